@@ -6,6 +6,7 @@ of JSON is dropped.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+import secrets
 
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
@@ -27,6 +28,10 @@ from ssbt.runtime.values.fitting import field_text, utf8
 # `en-CH` takes points in decimals alone, and drops this sign; `en-US` drops commas, and not this.
 _SIGN, _SIGNED, _UNSIGNED = "\N{RIGHT SINGLE QUOTATION MARK}", "en-CH", "en-US"
 _CORRUPT, _END = "_ssbt_malformed", "_ssbt_end"
+# What a text is put between for parsing: a record that held these could seem to end before it does,
+# so nobody who writes one can know them. Digits separate the values of no CSV.
+_MARK = str(secrets.randbits(64))
+_ROWS = f"_ssbt_{_MARK}"
 _MAX_COLUMNS = 20_000
 _NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
 # One half of a surrogate pair without the other, where each backslash begins an escape.
@@ -49,9 +54,9 @@ def json_decoding(
     target, text = _parse_struct(schema), data.cast("string")
     wide_type, corrupt = _widen(target), StructField(_CORRUPT, StringType())
     spark_options = {**(options or {}), "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
-    rows, end = StructField("rows", ArrayType(wide_type)), StructField("end", BooleanType())
-    # What has something behind it is not the one row of this.
-    wrapped = F.concat(F.lit('{"rows":['), text, F.lit('\n],"end":true}'))
+    marked_type = StructType([*wide_type.fields, StructField(_ROWS, BooleanType())])
+    # What has something behind it, or closes the list itself, is not the first of the two in it.
+    wrapped = F.concat(F.lit(f'{{"{_ROWS}":['), text, F.lit(f'\n,{{"{_ROWS}":true}}]}}'))
 
     strict_options, signed = (
         _strict_options(target, spark_options),
@@ -79,8 +84,9 @@ def json_decoding(
         return utf8(data) & ~_escapes_half(text) & sign_condition.otherwise(True)
 
     def is_one_row(part: Column) -> Column:
-        one = (F.size(part["rows"]) == 1) & F.get(part["rows"], F.lit(0)).isNotNull()
-        return part[_CORRUPT].isNull() & part["end"].isNotNull() & one
+        row, end = (F.get(part[_ROWS], F.lit(place)) for place in (0, 1))
+        is_ended = (F.size(part[_ROWS]) == 2) & end[_ROWS].isNotNull()
+        return part[_CORRUPT].isNull() & row.isNotNull() & is_ended
 
     def problem(part: Column) -> Column:
         no_row = "no JSON object that fits the schema"
@@ -100,11 +106,15 @@ def json_decoding(
         )
 
     return Decoding(
-        F.from_json(wrapped, StructType([rows, end, corrupt]), spark_options),
+        F.from_json(
+            wrapped,
+            StructType([StructField(_ROWS, ArrayType(marked_type)), corrupt]),
+            spark_options,
+        ),
         problem,
         sound=soundness(),
         is_whole=is_one_row,
-        content=lambda part: F.get(part["rows"], F.lit(0)),
+        content=lambda part: F.get(part[_ROWS], F.lit(0)).dropFields(_ROWS),
         type=target,
         masked=frozenset(masked),
     )
@@ -122,7 +132,7 @@ def csv_decoding(
     spark_options = {**given_options, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": _CORRUPT}
     sep, empty = given_options.get("sep", given_options.get("delimiter", ",")), F.length(text) == 0
     # A quote that nothing closes takes the last value in, and Spark says nothing of it.
-    terminated = F.when(empty, text).otherwise(F.concat(text, F.lit(f"{sep}1")))
+    terminated = F.when(empty, text).otherwise(F.concat(text, F.lit(sep + _MARK)))
     # Of more columns than it has room for, Spark's parser makes an error that ends the query.
     seps = F.length(text) - F.length(F.replace(text, F.lit(sep)))
     fits = (F.length(text) < _MAX_COLUMNS) | (seps < _MAX_COLUMNS * len(sep))
@@ -153,7 +163,7 @@ def csv_decoding(
         parse_line(terminated, f"{schema}, {_END} STRING"),
         F.when(utf8(data), problem).otherwise(F.lit(_NO_UTF8)),
         sound=utf8(data) if strict_options is None else utf8(data) & sound,
-        is_whole=lambda part: part[_CORRUPT].isNull() & (empty | (part[_END] == "1")),
+        is_whole=lambda part: part[_CORRUPT].isNull() & (empty | (part[_END] == _MARK)),
         content=lambda part: part.dropFields(_END, _CORRUPT),
         type=target,
         masked=frozenset(masked),

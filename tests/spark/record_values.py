@@ -43,6 +43,32 @@ def _json(columns: str, *cases: tuple[bytes, object]) -> list[Raw]:
     return [Raw("json", columns, data, meaning) for data, meaning in cases]
 
 
+# What closes brackets that stand around it where it is parsed, and opens others.
+_CLOSED = (
+    b'{"id":1}],"x":[1',
+    b'{"id":1}],"x":[{"id":2}',
+    b'{"id":1}],"rows":[{"id":2}',
+    b'{"id":1}],"rows":null,"rows":[{"id":2}',
+    b'{"id":1}],"end":true} junk',
+    b'{"id":1}],"end":true}{"rows":[{"id":2}',
+    b'{"id":1}],"end":true,"x":{"y":[1',
+    b'{"id":1}],"\\u0065nd":true} junk',
+    b'{"id":1},{}],"x":[{"id":2}',
+    b'{"id":1},{"end":true}]} junk',
+    b'{"id":1},{"_ssbt_end":true}]} junk',
+    b'{"id":1}]} junk',
+    b'{"id":1}],[{"id":2}',
+    b'{"id":1},[{"id":2}',
+    b'{"id":1},"x',
+    b'{"id":1},"x":[1',
+    b'{"id":1},\'x',
+    b'{"id":1},',
+    b',{"id":1}',
+    b'],"rows":[{"id":1}',
+    b'{"id":1,"x":[{"id":2}',
+    b'{"id":1,"s":"',
+    b'{"id":1}}',
+)
 _DEEP = b"[" * 2000 + b"]" * 2000
 RAW = [
     *_json(
@@ -56,6 +82,9 @@ RAW = [
         (b'{"id":1} x', NOTHING),
         (b'{"id":1}]}x', NOTHING),
         (b'{"id":1}]', NOTHING),
+        *((text, NOTHING) for text in _CLOSED),
+        (b'{"id":1,"s":"],\\"rows\\":[1],\\"end\\":true} x"}', (1, '],"rows":[1],"end":true} x')),
+        (b'{"id":1,"rows":[2],"end":null}', "dropped"),
         (b'{"id":1', NOTHING),
         (b'[{"id":1}]', NOTHING),
         (b"[]", NOTHING),
@@ -198,6 +227,11 @@ RAW = [
             (b'1,a,,"', NOTHING),
             (b'1,a,,"2026-01-31T12:00:00Z', NOTHING),
             (b"1,a\n2,b", NOTHING),
+            (b"1,a,,\n2,b", NOTHING),
+            (b"1,a,,,1\n2,b", NOTHING),
+            (b"1,a,,,1\n", NOTHING),
+            (b"1,a,,,1\r\n2,b,,", NOTHING),
+            (b'1,a,,,"1"\n', NOTHING),
             (b"1,a\n,,", (1, "a\n", None, None)),
         ]
     ),

@@ -240,3 +240,41 @@ def test_a_query_that_uses_no_column_judges_too(spark: SparkSession) -> None:
     assert count("drop") == 1
     with pytest.raises(PySparkException, match="offset 1 of partition 0"):
         count("fail")
+
+
+KEYS = """
+pipeline keys { }
+schema S { COLUMNS }
+source s from kafka {
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "t"
+  value             = string
+  key               = FORMAT
+  key_schema        = S
+  metadata          = [offset]
+  on_error          = dead_letter
+}
+sink s to noop { }
+sink s.dead_letter to noop as d { }
+"""
+
+
+def test_keys_are_judged_as_values_are(spark: SparkSession, cells: list[Cell]) -> None:
+    for title, group in groupby(cells, key=lambda cell: cell.title):
+        format_, _, columns = title.partition(": ")
+        if format_ in ("json", "csv"):
+            data = list(group)
+            names = module(KEYS.replace("COLUMNS", columns).replace("FORMAT", format_))
+            records = Records(spark, [cell.value for cell in data])
+            records._frame = records._frame.selectExpr(
+                "value AS key", "cast('text' AS binary) AS value", *records._frame.columns[2:]
+            )
+            judged = names["s_records"](SimpleNamespace(spark=records)).cache()
+            dead = names["s_dead_letter"](judged).select("offset", "error", "stage").collect()
+            assert {row["stage"] for row in dead} == {"key"}
+            errors = {row["offset"]: row["error"] for row in dead}
+            assert [errors.get(place) for place in range(len(data))] == [c.error for c in data]
+            rows = {row["_offset"]: tuple(row["_key"]) for row in names["s"](judged).collect()}
+            assert [_plain(rows.get(place)) for place in range(len(data))] == [
+                _plain(cell.row) for cell in data
+            ]
