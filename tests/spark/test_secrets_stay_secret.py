@@ -101,7 +101,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "read.py.j2").write_text(TEMPLATE)
     monkeypatch.syspath_prepend(str(folder.parent))
     found = SimpleNamespace(name="vault_files", value="vault_files_ssbt")
-    monkeypatch.setattr(loading.PluginRegistry, "_installed", lambda shelf: (found,))
+    monkeypatch.setattr(loading.PluginRegistry, "_installed_plugins", lambda registry: (found,))
     loading.find_connector.cache_clear()
 
 
