@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 import json
 from pathlib import Path
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from tests.spark import servers
+from tests.spark.source_maps import write_source_map
 
 pytestmark = pytest.mark.spark
 
@@ -80,14 +82,17 @@ def test_connect_by_python(zipped: Path, lake: Path, connect_url: str) -> None:
         SPARK_REMOTE=connect_url, PYTHONPATH=str(zipped), JAVA_HOME="/nowhere"
     )
 
+    script = Path(shutil.copy(SCRIPT, lake.parent))
+    write_source_map(script)
+
     def started(*argv: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(SCRIPT), "--set", f"lake={lake}", *argv]
+        command = [sys.executable, str(script), "--set", f"lake={lake}", *argv]
         return subprocess.run(command, env=nowhere, capture_output=True, text=True, check=False)
 
     assert not any(file.startswith(str(zipped)) for file in rows(started(), lake))
     failed = started("--set", "divisor=0")
     assert failed.returncode == 1
-    assert " ERROR sample: sample.ssbt:20 (paid)\n      sample_job.py:" in failed.stderr
+    assert " ERROR sample: sample.ssbt:20 (paid)\n      20 | let paid =\n" in failed.stderr
     assert "\n    [DIVIDE_BY_ZERO] Division by" in failed.stderr
     assert "\n    while running sample.ssbt:40 (write_placed)\n" in failed.stderr
     assert "Traceback" not in failed.stderr

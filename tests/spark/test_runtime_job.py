@@ -15,6 +15,7 @@ import pytest
 from ssbt.runtime import Job, SchemaMismatchError, checked, main
 from ssbt.runtime.job import rows_written
 from ssbt.runtime.sparkconf.session import open_session
+from tests.spark.source_maps import write_source_map
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -178,23 +179,16 @@ def run(job):
 """
 
 DIVISION = (
-    "in one of\n"
-    "  my orders.ssbt:7 (shares)\n"
-    '    job.py:8 |     return numbers.select(F.expr("id / divisor").alias("share")) '
-    "if divisor else (\n"
-    "             |                                   ^^^^^^^^^^^^\n"
-    "  my orders.ssbt:7 (shares)\n"
-    '    job.py:9 |         numbers.selectExpr("id", "0 AS divisor").select(F.expr("id / divisor")'
-    '.alias("share"))\n'
-    "             |                                                                 ^^^^^^^^^^^^\n"
+    "my orders.ssbt:7 (shares)\n"
+    "  7 | let shares =\n"
     "[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate "
     'divisor being 0 and return NULL instead. If necessary set "spark.sql.ansi.enabled" to '
     '"false" to bypass this error. SQLSTATE: 22012\n== SQL (line 1, position 1) ==\n'
     "id / divisor\n^^^^^^^^^^^^\nwhile running my orders.ssbt:24 (write)"
 )
 COLUMN = (
-    'my orders.ssbt:15 (wrong)\n  job.py:13 |     return numbers.where("idd > 3")\n'
-    "            |                           ^^^\n"
+    "my orders.ssbt:15 (wrong)\n"
+    "  15 | let wrong =\n"
     "[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column, variable, or "
     "function parameter with name `idd` cannot be resolved. Did you mean one of the following? "
     "[`id`]. SQLSTATE: 42703"
@@ -219,6 +213,7 @@ def logged(
 ) -> list[dict[str, Any]]:
     """What a job that fails in one way logs, run in the session of the tests."""
     script.write_text(SCRIPT)
+    write_source_map(script)
     names: dict[str, Any] = {"kind": kind}
     exec(compile(SCRIPT, script, "exec"), names)
     monkeypatch.setattr("sys.argv", ["x", "--log-format=json", *argv])
@@ -256,7 +251,7 @@ def test_failure_of_a_python_function(
 ) -> None:
     lines = logged(spark, capsys, monkeypatch, tmp_path / "job.py", "failing", "--verbose")
     message = lines[-1]["message"]
-    assert message.startswith("my orders.ssbt:24 (write)\n  job.py:22 | ")
+    assert message.startswith("my orders.ssbt:24 (write)\n  24 | let write =\n")
     assert "\nZeroDivisionError: integer division or modulo by zero\n" in message
     assert "\tat org.apache" not in message
     assert "Traceback (most recent call last)" in lines[-1]["exception"]

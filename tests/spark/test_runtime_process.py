@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 import json
 from pathlib import Path
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from tests import openlineage_events
 from tests.spark import servers
+from tests.spark.source_maps import write_source_map
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SETTINGS_JOB = FIXTURES / "settings_job.py"
@@ -65,7 +67,8 @@ def test_last_word_on_settings(zipped: Path, tmp_path: Path) -> None:
 
 @pytest.mark.spark
 def test_failing_job(zipped: Path, tmp_path: Path) -> None:
-    job = FIXTURES / "sample_job.py"
+    job = Path(shutil.copy(FIXTURES / "sample_job.py", tmp_path))
+    write_source_map(job)
     done = servers.submitted(
         zipped,
         job,
@@ -76,7 +79,7 @@ def test_failing_job(zipped: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     error = f"[PATH_NOT_FOUND] Path does not exist: file:{tmp_path}/orders."
-    assert " ERROR sample: sample.ssbt:10 (orders)\n      sample_job.py:" in done.stdout
+    assert " ERROR sample: sample.ssbt:10 (orders)\n      10 | let orders =\n" in done.stdout
     assert f"\n    {error}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     kinds, last = events(tmp_path / "events")
