@@ -1,15 +1,16 @@
-"""Columns that files of text and names of folders do not give back as they were."""
+"""Columns that texts, in files or records, and names of folders do not give back as they were."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.check.stream_findings import declaration_head
-from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.connectors.specification import OptionPlacement, RoleSpecification
 from ssbt.compiler.diagnostics.examples import SINK, ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.records import key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.types.datatypes import (
     ArrayType,
@@ -54,8 +55,9 @@ UNREADABLE_KEYS = Code(
     "Keys of a map that JSON does not hold",
     """\
 Keys of JSON are texts, and Spark writes down how it keeps the key of a map: of `date '2026-01-31'`
-the number 20484, of a timestamp its microseconds, of bytes and arrays the address of an object.
-Make a text of the keys: `transform_keys(by_day, (k, v) -> cast(k as string))`.
+the number 20484, of a timestamp its microseconds, of bytes and arrays the address of an object,
+in files as in records of Kafka. Make a text of the keys:
+`transform_keys(by_day, (k, v) -> cast(k as string))`.
 """,
     wrong=example(steps="|> select id, map(placed_on, amount) as by_day", sink=_JSON),
     right=example(
@@ -95,7 +97,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         }
         file_columns = [each for each in root.output.columns if each.name.casefold() not in folders]
         yield from _check_instant_folders(sink, root.output)
-        yield from _check_map_keys(sink, file_columns)
+        for label, columns in _collect_json(sink, root.output, file_columns):
+            yield from _check_map_keys(label, columns)
         if not root.output.is_open:
             yield from _check_lost_rows(sink, file_columns)
 
@@ -109,19 +112,37 @@ def _check_instant_folders(sink: Sink, relation: Relation) -> Iterator[Diagnosti
                 yield Diagnostic(INSTANT_FOLDER, message, Label(name.span), (), help_)
 
 
-def _check_map_keys(sink: Sink, columns: list[Column]) -> Iterator[Diagnostic]:
-    role = sink.connector.sink
-    if role is None or role.option("ignore_null_fields") is None:
-        return
+def _collect_json(
+    sink: Sink, relation: Relation, file_columns: list[Column]
+) -> Iterator[tuple[Label, Iterable[Column]]]:
+    """The columns that a sink writes as JSON, in files or in values and keys of records."""
+    settings = sink.settings
+    if _is_json(sink.connector.sink):
+        yield Label(declaration_head(sink.span)), file_columns
+    parts = (
+        (OptionPlacement.VALUE, value_columns),
+        (OptionPlacement.RECORD_KEY, key_columns),
+    )
+    for placement, select_columns in parts:
+        setting, use = settings.at(placement), settings.format_at(placement)
+        if setting is not None and use is not None and _is_json(use.format.sink):
+            span = setting.span or declaration_head(sink.span)
+            yield Label(span), select_columns(settings, relation)
+
+
+def _is_json(role: RoleSpecification | None) -> bool:
+    """Whether it is JSON, by an option that only this has."""
+    return role is not None and role.option("ignore_null_fields") is not None
+
+
+def _check_map_keys(label: Label, columns: Iterable[Column]) -> Iterator[Diagnostic]:
     for column in columns:
         for key in _map_keys(column.type):
             if isinstance(key, _UNREADABLE_KEY_TYPES):
                 message = f"JSON does not hold the keys of `{column.name}`, which are {key.sql}"
                 cast_call = f"transform_keys({column.name}, (k, v) -> cast(k as string))"
                 help_ = (f"make texts of them: `{cast_call}`",)
-                yield Diagnostic(
-                    UNREADABLE_KEYS, message, Label(declaration_head(sink.span)), (), help_
-                )
+                yield Diagnostic(UNREADABLE_KEYS, message, label, (), help_)
                 break
 
 
