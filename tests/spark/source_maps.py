@@ -13,7 +13,7 @@ _FUNCTION = re.compile(r"^def (\w+)\(.*:  # (.+)$")
 def write_source_map(script: Path) -> None:
     """Write the map beside the script: a comment behind `def` names the place of the function."""
     text = script.read_text("utf-8")
-    functions = [
+    functions: list[dict[str, object]] = [
         {
             "function": match[1],
             "line": number,
