@@ -10,6 +10,7 @@ the connector has a sentence. What is not listed is malformed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 import json
 import math
 from pathlib import Path
@@ -162,11 +163,19 @@ def outcomes(frame: DataFrame, type_: str) -> Iterator[tuple[str, str | None]]:
             yield VALUES[row[0]], row[1]
 
 
+def without_today(text: str) -> str:
+    """Where Spark takes today's date for a time alone, any day's run says the same."""
+    now = datetime.now(UTC)
+    for day in (now, now - timedelta(days=1)):
+        text = text.replace(f"{day:%Y-%m-%d} ", "0000-00-00 ")
+    return text
+
+
 def test_what_is_read(read: list[Cell], pytestconfig: pytest.Config) -> None:
     """Every value that is not malformed is right, or the page has a sentence about it."""
     unknown = [str(tuple(cell)) for cell in read if cell.verdict not in ("right", *SENTENCES)]
     assert "\n".join(unknown) == ""
-    text = recorded(read)
+    text = without_today(recorded(read))
     if pytestconfig.getoption("update_snapshots"):
         RECORDED.write_text(text)
     assert text == RECORDED.read_text()

@@ -24,8 +24,8 @@ START = "from ssbt.compiler.cli.main import main; main()"
 SSBTC = (sys.executable, "-c", START)
 IMPORTS = """
 import sys
-from ssbt.compiler.cli.main import outcome
-code = outcome(sys.argv[1:])
+from ssbt.compiler.cli.main import run_command_line
+code = run_command_line(sys.argv[1:])
 print(*sys.modules, sep="\\n", file=sys.stderr)
 sys.exit(code)
 """
@@ -152,7 +152,7 @@ def test_a_folder_that_may_not_be_written_to(pipeline: Path):
 
 def test_interrupted(project: Path):
     """Ctrl-C while many pipelines are compiled: quiet, and nothing half-written."""
-    for number in range(300):
+    for number in range(1000):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
     running = subprocess.Popen([*SSBTC, "compile"], stdout=-1, stderr=-1, text=True)
     time.sleep(2)
@@ -169,7 +169,7 @@ def test_two_at_once(project: Path):
     both = [subprocess.Popen([*SSBTC, "compile"], stderr=-1, text=True) for _ in range(2)]
     assert [(p.communicate()[1], p.returncode)[1] for p in both] == [0, 0]
     assert ssbtc("verify").returncode == 0
-    assert len(list(Path("build").iterdir())) == 9
+    assert len(list(Path("build").iterdir())) == 13
 
 
 def test_completion_of_a_shell():
