@@ -29,10 +29,23 @@ pipeline shop { }
 """
 
 
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for these tests alone: the server looks into 5,000 folders of a workspace."""
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture
+def tmp_path(workspace: Path, request: pytest.FixtureRequest) -> Path:
+    folder = workspace / str(request.node.name)
+    folder.mkdir()
+    return folder
+
+
 @pytest_lsp.fixture(scope="module", config=ClientServerConfig(server_command=SSBTC))
-async def client(lsp_client: LanguageClient, tmp_path_factory: pytest.TempPathFactory):
+async def client(lsp_client: LanguageClient, workspace: Path):
     capabilities = client_capabilities("visual_studio_code")
-    folder = lsp.WorkspaceFolder(tmp_path_factory.getbasetemp().as_uri(), "w")
+    folder = lsp.WorkspaceFolder(workspace.as_uri(), "w")
     parameters = lsp.InitializeParams(capabilities=capabilities, workspace_folders=[folder])
     await lsp_client.initialize_session(parameters)
     yield
