@@ -13,7 +13,7 @@ from ssbt.compiler.patterns import lazy_pattern
 _ESCAPE = r"\\(?:x..|u....|U........|.)"
 _UNIT = lazy_pattern(rf"{_ESCAPE}|.")
 _F_UNIT = lazy_pattern(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
-_UNITS = {"": _UNIT, "f": _F_UNIT, "r": re.compile(".")}
+_UNITS = {"": _UNIT, "f": _F_UNIT, "r": lazy_pattern(".")}
 
 # Where text may be cut: before the words at which one begins a new line of SQL, after a comma,
 # and, as a last resort, after any other space.
