@@ -138,8 +138,11 @@ def _read_entries(path: str) -> dict[str, _Entry]:
         offset = 8 + int.from_bytes(content[4:8], "little")
         heads, lengths = marshal.loads(content[8:offset])
         entries = {}
-        for (name, head), length in zip(heads.items(), lengths, strict=True):
-            entries[name] = _Entry(*head, content[offset : offset + length])
+        for (name, (module, is_package, time, size)), length in zip(
+            heads.items(), lengths, strict=True
+        ):
+            code = content[offset : offset + length]
+            entries[name] = _Entry(module, is_package, time, size, code)
             offset += length
         return entries if offset == len(content) else {}
     except (OSError, ValueError, TypeError, EOFError, AttributeError):
