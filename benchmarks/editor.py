@@ -5,8 +5,8 @@
 Keys are typed one by one at places all over a file of 461 lines or so, which does not parse half of
 the time, as while somebody types. Two servers take turns: the one that there is, and one that
 looks at the whole file each time and collects garbage as Python does by itself. Both are given as
-ratios to a bare interpreter's start, which takes turns with them. The findings of both are compared.
-At the end stands where the time of a keystroke goes.
+ratios to a bare interpreter's start, which takes turns with them, and must find the same. The last
+lines say where the time of a keystroke goes.
 """
 
 from __future__ import annotations

@@ -67,14 +67,15 @@ def edits(text: str, generator: random.Random) -> Iterator[str]:
 def test_random_edits(path: Path):
     checker = IncrementalChecker()
     generator = random.Random(path.name)
-    root, text = path.as_posix(), path.read_text(encoding="utf-8")
+    root, text = path.as_posix(), path.read_text(encoding="utf-8", errors="replace")
     for version in edits(text, generator):
 
         def read(name: str, version: str = version) -> bytes:
             return version.encode() if name == root else Path(name).read_bytes()
 
         checked, expected = checker.check(root, read), analyze(root, read)
-        assert checked.findings == expected.findings, version
+        # An unknown dataset is reported before what else is wrong with its query.
+        assert sorted(map(repr, checked.findings)) == sorted(map(repr, expected.findings)), version
         assert checked.sources == expected.sources
         assert checked.endpoints == expected.endpoints
         assert checked.allowances == expected.allowances
