@@ -99,7 +99,7 @@ def json_decoding(
     row = F.get(F.transform(F.array(frame), only_row), F.lit(0))
     first = look_at_json(data, wide_type, spark_options, _CORRUPT, _ROWS)
 
-    def problem(_: Column) -> Column:
+    def problem(part: Column) -> Column:
         no_row = "no JSON object that fits the schema"
         detail = _describe_fields(
             parse_as(wide_type),
@@ -112,7 +112,7 @@ def json_decoding(
         return (
             F.when(~utf8(data), F.lit(_NO_UTF8))
             .when(_escapes_half(text), F.lit(_NO_CHARACTER))
-            .when(~is_one_row(frame) & has_trailing, F.lit("JSON with something behind its object"))
+            .when(part.isNull() & has_trailing, F.lit("JSON with something behind its object"))
             .otherwise(_sentence(no_row, detail))
         )
 
