@@ -18,6 +18,7 @@ from ssbt.compiler.ir.locations import fill_parameters, servers
 from ssbt.compiler.ir.operators import walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import stream_plans
+from ssbt.compiler.patterns import lazy_pattern
 
 _PIPELINE = 'pipeline paid_orders {\n  description = "Orders that were paid"\n' + STREAMING
 
@@ -73,11 +74,11 @@ It is none of a shell's: there `orders-*` stands for all that begins so, which i
 )
 
 # Mistakes that Java and Python agree about, outside of what only Java has.
-_BROKEN_PATTERN = re.compile(
+_BROKEN_PATTERN = lazy_pattern(
     r"unterminated character set|unterminated subpattern|unbalanced parenthesis"
     r"|nothing to repeat|bad escape \(end of pattern\)"
 )
-_JAVA_ALONE = re.compile(r"\\Q|&&|\[\^?\[|\[\^?\]|\(\?[a-zA-Z]*x")
+_JAVA_ALONE = lazy_pattern(r"\\Q|&&|\[\^?\[|\[\^?\]|\(\?[a-zA-Z]*x")
 
 
 class EnvironmentBindings(Struct, frozen=True):

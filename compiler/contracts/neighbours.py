@@ -11,8 +11,9 @@ import re
 
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.pairs import is_glob
+from ssbt.compiler.patterns import lazy_pattern
 
-_TEXT = re.compile(r'"((?:[^"\\\r\n]|\\.)*)"')
+_TEXT = lazy_pattern(r'"((?:[^"\\\r\n]|\\.)*)"')
 
 
 class Neighbourhood:
