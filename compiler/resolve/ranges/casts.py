@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import math
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     BooleanType,
     DataType,
@@ -25,19 +26,19 @@ from ssbt.compiler.types.ranges.spans import Key, Span, snap_spans, unite_spans
 
 _YEAR = r"(?:\d{4}|[+-]\d{4,7})"
 _DATE_FORM = Form(
-    re.compile(rf"{_YEAR}-\d\d-\d\d"),
+    lazy_pattern(rf"{_YEAR}-\d\d-\d\d"),
     "a date as text is written like 2026-01-31",
-    alphabet=re.compile(r"[-+\d]"),
+    alphabet=lazy_pattern(r"[-+\d]"),
 )
 _TIME_FORM = Form(
-    re.compile(rf"{_YEAR}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{{0,5}}[1-9])?"),
+    lazy_pattern(rf"{_YEAR}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{{0,5}}[1-9])?"),
     "a timestamp as text is written like 2026-01-31 08:45:00",
-    alphabet=re.compile(r"[-+\d :.]"),
+    alphabet=lazy_pattern(r"[-+\d :.]"),
 )
 _WHOLE_FORM = Form(
-    re.compile(r"0|-?[1-9]\d*"),
+    lazy_pattern(r"0|-?[1-9]\d*"),
     "a whole number as text has digits only",
-    alphabet=re.compile(r"[-\d]"),
+    alphabet=lazy_pattern(r"[-\d]"),
 )
 
 
@@ -123,9 +124,9 @@ def _texts(range_: ValueRange, source: DataType, ansi: bool) -> ValueRange | Non
             fraction = rf"\.\d{{{scale}}}" if scale else ""
             digits = f"{scale} digits after the point" if scale else "digits only"
             form = Form(
-                re.compile(rf"-?(?:0|[1-9]\d*){fraction}"),
+                lazy_pattern(rf"-?(?:0|[1-9]\d*){fraction}"),
                 f"a {source.sql} as text has {digits}",
-                alphabet=re.compile(r"[-.\d]"),
+                alphabet=lazy_pattern(r"[-.\d]"),
             )
             return _formed(whole, form)
         case DateType():
@@ -139,7 +140,7 @@ def _texts(range_: ValueRange, source: DataType, ansi: bool) -> ValueRange | Non
 def _words_form(words: list[str], reason: str) -> Form:
     by_lower = {word.lower(): word for word in words}
     return Form(
-        re.compile("|".join(map(re.escape, words))),
+        lazy_pattern("|".join(map(re.escape, words))),
         reason,
         correct=lambda text: by_lower.get(text.lower(), text),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import re
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import function_name
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.ranges.model import Form, ValueRange
@@ -14,8 +15,8 @@ from ssbt.compiler.types.ranges.spans import Span, unite_spans
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.ranges.finder import RangeFinder
 
-_PIECES = re.compile(r"yyyy|MM|dd|HH|hh|mm|ss|a|[^A-Za-z]")
-_NUMERIC_PATTERN = re.compile(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")
+_PIECES = lazy_pattern(r"yyyy|MM|dd|HH|hh|mm|ss|a|[^A-Za-z]")
+_NUMERIC_PATTERN = lazy_pattern(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")
 _FORMS = {
     "yyyy": r"(?:\d{4}|\+\d{5,})",
     "MM": "(?:0[1-9]|1[0-2])",
@@ -59,7 +60,7 @@ def find_date_text(
     separators = "".join(re.escape(sign) for sign in re.findall("[-/.: ]", pattern))
     return ValueRange(
         (Span(""),),
-        forms=(Form(re.compile(form), reason, None, re.compile(rf"[+\d{separators}]")),),
+        forms=(Form(lazy_pattern(form), reason, None, lazy_pattern(rf"[+\d{separators}]")),),
         reason=reason,
     )
 
@@ -67,9 +68,9 @@ def find_date_text(
 def _words(words: list[str], reason: str) -> ValueRange:
     by_lower = {word.lower(): word for word in words}
     form = Form(
-        re.compile("|".join(words)),
+        lazy_pattern("|".join(words)),
         reason,
         lambda text: by_lower.get(text.lower(), text),
-        re.compile("[A-Za-z]"),
+        lazy_pattern("[A-Za-z]"),
     )
     return ValueRange(unite_spans(Span(word, word) for word in words), forms=(form,), reason=reason)

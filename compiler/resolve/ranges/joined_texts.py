@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import re
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.ranges.texts import build_range, find_number, is_plain
 from ssbt.compiler.resolve.traps.expression_view import function_name
 from ssbt.compiler.syntax.ast import expressions as e
@@ -42,7 +43,7 @@ def find_concatenation(
     constants = [text for part in parts if (text := finder.view.text(part))]
     shown = f"'{constants[0]}'" if constants else "its parts"
     reason = f"the text that is joined here contains {shown}"
-    return build_range(Form(re.compile("".join(pieces)), reason, lengths=(fewest, None)))
+    return build_range(Form(lazy_pattern("".join(pieces)), reason, lengths=(fewest, None)))
 
 
 def _find_piece(finder: RangeFinder, part: e.Expression) -> Form | None:
@@ -73,8 +74,8 @@ def _without(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -
             return None
     if not delimiter:
         return None
-    pattern = re.compile(f"(?s:(?!.*{re.escape(delimiter)}).*)")
-    alphabet = re.compile(f"(?s:[^{re.escape(delimiter)}])") if len(delimiter) == 1 else None
+    pattern = lazy_pattern(f"(?s:(?!.*{re.escape(delimiter)}).*)")
+    alphabet = lazy_pattern(f"(?s:[^{re.escape(delimiter)}])") if len(delimiter) == 1 else None
     reason = f"what `{name}` gives has no '{delimiter}' in it here"
     return build_range(Form(pattern, reason, None, alphabet))
 

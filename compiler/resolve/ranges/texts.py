@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import re
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.ranges.date_texts import find_date_text
 from ssbt.compiler.resolve.traps.expression_view import function_name
 from ssbt.compiler.syntax.ast import expressions as e
@@ -48,10 +49,10 @@ def _lower(text: str) -> str:
 
 def _letter_case(name: str, kind: str, letters: str, correct: Callable[[str], str]) -> FindRange:
     form = Form(
-        re.compile(f"(?s:[^{letters}]*)"),
+        lazy_pattern(f"(?s:[^{letters}]*)"),
         f"what `{name}` gives has no {kind} letters",
         correct,
-        re.compile(f"(?s:[^{letters}])"),
+        lazy_pattern(f"(?s:[^{letters}])"),
     )
 
     def find(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
@@ -73,12 +74,14 @@ def _letter_case(name: str, kind: str, letters: str, correct: Callable[[str], st
 
 def _with_either_case(form: Form) -> Form:
     flags = re.IGNORECASE | re.ASCII
-    alphabet = None if form.alphabet is None else re.compile(form.alphabet.pattern, flags)
-    return Form(re.compile(form.pattern.pattern, flags), form.reason, None, alphabet, form.lengths)
+    alphabet = None if form.alphabet is None else lazy_pattern(form.alphabet.pattern, flags)
+    return Form(
+        lazy_pattern(form.pattern.pattern, flags), form.reason, None, alphabet, form.lengths
+    )
 
 
 _CAPITALISED = Form(
-    re.compile(r"(?s:(?:[^a-z ][^A-Z ]*)?(?: (?:[^a-z ][^A-Z ]*)?)*)"),
+    lazy_pattern(r"(?s:(?:[^a-z ][^A-Z ]*)?(?: (?:[^a-z ][^A-Z ]*)?)*)"),
     "what `initcap` gives has one capital letter a word, in front",
     lambda text: " ".join(word[:1].upper() + word[1:].lower() for word in text.split(" ")),
 )
@@ -104,7 +107,7 @@ def _trim(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> V
     name = function_name(node)
     pattern, where, correct = _TRIMMED[name]
     return build_range(
-        Form(re.compile(pattern), f"what `{name}` gives has no blank {where}", correct)
+        Form(lazy_pattern(pattern), f"what `{name}` gives has no blank {where}", correct)
     )
 
 
@@ -118,10 +121,10 @@ def _coded(name: str, characters: str, kind: str, length: int | None) -> ValueRa
     what = f"{length} digits with {letters}" if length and kind else letters
     return build_range(
         Form(
-            re.compile(f"[{characters}]{count}"),
+            lazy_pattern(f"[{characters}]{count}"),
             f"`{name}` gives {what}",
             correct if kind else None,
-            re.compile(f"[{characters}]"),
+            lazy_pattern(f"[{characters}]"),
             (length or 0, length),
         )
     )
@@ -149,9 +152,9 @@ def _bin(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> Va
 
 
 def _uuid(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
-    pattern = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+    pattern = lazy_pattern("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
     reason = "`uuid` gives 36 characters with small letters"
-    return build_range(Form(pattern, reason, _lower, re.compile("[-0-9a-f]"), (36, 36)))
+    return build_range(Form(pattern, reason, _lower, lazy_pattern("[-0-9a-f]"), (36, 36)))
 
 
 def _format_number(
@@ -163,10 +166,10 @@ def _format_number(
     if not isinstance(finder.view.data_type(parts[0]), IntegralType | DecimalType):
         return None
     fraction = rf"\.\d{{{digits}}}" if digits else ""
-    pattern = re.compile(rf"-?\d{{1,3}}(?:,\d{{3}})*{fraction}")
+    pattern = lazy_pattern(rf"-?\d{{1,3}}(?:,\d{{3}})*{fraction}")
     tail = f" and {digits} after the point" if digits else ""
     reason = f"`format_number` gives a comma before each three digits{tail}"
-    return build_range(Form(pattern, reason, None, re.compile(r"[-\d,.]")))
+    return build_range(Form(pattern, reason, None, lazy_pattern(r"[-\d,.]")))
 
 
 # ---- lengths
@@ -185,7 +188,7 @@ def sized(name: str, low: int, high: int | None) -> ValueRange:
     more = "" if low == high else " at most" if high is not None else " at least"
     return build_range(
         Form(
-            re.compile(f"(?s:.{{{low},{most}}})"),
+            lazy_pattern(f"(?s:.{{{low},{most}}})"),
             f"`{name}` gives {letters}{more} here",
             lengths=(low, high),
         )

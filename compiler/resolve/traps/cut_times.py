@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -39,9 +40,9 @@ Leave the time out, or compare a TIMESTAMP.
 )
 
 TAKES = (e.Binary, e.Between, e.InList, e.IsDistinctFrom)
-_DAY_AND_MORE = re.compile(r"\s*([+-]?\d{4,7}-\d{1,2}-\d{1,2})[ T](.*\S)\s*", re.DOTALL)
+_DAY_AND_MORE = lazy_pattern(r"\s*([+-]?\d{4,7}-\d{1,2}-\d{1,2})[ T](.*\S)\s*", re.DOTALL)
 
-_MIDNIGHT = re.compile(r"0?0:00(?::00(?:\.0*)?)?")
+_MIDNIGHT = lazy_pattern(r"0?0:00(?::00(?:\.0*)?)?")
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 

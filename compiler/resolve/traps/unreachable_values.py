@@ -6,12 +6,8 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-<<<<<<< HEAD
 from ssbt.compiler.resolve.ranges.counts import POSITIONS
 from ssbt.compiler.resolve.ranges.keys import key_of_constant
-=======
-from ssbt.compiler.patterns import lazy_pattern
->>>>>>> main
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -63,31 +59,7 @@ its branches alone.
 
 TAKES = (e.Binary, e.InList, e.Between, e.Like, e.Call)
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-<<<<<<< HEAD
 _EQUALITIES = ("=", "==", "!=", "<>", "<=>")
-=======
-_FIELDS = {
-    **dict.fromkeys(("dow", "dayofweek"), "dayofweek"),
-    **dict.fromkeys(("dow_iso", "dayofweek_iso"), "dayofweek_iso"),
-    **dict.fromkeys(("doy", "dayofyear"), "dayofyear"),
-    **dict.fromkeys(("d", "day", "days"), "day"),
-    **dict.fromkeys(("mon", "mons", "month", "months"), "month"),
-    **dict.fromkeys(("qtr", "quarter"), "quarter"),
-    **dict.fromkeys(("h", "hour", "hours", "hr", "hrs"), "hour"),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "minute"),
-    **dict.fromkeys(("w", "week", "weeks"), "weekofyear"),
-}
-_PIECES = lazy_pattern(r"yyyy|MM|dd|HH|mm|ss|[^A-Za-z]")
-_NUMERIC_PATTERN = lazy_pattern(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")
-_FORMS = {"yyyy": r"\d{4}", **dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d")}
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_MONTHS = [
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-]
-
-
->>>>>>> main
 _SEARCHES = ("contains", "startswith", "endswith", "instr")
 
 

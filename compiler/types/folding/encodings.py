@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 import re
 
-<<<<<<< HEAD
-from ssbt.compiler.types.datatypes import BinaryType, DataType
-=======
 from ssbt.compiler.patterns import lazy_pattern
-from ssbt.compiler.types.datatypes import DataType
->>>>>>> main
+from ssbt.compiler.types.datatypes import BinaryType, DataType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 
