@@ -1,12 +1,13 @@
 """SSBT0521, SSBT0528, SSBT0529 and SSBT0530: sinks that delete or read again what is read.
 
-The kind: the path of a sink, and what the path of a source matches. Spark runs each pair, a batch
-three times, and the compiler's verdict is compared with what became of the source's files.
+The kind: the path of a sink, and what the path of a source matches. The compiler's verdict about
+each pair is compared with the files that Spark finds, and with whole runs for one of each sort.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 import shutil
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import pytest
 from ssbt.compiler.driver import check_pipeline
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 pytestmark = pytest.mark.spark
 
@@ -57,10 +58,14 @@ WRITTEN = (
     "in/.d=1",
 )
 SPELLINGS = ("in/../in", "./in", "in//", "file://in", "FILE://in", "other", "in2", "in/x/../../in")
+DYNAMIC = "partition_by = k, partition_overwrite_mode = dynamic"
+STATIC = "partition_by = k, partition_overwrite_mode = static"
+
+Pair = tuple[str, tuple[str, ...], str, str, str]
+"""Path and files of a source, its options, path and options of a sink."""
 
 
-def pairs() -> list[tuple[str, tuple[str, ...], str, str, str]]:
-    """Path and files of the source, its options, path and options of the sink."""
+def pairs() -> list[Pair]:
     read = [*READ.items(), *COLUMN_FOLDERS]
     every = [(path, files, "", out, "") for path, files in read for out in WRITTEN]
     every += [("in", FLAT, "", out, "") for out in SPELLINGS]
@@ -73,12 +78,10 @@ def pairs() -> list[tuple[str, tuple[str, ...], str, str, str]]:
     base = 'base_path = "in"'
     every += [("in/d=1", COLUMNS, base, out, "") for out in ("in/d=1", "in/d=2", "in")]
     every += [("in/d=*", COLUMNS, base, out, "") for out in ("in/d=1", "in")]
-    dynamic = "partition_by = k, partition_overwrite_mode = dynamic"
-    static = "partition_by = k, partition_overwrite_mode = static"
-    for options in (dynamic, static):
+    for options in (DYNAMIC, STATIC):
         every += [("in", ("in/k=1", "in/k=2"), "", "in", options)]
         every += [("in/k=*", ("in/k=1", "in/k=2"), base, "in", options)]
-    every += [("in", FLAT, "", "in/x", static), ("in/*", FOLDERS, "", "in/y", static)]
+    every += [("in", FLAT, "", "in/x", STATIC), ("in/*", FOLDERS, "", "in/y", STATIC)]
     return [each for each in every if not is_unanswered(each[0], each[1], each[3])]
 
 
@@ -118,19 +121,40 @@ def pipeline(source: str, source_options: str, sink: str, sink_options: str) -> 
     )
 
 
-def is_safe_in_spark(
-    spark: SparkSession, folder: Path, pair: tuple[str, tuple[str, ...], str, str, str]
-) -> bool:
+def read(spark: SparkSession, folder: Path, path: str, options: str) -> DataFrame:
+    reader = spark.read.schema("id BIGINT, k INT")
+    if options.startswith("recursive"):
+        reader = reader.option("recursiveFileLookup", "true")
+    elif options:
+        reader = reader.option("basePath", str(folder / "in"))
+    return reader.json(located(path, folder))
+
+
+def is_safe_in_spark(spark: SparkSession, folder: Path, pair: Pair) -> bool:
+    """Whether Spark finds no file in the folder that it would empty, once that has been written."""
     path, files, source_options, out, sink_options = pair
     put(folder, files)
-    for _ in range(3):
-        reader = spark.read.schema("id BIGINT, k INT")
-        if source_options.startswith("recursive"):
-            reader = reader.option("recursiveFileLookup", "true")
-        elif source_options:
-            reader = reader.option("basePath", str(folder / "in"))
+    if "dynamic" in sink_options:
+        # Nothing is deleted before all is read: the test of whole runs shows it.
+        return True
+    target = Path(os.path.normpath(folder / out.removeprefix("FILE://").removeprefix("file://")))
+    written = target / "k=0" if "partition_by" in sink_options else target
+    written.mkdir(parents=True, exist_ok=True)
+    (written / "part-0.json").write_text('{"id":1}\n')
+    try:
+        found = read(spark, folder, path, source_options).inputFiles()
+    except Exception:
+        return False
+    return not any(Path(each.removeprefix("file://")).is_relative_to(target) for each in found)
+
+
+def is_safe_in_runs(spark: SparkSession, folder: Path, pair: Pair) -> bool:
+    """Whether the second run goes well, too, and the files of the source are what they were."""
+    path, files, source_options, out, sink_options = pair
+    put(folder, files)
+    for _ in range(2):
         try:
-            writer = reader.json(located(path, folder)).write.mode("overwrite")
+            writer = read(spark, folder, path, source_options).write.mode("overwrite")
             if "partition_by" in sink_options:
                 writer = writer.partitionBy("k")
             if "dynamic" in sink_options:
@@ -141,24 +165,44 @@ def is_safe_in_spark(
     return True
 
 
+def is_refused(folder: Path, pair: Pair) -> bool:
+    path, _, source_options, out, sink_options = pair
+    if source_options.startswith("base"):
+        source_options = f'base_path = "{folder}/in"'
+    text = pipeline(
+        located(path, folder),
+        f", {source_options}" if source_options else "",
+        located(out, folder),
+        ", mode = overwrite" + (f", {sink_options}" if sink_options else ""),
+    )
+    return "SSBT0521" in codes(text)
+
+
 def test_what_deletes_its_input_is_refused_and_nothing_else(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     wrong = []
     for pair in pairs():
-        path, _, source_options, out, sink_options = pair
-        if source_options.startswith("base"):
-            source_options = f'base_path = "{tmp_path}/in"'
-        text = pipeline(
-            located(path, tmp_path),
-            f", {source_options}" if source_options else "",
-            located(out, tmp_path),
-            ", mode = overwrite" + (f", {sink_options}" if sink_options else ""),
-        )
-        refused = "SSBT0521" in codes(text)
+        refused = is_refused(tmp_path, pair)
         if refused is is_safe_in_spark(spark, tmp_path, pair):
             wrong.append((pair, "refused" if refused else "accepted"))
     assert wrong == []
+
+
+RUNS: tuple[Pair, ...] = (
+    ("in", FLAT, "", "in", ""),
+    ("in", FLAT, "", "in/x", ""),
+    ("in", COLUMNS, "", "in/d=1", ""),
+    ("in/*", FOLDERS, "", "in/x", ""),
+    ("in/{a,b}", FOLDERS, "", "in/x", ""),
+    ("in", ("in/k=1", "in/k=2"), "", "in", DYNAMIC),
+    ("in", ("in/k=1", "in/k=2"), "", "in", STATIC),
+)
+
+
+@pytest.mark.parametrize("pair", RUNS)
+def test_whole_runs(spark: SparkSession, tmp_path: Path, pair: Pair) -> None:
+    assert is_refused(tmp_path, pair) is not is_safe_in_runs(spark, tmp_path, pair)
 
 
 @pytest.mark.parametrize("spelling", ["t", "default.t", "T", "spark_catalog.default.t"])
