@@ -90,4 +90,6 @@ RANGES: Mapping[str, FindRange] = {
     "atan": _fixed(-math.pi / 2, math.pi / 2),
     "acos": _fixed(0.0, None),
     "cosh": _fixed(1.0, None),
+    **dict.fromkeys(("std", "stddev", "stddev_pop", "stddev_samp"), _fixed(0.0, None)),
+    **dict.fromkeys(("variance", "var_pop", "var_samp"), _fixed(0.0, None)),
 }
