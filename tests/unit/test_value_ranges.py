@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
@@ -25,11 +27,13 @@ spans = st.lists(st.builds(Span, bounds, bounds, st.booleans(), st.booleans()), 
 
 
 def holds(found: Spans, key: float) -> bool:
-    return any(
-        (span.low is None or span.low < key or (span.low == key and not span.low_open))
-        and (span.high is None or key < span.high or (span.high == key and not span.high_open))
-        for span in found
-    )
+    return any(holds_one(span, key) for span in found)
+
+
+def holds_one(span: Span, key: float) -> bool:
+    low, high = cast("float | None", span.low), cast("float | None", span.high)
+    above = low is None or low < key or (low == key and not span.low_open)
+    return above and (high is None or key < high or (high == key and not span.high_open))
 
 
 # Whole numbers, and what lies between them.

@@ -8,6 +8,7 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.resolve.ranges.cases import ORDER
+from ssbt.compiler.resolve.ranges.finder import ranges_of
 from ssbt.compiler.resolve.ranges.keys import key_of_constant
 from ssbt.compiler.resolve.ranges.subjects import Subject, SubjectKey, key_of, names_in
 from ssbt.compiler.resolve.traps.expression_view import (
@@ -117,7 +118,7 @@ def add_subject(node: e.Expression, view: ExpressionView, subjects: Subjects) ->
     if key is None:
         return None
     if key not in subjects:
-        values = view.ranges.find_full_range(node)
+        values = ranges_of(view).find_full_range(node)
         # A type without a known order is of nulls and of others.
         whole = values if values is not None else ValueRange()
         subjects[key] = Subject(ssbt_text(node), whole, names_in(key))

@@ -16,7 +16,7 @@ from ssbt.compiler.types.ranges.model import ValueRange, type_range
 from ssbt.compiler.types.ranges.spans import Key, spans_of
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 
 def find_choice(

@@ -28,7 +28,7 @@ from ssbt.compiler.types.ranges.model import ValueRange, number_range, type_rang
 from ssbt.compiler.types.ranges.spans import hull_of
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 POSITIONS = ("instr", "locate", "position", "charindex", "array_position", "find_in_set")
 _LENGTHS = ("length", "char_length", "character_length", "octet_length", "bit_length", "len")

@@ -21,7 +21,7 @@ from ssbt.compiler.types.ranges.model import ValueRange, type_range
 from ssbt.compiler.types.ranges.spans import Key, Span, hull_of, is_above, snap_spans
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 _WIDE = Context(prec=400)
 _NUMBERS = (IntegralType, DecimalType, FloatType, DoubleType)

@@ -16,7 +16,7 @@ from ssbt.compiler.types.ranges.model import ValueRange, number_range
 from ssbt.compiler.types.ranges.spans import Key, Span, hull_of
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 
 def _monotone(convert: Callable[[Decimal], Decimal | int]) -> FindRange:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.ranges.counts import POSITIONS
+from ssbt.compiler.resolve.ranges.finder import ranges_of
 from ssbt.compiler.resolve.ranges.keys import key_of_constant
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
@@ -78,7 +79,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         ):
             if view.is_constant(value) or not view.is_constant(constant):
                 continue
-            range_ = view.ranges.find_range(value)
+            range_ = ranges_of(view).find_range(value)
             key = None if range_ is None else key_of_constant(constant, view.data_type(value), view)
             if range_ is not None and range_.reason and key is not None:
                 yield from _check_compared(node, value, constant, direction, range_, key, view)
@@ -138,7 +139,7 @@ def _check_searched(
         message = f"every text is like '{text}', so this is true for all that is not null"
         yield Diagnostic(NEVER_GIVEN, message, Label(part.span))
         return
-    range_ = view.ranges.find_range(value)
+    range_ = ranges_of(view).find_range(value)
     letters = text.replace("%", "").replace("_", "") if is_pattern else text
     for form in range_.forms if range_ is not None else ():
         if form.alphabet is not None and not all(map(form.alphabet.fullmatch, letters)):
