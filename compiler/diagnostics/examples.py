@@ -63,7 +63,7 @@ def example(
 ) -> str:
     """A whole file that reads `orders`, makes `paid` from it and writes that.
 
-    Each part can be replaced; `before` stands after the pipeline block, and `lets` in the place
+    Each part can be replaced; `preamble` stands after the pipeline block, and `lets` in the place
     of the one `let` with its `steps`.
     """
     parts = (pipeline, preamble, schema, source, lets or let(steps), sink)

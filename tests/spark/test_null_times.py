@@ -47,6 +47,16 @@ def test_windows_drop_them(spark: SparkSession, tmp_path: Path) -> None:
         assert found == [(1, 1)]
 
 
+def test_windows_of_batches_drop_them(spark: SparkSession) -> None:
+    """Where rows are grouped, and where a column is only added."""
+    rows = spark.sql(
+        "select * from values (1, timestamp'2026-01-31 12:00'), (2, null) as t(id, at)"
+    )
+    for name in ("window", "session_window"):
+        assert rows.groupBy(F.expr(f"{name}(at, '1 hour')")).count().count() == 1
+    assert [row.id for row in rows.withColumn("w", F.expr("window(at, '1 hour')")).collect()] == [1]
+
+
 def test_a_memory_forgets_them(spark: SparkSession, tmp_path: Path) -> None:
     """Its repetitions pass in a later batch, where those of other rows are known."""
     data = tmp_path / "data"

@@ -207,7 +207,8 @@ window; two would make every pair of windows. `where`, `order by` and joins take
     ),
     right=example(
         pipeline=ZONED,
-        steps="|> extend window(placed_on, '7 days') as week\n"
+        steps="|> where placed_on is not null\n"
+        "|> extend window(placed_on, '7 days') as week\n"
         "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, week",
     ),
 )
@@ -227,7 +228,9 @@ or a window that went through another function, has no such mark, and the analys
     ),
     right=example(
         pipeline=ZONED,
-        steps="|> extend window(placed_on, '1 day') as day\n|> extend window_time(day) as last",
+        steps="|> where placed_on is not null\n"
+        "|> extend window(placed_on, '1 day') as day\n"
+        "|> extend window_time(day) as last",
     ),
 )
 

@@ -33,7 +33,7 @@ class Params:
 ORDER = "id BIGINT, email STRING, country STRING, amount DECIMAL(12,2)"
 
 
-def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:23
+def shop_options(job: Job[Params]) -> dict[str, str]:
     """The shop's brokers; production replaces what differs there."""
     return kafka_options(
         job.connection(
@@ -46,7 +46,7 @@ def shop_options(job: Job[Params]) -> dict[str, str]:  # pipeline.ssbt:23
     )
 
 
-def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:35
+def orders(job: Job[Params]) -> DataFrame:
     """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
@@ -65,7 +65,7 @@ def orders(job: Job[Params]) -> DataFrame:  # pipeline.ssbt:35
     )
 
 
-def taxed(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:42
+def taxed(orders: DataFrame, params: Params) -> DataFrame:
     """Derive taxed from orders."""
     countries = literal(params.countries, "ARRAY<STRING>")
     rate = literal(params.rate, "DECIMAL(4,2)")
@@ -76,7 +76,7 @@ def taxed(orders: DataFrame, params: Params) -> DataFrame:  # pipeline.ssbt:42
     )
 
 
-def write_taxed(taxed: DataFrame, job: Job[Params]) -> None:  # pipeline.ssbt:47
+def write_taxed(taxed: DataFrame, job: Job[Params]) -> None:
     """Write taxed to Parquet files."""
     (
         job.counted(taxed, "taxed")

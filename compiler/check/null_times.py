@@ -1,4 +1,4 @@
-"""Rows of a stream whose event time is null, which no window holds."""
+"""Rows whose event time is null, which no window holds, in batches and streams."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ssbt.compiler.check.stream_findings import deduplicate_findings, operator_s
 from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import NamedExpression
+from ssbt.compiler.ir.expressions import Expression, NamedExpression
 from ssbt.compiler.ir.nulls import NullAnalysis
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Source
-from ssbt.compiler.ir.plans import stream_steps
+from ssbt.compiler.ir.plans import expressions, iterate_operators, plans
 from ssbt.compiler.ir.terms import NAME, walk_terms
 from ssbt.compiler.source import Span
 
@@ -25,9 +25,10 @@ NULL_TIME = Code(
     "SSBT0550",
     "An event time that may be null",
     """\
-A row whose time is null belongs to no window: `window(…)` drops it, and nothing says so. And
-`deduplicate … within watermark` forgets it at once, so that its repetitions pass. Leave such rows
-out where readers see it, with `where placed_at is not null`, or give them a time with `coalesce`.
+A row whose time is null belongs to no window: `window(…)` drops it, and nothing says so, in a batch
+as in a stream and in `select` or `extend` as in `group by`. And `deduplicate … within watermark`
+forgets it at once, so that its repetitions pass. Leave such rows out where readers see it, with
+`where placed_at is not null`, or give them a time with `coalesce`.
 """,
     wrong=streaming_example(steps=_WINDOWS, timed=False),
     right=streaming_example(steps=_WINDOWS),
@@ -40,11 +41,10 @@ _WINDOW_CALLS = ("window", "session_window")
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each window over a column that may be null."""
     nulls = NullAnalysis(_source_may_be_null)
+    roots = plans(pipeline)
+    flows = ((sink, roots[sink.dataset]) for sink in pipeline.sinks)
     yield from deduplicate_findings(
-        finding
-        for _, each in stream_steps(pipeline)
-        if each.streaming
-        for finding in _check_operator(each, nulls)
+        finding for _, each in iterate_operators(flows) for finding in _check_operator(each, nulls)
     )
 
 
@@ -62,6 +62,12 @@ def _check_operator(operator: Operator, nulls: NullAnalysis) -> Iterator[Diagnos
                 yield _build_diagnostic(
                     name, "are forgotten at once, and come twice", operator_span(operator)
                 )
+    elif isinstance(step, s.Project | s.WithColumns | s.Pivot):
+        # Spark leaves such rows out in these steps too, not only where it groups them.
+        for expression in expressions(step):
+            for name in _window_columns(expression):
+                if nulls.may_be_null(operator.inputs[0], name) is not False:
+                    yield _build_diagnostic(name, "are in no window", expression.span)
 
 
 def _build_diagnostic(name: str, consequence: str, span: Span) -> Diagnostic:
@@ -76,7 +82,11 @@ def _time_columns(operator: Operator, key: NamedExpression) -> Iterator[str]:
     for column in operator.inputs[0].output.columns:
         if plain is not None and column.event_time and column.name.casefold() == plain.casefold():
             yield column.name.casefold()
-    for call in walk_terms(key.expression.term) if key.expression.term is not None else ():
+    yield from _window_columns(key.expression)
+
+
+def _window_columns(expression: Expression) -> Iterator[str]:
+    for call in walk_terms(expression.term) if expression.term is not None else ():
         function_name = getattr(call.value, "name", "")
         if function_name in _WINDOW_CALLS and call.operands and call.operands[0].operator == NAME:
             parts = call.operands[0].value
