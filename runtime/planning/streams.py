@@ -52,7 +52,7 @@ class Continuation:
     """What a stream goes on with behind an error that is no failure of it."""
 
     def __init__(self) -> None:
-        self._ids: set[int] = set()
+        self._learned: set[tuple[int, bool]] = set()
         self._is_behind_batch = False
 
     def note_batch(self) -> None:
@@ -64,9 +64,11 @@ class Continuation:
 
         Raises UnreachableError where a schema registry has to be asked, and does not answer.
         """
-        id = learn_schema(error)
-        if id is not None and id not in self._ids and (replanned := plan_stream(previous.name)):
-            self._ids.add(id)
+        # An id that was missing may be one that the registry has now.
+        learned = learn_schema(error)
+        is_new = learned is not None and learned not in self._learned
+        if learned and is_new and (replanned := plan_stream(previous.name)):
+            self._learned.add(learned)
             # The batch that met the schema is repeated, whatever came before it.
             self._is_behind_batch = False
             return replanned

@@ -22,6 +22,7 @@ import pytest
 from ssbt.runtime import Decoding, Job, Stream, dead_letters, decoded, decoded_rows, run_streams
 from ssbt.runtime.entry import _run_pipeline
 from ssbt.runtime.formats.avro import registry_avro_decoding
+from ssbt.runtime.formats.worker_schemas import MISSING_SECONDS
 from ssbt.runtime.streams.operation import OPERATION
 from tests.registries import Registry
 from tests.spark.topics import Topics
@@ -165,5 +166,29 @@ def test_ids_that_the_registry_does_not_have(
         until(lambda: len(pipeline.written("dead")) == 105)
         until(lambda: pipeline.written("rows") == [0, 1, 2, 3, 4])
     assert all("or no such schema" in str(error) for error in pipeline.written("dead"))
-    assert pipeline.plans <= 9
+    assert pipeline.plans <= 6
+    assert "restart" not in caplog.text
+
+
+def test_an_id_that_the_registry_gets_later(
+    spark: SparkSession,
+    topics: Topics,
+    registry: Registry,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A stray record names the next id before anybody has it; then a producer registers it."""
+    pipeline = Pipeline(spark, topics, registry, tmp_path)
+    known = registry.register(pipeline.subject, OLD)
+    following = known + 1
+    stray = framed(spark, following, NEW, "1L as id, 'stray' as note")
+    topics.send(pipeline.topic, framed(spark, known, OLD, "0L as id"), stray)
+    with pipeline.running():
+        until(lambda: len(pipeline.written("dead")) == 1)
+        assert registry.register(pipeline.subject, NEW) == following
+        time.sleep(MISSING_SECONDS)
+        topics.send(pipeline.topic, framed(spark, following, NEW, "2L as id, 'x' as note"))
+        until(lambda: pipeline.written("rows") == [0, 2] or len(pipeline.written("dead")) > 1)
+        assert pipeline.written("rows") == [0, 2]
+    assert len(pipeline.written("dead")) == 1
     assert "restart" not in caplog.text
