@@ -148,10 +148,10 @@ def _is_missing(data: Column, unknown: Column, writer_set: WriterSchemas) -> Col
 
     It costs each row a way to Python and back, so it is for topics with ids of that kind.
     """
-    registry, ids, missing = writer_set.registry, list(writer_set.schemas), writer_set.missing
+    ids = list(writer_set.schemas)
 
     def is_missing(id: int | None) -> bool:
-        return id is not None and schema_on_worker(registry, id, missing) is None
+        return id is not None and schema_on_worker(writer_set, id) is None
 
     id = _frame_id(data).cast("bigint")
     is_unknown = F.udf(is_missing, "boolean")(F.when(unknown & ~id.isin(ids), id))

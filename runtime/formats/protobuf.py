@@ -227,7 +227,7 @@ def _text_on_worker(writer_set: WriterSchemas, id: int) -> str | None:
 
     Here, unlike for Avro, no plan has to know it, so the query goes on.
     """
-    entry = schema_on_worker(writer_set.registry, id, writer_set.missing)
+    entry = schema_on_worker(writer_set, id)
     return entry[1] if entry and entry[0] == "PROTOBUF" else None
 
 

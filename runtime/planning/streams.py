@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ssbt.runtime.errors.retrying import fails_behind_batch
 from ssbt.runtime.registries.frames import learn_schema
+from ssbt.runtime.registries.registry import UnreachableError
 
 if TYPE_CHECKING:
     from ssbt.runtime.streams.streaming import Stream
@@ -66,8 +67,9 @@ class Continuation:
         """
         # An id that was missing may be one that the registry has now.
         learned = learn_schema(error)
-        is_new = learned is not None and learned not in self._learned
-        if learned and is_new and (replanned := plan_stream(previous.name)):
+        if learned in self._learned and not learned[1]:
+            raise UnreachableError(f"a worker was given schema {learned[0]}, the driver was not")
+        if learned and learned not in self._learned and (replanned := plan_stream(previous.name)):
             self._learned.add(learned)
             # The batch that met the schema is repeated, whatever came before it.
             self._is_behind_batch = False

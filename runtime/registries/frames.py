@@ -18,6 +18,8 @@ NEW = "schema {id} of {url} is new to this query"
 _NEW = re.compile(r"schema (?P<id>\d+) of (?P<url>\S+) is new to this query")
 # Registries count their ids up; what is far above all of them is no id but other bytes.
 _FAR, _HIGHEST = 1_000_000, 2**31 - 1
+# So long a worker takes an id for missing before it asks again.
+MISSING_SECONDS = 30.0
 
 
 @dataclass
@@ -43,6 +45,7 @@ class WriterSchemas:
     schemas: dict[int, str | None]
     latest: int
     missing: frozenset[int] = frozenset()
+    missing_seconds: float = MISSING_SECONDS
 
     @property
     def url(self) -> str:
@@ -66,7 +69,7 @@ def load_writer_schemas(registry: Mapping[str, str], subject: str, type: str) ->
         _LOG.warning("%s at %s has no version yet: records wait for it", subject, client.url)
     latest = next(reversed(ids), 0)
     missing = frozenset(id for id, entry in entries if not entry) - ids.keys()
-    return WriterSchemas(client, {**texts, **ids}, latest, missing)
+    return WriterSchemas(client, {**texts, **ids}, latest, missing, MISSING_SECONDS)
 
 
 def learn_schema(error: BaseException) -> tuple[int, bool] | None:
