@@ -29,29 +29,37 @@ class GroupCommits:
         self._frame: Any = getattr(writer, "_df", None)
         self._sources = _find_sources(self._frame)
         self._clients: dict[str, Any] = {}
+        # By source; several may name the same group.
+        self._uncommitted: dict[int, dict[str, dict[str, int]]] = {}
         self._paused_until: dict[str, float] = {}
 
     def commit(self, progress: Any) -> None:
-        """Commit the places that a batch, which is done, has come to.
+        """Commit the places that a batch, which is done, has come to; a failure is only told."""
+        for number in self._sources:
+            if number < len(progress["sources"]):
+                self._uncommitted[number] = offsets(progress["sources"][number]["endOffset"])
+        self.catch_up()
 
-        A failure is only told, and nothing waits long for it: a group that has failed is left alone
-        for a minute, and what comes after says all.
-        """
-        for number, options in self._sources.items():
-            group, now = options[OPTION], time.monotonic()
-            if number < len(progress["sources"]) and now >= self._paused_until.get(group, 0.0):
-                topic_offsets = offsets(progress["sources"][number]["endOffset"])
-                try:
-                    self._commit(options, topic_offsets)
-                except Exception as error:
-                    self._close(group)
-                    self._paused_until[group] = now + _PAUSE_SECONDS
-                    text = "stream %s: no offsets are committed to the group %s: %s"
-                    message = find_cause(error).message or "the brokers do not answer"
-                    _LOG.warning(text, self._stream, group, message.split("\n")[0])
+    def catch_up(self) -> None:
+        """Commit what has not been; brokers that have failed are left alone for a while first."""
+        for number, topic_offsets in tuple(self._uncommitted.items()):
+            group = self._sources[number][OPTION]
+            if time.monotonic() < self._paused_until.get(group, 0.0):
+                continue
+            try:
+                self._commit(self._sources[number], topic_offsets)
+                del self._uncommitted[number]
+            except Exception as error:
+                self._close(group)
+                self._paused_until[group] = time.monotonic() + _PAUSE_SECONDS
+                text = "stream %s: no offsets are committed to the group %s: %s"
+                message = find_cause(error).message or "the brokers do not answer"
+                _LOG.warning(text, self._stream, group, message.split("\n")[0])
 
     def close(self) -> None:
-        """Let go of the brokers."""
+        """Try once more what has not been committed, and let go of the brokers."""
+        self._paused_until.clear()
+        self.catch_up()
         for group in tuple(self._clients):
             self._close(group)
 

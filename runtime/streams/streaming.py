@@ -260,6 +260,7 @@ class _StreamRun:
                 self._continuation.note_batch()
             if self.kept_checkpoint and sink:
                 self.kept_checkpoint.record(sink=sink)
+            self._group.catch_up()
         except Exception:
             _LOG.debug("no progress of stream %s", self._stream.name, exc_info=True)
 
