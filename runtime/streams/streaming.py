@@ -255,8 +255,7 @@ class _StreamRun:
     def _log_progress(self, query: StreamingQuery) -> None:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
-            sink = self._progress.tell(query)
-            if sink:
+            if sink := self._progress.tell(query):
                 self._continuation.note_batch()
             if self.kept_checkpoint and sink:
                 self.kept_checkpoint.record(sink=sink)

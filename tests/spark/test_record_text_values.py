@@ -1,13 +1,15 @@
 """Values as people have them in records of CSV and JSON, of every type, beside those in files.
 
 `text_values.txt` has what files give, of which each is right or has a sentence. A record gives the
-same or is malformed, and it is malformed where the file's row is for the reasons of `STRICTER`.
+same or is malformed, and it is malformed where the file's row is not for the reasons of `STRICTER`.
+A number in JSON for a column of texts is written again: the page of the format says how.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 import json
+import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -84,13 +86,28 @@ def of_records(spark: SparkSession) -> Iterator[tuple[tuple[str, str], dict[str,
         yield (reader, type_), {VALUES[row[0]]: row[1] for row in rows if row[2] is None}
 
 
+def is_same(text: str | None, other: str | None) -> bool:
+    """Whether the texts are of one number."""
+    try:
+        first, second = float((text or "").strip('"')), float(other or "")
+    except ValueError:
+        return False
+    return first == second or (math.isnan(first) and math.isnan(second))
+
+
 def test_records_are_read_as_files_or_are_malformed(spark: SparkSession) -> None:
     files = of_files()
     stricter: dict[str, set[str]] = {}
     for (reader, type_), records in of_records(spark):
-        file = files[reader, type_]
+        # Of some types a file gives nothing: no text in JSON is a number.
+        file = files.get((reader, type_), {})
         more = {value: records[value] for value in records if value not in file}
-        other = {value: records[value] for value in records if records[value] != file.get(value)}
+        other = {
+            value: (text, file.get(value))
+            for value, text in records.items()
+            if text != file.get(value)
+            and not (reader == "json unquoted" and type_ == "string" and is_same(text, file[value]))
+        }
         assert (more, other) == ({}, {}), (reader, type_)
         if fewer := file.keys() - records.keys():
             stricter.setdefault(type_, set()).update(fewer)
