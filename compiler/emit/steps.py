@@ -45,7 +45,7 @@ def emit_query(query: ir.Query, scope: FunctionScope) -> str:
 
 
 def _emit_filter(frame: str, step: ir.Filter, scope: FunctionScope) -> str:
-    return f"{frame}.where({emit_sql(step.condition.text, scope)})"
+    return f"{frame}.where({emit_sql(step.condition, scope)})"
 
 
 def _emit_project(frame: str, step: ir.Project, scope: FunctionScope) -> str:
@@ -92,7 +92,7 @@ def _emit_join(frame: str, step: ir.Join, scope: FunctionScope) -> str:
         return f"{frame}.crossJoin({right})"
     arguments = [right]
     if step.condition is not None:
-        arguments.append(f"F.expr({emit_sql(step.condition.text, scope)})")
+        arguments.append(f"F.expr({emit_sql(step.condition, scope)})")
     else:
         using = list(step.using) if len(step.using) > 1 else step.using[0]
         arguments.append(python_literal(using))

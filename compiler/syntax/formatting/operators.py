@@ -64,10 +64,12 @@ def _format_chain(node: e.Binary, indent: int) -> Parts:
     while isinstance(first, e.Binary) and _LEVELS[first.operator] == level:
         links.append((first.operator, first.right))
         first = first.left
-    out: Parts = [GROUP, first, Nest(indent)]
+    rest: Parts = []
     for operator, right in reversed(links):
-        out += [SPACE, f"{operator} ", right]
-    return [*out, UNNEST, END]
+        rest += [SPACE, f"{operator} ", right]
+    if indent:
+        rest = [Nest(indent), *rest, UNNEST]
+    return [GROUP, first, *rest, END]
 
 
 @register_expansion(e.Between)
