@@ -72,9 +72,9 @@ def emit_named_expression(item: NamedExpression, scope: FunctionScope) -> str:
     return f"{emit_column(item.expression, scope)}.alias({names})"
 
 
-def emit_named_expressions(items: Iterable[NamedExpression], scope: FunctionScope) -> str:
+def emit_named_expressions(items: Iterable[NamedExpression], scope: FunctionScope) -> list[str]:
     """Expressions as arguments."""
-    return ", ".join(emit_named_expression(item, scope) for item in items)
+    return [emit_named_expression(item, scope) for item in items]
 
 
 def emit_sort_key(key: SortKey, scope: FunctionScope) -> str:
