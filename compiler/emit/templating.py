@@ -53,6 +53,7 @@ def _environment() -> Environment:
     )
     environment.filters["literal"] = python_literal
     environment.filters["column"] = lambda name: f"F.col({python_literal(quote_reference(name))})"
+    environment.filters["top_comment"] = lambda text: "\n".join(emit_comment(text))
     environment.filters["comment"] = lambda text: "\n".join(emit_comment(text, depth=2))
     return environment
 
