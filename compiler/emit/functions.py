@@ -125,9 +125,8 @@ class _FunctionEmitter:
         records = records_name(judged)
         description = "that could not be decoded" if source.part else "that could be decoded"
         variable = self._context.names.datasets[records]
-        rows = render_template(
-            "functions/decoded_part", is_dead_letters=bool(source.part), records=variable
-        )
+        values = {"is_dead_letters": bool(source.part), "records": variable}
+        rows = render_template("functions/decoded_part", **values)
         part = ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.datasets[source.name], source.name, source.span
@@ -160,8 +159,7 @@ class _FunctionEmitter:
             arguments=(self._job,),
             returns="DataFrame",
             docstring=_function_docstring(
-                source.description,
-                f"{verb} {name} from {_title(source)}.",
+                source.description, f"{verb} {name} from {_title(source)}."
             ),
             statements=(f"return ({frame})",),
         )

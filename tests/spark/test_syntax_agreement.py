@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyspark.errors import ParseException
@@ -65,5 +66,9 @@ def test_lines_of_a_script_mean_what_one_line_does(spark: SparkSession, group: s
     for expression in filter(lambda text: spark_takes(spark, text), long_expressions(group)):
         one_line, lines = flat_sql(expression), "".join(sql_lines(expression, 8))
         assert lines != one_line
-        expected = parser.parseExpression(one_line).toString()
-        assert parser.parseExpression(lines).toString() == expected, expression
+        # Each alias has a number of its own.
+        parsed, expected = (
+            re.sub(r"#\d+", "", parser.parseExpression(text).toString())
+            for text in (lines, one_line)
+        )
+        assert parsed == expected, expression
