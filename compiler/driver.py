@@ -144,6 +144,8 @@ def configure_pipeline(
     folder = find_project_folder(path, read)
     if folder is None and not names:
         return ConfiguredPipeline(check_result)
+    from ssbt.compiler.check.overwritten_sources import check_environments as check_overwriting
+    from ssbt.compiler.check.stream_own_files import check_environments as check_own_files
     from ssbt.compiler.check.topics import EnvironmentBindings, check_own_topics
     from ssbt.compiler.configuration.environments import load_environments
     from ssbt.compiler.hocon.loading import Files
@@ -162,6 +164,11 @@ def configure_pipeline(
             for each in project_environments.environments
         ],
     )
+    parameters = [
+        (each.name, each.document.get("params", {})) for each in project_environments.environments
+    ]
+    for check_environments in (check_overwriting, check_own_files):
+        new_findings += check_environments(check_result.pipeline, parameters)
     findings = (*check_result.findings, *without_allowed(new_findings, allowed))
     pipeline = None if failed else check_result.pipeline
     sources = {**check_result.sources, **project_environments.sources}
