@@ -6,11 +6,11 @@ quoting functions leave to none of the user's text, until the layout knows what 
 
 from __future__ import annotations
 
+from ssbt.compiler import line_breaking as layout
 from ssbt.compiler.emit.literals import MARK_CHARACTERS, python_literal, unescape
 from ssbt.compiler.emit.pieces import join_units, split_units
 from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.patterns import lazy_pattern
-from ssbt.compiler.syntax.formatting import layout
 
 _PARTS: dict[str, layout.Part] = {
     MARK_CHARACTERS[TextMark.GROUP]: layout.GROUP,

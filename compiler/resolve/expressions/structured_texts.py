@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ssbt.compiler import line_breaking as layout
 from ssbt.compiler.ir.expressions import ParameterText, StructuredText, TextMark
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting import layout
 from ssbt.compiler.syntax.formatting.expressions import Piece
 
 # A shorter text fits a line of a script wherever it stands.

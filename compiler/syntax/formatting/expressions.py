@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from ssbt.compiler import line_breaking as layout
+from ssbt.compiler.line_breaking import Break
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting import calls as _calls
-from ssbt.compiler.syntax.formatting import layout
 from ssbt.compiler.syntax.formatting import literals as _literals
 from ssbt.compiler.syntax.formatting import operators as _operators
 from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS, Part, join_nodes
-from ssbt.compiler.syntax.formatting.layout import Break
 from ssbt.compiler.syntax.formatting.names import parameter_text
 
 # They register how expressions are expanded.

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting import layout
-from ssbt.compiler.syntax.formatting.expansions import (
-    Parts,
-    bracket,
-    join_groups,
-    join_nodes,
-    register_expansion,
-)
-from ssbt.compiler.syntax.formatting.layout import (
+from ssbt.compiler import line_breaking as layout
+from ssbt.compiler.line_breaking import (
     END,
     GROUP,
     SPACE,
     UNNEST,
     Nest,
     SourceOffset,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expansions import (
+    Parts,
+    bracket,
+    join_groups,
+    join_nodes,
+    register_expansion,
 )
 from ssbt.compiler.syntax.names import name_after_dot, name_text
 from ssbt.compiler.syntax.strings import quote_string
