@@ -45,11 +45,18 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
+RAW_OF_ENVIRONMENT = (
+    "for an option that Spark knows all the same, let the pipeline's connection name a parameter,"
+    ' `raw {{ "{name}" = "${{NAME}}" }}`, and say its value in `params`'
+)
+
+
 class ConnectorUse(Struct, frozen=True):
     """One use of a connector. `span` is its name in the source or sink.
 
     `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
-    name, which is reported elsewhere. `secrets` are the declared ones.
+    name, which is reported elsewhere. `secrets` are the declared ones. `in_configuration` holds where
+    an environment says the options, not the pipeline.
     """
 
     role: Role
@@ -58,6 +65,7 @@ class ConnectorUse(Struct, frozen=True):
     spark: str
     param_type: ParamType
     secrets: tuple[str, ...] = ()
+    in_configuration: bool = False
 
     @property
     def target(self) -> ConversionTarget:
@@ -311,7 +319,8 @@ def _suggest_help(
         return ()
     if "checkpoint" in name.casefold():
         return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
-    return (
-        f"the options of a {connector.name} {use.role.value} are listed in {connector.page}",
-        f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',
-    )
+    raw_help = f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`'
+    if use.in_configuration:
+        raw_help = RAW_OF_ENVIRONMENT.format(name=name)
+    page_help = f"the options of a {connector.name} {use.role.value} are listed in {connector.page}"
+    return (page_help, raw_help)
