@@ -55,8 +55,8 @@ class ConnectorUse(Struct, frozen=True):
     """One use of a connector. `span` is its name in the source or sink.
 
     `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
-    name, which is reported elsewhere. `secrets` are the declared ones. `in_configuration` holds where
-    an environment says the options, not the pipeline.
+    name, which is reported elsewhere. `secrets` are the declared ones. `in_configuration` holds
+    where an environment says the options, not the pipeline.
     """
 
     role: Role
