@@ -111,8 +111,9 @@ select id, at, s, st from values (1), (3) as a(id)
 cross join values (timestamp'2026-01-31 12:00'), (null) as b(at)
 cross join values ('2026-01-31 12:00'), (null), ('x') as c(s)
 cross join values
-  (null), (struct(cast(null as timestamp) as at)), (struct(timestamp'2026-01-31 13:00' as at))
-  as d(st)"""
+  (1, null),
+  (2, named_struct('at', cast(null as timestamp))),
+  (3, named_struct('at', timestamp'2026-01-31 13:00')) as d(number, st)"""
 _SOURCE = """\
 pipeline p {{ time_zone = "UTC" }}
 schema T {{ id: int, at: timestamp, s: string, st: struct<at: timestamp> }}
@@ -178,7 +179,9 @@ def test_the_compiler_warns_where_spark_leaves_rows_out(spark: SparkSession) -> 
         idle += [form] if warned and not lost[form] else []
     assert not missed
     # A condition inside of the time, which is not followed.
-    assert {time for _, time, _ in idle} <= {"case when at is not null then at else timestamp'2026-01-31 12:00:00' end"}
+    assert {time for _, time, _ in idle} <= {
+        "case when at is not null then at else timestamp'2026-01-31 12:00:00' end"
+    }
 
 
 def _bytes(text: str, _: str) -> bytes:
