@@ -27,6 +27,7 @@ from ssbt.compiler.ir.topics import (
     topic_settings,
     topics_read,
 )
+from ssbt.compiler.patterns import lazy_pattern
 
 _ORDERS = '  subscribe         = "orders"\n'
 
@@ -53,7 +54,7 @@ It is none of a shell's: there `orders-*` stands for all that begins so, which i
 )
 
 # Mistakes that Java and Python agree about, outside of what only Java has.
-_BROKEN_PATTERN = re.compile(
+_BROKEN_PATTERN = lazy_pattern(
     r"unterminated character set|unterminated subpattern|unbalanced parenthesis"
     r"|nothing to repeat|bad escape \(end of pattern\)"
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import re
 
 from msgspec.structs import replace
 
@@ -30,10 +29,11 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
 from ssbt.compiler.ir.pipeline import Connection, Pipeline
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = lazy_pattern(r"-?\d+(\.\d+)?")
 
 
 def read_connections(

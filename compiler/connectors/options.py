@@ -21,6 +21,7 @@ from ssbt.compiler.connectors.specification import (
     Topics,
     ValueKind,
 )
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+SNAKE_CASE = lazy_pattern(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 _SHAPES = {"": Shape.ONE, "list of ": Shape.LIST, "one or more ": Shape.ONE_OR_LIST}
 TYPES = {

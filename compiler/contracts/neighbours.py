@@ -11,10 +11,11 @@ import re
 
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.pairs import is_glob
+from ssbt.compiler.patterns import lazy_pattern
 
-_TEXT = re.compile(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")
+_TEXT = lazy_pattern(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")
 # What a regular expression has, and the name of a topic has not.
-_PATTERN = re.compile(r"[*+?|\[({\\^$]")
+_PATTERN = lazy_pattern(r"[*+?|\[({\\^$]")
 
 
 class Neighbourhood:

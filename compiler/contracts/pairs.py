@@ -15,13 +15,14 @@ from msgspec import Struct, field
 
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.ir.topics import matches_pattern
+from ssbt.compiler.patterns import lazy_pattern
 
-_GLOB = re.compile(r"[*?\[{]")
+_GLOB = lazy_pattern(r"[*?\[{]")
 # Spark's names of the files that it writes: codecs stand before the format's name or behind it.
 _STEM = "part-00000-0f0e0d0c-c000"
 _CODECS = ("", ".snappy", ".gz", ".zstd", ".lz4", ".bz2", ".deflate")
 # Parameters without a value, whose braces are none of a glob.
-_UNKNOWN = re.compile(r"\$\{(\w+)\}")
+_UNKNOWN = lazy_pattern(r"\$\{(\w+)\}")
 
 
 class EndpointPair(Struct, frozen=True):

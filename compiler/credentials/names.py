@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
+
 _HADOOP = "spark.hadoop."
 # Spellings that the three do not know: of catalogs, clouds and databases.
 _EXTRA_PATTERNS = (
@@ -44,13 +46,13 @@ _METADATA_SUFFIXES = (
 _METADATA_ENDINGS = (
     "Class Enabled File Filenames Length Location Name Path Provider Regex Secrets Type Uri Url"
 )
-_METADATA = re.compile(
+_METADATA = lazy_pattern(
     rf"(?i:[.\-_](?:{'|'.join(map(re.escape, _METADATA_SUFFIXES))})$)"
     rf"|[a-z](?:{_METADATA_ENDINGS.replace(' ', '|')})$"
     r"|\.secrets\.|secretKeyRef|credential\.provider|ssl\.rpc\.privateKey$"
 )
 # The key of an account is half of a pair, and Spark hides it.
-_ACCOUNT_KEYS = re.compile(r"(?i)private[.\-_]?key[.\-_]?id$|access[.\-_]?key[.\-_]?id$")
+_ACCOUNT_KEYS = lazy_pattern(r"(?i)private[.\-_]?key[.\-_]?id$|access[.\-_]?key[.\-_]?id$")
 
 
 def is_credential(name: str, value: str = "") -> bool:

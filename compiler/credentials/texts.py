@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from ssbt.compiler.patterns import lazy_pattern
 
 HIDDEN = "***"
 # `scheme://user:password@host`; a container before the `@`, as in `abfss://`, has no colon.
-_USER = re.compile(r"(?P<before>://[^\s/@:'\"]*:)(?P<secret>[^\s/@'\"]+)(?=@)")
+_USER = lazy_pattern(r"(?P<before>://[^\s/@:'\"]*:)(?P<secret>[^\s/@'\"]+)(?=@)")
 _KEY = (
     "password|passwd|pwd|passphrase|secret|client_secret|access_?key|secret_?key|api_?key|token|sig"
 )
-_QUERY = re.compile(
+_QUERY = lazy_pattern(
     rf"(?i)(?P<before>[?&;]\s*(?:[\w.\-]*[._\-])?(?:{_KEY})=)(?P<secret>[^\s&;'\"]+)"
 )
 # A property of a Java that a text starts: `-Djavax.net.ssl.trustStorePassword=…`.
-_PROPERTY = re.compile(
+_PROPERTY = lazy_pattern(
     rf"(?i)(?P<before>(?<!\S)-D[\w.\-]*(?:{_KEY})=)(?P<secret>\"[^\"]*\"|'[^']*'|[^\s\"']+)"
 )
 _PATTERNS = (_USER, _QUERY, _PROPERTY)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-import re
 
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.ir.expressions import Expression, NamedExpression, SortKey, Text
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.quoting import quote_name
 
-_NAME_PARTS = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
+_NAME_PARTS = lazy_pattern(r"`((?:[^`]|``)*)`|([^.`]+)")
 _NULLS = {None: "", "first": "_nulls_first", "last": "_nulls_last"}
 
 

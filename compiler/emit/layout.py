@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-import re
 
 from msgspec import Struct
 
@@ -17,12 +16,13 @@ from ssbt.compiler.emit.leaves import OPENING, Leaf, UnknownShapeError, copy_lea
 from ssbt.compiler.emit.lines import LINE_LENGTH, Line, build_line
 from ssbt.compiler.emit.pieces import split_literal
 from ssbt.compiler.emit.splitting import split_lines
+from ssbt.compiler.patterns import lazy_pattern
 
 _INDENT = "    "
 _DOCSTRING = '"""'
 _VERBATIM = ("@", "class ", "if ", "import ", _DOCSTRING)
 _BLOCK = ("@", "class ", "def ", "if ")
-_STRING_OR_COMMENT = re.compile(r"""[fr]?"(?:[^"\\\n]|\\.)*"|[fr]?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
+_STRING_OR_COMMENT = lazy_pattern(r"""[fr]?"(?:[^"\\\n]|\\.)*"|[fr]?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
 
 
 class _Statement(Struct, frozen=True):

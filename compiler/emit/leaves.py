@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
+
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {closing: opening for opening, closing in OPENING.items()}
 STANDALONE_COMMENT = "#"
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<string>[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')
     | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
     | (?P<mark>->|[()\[\]{},.:=|-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",

@@ -7,16 +7,17 @@ from itertools import accumulate
 import re
 
 from ssbt.compiler.emit.characters import width
+from ssbt.compiler.patterns import lazy_pattern
 
 # What must stay together: an escape, a doubled brace, a placeholder; else one character.
 _ESCAPE = r"\\(?:x..|u....|U........|.)"
-_UNIT = re.compile(rf"{_ESCAPE}|.")
-_F_UNIT = re.compile(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
-_UNITS = {"": _UNIT, "f": _F_UNIT, "r": re.compile(".")}
+_UNIT = lazy_pattern(rf"{_ESCAPE}|.")
+_F_UNIT = lazy_pattern(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
+_UNITS = {"": _UNIT, "f": _F_UNIT, "r": lazy_pattern(".")}
 
 # Where text may be cut: before the words at which one begins a new line of SQL, after a comma,
 # and, as a last resort, after any other space.
-_CUT = re.compile(
+_CUT = lazy_pattern(
     r"""(?P<clause>)\ (?=(?:and|or|when|else|end|from|where|join|on|group\ by|order\ by|having
         |union|left|right|full|cross|over)\b)
     | ,\ (?P<item>) | \ (?P<word>)""",

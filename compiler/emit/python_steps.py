@@ -12,6 +12,7 @@ from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import Namespace, identifier
 from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.ir.steps import ApplyFunction, SqlQuery
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DATE,
@@ -25,7 +26,7 @@ from ssbt.compiler.types.datatypes import (
 _NATURAL_TYPES = (STRING, BOOLEAN, DOUBLE, DATE, TIMESTAMP)
 _SQL_ARGUMENTS = frozenset({"sqlQuery", "args", "self"})
 # A parameter, or what looks like one and is none: text, a name, a comment, a cast, a path.
-_MARKER = re.compile(
+_MARKER = lazy_pattern(
     r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `[^`]*` | --[^\n]* | /\*.*?\*/ | ::
     | [\w\])`]:\w+ | :(?P<parameter>\w+)""",
     re.VERBOSE | re.DOTALL,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 import posixpath
-import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -16,6 +15,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from ssbt.compiler.ir.pipeline import Connection, Pipeline
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Other names of one file system.
 _SCHEME_ALIASES = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
 
-_UNKNOWN_PARAMETER = re.compile(r"\$\{[A-Za-z_]\w*\}")
+_UNKNOWN_PARAMETER = lazy_pattern(r"\$\{[A-Za-z_]\w*\}")
 
 
 class EnvironmentValues(Struct, frozen=True):

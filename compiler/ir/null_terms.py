@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.terms import CALL, LITERAL, NAME, CallForm, Term
 
 _COMPARISONS = ("=", "<", ">", "<=", ">=", "!=", "<>", "between")
@@ -28,36 +29,37 @@ def is_strict(term: Term) -> bool:
     return term.operator in _STRICT_OPERATORS
 
 
-def rejects_null(condition: Term, rejected: Term) -> bool:
-    """Whether a condition is not true where a term is null."""
+def rejects_null(condition: Term, rejected: Term, relation: Relation) -> bool:
+    """Whether a condition over the rows of a relation is not true where a term is null."""
     if condition.operator == "and":
-        return any(rejects_null(each, rejected) for each in condition.operands)
+        return any(rejects_null(each, rejected, relation) for each in condition.operands)
     if condition.operator == "or":
-        return all(rejects_null(each, rejected) for each in condition.operands)
+        return all(rejects_null(each, rejected, relation) for each in condition.operands)
     if condition.operator == "not":
         (inner,) = condition.operands
-        return inner.operator == "is null" and is_same_term(inner.operands[0], rejected)
+        return inner.operator == "is null" and is_same_term(inner.operands[0], rejected, relation)
     return condition.operator in _COMPARISONS and any(
-        is_same_term(each, rejected) for each in condition.operands
+        is_same_term(each, rejected, relation) for each in condition.operands
     )
 
 
-def is_same_term(left: Term, right: Term) -> bool:
+def is_same_term(left: Term, right: Term, relation: Relation) -> bool:
     """Whether two terms are alike; in `left`, columns may have the name of their dataset."""
     if left.operator != right.operator:
         return False
     if left.value != right.value:
         names = left.value, right.value
-        return left.operator == NAME and _is_same_name(*names)
+        return left.operator == NAME and _is_same_name(*names, relation)
     return len(left.operands) == len(right.operands) and all(
-        is_same_term(*pair) for pair in zip(left.operands, right.operands, strict=True)
+        is_same_term(*pair, relation) for pair in zip(left.operands, right.operands, strict=True)
     )
 
 
-def _is_same_name(left: object, right: object) -> bool:
-    if not isinstance(left, tuple) or not isinstance(right, tuple):
+def _is_same_name(left: object, right: object, relation: Relation) -> bool:
+    """Whether a name is a column with the name of its dataset, and not a field of a column."""
+    if not isinstance(left, tuple) or not isinstance(right, tuple) or len(right) != 1:
         return False
-    return len(right) == 1 and left[-1:] == right
+    return len(left) == 2 and left[1:] == right and not relation.find_columns(left[0])
 
 
 def first_names(term: Term) -> set[str]:

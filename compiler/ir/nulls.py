@@ -76,9 +76,10 @@ class NullAnalysis:
             case Source():
                 return self._source(step, matches[0].name)
             case s.Filter(condition=condition):
-                column = Term(NAME, (), (name,))
-                refuses = condition.term is not None and rejects_null(condition.term, column)
-                return False if refuses else (inputs[0], name, [])
+                column, relation = Term(NAME, (), (name,)), inputs[0].output
+                if condition.term is not None and rejects_null(condition.term, column, relation):
+                    return False
+                return inputs[0], name, []
             case s.RenameColumns(pairs=pairs):
                 names = {new.casefold(): old.casefold() for old, new in pairs}
                 return inputs[0], names.get(name, name), []
@@ -169,7 +170,8 @@ class NullAnalysis:
         while True:
             match operator.step:
                 case s.Filter(condition=condition):
-                    if condition.term is not None and rejects_null(condition.term, term):
+                    relation = operator.output
+                    if condition.term is not None and rejects_null(condition.term, term, relation):
                         return True
                 case s.WithColumns(groups=groups):
                     added = {n.casefold() for group in groups for i in group for n in i.names}

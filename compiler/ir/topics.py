@@ -16,9 +16,10 @@ from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.records import is_topic_column
 from ssbt.compiler.ir.terms import CALL, LITERAL, PARAMETER, CallForm, Term
+from ssbt.compiler.patterns import lazy_pattern
 
 # What only Java's regular expressions have.
-_JAVA_ALONE = re.compile(r"\\Q|&&|\[\^?\[|\[\^?\]|\(\?[a-zA-Z]*x")
+_JAVA_ALONE = lazy_pattern(r"\\Q|&&|\[\^?\[|\[\^?\]|\(\?[a-zA-Z]*x")
 
 
 class TopicsRead(Struct, frozen=True):

@@ -14,13 +14,14 @@ from ssbt.compiler.lsp.option_docs import option_hover
 from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.signatures import function_page
 from ssbt.compiler.lsp.symbol_index import symbol_index
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.expression_types import Typed
 
-_CALL = re.compile(r"([^\W\d]\w*)(?=\s*\()")
+_CALL = lazy_pattern(r"([^\W\d]\w*)(?=\s*\()")
 _MAX_COLUMNS = 40
 
 

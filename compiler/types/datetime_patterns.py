@@ -11,7 +11,9 @@ import re
 
 from msgspec import Struct
 
-_PIECE = re.compile(r"(?P<quoted>'(?:[^']|'')*')|(?P<field>([A-Za-z])\3*)|[^A-Za-z']", re.DOTALL)
+from ssbt.compiler.patterns import lazy_pattern
+
+_PIECE = lazy_pattern(r"(?P<quoted>'(?:[^']|'')*')|(?P<field>([A-Za-z])\3*)|[^A-Za-z']", re.DOTALL)
 _HOURS, _DATES, _ZONES = frozenset("hHkK"), frozenset("yYudD"), frozenset("XxZzVO")
 
 _STRFTIME = {
@@ -20,19 +22,19 @@ _STRFTIME = {
     "S": "ss", "f": "SSSSSS", "p": "a", "z": "xx", "Z": "z", "T": "HH:mm:ss", "R": "HH:mm",
     "F": "yyyy-MM-dd", "D": "MM/dd/yy", "%": "%",
 }  # fmt: skip
-_STRFTIME_FIELD = re.compile(r"%[-_0]?([A-Za-z%])")
+_STRFTIME_FIELD = lazy_pattern(r"%[-_0]?([A-Za-z%])")
 _ORACLE = {
     "HH24": "HH", "HH12": "hh", "HH": "hh", "MI": "mm", "SS": "ss", "YYYY": "yyyy", "RRRR": "yyyy",
     "YY": "yy", "RR": "yy", "MONTH": "MMMM", "MON": "MMM", "MM": "MM", "DDD": "DDD", "DD": "dd",
     "AM": "a", "PM": "a", "TZH:TZM": "xxx",
 }  # fmt: skip
-_ORACLE_ONLY = re.compile(
+_ORACLE_ONLY = lazy_pattern(
     r"HH24|HH12|(?<![A-Z])MI(?![A-Z])|RRRR|(?<![A-Z])MON(?:TH)?(?![A-Z])", re.I
 )
-_ORACLE_FIELD = re.compile(
+_ORACLE_FIELD = lazy_pattern(
     "|".join(re.escape(each) for each in sorted(_ORACLE, key=len, reverse=True)) + r"|FF(\d?)", re.I
 )
-_MERIDIEM = re.compile(r"(?<![A-Za-z])(?:[AaPp][Mm]|tt|aa|A|AAA?)(?![A-Za-z])")
+_MERIDIEM = lazy_pattern(r"(?<![A-Za-z])(?:[AaPp][Mm]|tt|aa|A|AAA?)(?![A-Za-z])")
 
 
 class Slip(Struct, frozen=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-import re
+
+from ssbt.compiler.patterns import lazy_pattern
 
 # By region; those behind `-` have none.
 _NAMES = """
@@ -74,8 +75,10 @@ _SHORT = (
     "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT EST HST IET IST JST MIT MST NET NST PLT"
     " PNT PRT PST SST VST Z UT GMT UTC"
 )
-_OFFSET = re.compile(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
-_FIXED = re.compile(r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z")
+_OFFSET = lazy_pattern(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
+_FIXED = lazy_pattern(
+    r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z"
+)
 _MAXIMUM_HOURS = 18
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from string import Formatter
 from textwrap import dedent
 
@@ -13,6 +12,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.provenance import Origin, Provenance, mixture
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.modules import ModulePurpose
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.sql_lineage import find_query_lineage
@@ -23,7 +23,7 @@ from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import DataType, StructType
 
-_TARGET = re.compile(r"((?:[\w.\-]+/)*[^\W\d]\w*\.py):([^\W\d]\w*)\Z")
+_TARGET = lazy_pattern(r"((?:[\w.\-]+/)*[^\W\d]\w*\.py):([^\W\d]\w*)\Z")
 
 
 def resolve_use_transform(node: s.UseTransform, context: QueryContext) -> ir.Step | None:

@@ -158,15 +158,20 @@ def _check_reading(node: e.Call, name: str, types: list[DataType]) -> Iterator[D
         message = (
             "`from_json` reads a number for a TIMESTAMP as seconds, also where it is milliseconds"
         )
-        help_ = ("declare a `bigint`, and use `timestamp_millis(…)` in a step", _RECORD_HELP)
+        help_ = (
+            "declare a `bigint`, and use `timestamp_millis(…)` in a step",
+            _suggest_format(name),
+        )
         yield Diagnostic(MISREAD_NUMBERS, message, Label(node.span), (), help_)
     elif name == "from_json" and any(isinstance(each, ByteType) for each in types):
         message = "`from_json` reads a number for a TINYINT that is too large as another one"
-        help_ = ("declare a `bigint`, and cast it in a step", _RECORD_HELP)
+        help_ = ("declare a `bigint`, and cast it in a step", _suggest_format(name))
         yield Diagnostic(MISREAD_NUMBERS, message, Label(node.span), (), help_)
 
 
-_RECORD_HELP = "of a record's value, say `value = json` in the source: there it is malformed"
+def _suggest_format(name: str) -> str:
+    form = name.removeprefix("from_")
+    return f"of a record's value, say `value = {form}` in the source: there it is malformed"
 
 
 def _check_writing(node: e.Call, name: str, types: list[DataType]) -> Iterator[Diagnostic]:
@@ -216,5 +221,5 @@ def _build_diagnostic(
     fix = (Edit(Span(node.span.path, end, end), text),)
     help_: tuple[str, ...] = (f"say what they look like: `map({pairs})`",)
     if code is LENIENT_TEXTS:
-        help_ = (*help_, _RECORD_HELP)
+        help_ = (*help_, _suggest_format(function_name(node)))
     return Diagnostic(code, message, Label(node.span), (), help_, fix)

@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -77,8 +78,8 @@ _FIELDS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "minute"),
     **dict.fromkeys(("w", "week", "weeks"), "weekofyear"),
 }
-_PIECES = re.compile(r"yyyy|MM|dd|HH|mm|ss|[^A-Za-z]")
-_NUMERIC_PATTERN = re.compile(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")
+_PIECES = lazy_pattern(r"yyyy|MM|dd|HH|mm|ss|[^A-Za-z]")
+_NUMERIC_PATTERN = lazy_pattern(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")
 _FORMS = {"yyyy": r"\d{4}", **dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d")}
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _MONTHS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
@@ -20,10 +21,10 @@ _CHARSETS = {
 }
 # Java reads these by their mark, and from the highest byte without one.
 _MARKED = {"UTF-16": ("utf-16", "utf-16-be", b"\xff\xfe"), "UTF-32": ("utf-32", "utf-32-be", b"")}
-_ESCAPE = re.compile(r"%(?!\+?[0-9A-Fa-f]{1,2})|%[0-9A-Fa-f](?![0-9A-Fa-f])", re.DOTALL)
+_ESCAPE = lazy_pattern(r"%(?!\+?[0-9A-Fa-f]{1,2})|%[0-9A-Fa-f](?![0-9A-Fa-f])", re.DOTALL)
 # What no address has, whatever the part; the rest depends on the part and is left to Spark.
-_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
-_BRACKET_IN_HOST = re.compile(r"[A-Za-z][\w+.-]*://\[[^\]]*\Z")
+_NOT_IN_ADDRESS = lazy_pattern(r"[\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+_BRACKET_IN_HOST = lazy_pattern(r"[A-Za-z][\w+.-]*://\[[^\]]*\Z")
 _MOST_OF_CONV = (1 << 64) - 1
 
 
