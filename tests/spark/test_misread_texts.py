@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.compiler.diagnostics.fixes import apply_edits
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.driver import check_pipeline
 
