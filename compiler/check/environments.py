@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ssbt.compiler.check import own_topics, topics
+from ssbt.compiler.check import own_topics, plain_credentials, topics
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -15,5 +15,5 @@ def check_environments(
 ) -> Iterator[Diagnostic]:
     """Findings that the defaults of parameters do not have."""
     environments = tuple(environments)
-    for rule in (topics, own_topics):
+    for rule in (topics, own_topics, plain_credentials):
         yield from rule.check_environments(pipeline, environments)

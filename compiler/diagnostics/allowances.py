@@ -25,7 +25,7 @@ PROJECT_PREFIXES = ("SSBT064", "SSBT0561")
 
 # Findings about configuration, and in environments or with other pipelines of the project, come
 # when these are looked at, which not every command does.
-_CROSS_FILE_PREFIXES = ("SSBT12", *PROJECT_PREFIXES)
+_CROSS_FILE_PREFIXES = ("SSBT12", "SSBT0565", *PROJECT_PREFIXES)
 
 
 class Allowance(Struct, frozen=True):
