@@ -52,6 +52,26 @@ def find_topics(writer: Any, name: str, checkpoint: str, files: Files) -> "Topic
         return None
 
 
+def report_missing_topics(records: DataFrame) -> None:
+    """Say in the log where a pattern that a batch reads by matches no topic: it reads nothing.
+
+    What brokers or Spark do not tell is left out; the job meets it by itself.
+    """
+    if not hasattr(records, "_jdf"):
+        return
+    spark: Any = records.sparkSession
+    client = _Client(spark._jvm)
+    try:
+        for source in _find_batch_sources(records, spark._jvm):
+            if source.pattern is not None and not client.fetch_topics(source):
+                text = "the batch reads nothing: no topic at %s is called like `%s`"
+                _LOG.warning(text, source.servers, source.pattern)
+    except Exception:
+        _LOG.debug("the topics of a batch are not known", exc_info=True)
+    finally:
+        client.close()
+
+
 class Topics:
     """The topics that a stream reads, and the ids that are kept of them in its checkpoint."""
 
@@ -59,9 +79,8 @@ class Topics:
         self._name, self._files = name, files
         self._path = f"{checkpoint.rstrip('/')}/_ssbt/topics"
         spark: Any = frame.sparkSession
-        self._jvm = spark._jvm
+        self._client = _Client(spark._jvm)
         self._sources = tuple(_find_sources(frame))
-        self._admins: dict[_Source, Any] = {}
         self._ids: dict[str, str] = {}
         self._checked_at = 0.0
 
@@ -76,7 +95,7 @@ class Topics:
         stored_ids, self._ids, self._checked_at = self._read_stored(), {}, time.monotonic()
         for source in self._sources:
             try:
-                current_ids = self._fetch_ids(source)
+                current_ids = self._client.fetch_ids(source)
             except Exception as error:
                 if is_first and "UnknownTopicOrPartition" in str(error):
                     text = "stream %s: one of its topics is not there at %s: %s"
@@ -114,33 +133,7 @@ class Topics:
 
     def close(self) -> None:
         """Let go of the brokers."""
-        for admin in self._admins.values():
-            admin.close(self._jvm.java.time.Duration.ZERO)
-        self._admins.clear()
-
-    def _fetch_ids(self, source: _Source) -> dict[str, str]:
-        """The ids of the topics that are there; raises what the client does."""
-        admin = self._admins.get(source)
-        if admin is None:
-            settings = self._jvm.java.util.Properties()
-            for key, value in source.client:
-                settings.put(key, value)
-            admin = self._jvm.org.apache.kafka.clients.admin.AdminClient.create(settings)
-            self._admins[source] = admin
-        topics = source.topics
-        if source.pattern is not None:
-            pattern = self._jvm.java.util.regex.Pattern.compile(source.pattern)
-            names = self._await_future(admin.listTopics().names())
-            topics = tuple(name for name in names if pattern.matcher(name).matches())
-        topic_list = self._jvm.java.util.ArrayList()
-        for topic in topics:
-            topic_list.add(topic)
-        answers = admin.describeTopics(topic_list).topicNameValues()
-        ids = {t: str(self._await_future(answers[t]).topicId().toString()) for t in topics}
-        return {topic: id for topic, id in ids.items() if id != _NO_ID}
-
-    def _await_future(self, future: Any) -> Any:
-        return future.get(_TIMEOUT, self._jvm.java.util.concurrent.TimeUnit.SECONDS)
+        self._client.close()
 
     def _read_stored(self) -> dict[str, str]:
         folder, _, name = self._path.rpartition("/")
@@ -148,6 +141,51 @@ class Topics:
             return {}
         ids: dict[str, str] = json.loads(self._files.content(self._path))
         return ids
+
+
+class _Client:
+    """Asks brokers, over a client for each way to reach them."""
+
+    def __init__(self, jvm: Any) -> None:
+        self._jvm = jvm
+        self._admins: dict[_Source, Any] = {}
+
+    def close(self) -> None:
+        """Let go of the brokers."""
+        for admin in self._admins.values():
+            admin.close(self._jvm.java.time.Duration.ZERO)
+        self._admins.clear()
+
+    def fetch_ids(self, source: _Source) -> dict[str, str]:
+        """The ids of the topics that are there; raises what the client does."""
+        topics = self.fetch_topics(source)
+        topic_list = self._jvm.java.util.ArrayList()
+        for topic in topics:
+            topic_list.add(topic)
+        answers = self._admin(source).describeTopics(topic_list).topicNameValues()
+        ids = {t: str(self._await_future(answers[t]).topicId().toString()) for t in topics}
+        return {topic: id for topic, id in ids.items() if id != _NO_ID}
+
+    def fetch_topics(self, source: _Source) -> tuple[str, ...]:
+        """The names of the topics that are read; of a pattern, those that are there."""
+        if source.pattern is None:
+            return source.topics
+        pattern = self._jvm.java.util.regex.Pattern.compile(source.pattern)
+        names = self._await_future(self._admin(source).listTopics().names())
+        return tuple(name for name in names if pattern.matcher(name).matches())
+
+    def _admin(self, source: _Source) -> Any:
+        admin = self._admins.get(source)
+        if admin is None:
+            settings = self._jvm.java.util.Properties()
+            for key, value in source.client:
+                settings.put(key, value)
+            admin = self._jvm.org.apache.kafka.clients.admin.AdminClient.create(settings)
+            self._admins[source] = admin
+        return admin
+
+    def _await_future(self, future: Any) -> Any:
+        return future.get(_TIMEOUT, self._jvm.java.util.concurrent.TimeUnit.SECONDS)
 
 
 def _find_sources(frame: DataFrame) -> Iterator[_Source]:
@@ -159,11 +197,31 @@ def _find_sources(frame: DataFrame) -> Iterator[_Source]:
         if not is_stream or leaf.sourceName() != "kafka":
             continue
         extra_options = leaf.extraOptions().asCaseSensitiveMap()
-        options = {str(key): str(extra_options[key]) for key in extra_options}
-        folded = {key.casefold(): value for key, value in options.items()}
-        stops = folded.get("failondataloss", "true").lower() == "true"
-        pattern = folded.get("subscribepattern")
-        yield _Source(_topic_names(folded), pattern, _client_settings(options), stops)
+        yield _build_source({str(key): str(extra_options[key]) for key in extra_options})
+
+
+def _find_batch_sources(frame: DataFrame, jvm: Any) -> Iterator[_Source]:
+    """The sources of Kafka in the plan of a batch; none where Spark does not show their options."""
+    plan: Any = frame
+    leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
+    for leaf in (leaves.apply(number) for number in range(leaves.size())):
+        if leaf.getClass().getSimpleName() != "LogicalRelation":
+            continue
+        relation = leaf.relation()
+        if relation.getClass().getSimpleName() != "KafkaRelation":
+            continue
+        for field in relation.getClass().getDeclaredFields():
+            if field.getName().endswith("sourceOptions"):
+                field.setAccessible(True)
+                options = jvm.scala.jdk.javaapi.CollectionConverters.asJava(field.get(relation))
+                yield _build_source({str(key): str(options[key]) for key in options})
+
+
+def _build_source(options: Mapping[str, str]) -> _Source:
+    folded = {key.casefold(): value for key, value in options.items()}
+    stops = folded.get("failondataloss", "true").lower() == "true"
+    pattern = folded.get("subscribepattern")
+    return _Source(_topic_names(folded), pattern, _client_settings(options), stops)
 
 
 def _topic_names(options: Mapping[str, str]) -> tuple[str, ...]:
