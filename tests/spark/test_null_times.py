@@ -107,8 +107,8 @@ def test_outer_joins_never_write_them(
 
 # Everything that a row may be. What is no time stops `to_timestamp`, and is for `try_…` alone.
 _ROWS = """\
-select id, at, s, st from values (1), (3) as a(id)
-cross join values (timestamp'2026-01-31 12:00'), (null) as b(at)
+select id, at, s, st from values (1), (3), (null) as a(id)
+cross join values (timestamp'2026-01-31 12:00'), (timestamp'2026-01-31 13:00'), (null) as b(at)
 cross join values ('2026-01-31 12:00'), (null), ('x') as c(s)
 cross join values
   (1, null),
