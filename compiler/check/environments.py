@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ssbt.compiler.check import own_topics, plain_credentials, topics
+from ssbt.compiler.check import (
+    overwritten_sources,
+    own_topics,
+    plain_credentials,
+    stream_own_files,
+    topics,
+)
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -17,3 +23,6 @@ def check_environments(
     environments = tuple(environments)
     for rule in (topics, own_topics, plain_credentials):
         yield from rule.check_environments(pipeline, environments)
+    parameters = [(each.name, each.parameters) for each in environments]
+    yield from overwritten_sources.check_environments(pipeline, parameters)
+    yield from stream_own_files.check_environments(pipeline, parameters)

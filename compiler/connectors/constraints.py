@@ -14,6 +14,7 @@ from ssbt.compiler.connectors.specification import (
     ConstraintKind,
     Option,
     RefusedKeys,
+    ValueKind,
     is_newer,
 )
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -83,6 +84,8 @@ def _condition_value(option: Option, text: str) -> object:
     choice = option.choice(text)
     if choice:
         return choice.spark
+    if option.type.kind in (ValueKind.INTEGER, ValueKind.NUMBER):
+        return float(text)
     return {"true": True, "false": False}.get(text, text)
 
 

@@ -190,8 +190,12 @@ def _matches(glob: str, name: str) -> bool:
 
 
 def _can_match_file(glob: str, sink: Endpoint) -> bool:
-    """Whether a glob may match files that a sink writes."""
-    name = "txt" if sink.connector == "text" else sink.connector
+    return can_match_written_file(glob, sink.connector)
+
+
+def can_match_written_file(glob: str, connector: str) -> bool:
+    """Whether a glob may match files that sinks of a connector write."""
+    name = "txt" if connector == "text" else connector
     tails = (f"{codec}.{name}" for codec in _CODECS), (f".{name}{codec}" for codec in _CODECS)
     return any(_matches(glob, _STEM + tail) for each in tails for tail in each)
 
