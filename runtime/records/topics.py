@@ -60,16 +60,16 @@ def report_missing_topics(records: DataFrame) -> None:
     if not hasattr(records, "_jdf"):
         return
     spark: Any = records.sparkSession
-    client = _Client(spark._jvm)
+    brokers = Topics("", records, "", Files(spark))
     try:
         for source in _find_batch_sources(records, spark._jvm):
-            if source.pattern is not None and not client.fetch_topics(source):
+            if source.pattern is not None and not brokers.fetch_topics(source):
                 text = "the batch reads nothing: no topic at %s is called like `%s`"
                 _LOG.warning(text, source.servers, source.pattern)
     except Exception:
         _LOG.debug("the topics of a batch are not known", exc_info=True)
     finally:
-        client.close()
+        brokers.close()
 
 
 class Topics:
@@ -79,8 +79,9 @@ class Topics:
         self._name, self._files = name, files
         self._path = f"{checkpoint.rstrip('/')}/_ssbt/topics"
         spark: Any = frame.sparkSession
-        self._client = _Client(spark._jvm)
+        self._jvm = spark._jvm
         self._sources = tuple(_find_sources(frame))
+        self._admins: dict[_Source, Any] = {}
         self._ids: dict[str, str] = {}
         self._checked_at = 0.0
 
@@ -95,7 +96,7 @@ class Topics:
         stored_ids, self._ids, self._checked_at = self._read_stored(), {}, time.monotonic()
         for source in self._sources:
             try:
-                current_ids = self._client.fetch_ids(source)
+                current_ids = self._fetch_ids(source)
             except Exception as error:
                 if is_first and "UnknownTopicOrPartition" in str(error):
                     text = "stream %s: one of its topics is not there at %s: %s"
@@ -133,30 +134,11 @@ class Topics:
 
     def close(self) -> None:
         """Let go of the brokers."""
-        self._client.close()
-
-    def _read_stored(self) -> dict[str, str]:
-        folder, _, name = self._path.rpartition("/")
-        if name not in self._files.sizes(folder):
-            return {}
-        ids: dict[str, str] = json.loads(self._files.content(self._path))
-        return ids
-
-
-class _Client:
-    """Asks brokers, over a client for each way to reach them."""
-
-    def __init__(self, jvm: Any) -> None:
-        self._jvm = jvm
-        self._admins: dict[_Source, Any] = {}
-
-    def close(self) -> None:
-        """Let go of the brokers."""
         for admin in self._admins.values():
             admin.close(self._jvm.java.time.Duration.ZERO)
         self._admins.clear()
 
-    def fetch_ids(self, source: _Source) -> dict[str, str]:
+    def _fetch_ids(self, source: _Source) -> dict[str, str]:
         """The ids of the topics that are there; raises what the client does."""
         topics = self.fetch_topics(source)
         topic_list = self._jvm.java.util.ArrayList()
@@ -187,37 +169,42 @@ class _Client:
     def _await_future(self, future: Any) -> Any:
         return future.get(_TIMEOUT, self._jvm.java.util.concurrent.TimeUnit.SECONDS)
 
+    def _read_stored(self) -> dict[str, str]:
+        folder, _, name = self._path.rpartition("/")
+        if name not in self._files.sizes(folder):
+            return {}
+        ids: dict[str, str] = json.loads(self._files.content(self._path))
+        return ids
+
 
 def _find_sources(frame: DataFrame) -> Iterator[_Source]:
     """The sources of Kafka in the plan of a stream."""
-    plan: Any = frame
-    leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
-    for leaf in (leaves.apply(number) for number in range(leaves.size())):
+    for leaf in _leaves(frame):
         is_stream = leaf.getClass().getSimpleName() == "StreamingRelationV2"
-        if not is_stream or leaf.sourceName() != "kafka":
-            continue
-        extra_options = leaf.extraOptions().asCaseSensitiveMap()
-        yield _build_source({str(key): str(extra_options[key]) for key in extra_options})
+        if is_stream and leaf.sourceName() == "kafka":
+            yield _build_source(leaf.extraOptions().asCaseSensitiveMap())
 
 
 def _find_batch_sources(frame: DataFrame, jvm: Any) -> Iterator[_Source]:
     """The sources of Kafka in the plan of a batch; none where Spark does not show their options."""
-    plan: Any = frame
-    leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
-    for leaf in (leaves.apply(number) for number in range(leaves.size())):
-        if leaf.getClass().getSimpleName() != "LogicalRelation":
-            continue
-        relation = leaf.relation()
-        if relation.getClass().getSimpleName() != "KafkaRelation":
-            continue
-        for field in relation.getClass().getDeclaredFields():
+    relations = [x for x in _leaves(frame) if x.getClass().getSimpleName() == "LogicalRelation"]
+    for relation in (each.relation() for each in relations):
+        kind = relation.getClass()
+        for field in kind.getDeclaredFields() if kind.getSimpleName() == "KafkaRelation" else ():
             if field.getName().endswith("sourceOptions"):
                 field.setAccessible(True)
-                options = jvm.scala.jdk.javaapi.CollectionConverters.asJava(field.get(relation))
-                yield _build_source({str(key): str(options[key]) for key in options})
+                convert = jvm.scala.jdk.javaapi.CollectionConverters.asJava
+                yield _build_source(convert(field.get(relation)))
 
 
-def _build_source(options: Mapping[str, str]) -> _Source:
+def _leaves(frame: DataFrame) -> list[Any]:
+    plan: Any = frame
+    leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
+    return [leaves.apply(number) for number in range(leaves.size())]
+
+
+def _build_source(spark_options: Any) -> _Source:
+    options = {str(key): str(spark_options[key]) for key in spark_options}
     folded = {key.casefold(): value for key, value in options.items()}
     stops = folded.get("failondataloss", "true").lower() == "true"
     pattern = folded.get("subscribepattern")

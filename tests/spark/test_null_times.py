@@ -143,7 +143,7 @@ CONDITIONS = [
     "at is not null",
     "s is not null",
     "st.at is not null",
-    "id = 1 or at > now()",
+    "at > timestamp'2026-01-31 12:30:00' or at = timestamp'2026-01-31 12:00:00'",
 ]
 
 
