@@ -8,6 +8,7 @@ from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.ir.terms import Term
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.ranges.model import ValueRange
 
 
 class ParameterText(Struct, frozen=True):
@@ -39,8 +40,8 @@ class Expression(Struct, frozen=True):
     `column` is the name by which Spark finds the value when the expression is nothing but a
     column, such as `amount` or `o.amount`, backticks included where needed. `term` is its tree,
     None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the first part
-    whose value depends on the time zone of the session, if there is one. An unknown type is
-    `UnknownType`, never a guess.
+    whose value depends on the time zone of the session, if there is one. `values` is what is known
+    of its values beyond their type. An unknown type is `UnknownType`, never a guess.
     """
 
     span: Span
@@ -52,6 +53,7 @@ class Expression(Struct, frozen=True):
     calls: tuple[Call, ...] = ()
     term: Term | None = None
     zone_use: Span | None = None
+    values: ValueRange | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

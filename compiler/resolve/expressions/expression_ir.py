@@ -12,9 +12,12 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import Piece, sql_text
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.ranges.model import ValueRange
 
 
-def build_expression(node: e.Expression, typer: ExpressionTyper, value: Typed) -> ir.Expression:
+def build_expression(
+    node: e.Expression, typer: ExpressionTyper, value: Typed, values: ValueRange | None = None
+) -> ir.Expression:
     """The IR's expression, after `typing` has looked at it."""
     plain = node
     while isinstance(plain, e.Parenthesised):
@@ -34,6 +37,7 @@ def build_expression(node: e.Expression, typer: ExpressionTyper, value: Typed) -
         calls=calls,
         term=build_term(node, typer),
         zone_use=typer.zone_use,
+        values=values,
     )
 
 
