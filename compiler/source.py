@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-import re
 
 from msgspec import Struct
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from ssbt.compiler.patterns import lazy_pattern
+
+_LINE_END = lazy_pattern(r"\r\n|\r|\n")
 
 
 class Span(Struct, frozen=True, order=True):

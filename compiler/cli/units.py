@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 import os
-import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ssbt.compiler.cli.failures import Failure
@@ -17,6 +16,7 @@ from ssbt.compiler.cli.inputs import (
     find_inputs,
 )
 from ssbt.compiler.disk import read_project_file, real_path
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.allowances import Allowance
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # A declaration stands at the start of its line or has a block; what else says `pipeline` is a
 # column, and a string or a comment may say anything.
-_DECLARATION = re.compile(
+_DECLARATION = lazy_pattern(
     r"""(?isx)
       \#[^\r\n]*
     | \"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"

@@ -15,13 +15,14 @@ from ssbt.compiler.ir.definitions import Definitions
 from ssbt.compiler.ir.expressions import Expression, NamedExpression, SortKey, render_text
 from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
-_TOKENS = re.compile(r"'(?:[^'\\]|\\.)*'|`(?:[^`]|``)*`|[()]| and |[^\s()'`]+|\s")
+_TOKENS = lazy_pattern(r"'(?:[^'\\]|\\.)*'|`(?:[^`]|``)*`|[()]| and |[^\s()'`]+|\s")
 ALL_COLUMNS = "by all columns"
 """What says which rows are once each where all columns do."""
 # Where one of these stands, an `and` may be a part of something else.
-_NOT_SPLIT = re.compile(r"\b(?:or|between|case)\b|->")
+_NOT_SPLIT = lazy_pattern(r"\b(?:or|between|case)\b|->")
 
 
 class RowStep(Struct, frozen=True):

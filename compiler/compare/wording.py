@@ -5,7 +5,9 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 import re
 
-_TOKEN = re.compile(
+from ssbt.compiler.patterns import lazy_pattern
+
+_TOKEN = lazy_pattern(
     r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\$\{\w+\}|[\w.]+|\s+|.", re.DOTALL
 )
 _SHORT_LENGTH = 160

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from msgspec import Struct
 
@@ -13,8 +12,9 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.hocon.loading import Loader
 from ssbt.compiler.hocon.problems import configuration_error
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value, resolve_layers
+from ssbt.compiler.patterns import lazy_pattern
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_NAME = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 FOLDER = "conf"
 
 

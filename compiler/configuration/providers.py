@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-import re
+
+from ssbt.compiler.patterns import lazy_pattern
 
 ENTRY_POINT_GROUP = "ssbt.secrets"
 COMMON = ("provider", "timeout", "retries", "cache")
 DURATIONS = ("timeout", "cache")
 DEFAULT = "default"
-_CLASS = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+_CLASS = lazy_pattern(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 _OPTIONS = {
     "env": ("variable",),
     "file": ("folder", "file"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-import re
 from typing import Any
 
 from msgspec import Struct, field
@@ -11,9 +10,10 @@ from msgspec import Struct, field
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
-_PLAIN = re.compile(r"[\w-]+")
+_PLAIN = lazy_pattern(r"[\w-]+")
 
 
 class Entry(Struct, frozen=True):

@@ -18,9 +18,11 @@ from ssbt.compiler.connectors.specification import (
     OptionPlacement,
     OptionType,
     Shape,
+    TextForm,
     Topics,
     ValueKind,
 )
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+SNAKE_CASE = lazy_pattern(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 _SHAPES = {"": Shape.ONE, "list of ": Shape.LIST, "one or more ": Shape.ONE_OR_LIST}
 TYPES = {
@@ -39,6 +41,7 @@ TYPES = {
 }
 _PLACES = {place.value: place for place in OptionPlacement}
 _TOPICS: dict[str, Topics | None] = {"": None, **{each.value: each for each in Topics}}
+_FORMS: dict[str, TextForm | None] = {"": None, **{each.value: each for each in TextForm}}
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -80,6 +83,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         identity=table.value("identity", bool, False),
         address=table.value("address", bool, False),
         topics=_read_member(table, "topics", _TOPICS, ""),
+        form=_read_member(table, "form", _FORMS, ""),
         example=_read_example(table),
     )
     _check_option(option, table)

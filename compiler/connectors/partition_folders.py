@@ -15,14 +15,15 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.patterns import lazy_pattern
 
 BASE_PATH = "base_path"
 
 # The name of a folder's column, behind `{` where a glob lists several folders.
-_FOLDER = re.compile(r"(?:^|(?<=/))\{?([^/={}*?\[\]]+)=")
-_GLOB = re.compile(r"[*?\[{]")
+_FOLDER = lazy_pattern(r"(?:^|(?<=/))\{?([^/={}*?\[\]]+)=")
+_GLOB = lazy_pattern(r"[*?\[{]")
 # The name of a file, at the end of a path.
-_FILE = re.compile(
+_FILE = lazy_pattern(
     r"[*?\]][^/]*\.[A-Za-z0-9.]+\Z|\.(?:csv|tsv|txt|log|json|jsonl|ndjson|xml)(?:\.(?:gz|bz2|zst))?\Z"
 )
 # Parameters of a path are characters of this range, from the private ones, while it is looked at.

@@ -15,6 +15,7 @@ from ssbt.compiler.connectors.values import ListOf, MapEntry, MapOf, Number, Opt
 from ssbt.compiler.connectors.wording import describe_value, join_alternatives, wrong_type
 from ssbt.compiler.diagnostics.codes.connectors import DUPLICATE_OPTION, UNFIT_VALUE
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     Converted: TypeAlias = Generator[Diagnostic, None, str | None]
 
-_PARTITION = re.compile(r"(?P<topic>[\w.-]+)-(?P<number>\d+)", re.ASCII)
-_TOPIC = re.compile(r"[\w.-]{1,249}", re.ASCII)
+_PARTITION = lazy_pattern(r"(?P<topic>[\w.-]+)-(?P<number>\d+)", re.ASCII)
+_TOPIC = lazy_pattern(r"[\w.-]{1,249}", re.ASCII)
 _WORDS = {"earliest": -2, "latest": -1}
 _INSTANT = "a time with its zone, such as `2026-01-31T12:00:00Z`"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.specification import Option, Shape, ValueKind
@@ -21,6 +20,7 @@ from ssbt.compiler.connectors.values import (
 )
 from ssbt.compiler.diagnostics.codes.connectors import TOO_NEW, UNFIT_VALUE, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ _BOOLEANS = {
     **dict.fromkeys(("no", "off", "n", "none"), "false"),
 }
 _TRIGGERS = {"availablenow": "available now", "realtime": "real time"}
-_DURATION = re.compile(r"\d+ (?:milli)?(?:second|minute|hour|day|week)s?")
+_DURATION = lazy_pattern(r"\d+ (?:milli)?(?:second|minute|hour|day|week)s?")
 
 
 def describe_expectation(option: Option) -> str:

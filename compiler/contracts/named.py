@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
-import re
 
 from msgspec import Struct
 
@@ -14,9 +13,10 @@ from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.plans import expressions, plans
 from ssbt.compiler.ir.terms import NAME, walk_terms
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
-_NAME = re.compile(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
+_NAME = lazy_pattern(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
 
 
 # Words that Spark takes for functions where no column is called so, and its own column of files.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 import re
 
-_TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|(.)", re.DOTALL)
+from ssbt.compiler.patterns import lazy_pattern
+
+_TOKEN = lazy_pattern(r"'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|(.)", re.DOTALL)
 _ZONE = "XxZ"
 Token = tuple[str, int]
 

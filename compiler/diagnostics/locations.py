@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.source import Source, Span
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 
 class Position(Struct, frozen=True):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-import re
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
 
-_HIDDEN = re.compile(r'[^"\r\n]')
+_HIDDEN = lazy_pattern(r'[^"\r\n]')
 
 
 def mask_credentials(

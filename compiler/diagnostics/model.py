@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
-import re
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
 
@@ -75,7 +75,7 @@ class Diagnostic(Struct, frozen=True):
 
 
 _LONGEST_RUN, _LONGEST_TEXT = 300, 3_000
-_RUN = re.compile(rf"\S{{{_LONGEST_RUN},}}")
+_RUN = lazy_pattern(rf"\S{{{_LONGEST_RUN},}}")
 
 
 def shorten(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,12 +11,13 @@ from ssbt.compiler.diagnostics.fixes import apply_edits
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.style import Row, Style
 from ssbt.compiler.diagnostics.views import clip_line
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE = lazy_pattern(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MAX_LINES = 6
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ssbt.compiler.diagnostics.explain import render_page
 from ssbt.compiler.diagnostics.locations import Location, locate_spans, replace_surrogates
 from ssbt.compiler.diagnostics.ordering import sort_diagnostics
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
     from ssbt.compiler.source import Source, Span
 
-_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
+_DRIVE = lazy_pattern(r"[A-Za-z]:(?=[\\/])")
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 

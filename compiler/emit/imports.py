@@ -7,8 +7,9 @@ import re
 
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.parameters import ParamsField
+from ssbt.compiler.patterns import lazy_pattern
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<prefix>f?)(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | \#[^\n]* | (?P<name>[^\W\d]\w*)""",
     re.VERBOSE,
@@ -33,7 +34,7 @@ _RUNTIME_NAMES = {
     "widen_schema",
     "with_defaults",
 }
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_PLACEHOLDER = lazy_pattern(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
 def collect_names(code: Iterable[str]) -> frozenset[str]:

@@ -7,16 +7,17 @@ from itertools import accumulate
 import re
 
 from ssbt.compiler.emit.characters import width
+from ssbt.compiler.patterns import lazy_pattern
 
 # What must stay together: an escape, a doubled brace, a placeholder; else one character.
 _ESCAPE = r"\\(?:x..|u....|U........|.)"
-_UNIT = re.compile(rf"{_ESCAPE}|.")
-_F_UNIT = re.compile(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
-_UNITS = {"": _UNIT, "f": _F_UNIT, "r": re.compile(".")}
+_UNIT = lazy_pattern(rf"{_ESCAPE}|.")
+_F_UNIT = lazy_pattern(rf"{_ESCAPE}|\{{\{{|\}}\}}|\{{[^{{}}]*\}}|.")
+_UNITS = {"": _UNIT, "f": _F_UNIT, "r": lazy_pattern(".")}
 
 # Where text may be cut: before the words at which one begins a new line of SQL, after a comma,
 # and, as a last resort, after any other space.
-_CUT = re.compile(
+_CUT = lazy_pattern(
     r"""(?P<clause>)\ (?=(?:and|or|when|else|end|from|where|join|on|group\ by|order\ by|having
         |union|left|right|full|cross|over)\b)
     | ,\ (?P<item>) | \ (?P<word>)""",
@@ -33,12 +34,12 @@ def split_literal(literal: str, room: int) -> list[str]:
     """
     prefix = literal[0] if literal[0] in _UNITS else ""
     quote = literal[len(prefix)]
-    units = _UNITS[prefix].findall(literal[len(prefix) + 1 : -1])
+    units = split_units(literal[len(prefix) + 1 : -1], prefix)
     inner_room = room - len(prefix) - 2 * len(quote)
     pieces = [piece for line in _split_lines(units) for piece in _cut_line(line, inner_room)]
     if prefix == "r":
         return [_raw_literal("".join(piece), quote) for piece in pieces]
-    return [_literal(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
+    return [join_units(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
 
 
 def _raw_literal(text: str, quote: str) -> str:
@@ -122,7 +123,12 @@ def _compute_depths(text: str) -> list[int]:
     return depths
 
 
-def _literal(units: Sequence[str], *, is_f: bool, quote: str) -> str:
+def split_units(text: str, prefix: str) -> list[str]:
+    """What must stay together in the text of a literal with this prefix."""
+    return _UNITS[prefix].findall(text)
+
+
+def join_units(units: Sequence[str], *, is_f: bool, quote: str) -> str:
     """A literal of its own, which may need neither the `f` nor the quotes of the whole."""
     needs_f = is_f and any(unit[0] == "{" and unit != "{{" for unit in units)
     if is_f and not needs_f:

@@ -8,11 +8,12 @@ import re
 from ssbt.compiler.connectors.specification import Option
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.patterns import lazy_pattern
 
 _SETTING = "spark.sql.redaction.options.regex"
 _DEFAULT = "(?i)url"
 # Spark hides the values of these by itself, in plans, its UI and the event log.
-_REDACTED_BY_SPARK = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
+_REDACTED_BY_SPARK = lazy_pattern(r"secret|password|token|access[.]?key", re.IGNORECASE)
 
 
 def redaction_items(pipeline: Pipeline) -> Iterator[str]:

@@ -9,7 +9,6 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 import json
-import re
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +18,7 @@ from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 
 FORMAT = 1
@@ -26,7 +26,7 @@ FORMAT = 1
 
 MAP_SUFFIX = ".map.json"
 
-_STRING = re.compile(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
+_STRING = lazy_pattern(r"""f?"(?:[^"\\\n]|\\.)*"|f?'(?:[^'\\\n]|\\.)*'|\#[^\n]*""")
 
 
 class StepCode(Struct, frozen=True):

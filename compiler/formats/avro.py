@@ -7,7 +7,6 @@ spark-avro's `SchemaConverters`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-import re
 
 from msgspec import Struct, field
 
@@ -15,6 +14,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.formats.avro_defaults import find_default_problem
 from ssbt.compiler.formats.avro_types import PRIMITIVES, logical_type
 from ssbt.compiler.formats.json_text import JsonValue
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
     LONG,
@@ -27,7 +27,7 @@ from ssbt.compiler.types.datatypes import (
 )
 
 # Avro's own parser takes letters of any script, which the specification does not promise.
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = lazy_pattern(r"[^\W\d]\w*")
 _WIDER = {frozenset(("int", "long")): LONG, frozenset(("float", "double")): DOUBLE}
 
 

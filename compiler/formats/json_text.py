@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import json
-import re
 
 from msgspec import Struct
 
 from ssbt.compiler.formats.problems import SchemaProblemError
+from ssbt.compiler.patterns import lazy_pattern
 
-_MARK = re.compile(
+_MARK = lazy_pattern(
     r'[ \t\n\r]*(?:(?P<mark>[\[\]{},:])|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")|(?P<word>[\w.+-]+))'
 )
 _MAX_LEVELS = 200

@@ -10,11 +10,12 @@ import sys
 from tempfile import TemporaryDirectory
 
 from ssbt.compiler.formats.problems import SchemaProblemError
+from ssbt.compiler.patterns import lazy_pattern
 
-_PLACE = re.compile(
+_PLACE = lazy_pattern(
     r"^(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)$", re.MULTILINE
 )
-_IMPORT = re.compile(
+_IMPORT = lazy_pattern(
     r'(?:^|[;}])\s*import\s+(?:public\s+|weak\s+)?"(?P<path>[^"\n]+)"\s*;', re.MULTILINE
 )
 _BUNDLED_PREFIX = "google/protobuf/"

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import re
 
 from ssbt.compiler.hocon.nodes import Branch, Leaf
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 
-_COMMENT = re.compile(r"(?m)^[ \t\f]*[#!].*")
-_LINE = re.compile(r"(?:\\(?:\r\n|[\s\S])|[^\\\r\n])+")
-_PROPERTY = re.compile(r"[ \t\f]*((?:\\[\s\S]|[^\\=:\s])*)[ \t\f]*[=:]?[ \t\f]*([\s\S]*)")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|([\s\S]))")
+_COMMENT = lazy_pattern(r"(?m)^[ \t\f]*[#!].*")
+_LINE = lazy_pattern(r"(?:\\(?:\r\n|[\s\S])|[^\\\r\n])+")
+_PROPERTY = lazy_pattern(r"[ \t\f]*((?:\\[\s\S]|[^\\=:\s])*)[ \t\f]*[=:]?[ \t\f]*([\s\S]*)")
+_ESCAPE = lazy_pattern(r"\\(?:u([0-9a-fA-F]{4})|(\r\n|\r|\n)[ \t\f]*|([\s\S]))")
 _LETTERS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 import math
-import re
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.nodes import (
@@ -21,10 +20,11 @@ from ssbt.compiler.hocon.nodes import (
 from ssbt.compiler.hocon.paths import has_quotes, parse_path, part_ranges
 from ssbt.compiler.hocon.problems import ConfigurationError, configuration_error
 from ssbt.compiler.hocon.tokens import Token, tokenize
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 
 MAX_DEPTH = 100
-_NUMBER = re.compile(r"-?(?=\.?[0-9])[0-9]*(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
+_NUMBER = lazy_pattern(r"-?(?=\.?[0-9])[0-9]*(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
 _LONG = 1 << 63
 _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
 _SIMPLE = frozenset(("text", "lines", "number", "bare"))

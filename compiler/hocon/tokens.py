@@ -7,11 +7,12 @@ import re
 from typing import NamedTuple
 
 from ssbt.compiler.hocon.problems import configuration_error
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 
 _SPACE = r"[^\S\n]|[\ufeff\x1c-\x1f]"
 _FORBIDDEN = r"""$"{}\[\]:=,+#`^?!@*&\\"""
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     rf"""(?P<newline>\n)
     | (?P<space>(?:{_SPACE})+)
     | (?P<comment>(?:\#|//)[^\n]*)
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     | (?P<bare>(?:(?!//)(?!{_SPACE})[^{_FORBIDDEN}\n])+)""",
     re.VERBOSE,
 )
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
+_ESCAPE = lazy_pattern(r"\\(u[0-9a-fA-F]{4}|.)")
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 

@@ -21,17 +21,18 @@ from ssbt.compiler.ir.lambdas import without_names
 from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
 from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 # Strings, variables of lambdas and their fields, names with their dots, and what is left.
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | @\d+(?:\.(?:`(?:[^`]|``)*`|[^\W\d]\w*))*
     | (?P<path>(?:`(?:[^`]|``)*`|[^\W\d]\w*)(?:\.(?:`(?:[^`]|``)*`|[^\W\d]\w*))*)(?P<call>\s*\()?
     | .""",
     re.VERBOSE | re.DOTALL,
 )
-_PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
-_PLAIN = re.compile(r"[\w.`]+")
+_PART = lazy_pattern(r"`((?:[^`]|``)*)`|([^.`]+)")
+_PLAIN = lazy_pattern(r"[\w.`]+")
 _SAME_COLUMNS = (
     *(s.Filter, s.Sort, s.Limit, s.Offset, s.Sample, s.Deduplicate, s.Watermark, s.Distinct),
     *(s.Alias, s.RenameColumns),

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import re
 
 from ssbt.compiler.ir.expressions import ParameterText, Text
+from ssbt.compiler.patterns import lazy_pattern
 
-_PIECE = re.compile(
+_PIECE = lazy_pattern(
     r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?:[^`]|``)*` | [^\W\d]\w* | -> | \s+ | .""",
     re.VERBOSE | re.DOTALL,
 )

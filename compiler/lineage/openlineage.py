@@ -19,6 +19,7 @@ from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import build_lineage
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]
@@ -26,8 +27,8 @@ Json = dict[str, Any]
 SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 _FACETS = "https://openlineage.io/spec/facets/"
 _DATASET = "dataset"
-_PLACE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)/*(.*)", re.DOTALL)
-_PARAMETER = re.compile(r"\$\{(\w+)\}")
+_PLACE = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)/*(.*)", re.DOTALL)
+_PARAMETER = lazy_pattern(r"\$\{(\w+)\}")
 # What decides about rows, in OpenLineage's words.
 _INDIRECT = {
     DependencyKind.FILTER: "FILTER",

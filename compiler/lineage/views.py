@@ -13,11 +13,12 @@ from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import Lineage
 from ssbt.compiler.lineage.neighbours import NeighbourEndpoint
+from ssbt.compiler.patterns import lazy_pattern
 
 _LAST, _MORE, _DOWN, _NONE = "└─ ", "├─ ", "│  ", "   "
 _AGAIN = ", as above"
 _MASKED = ", masked"
-_WORD = re.compile(r"\w+", re.ASCII)
+_WORD = lazy_pattern(r"\w+", re.ASCII)
 
 
 def render_uses(lineage: Lineage, column: Origin) -> str:

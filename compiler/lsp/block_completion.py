@@ -21,16 +21,17 @@ from ssbt.compiler.lsp.cursor import Cursor
 from ssbt.compiler.lsp.hover import declaration_page, format_typed_name
 from ssbt.compiler.lsp.option_docs import choice_page, option_page, option_type
 from ssbt.compiler.lsp.options import find_usable_connector
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.names import declared_name
 from ssbt.compiler.syntax.tokens import tokenize
 
-_HEAD = re.compile(
+_HEAD = lazy_pattern(
     r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param|connection)\s
         (?:[^{]*?(?:\s(?:from|to)\s|:)\s*(?P<connector>[^\W\d]\w*))?"""
 )
 _ROLES = {"source": Role.SOURCE, "sink": Role.SINK, "connection": Role.CONNECTION}
-_DATASET = re.compile(r"\Asink\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
-_VALUE = re.compile(r"([^\W\d]\w*)\s*=\s*(?:\[[^\]]*)?\Z")
+_DATASET = lazy_pattern(r"\Asink\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
+_VALUE = lazy_pattern(r"([^\W\d]\w*)\s*=\s*(?:\[[^\]]*)?\Z")
 _NEAR = 1_000
 # The entries of blocks that belong to no connector.
 _ENTRIES = {

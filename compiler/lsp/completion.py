@@ -19,19 +19,20 @@ from ssbt.compiler.lsp.options import find_usable_connector
 from ssbt.compiler.lsp.scope import Scope, find_scope
 from ssbt.compiler.lsp.setting_completion import setting_items
 from ssbt.compiler.lsp.signatures import format_signature, function_page
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.datatypes import type_names
 from ssbt.grammar.words import OPERATORS
 
-_BLOCK = re.compile(r"(?:stream\s+)?(?:source|sink)\s", re.IGNORECASE)
-_BEFORE_CONNECTOR = re.compile(r"\s(?:from|to)\Z", re.IGNORECASE)
-_BEFORE_KIND = re.compile(r"\Aconnection\s[^{:]*:\s*\Z", re.IGNORECASE)
-_USING = re.compile(r"\busing\s*\([^)]*\Z", re.IGNORECASE)
-_ROWS = re.compile(
+_BLOCK = lazy_pattern(r"(?:stream\s+)?(?:source|sink)\s", re.IGNORECASE)
+_BEFORE_CONNECTOR = lazy_pattern(r"\s(?:from|to)\Z", re.IGNORECASE)
+_BEFORE_KIND = lazy_pattern(r"\Aconnection\s[^{:]*:\s*\Z", re.IGNORECASE)
+_USING = lazy_pattern(r"\busing\s*\([^)]*\Z", re.IGNORECASE)
+_ROWS = lazy_pattern(
     r"\b(?:given|then(?:\s+after\s+\d+)?)\s+([^\W\d]\w*|`[^`\r\n]+`)\s*\([^)]*\Z", re.IGNORECASE
 )
-_PARAMETERS = re.compile(r"([^\W\d]\w*|`[^`\r\n]+`)\s*:\s*([^\W\d]\w*)")
+_PARAMETERS = lazy_pattern(r"([^\W\d]\w*|`[^`\r\n]+`)\s*:\s*([^\W\d]\w*)")
 _NEAR = 400
 _GENERIC = {"array": "array<$0>", "map": "map<$0>", "struct": "struct<$0>"}
 # Names of the catalogue that are written as operators.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import re
 
 from ssbt.compiler.lsp.configuration_names import SECTIONS
 from ssbt.compiler.lsp.renaming import find_names_in_configuration
 from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.symbol_index import symbol_index
 from ssbt.compiler.lsp.workspace import Workspace
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 
 SUFFIX = ".conf"
-_WORD = re.compile(r"[^\s.,:=+{}\[\]$?\"#]+")
+_WORD = lazy_pattern(r"[^\s.,:=+{}\[\]$?\"#]+")
 
 
 def is_configuration(path: str) -> bool:

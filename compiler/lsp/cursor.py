@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
@@ -14,9 +14,9 @@ from ssbt.compiler.syntax.tokens import Token, tokenize
 from ssbt.grammar.words import DECLARATION_WORDS
 
 _NAME = r"(?:[^\W\d]\w*|`(?:[^`\r\n]|``)+`)"
-_PATH = re.compile(rf"({_NAME}(?:\s*\.\s*{_NAME})*)\s*\.\Z")
-_PART = re.compile(_NAME)
-_PARAMETER = re.compile(r"\$\{\s*`?\w*\Z")
+_PATH = lazy_pattern(rf"({_NAME}(?:\s*\.\s*{_NAME})*)\s*\.\Z")
+_PART = lazy_pattern(_NAME)
+_PARAMETER = lazy_pattern(r"\$\{\s*`?\w*\Z")
 _KEYWORDS = frozenset(DECLARATION_WORDS)
 # How many declarations above are tried before the text is taken for one that does not parse.
 _MAX_ATTEMPTS = 4

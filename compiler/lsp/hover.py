@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import re
 
 from ssbt.compiler.credentials.texts import without_credentials
+from ssbt.compiler.diagnostics.masking import mask_credentials
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
@@ -14,13 +15,14 @@ from ssbt.compiler.lsp.option_docs import option_hover
 from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.signatures import function_page
 from ssbt.compiler.lsp.symbol_index import symbol_index
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.expression_types import Typed
 
-_CALL = re.compile(r"([^\W\d]\w*)(?=\s*\()")
+_CALL = lazy_pattern(r"([^\W\d]\w*)(?=\s*\()")
 _MAX_COLUMNS = 40
 
 
@@ -190,7 +192,7 @@ def _find_comment(analysis: Analysis, span: Span) -> str:
 
 def _declaration_head(analysis: Analysis, node: d.Declaration) -> tuple[str, list[str]]:
     """A declaration's first line, and the lines that a schema has besides."""
-    source = analysis.sources[node.span.path]
+    source = mask_credentials(analysis.sources, analysis.findings)[node.span.path]
     text = source.text[node.span.start : node.span.end]
     if isinstance(node, d.Schema):
         columns = [source.text[c.span.start : c.span.end] for c in node.columns]

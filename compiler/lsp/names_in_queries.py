@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-import re
 
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.resolved_names import ResolvedName, mention_of
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.ast import values as v
 
 # What a qualifier stands for: the kind and the key of a mention.
 _Alias = tuple[str, Hashable]
-_PLACEHOLDER = re.compile(r"(?<!\{)(?:\{\{)*\{([^\W\d]\w*)\}")
+_PLACEHOLDER = lazy_pattern(r"(?<!\{)(?:\{\{)*\{([^\W\d]\w*)\}")
 
 
 def query_names(

@@ -10,11 +10,12 @@ import re
 
 from ssbt.compiler.disk import is_outside, project_root
 from ssbt.compiler.lsp.completion_items import CompletionItem
+from ssbt.compiler.patterns import lazy_pattern
 
 # A folder of data may hold a great many files; a list of so many helps nobody.
 _MAX_ENTRIES = 500
 _SKIPPED_FOLDERS = ("build", "node_modules", "__pycache__")
-_PIPELINE = re.compile(r"^\s*pipeline\s+[\w`]", re.IGNORECASE | re.MULTILINE)
+_PIPELINE = lazy_pattern(r"^\s*pipeline\s+[\w`]", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,17 @@ from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
 from ssbt.compiler.lsp.hover import format_typed_name
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.scopes import fields_of, is_same_name, requalify
 from ssbt.compiler.resolve.semantic_index import StepRelations
 from ssbt.compiler.syntax.names import name_after_dot, name_text
 from ssbt.compiler.types.datatypes import UNKNOWN
 
-_JOINED = re.compile(
+_JOINED = lazy_pattern(
     r"\A(?:\w+\s+)*join\s+([^\W\d]\w*|`[^`]+`)(?:\s+as\s+([^\W\d]\w*|`[^`]+`))?", re.IGNORECASE
 )
-_EXTENDED = re.compile(r"\bas\s+([^\W\d]\w*)", re.IGNORECASE)
-_ADDING = re.compile(r"\Aextend(?!\w)", re.IGNORECASE)
+_EXTENDED = lazy_pattern(r"\bas\s+([^\W\d]\w*)", re.IGNORECASE)
+_ADDING = lazy_pattern(r"\Aextend(?!\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

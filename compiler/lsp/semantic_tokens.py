@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-import re
 
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.symbol_index import symbol_index
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
@@ -45,7 +45,7 @@ _KEYWORDS = frozenset(
     word for phrase in (*STEPS, *DECLARATIONS, *BETWEEN_OPERANDS) for word in phrase.split()
 )
 _WORDS_OF_TYPES = frozenset(("not", "null", "comment", "collate", "to"))
-_LINE = re.compile(r"[^\r\n]+")
+_LINE = lazy_pattern(r"[^\r\n]+")
 _BROKEN = (d.BrokenDeclaration, s.BrokenStep, e.BrokenExpression, v.BrokenValue)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import re
 
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor, build_cursor
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source
 from ssbt.compiler.sparkconf.settings import Setting, find_setting_problem, known_settings
 from ssbt.compiler.syntax.tokens import tokenize
 
-_NAME = re.compile(r'"(?P<name>[\w.]*)\Z')
-_VALUE = re.compile(r'"(?P<name>[\w.]+)"\s*=\s*(?P<quote>"?)\w*\Z')
+_NAME = lazy_pattern(r'"(?P<name>[\w.]*)\Z')
+_VALUE = lazy_pattern(r'"(?P<name>[\w.]+)"\s*=\s*(?P<quote>"?)\w*\Z')
 _VALUE_WORDS = {
     "boolean": "`true` or `false`",
     "int": "a whole number",

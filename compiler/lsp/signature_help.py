@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-import re
 
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.lsp.hover import declaration_page
 from ssbt.compiler.lsp.signatures import function_page, parameter_label, parameter_page
 from ssbt.compiler.lsp.step_forms import STEP_FORMS
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.tokens import Token, tokenize
@@ -20,7 +20,7 @@ from ssbt.grammar.words import DECLARATION_WORDS
 # How much of the text before the place is looked at, in characters.
 _MAX_LOOKBACK = 20_000
 _HEADS = frozenset(DECLARATION_WORDS)
-_NAMED = re.compile(r"\s*([^\W\d]\w*)\s*=>")
+_NAMED = lazy_pattern(r"\s*([^\W\d]\w*)\s*=>")
 
 
 @dataclass(frozen=True, slots=True)

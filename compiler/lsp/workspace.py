@@ -11,6 +11,7 @@ import re
 
 from ssbt.compiler.lsp.analysis import Analysis, analyze
 from ssbt.compiler.lsp.documents import Documents
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.files import pipeline_path_of, tests_path_of
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
@@ -18,7 +19,7 @@ from ssbt.compiler.syntax.encoding import decode_source
 from ssbt.compiler.syntax.incremental import DeclarationCache
 from ssbt.compiler.syntax.parsing import parse_file
 
-_IMPORT = re.compile(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
+_IMPORT = lazy_pattern(r'^\s*import\s*"([^"$\r\n]+\.ssbt)"', re.IGNORECASE | re.MULTILINE)
 _SKIPPED_FOLDERS = ("build", "node_modules")
 # A folder such as a home directory must not be searched to its end.
 _MAX_FOLDERS = 5_000

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
+
 _BITS = {"int": 31, "long": 63}
-_DURATION = re.compile(r"-?\d+(us|ms|s|m|min|h|d)?", re.IGNORECASE)
-_QUANTITY = re.compile(r"(-?\d+)\s*([A-Za-z]+)")
+_DURATION = lazy_pattern(r"-?\d+(us|ms|s|m|min|h|d)?", re.IGNORECASE)
+_QUANTITY = lazy_pattern(r"(-?\d+)\s*([A-Za-z]+)")
 # Spark's spellings of units, where the language and HOCON have others.
 _UNITS = {"microsecond": "us", "millisecond": "ms", "second": "s", "minute": "min", "hour": "h"}
 _UNITS |= {"day": "d", "byte": "b", "kib": "k", "mib": "m", "gib": "g", "tib": "t"}
-_SIZE = re.compile(r"-?\d+([kmgtp]?b|[kmgtp])?", re.IGNORECASE)
+_SIZE = lazy_pattern(r"-?\d+([kmgtp]?b|[kmgtp])?", re.IGNORECASE)
 
 
 def spark_quantity(amount: str, unit: str) -> str:

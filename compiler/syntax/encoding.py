@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.diagnostics.codes import encoding as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 
 MAXIMUM_SIZE = 4_000_000
-_UNREADABLE = re.compile("[\0\ufeff\ud800-\udfff]")
+_UNREADABLE = lazy_pattern("[\0\ufeff\ud800-\udfff]")
 
 
 def decode_source(path: str, data: bytes) -> Source | Diagnostic:

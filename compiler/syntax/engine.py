@@ -12,13 +12,14 @@ from functools import cache, lru_cache
 import re
 from typing import Any
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.tables import ABSENT, SPREAD, Tables
 
 END = "$END"
-_SPACE = re.compile(r"(?:\s+|#[^\r\n]*)*")
-_COMMENT = re.compile(r"#[^\r\n]*")
-_WORD = re.compile(r"[^\W\d]\w*")
+_SPACE = lazy_pattern(r"(?:\s+|#[^\r\n]*)*")
+_COMMENT = lazy_pattern(r"#[^\r\n]*")
+_WORD = lazy_pattern(r"[^\W\d]\w*")
 _compile_pattern = cache(re.compile)
 
 

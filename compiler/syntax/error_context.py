@@ -7,6 +7,7 @@ from functools import cached_property
 import re
 
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
 
@@ -14,7 +15,7 @@ from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
 Replacement = tuple[int, int, str]
 # Repairs are tried on pieces up to this length: each try reads the piece again.
 _MAXIMUM_REPAIRED = 4_000
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = lazy_pattern(r"[^\W\d]\w*")
 _MAXIMUM_SHOWN = 60
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.grammar.words import DECLARATION_WORDS, STEPS_BEFORE_PARENTHESES, WORDS_AFTER_ITEMS
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_WORD = re.compile(r"[^\W\d]\w*\Z")
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_PLAIN = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WORD = lazy_pattern(r"[^\W\d]\w*\Z")
+_DOTTED = lazy_pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 # Words that an expression would read as something else in some place, here or in Spark; the tests
 # `unit/syntax/test_names.py` and `spark/test_syntax_agreement.py` find them.
 _RESERVED = frozenset(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes.syntax import TOO_MANY_MISTAKES
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax import splitting as cutting
@@ -29,8 +30,10 @@ Findings = list[Diagnostic]
 
 _ENTRIES = {"schema": "schema_column", "expect": "expect_rule"}
 _FIELDS = {"schema": "columns", "expect": "rules"}
-_HEAD = re.compile(r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE)
-_COLUMN = re.compile(r"\"?(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
+_HEAD = lazy_pattern(
+    r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE
+)
+_COLUMN = lazy_pattern(r"\"?(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
 # So many lines are tried as one entry, or entries on one line told apart: text that is no entry at
 # all must not be read over and over.
 _MAXIMUM_TRIES = 50

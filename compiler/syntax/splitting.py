@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-import re
 
 from msgspec import Struct
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.tokens import Token, tokenize
 from ssbt.grammar.words import DECLARATION_WORDS, DECLARATIONS_OF_ENTRIES, DECLARATIONS_OF_TEXT
 
 _OPENING_BRACKETS = {")": "(", "]": "[", "}": "{"}
-_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|`[^`\r\n]+`|\"[^\"\r\n]*\")\s*(?:[=:{]|\w+\s*\{)")
+_ENTRY = lazy_pattern(r"(?:[^\W\d][\w.]*|`[^`\r\n]+`|\"[^\"\r\n]*\")\s*(?:[=:{]|\w+\s*\{)")
 
 
 class Piece(Struct, frozen=True):

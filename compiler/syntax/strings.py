@@ -11,16 +11,18 @@ import re
 
 from msgspec import Struct
 
-_ESCAPE = re.compile(
+from ssbt.compiler.patterns import lazy_pattern
+
+_ESCAPE = lazy_pattern(
     r"\\(?:u(?P<high>[Dd][89ABab][0-9A-Fa-f]{2})\\u(?P<low>[Dd][C-Fc-f][0-9A-Fa-f]{2})"
     r"|u(?P<four>[0-9A-Fa-f]{4})|U(?P<eight>[0-9A-Fa-f]{8})|(?P<octal>[01][0-7]{2})"
     r"|(?P<other>[\s\S]))"
 )
-_DOUBLED = re.compile(r"(\\[\s\S])|''|\"\"")
+_DOUBLED = lazy_pattern(r"(\\[\s\S])|''|\"\"")
 _SIMPLE = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _KEPT_ESCAPES = "%_"
 _MEANINGFUL_ESCAPES = {*_SIMPLE, *_KEPT_ESCAPES, "\\", "'", '"'}
-PARAMETER = re.compile(r"\$\$\{|\$\{\s*(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)\s*\}")
+PARAMETER = lazy_pattern(r"\$\$\{|\$\{\s*(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)\s*\}")
 
 
 class Parameter(Struct, frozen=True):
@@ -159,4 +161,6 @@ _CARRIAGE_RETURN_ESCAPE = {"\r": "\\r"}
 _LAYOUT_CHARACTERS = "\n\t"
 _ESCAPED_CHARACTERS = '"\\'
 # Characters that nobody can see, and those that a string cannot hold bare.
-_NOT_PLAIN = re.compile(r'["\\\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]')
+_NOT_PLAIN = lazy_pattern(
+    r'["\\\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]'
+)

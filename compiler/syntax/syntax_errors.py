@@ -8,17 +8,18 @@ import re
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.engine import UnexpectedTokenError
 from ssbt.compiler.syntax.error_context import SyntaxErrorContext
 from ssbt.compiler.syntax.habits import blocks, expressions, phrases, queries, repairs
 from ssbt.compiler.syntax.vocabulary import describe_expected
 
-_STRING = re.compile(
+_STRING = lazy_pattern(
     r"\"{3}(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"{3}"
     r"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\"(?!\"\")(?:[^\"\\\r\n]|\\[^\r\n])*\""
 )
-_NUMBER = re.compile(r"\d[\w.]*")
+_NUMBER = lazy_pattern(r"\d[\w.]*")
 _SIGNS = "()[]{},.:=<>+-*/|"
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 

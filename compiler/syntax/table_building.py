@@ -15,10 +15,12 @@ from lark.grammar import Rule
 from lark.lexer import PatternStr, TerminalDef
 from lark.parsers.lalr_analysis import Shift
 
+from ssbt.compiler.patterns import lazy_pattern
+
 Picks = tuple[int, ...]
-_WORD = re.compile(r"[a-z_]+")
+_WORD = lazy_pattern(r"[a-z_]+")
 # Lark nests the two flags in either order.
-_LAYOUT = re.compile(r"\)\(\?(?:x:\(\?i|i:\(\?x):(.*)\)\)\Z", re.DOTALL)
+_LAYOUT = lazy_pattern(r"\)\(\?(?:x:\(\?i|i:\(\?x):(.*)\)\)\Z", re.DOTALL)
 
 
 def build_tables(grammar: str, starts: Iterable[str]) -> tuple[Any, ...]:

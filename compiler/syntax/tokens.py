@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import re
 from typing import NamedTuple
 
+from ssbt.compiler.patterns import lazy_pattern
+
 
 class Token(NamedTuple):
     """A piece of text at `start` up to `end`; `is_first` when it is the first of its line.
@@ -25,7 +27,7 @@ class Token(NamedTuple):
     is_first: bool
 
 
-_PATTERN = re.compile(
+_PATTERN = lazy_pattern(
     r"""
       (?P<newline>\r\n|\r|\n)
     | (?P<space>[^\S\r\n]+)
@@ -49,7 +51,7 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
-_LINE_END = re.compile(r"[\r\n]|\Z")
+_LINE_END = lazy_pattern(r"[\r\n]|\Z")
 
 
 def tokenize(text: str) -> Iterator[Token]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-import re
+
+from ssbt.compiler.patterns import lazy_pattern
 
 NamePredicate = Callable[[str], bool]
-_WORDS = re.compile(r"""\s*(?:([()])|"([^"]*)"|'([^']*)'|([^\s()"']+))""")
+_WORDS = lazy_pattern(r"""\s*(?:([()])|"([^"]*)"|'([^']*)'|([^\s()"']+))""")
 
 
 class ExpressionError(ValueError):

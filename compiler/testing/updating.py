@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-import re
 
 from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.testing.results import Difference
 
 _BLANK = " \t"
-_REST_OF_ROW = re.compile(r"[ \t]*,?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)?")
-_COMMA = re.compile(r"\s*,")
+_REST_OF_ROW = lazy_pattern(r"[ \t]*,?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)?")
+_COMMA = lazy_pattern(r"\s*,")
 
 
 class CannotUpdateError(Exception):

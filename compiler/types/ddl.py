@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     CALENDAR_INTERVAL,
     ArrayType,
@@ -24,7 +25,9 @@ from ssbt.compiler.types.datatypes import (
     find_type,
 )
 
-_TOKEN = re.compile(r"\s*(?:(`(?:[^`]|``)*`)|('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(\w+)|(\S))")
+_TOKEN = lazy_pattern(
+    r"\s*(?:(`(?:[^`]|``)*`)|('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(\w+)|(\S))"
+)
 
 
 class _DdlSyntaxError(Exception):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
+
 _FIELDS = ("day", "hour", "minute", "second")
 _SECOND = r"(?P<second>\d{1,2})(?:\.\d{1,9})?"
 # What stands before each field, and its digits where it is not the first one.
@@ -13,7 +15,7 @@ _SEPARATORS = {"hour": " ", "minute": ":", "second": ":"}
 _MAXIMUMS = {"hour": 23, "minute": 59, "second": 59}
 # As many of the first field as fit into microseconds of 64 bits.
 _FIRST_FIELD_MAXIMUMS = {"day": 106_751_991, "hour": 2_562_047_788, "minute": 153_722_867_280}
-_YEAR_MONTH = re.compile(r"[+|-]?(\d+)-(\d+)")
+_YEAR_MONTH = lazy_pattern(r"[+|-]?(\d+)-(\d+)")
 _EXAMPLES = {"day": "20", "hour": "15", "minute": "40", "second": "32.5"}
 
 

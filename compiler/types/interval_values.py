@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
+
 _MONTHS = {"month": 1, "year": 12}
 _MICROSECONDS = {"microsecond": 1, "millisecond": 1_000, "second": 1_000_000}
 _MICROSECONDS |= {"minute": 60_000_000, "hour": 3_600_000_000}
 _MICROSECONDS |= {"day": 86_400_000_000, "week": 7 * 86_400_000_000}
 _PART = r"\s*([+-]?)\s*(\d{1,19})(?:\.(\d{1,6}))?\s*([a-z]+?)s?(?=[\s\d+-]|\Z)"
-_WORDS = re.compile(rf"(?:{_PART})+\s*", re.IGNORECASE)
-_DAY_TIME = re.compile(r"([+-]?)(\d{1,9}) (\d\d?):(\d\d?)(?::(\d\d?)(?:\.(\d{1,6}))?)?")
-_YEAR_MONTH = re.compile(r"([+-]?)(\d{1,9})-(\d\d?)")
+_WORDS = lazy_pattern(rf"(?:{_PART})+\s*", re.IGNORECASE)
+_DAY_TIME = lazy_pattern(r"([+-]?)(\d{1,9}) (\d\d?):(\d\d?)(?::(\d\d?)(?:\.(\d{1,6}))?)?")
+_YEAR_MONTH = lazy_pattern(r"([+-]?)(\d{1,9})-(\d\d?)")
 
 
 class Months(int):

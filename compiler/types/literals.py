@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     BYTE,
     DOUBLE,
@@ -104,10 +105,10 @@ _DAY_TIME_UNITS = {
 }
 
 
-_INTERVAL_TEXT = re.compile(
+_INTERVAL_TEXT = lazy_pattern(
     r"\s*(?:interval\s+)?((?:[+-]?\s*(?:\d+\.?\d*|\.\d+)\s+[a-z]+\s*)+)\Z", re.IGNORECASE
 )
-_INTERVAL_PART = re.compile(r"([\d.]+)\s+([a-z]+)", re.IGNORECASE)
+_INTERVAL_PART = lazy_pattern(r"([\d.]+)\s+([a-z]+)", re.IGNORECASE)
 
 
 class UnitsError(ValueError):

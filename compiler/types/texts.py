@@ -11,6 +11,7 @@ from datetime import timedelta
 import json
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types import interval_values
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.expression_types import Scalar
@@ -32,20 +33,20 @@ _LETTER_COUNTS: Mapping[str, Collection[int]] = {
 }
 # These say something about a day, but not which day it is.
 _UNPARSABLE_LETTERS = "EFQq"
-_RUN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
-_JSON_STEP = re.compile(r"\s*(?:\.\*|\.[^.\[]+|\[\s*(?:\d+|\*)\s*\]|\['[^'?]+'\])\s*", re.DOTALL)
-_VARIANT_STEP = re.compile(
+_RUN = lazy_pattern(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
+_JSON_STEP = lazy_pattern(r"\s*(?:\.\*|\.[^.\[]+|\[\s*(?:\d+|\*)\s*\]|\['[^'?]+'\])\s*", re.DOTALL)
+_VARIANT_STEP = lazy_pattern(
     r"\.[^.\[]+|\[\d+\]|\['(?:[^'\\]|\\.)*'\]|\[\"(?:[^\"\\]|\\.)*\"\]", re.DOTALL
 )
 
 
-_REPETITION = re.compile(r"\{\d+(?:,\d*)?\}")
+_REPETITION = lazy_pattern(r"\{\d+(?:,\d*)?\}")
 # `\p{Alpha}`, `\x{1F600}`, `\N{…}`: braces that repeat nothing.
-_NAMED_CHARACTER = re.compile(r"\\[pPxN]\{[^}]*\}")
+_NAMED_CHARACTER = lazy_pattern(r"\\[pPxN]\{[^}]*\}")
 
-_COMMENTS = re.compile(r"\(\?[a-wyzA-Z]*x[a-zA-Z]*[):-]")
+_COMMENTS = lazy_pattern(r"\(\?[a-wyzA-Z]*x[a-zA-Z]*[):-]")
 # A group with a name, as Java writes it.
-_NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
+_NAMED_GROUP = lazy_pattern(r"\(\?<(?=[A-Za-z])")
 
 # Letters that mean nothing behind a backslash; Java refuses them.
 _NO_ESCAPES = frozenset("CEFgiIjJKlLmMoOqTUyY")

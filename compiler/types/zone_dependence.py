@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     ArrayType,
     CalendarIntervalType,
@@ -30,12 +31,12 @@ from ssbt.compiler.types.functions import Function
 
 _ZONELESS_TYPES = (StringType, DateType, TimestampNTZType, TimeType)
 _INTERVAL_TYPES = (DayTimeIntervalType, CalendarIntervalType, YearMonthIntervalType)
-_ZONE_IN_TEXT = re.compile(
+_ZONE_IN_TEXT = lazy_pattern(
     r":\d\d(?:\.\d+)?\s*(?:Z|[A-Za-z]+/[A-Za-z_/]+|(?:UTC|GMT|UT)?(?:[+-]\d{1,2}(?::?\d\d)*)?)\Z"
 )
-_ZONE_IN_PATTERN = re.compile(r"[VzOXxZ]")
-_QUOTED = re.compile(r"'[^']*'")
-_OPTIONAL = re.compile(r"\[[^\[\]]*\]")
+_ZONE_IN_PATTERN = lazy_pattern(r"[VzOXxZ]")
+_QUOTED = lazy_pattern(r"'[^']*'")
+_OPTIONAL = lazy_pattern(r"\[[^\[\]]*\]")
 
 _ALWAYS = frozenset(
     {
@@ -206,7 +207,7 @@ def text_has_zone(text: str) -> bool:
 
 def has_instant(type_: DataType) -> bool:
     """Whether it is a TIMESTAMP or has one inside."""
-    return any(isinstance(each, TimestampType) for each in _iterate_types(type_))
+    return any(isinstance(each, TimestampType) for each in iterate_types(type_))
 
 
 def _innermost_element(type_: DataType) -> DataType:
@@ -215,7 +216,8 @@ def _innermost_element(type_: DataType) -> DataType:
     return type_
 
 
-def _iterate_types(type_: DataType) -> Iterator[DataType]:
+def iterate_types(type_: DataType) -> Iterator[DataType]:
+    """A type and all that are in it."""
     pending = [type_]
     while pending:
         current = pending.pop()

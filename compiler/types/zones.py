@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-import re
+
+from ssbt.compiler.patterns import lazy_pattern
 
 # By region; those behind `-` have none.
 _NAMES = """
@@ -74,13 +75,16 @@ _SHORT = (
     "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT EST HST IET IST JST MIT MST NET NST PLT"
     " PNT PRT PST SST VST Z UT GMT UTC"
 )
-_OFFSET = re.compile(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
-_FIXED = re.compile(r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z")
+_OFFSET = lazy_pattern(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
+_FIXED = lazy_pattern(
+    r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z"
+)
 _MAXIMUM_HOURS = 18
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """All names but those of offsets."""
     names = set(_SHORT.split())
     region = ""
     for word in _NAMES.split():
@@ -96,4 +100,13 @@ def is_zone(name: str) -> bool:
     offset = _OFFSET.match(name)
     if offset is not None:
         return int(offset[1]) <= _MAXIMUM_HOURS
-    return name in _zones() or _FIXED.match(name) is not None
+    return name in zone_names() or _FIXED.match(name) is not None
+
+
+def is_fixed_zone(name: str) -> bool:
+    """Whether a zone is a plain offset from UTC, or UTC itself: its clocks are never set."""
+    return (
+        name in ("UTC", "GMT", "UT", "UCT", "Z", "Zulu", "Universal", "Greenwich", "GMT0")
+        or _OFFSET.match(name) is not None
+        or _FIXED.match(name) is not None
+    )

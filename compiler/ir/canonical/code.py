@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.canonical.relations import Rows
 from ssbt.compiler.ir.canonical.values import Value
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from ssbt.compiler.ir.canonical.queries import Queries
     from ssbt.compiler.ir.operators import Operator
 
-_QUOTED = re.compile(r"['\"`]|--|/\*")
+_QUOTED = lazy_pattern(r"['\"`]|--|/\*")
 
 
 def apply_function(queries: Queries, step: s.ApplyFunction, operator: Operator) -> Rows:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.terms import LITERAL, NAME, Term
+from ssbt.compiler.patterns import lazy_pattern
 
-_PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
+_PART = lazy_pattern(r"`((?:[^`]|``)*)`|([^.`]+)")
 
 
 def parts_of(name: str) -> tuple[str, ...]:

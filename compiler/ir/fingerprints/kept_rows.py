@@ -14,9 +14,10 @@ from ssbt.compiler.ir.fingerprints.parts import FingerprintPart, join_texts
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.patterns import lazy_pattern
 
-_WINDOW = re.compile(r"window\s*\(", re.IGNORECASE)
-_EQUALITY = re.compile(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
+_WINDOW = lazy_pattern(r"window\s*\(", re.IGNORECASE)
+_EQUALITY = lazy_pattern(r"(?:^|(?<= and ))[\w.`]+ = [\w.`]+(?= and |$)")
 
 
 def aggregate_part(

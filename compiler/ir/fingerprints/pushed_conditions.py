@@ -22,10 +22,11 @@ from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames, names_in
 from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.patterns import lazy_pattern
 
-_TEXT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
-_AND = re.compile(r"\band\b", re.IGNORECASE)
+_TEXT = lazy_pattern(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_OR = lazy_pattern(r"\bor\b", re.IGNORECASE)
+_AND = lazy_pattern(r"\band\b", re.IGNORECASE)
 # The kinds of joins of which Spark concludes something about each row of the left.
 _CONCLUSIVE_JOINS = frozenset({"inner", "semi", "right"})
 

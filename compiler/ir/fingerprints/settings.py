@@ -9,17 +9,18 @@ from ssbt.compiler.ir.expressions import render_text
 from ssbt.compiler.ir.fingerprints.dependences import PartKind
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.patterns import lazy_pattern
 
 ZONE = "spark.sql.session.timeZone"
 # What takes part in reckoning with times, or may: types, functions, formats with times in them.
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r"time|date|now|day|hour|minute|second|month|year|week|window|json|csv|xml", re.I
 )
 _CUT = "… "
 _PLACES = (PartKind.SOURCE, PartKind.TABLE, PartKind.AGAIN)
 _CODE = (PartKind.CONTENT, PartKind.CODE)
 # Settings of how Spark works, where, and how it tells of it; and those that checkpoints keep.
-_HARMLESS = re.compile(
+_HARMLESS = lazy_pattern(
     r"spark\.(?!sql\.|driver\.extraJavaOptions|executor\.extraJavaOptions|hadoop\.(?!fs\.))"
     r"|spark\.sql\.(?:adaptive|autoBroadcast|broadcast|shuffle|files\.(?:max|min|open)|ui|execution"
     r"|codegen|inMemoryColumnarStorage|join\.prefer|catalog|warehouse|hive|queryExecutionListeners"

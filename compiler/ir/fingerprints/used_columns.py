@@ -10,11 +10,12 @@ from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, NamedExpression, Text
 from ssbt.compiler.ir.operators import DatasetInput, Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Source
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.functions.generators import GENERATORS
 
-_NAME = re.compile(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
+_NAME = lazy_pattern(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
 # All columns, not a product.
-_STAR = re.compile(r"(?:^|[(,.])\s*\*")
+_STAR = lazy_pattern(r"(?:^|[(,.])\s*\*")
 ColumnNames = frozenset[str]
 _NO_NAMES: ColumnNames = frozenset()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.expressions.foreign_operators import Hint
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -22,7 +21,7 @@ _OF_DATES = frozenset(
         *("unix_timestamp", "to_char", "to_varchar"),
     }
 )
-_SIGNS = re.compile(r"([\\.\[\]{}()*+?^$|])")
+_SIGNS = lazy_pattern(r"([\\.\[\]{}()*+?^$|])")
 # What `trunc` takes for a date, and `date_trunc` for a time, in full.
 _UNITS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.expressions.interval_constants import IntervalType, evaluate_interval
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -32,7 +33,7 @@ from ssbt.compiler.types.datatypes import (
 )
 
 _BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
-_SUFFIX = re.compile(r"(?:BD|[LSYDF])\Z", re.IGNORECASE)
+_SUFFIX = lazy_pattern(r"(?:BD|[LSYDF])\Z", re.IGNORECASE)
 _SCALARS: tuple[type[DataType], ...] = (
     BooleanType,
     *_BITS,

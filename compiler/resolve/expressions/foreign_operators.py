@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container
-import re
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -27,8 +27,8 @@ from ssbt.compiler.types.predicates import COMPARISONS
 Hint = tuple[str, tuple[Edit, ...]]
 _LOGICAL = {"&": "and", "|": "or"}
 _TIMES = (DateType, TimestampType, TimestampNTZType)
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_LENGTH = re.compile(r"\s*[+-]?\d+\s+\w+\s*")
+_DATE = lazy_pattern(r"\d{4}-\d{1,2}-\d{1,2}")
+_LENGTH = lazy_pattern(r"\s*[+-]?\d+\s+\w+\s*")
 # Words for values that are columns for the grammar.
 _VALUES = {
     "none": "null",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
     STRING,
     DataType,
@@ -15,15 +16,15 @@ from ssbt.compiler.types.folding.casts import cast_value
 from ssbt.compiler.types.folding.model import Failure, Value
 from ssbt.compiler.types.zones import is_zone
 
-_DATE = re.compile(
+_DATE = lazy_pattern(
     r"([+-]?\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL | re.ASCII
 )
 _SPECIAL = ("epoch", "now", "today", "tomorrow", "yesterday")
-_TIME = re.compile(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?\s*([AaPp][Mm])?\Z")
-_TIMESTAMP = re.compile(
+_TIME = lazy_pattern(r"[T ]?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?\s*([AaPp][Mm])?\Z")
+_TIMESTAMP = lazy_pattern(
     r"([+-]?\d{4,6}(?:-\d{1,2}(-\d{1,2})?)?)(?:[ T](.*))?\Z", re.DOTALL | re.ASCII
 )
-_ZONED_TIME = re.compile(
+_ZONED_TIME = lazy_pattern(
     r"(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d*)?)?)?:?\s*(.*)\Z", re.DOTALL | re.ASCII
 )
 # Microseconds of 64 bits end there.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from string import Formatter
 from textwrap import dedent
 
 from msgspec.structs import replace
 
+from ssbt.compiler.connectors.secrets import credential_in_expression, written_key
+from ssbt.compiler.credentials.queries import find_cipher_with_key
+from ssbt.compiler.credentials.texts import is_issued_credential
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.provenance import Origin, Provenance, mixture
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.modules import ModulePurpose
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.sql_lineage import find_query_lineage
@@ -23,7 +26,7 @@ from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import DataType, StructType
 
-_TARGET = re.compile(r"((?:[\w.\-]+/)*[^\W\d]\w*\.py):([^\W\d]\w*)\Z")
+_TARGET = lazy_pattern(r"((?:[\w.\-]+/)*[^\W\d]\w*\.py):([^\W\d]\w*)\Z")
 
 
 def resolve_use_transform(node: s.UseTransform, context: QueryContext) -> ir.Step | None:
@@ -126,6 +129,10 @@ def resolve_sql(node: s.Sql, context: QueryContext) -> ir.Step | None:
         text += f":{name}"
     relations = [context.relation]
     text = _without_margin(text)
+    if (cipher := find_cipher_with_key(text)) is not None:
+        context.report.findings.append(written_key(cipher, node.query.span))
+    elif is_issued_credential(text):
+        context.report.findings.append(credential_in_expression(node.query.span))
     inputs, uses_input = _resolve_placeholders(text, node.query, context, relations)
     if schema is None:
         context.relation = Relation((), True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Struct
 
@@ -12,13 +12,17 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
 from ssbt.compiler.resolve.expressions.folding import is_foldable
-from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import INT, DataType
 from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.folding.model import Outcome, Value
+
+if TYPE_CHECKING:
+    from ssbt.compiler.resolve.ranges.conditions import ConditionAnalysis
+    from ssbt.compiler.resolve.ranges.finder import RangeFinder
 
 T = TypeVar("T")
 
@@ -55,6 +59,34 @@ class ExpressionView(Struct, dict=True):
             for operand, counterpart in pairs
             if self.outcome(counterpart) == zero
         )
+
+    @cached_property
+    def ranges(self) -> RangeFinder:
+        """Which values the parts can have."""
+        from ssbt.compiler.resolve.ranges.finder import RangeFinder
+
+        return RangeFinder(self)
+
+    @cached_property
+    def conditions(self) -> ConditionAnalysis:
+        """In which rows the conditions are true."""
+        from ssbt.compiler.resolve.ranges.conditions import ConditionAnalysis
+
+        return ConditionAnalysis(self)
+
+    def count_bounds(self, value: e.Expression) -> int:
+        """How many comparisons by `<` and its like the expression has with this value."""
+        bounded = self.compute_once("bounded", self._find_bounded)
+        return sum(is_same_expression(value, each) for each in bounded)
+
+    def _find_bounded(self) -> list[e.Expression]:
+        return [
+            side
+            for node in nodes(self.root)
+            if isinstance(node, e.Binary) and node.operator in ("<", "<=", ">", ">=")
+            for side in (node.left, node.right)
+            if not self.is_constant(side)
+        ]
 
     @property
     def ansi(self) -> bool:

@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -40,7 +41,7 @@ A DATE has no time, and Spark takes its midnight: hour, minute and second are 0 
 
 TAKES = (e.Call,)
 _FIELDS = ("hour", "minute", "second", "hours", "minutes", "seconds")
-_CLOCK = re.compile(r"[^A-Za-z]*[HhKk][HhKkmsSa:. ]*")
+_CLOCK = lazy_pattern(r"[^A-Za-z]*[HhKk][HhKkmsSa:. ]*")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -36,7 +37,7 @@ are `^` and `$`: the pattern is the whole text in any case.
 
 TAKES = (e.Like, e.Call)
 # The ends as a regular expression has them.
-_ANCHORED = re.compile(r"(\^?)([^\^$\\.*+]+(?:\.[^\^$\\.*+]+)*)(\$?)")
+_ANCHORED = lazy_pattern(r"(\^?)([^\^$\\.*+]+(?:\.[^\^$\\.*+]+)*)(\$?)")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.expressions.partial_evaluation import cast_outcome
 from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.traps.expression_view import (
@@ -43,7 +43,7 @@ A map has each key once: Spark stops the job with `DUPLICATED_MAP_KEY`, unless t
 TAKES = (e.Call,)
 _WAY_OUT = ("leave one of them out",)
 # What separates entries and keys of `str_to_map`, as far as it is plain text.
-_PLAIN = re.compile(r"[A-Za-z0-9 ,;:/_=&-]+")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9 ,;:/_=&-]+")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import re
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -48,7 +48,7 @@ Compare with the day behind by `<`, or the date with the date: `to_date(at) <= '
 )
 
 TAKES = (e.Binary, e.Between, e.InList)
-_DAY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*")
+_DAY = lazy_pattern(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*")
 _MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "==": "="}
 
 

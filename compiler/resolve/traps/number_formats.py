@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -39,7 +40,7 @@ out as `#`.
 )
 
 TAKES = (e.Call,)
-_SIGN = re.compile(r"S|MI|PR", re.IGNORECASE)
+_SIGN = lazy_pattern(r"S|MI|PR", re.IGNORECASE)
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

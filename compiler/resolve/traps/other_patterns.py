@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -55,17 +55,17 @@ _PLAIN = {
     "locate": (0, None),
 }
 # A class of characters that says more than its letters, an escape, a repetition of any character.
-_REGEX = re.compile(r"\\[dDsSwWb.|+*?(){}\[\]]|\.[*+]|\[\^?[^\]]*[^\[]-[^\]]+\]|\[[^\]]+\][+*]")
+_REGEX = lazy_pattern(r"\\[dDsSwWb.|+*?(){}\[\]]|\.[*+]|\[\^?[^\]]*[^\[]-[^\]]+\]|\[[^\]]+\][+*]")
 _EXPRESSIVE = (
     *("regexp_replace", "regexp_extract", "regexp_extract_all", "regexp_like", "regexp_count"),
     *("regexp_substr", "regexp_instr", "split"),
 )
 # `/a+/g`, as JavaScript, Perl and sed have it.
-_SLASHES = re.compile(r"/(.*[^\w/ ].*)/([gimsux]*)")
-_ESCAPED = re.compile(r"\\([.|+*?(){}\[\]])")
-_ONLY_ESCAPES = re.compile(r"(?:\\[.|+*?(){}\[\]]|[^\\.|+*?(){}\[\]^$])*")
+_SLASHES = lazy_pattern(r"/(.*[^\w/ ].*)/([gimsux]*)")
+_ESCAPED = lazy_pattern(r"\\([.|+*?(){}\[\]])")
+_ONLY_ESCAPES = lazy_pattern(r"(?:\\[.|+*?(){}\[\]]|[^\\.|+*?(){}\[\]^$])*")
 # A text with `%` at an end, and no sign of a regular expression.
-_LIKE = re.compile(r"%[^\\.|+*?(){}\[\]^$]*|[^\\.|+*?(){}\[\]^$]*%")
+_LIKE = lazy_pattern(r"%[^\\.|+*?(){}\[\]^$]*|[^\\.|+*?(){}\[\]^$]*%")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

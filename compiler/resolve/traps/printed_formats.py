@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -52,7 +53,7 @@ row.
 
 TAKES = (e.Call,)
 _NAMES = ("format_string", "printf")
-_PLACE = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([tT])?(.)?", re.DOTALL)
+_PLACE = lazy_pattern(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([tT])?(.)?", re.DOTALL)
 _WHOLE, _FLOATING, _ANY = "doxX", "eEfgGaA", "sSbBhHcC"
 # Letters, and the flags that they do not take; `#` of `%s` is for what formats itself.
 _REFUSED_FLAGS = (

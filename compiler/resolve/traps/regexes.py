@@ -7,6 +7,7 @@ import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -65,17 +66,17 @@ is `\$`.
 )
 
 TAKES = (e.Call, e.Like)
-_ALONE = re.compile(r"[.$^|]+| *\| *")
+_ALONE = lazy_pattern(r"[.$^|]+| *\| *")
 # Functions that find something in every text by such a pattern.
 _FINDING = ("regexp_like", "rlike", "regexp", "regexp_count", "regexp_instr", "regexp_substr")
 _EXTRACTING = ("regexp_extract", "regexp_extract_all")
 # A name's ending, `.csv$`, or an alternative of nothing.
-_ENDING = re.compile(r"[A-Za-z0-9_ -]*(\.[A-Za-z][A-Za-z0-9]{1,6})+\$")
-_EMPTY_BRANCH = re.compile(r"[^\\()\[\]]*\||\|[^\\()\[\]]*|[^\\()\[\]]*\|\|[^\\()\[\]]*")
+_ENDING = lazy_pattern(r"[A-Za-z0-9_ -]*(\.[A-Za-z][A-Za-z0-9]{1,6})+\$")
+_EMPTY_BRANCH = lazy_pattern(r"[^\\()\[\]]*\||\|[^\\()\[\]]*|[^\\()\[\]]*\|\|[^\\()\[\]]*")
 _SPECIAL = frozenset("\\.[]{}()*+?^$|")
 # Text with dots in it and no other sign: a name of a file or host, a version, a number.
-_DOTTED = re.compile(r"[A-Za-z0-9_ ,:;/@#-]*(?:\.[A-Za-z0-9_ ,:;/@#-]*)+")
-_BACKSLASH_GROUP = re.compile(r"\\(\d)")
+_DOTTED = lazy_pattern(r"[A-Za-z0-9_ ,:;/@#-]*(?:\.[A-Za-z0-9_ ,:;/@#-]*)+")
+_BACKSLASH_GROUP = lazy_pattern(r"\\(\d)")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-import re
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -76,7 +76,7 @@ _SUMMING = (
 _NOW = ("current_date", "curdate", "current_timestamp", "now", "localtimestamp")
 _CHOOSING = ("coalesce", "nvl", "ifnull")
 # Four digits may be a year, and a zero in front a code of a fixed length.
-_NUMBER = re.compile(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
+_NUMBER = lazy_pattern(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
@@ -19,7 +18,7 @@ _UNITS = frozenset(
     )
 )
 
-_INTERVAL_VALUE = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)\s*")
+_INTERVAL_VALUE = lazy_pattern(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)\s*")
 
 
 class LiteralBuilder(NodeBuilder):

@@ -7,6 +7,7 @@ import re
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import (
     DECLARATION_FORMS,
@@ -17,14 +18,14 @@ from ssbt.compiler.syntax.vocabulary import (
 from ssbt.grammar.words import DECLARATIONS
 
 _ENTRY_STARTS = ("entry", "schema_column", "expect_rule")
-_NEXT_ENTRY = re.compile(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
-_QUOTED = re.compile(r"'[^'\\\"\r\n]*'")
-_PATH = re.compile(r"[ \t]+['`]?([\w./-]+)['`]?[ \t]*(?=[\r\n#]|\Z)")
-_UNQUOTED_TEXT = re.compile(r"=\s*([^\s\"'`=,{}\[\]()#]+)[ \t]*(?=[\r\n,#}]|\Z)")
-_ONE_OF = re.compile(r"one\s+of(?=\s*\()", re.IGNORECASE)
-_PARAM = re.compile(r"param\s+(\w+|`(?:[^`]|``)+`)", re.IGNORECASE)
-_ASSIGNMENT = re.compile(r"\s*=(?!=)")
-_VALUE = re.compile(r"[\w\"'.$\[+-]")
+_NEXT_ENTRY = lazy_pattern(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
+_QUOTED = lazy_pattern(r"'[^'\\\"\r\n]*'")
+_PATH = lazy_pattern(r"[ \t]+['`]?([\w./-]+)['`]?[ \t]*(?=[\r\n#]|\Z)")
+_UNQUOTED_TEXT = lazy_pattern(r"=\s*([^\s\"'`=,{}\[\]()#]+)[ \t]*(?=[\r\n,#}]|\Z)")
+_ONE_OF = lazy_pattern(r"one\s+of(?=\s*\()", re.IGNORECASE)
+_PARAM = lazy_pattern(r"param\s+(\w+|`(?:[^`]|``)+`)", re.IGNORECASE)
+_ASSIGNMENT = lazy_pattern(r"\s*=(?!=)")
+_VALUE = lazy_pattern(r"[\w\"'.$\[+-]")
 
 
 def check_declaration(context: SyntaxErrorContext) -> Diagnostic | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.tokens import Token, tokenize
 
 # A number or a name, and then the end of an item: nobody comments so.
-_DIVISION = re.compile(r"//\s*(?:\d+|[\w.]+)\s*(?:\)|,|as\b|[\r\n]|\Z)")
+_DIVISION = lazy_pattern(r"//\s*(?:\d+|[\w.]+)\s*(?:\)|,|as\b|[\r\n]|\Z)")
 SEMICOLON_MESSAGE = "nothing ends with `;`"
 
 

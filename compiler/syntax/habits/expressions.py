@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS, LOOKALIKES, OTHER_CLAUSES
 
 _QUOTES = "'\""
-_OTHER_PARAMETER = re.compile(r"\$\(?(\w+)\)?|[:@](\w+)|\{\{\s*(\w+)\s*\}\}")
-_QUOTED = re.compile(f"[{''.join(c for c, meant in LOOKALIKES.items() if meant in _QUOTES)}]")
+_OTHER_PARAMETER = lazy_pattern(r"\$\(?(\w+)\)?|[:@](\w+)|\{\{\s*(\w+)\s*\}\}")
+_QUOTED = lazy_pattern(f"[{''.join(c for c, meant in LOOKALIKES.items() if meant in _QUOTES)}]")
 # Signs of other languages, each with what it is called here; the longest first.
 _SIGNS = {
     "===": "write `=`",

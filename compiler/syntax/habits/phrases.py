@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 
 # How far from the trouble a phrase may begin.
@@ -39,7 +40,7 @@ def phrase(
     flags: int = 0,
 ) -> Phrase:
     """A row of the table; patterns have no case."""
-    return Phrase(re.compile(pattern, re.IGNORECASE | flags), help_, replacement, is_certain)
+    return Phrase(lazy_pattern(pattern, re.IGNORECASE | flags), help_, replacement, is_certain)
 
 
 def check_phrases(context: SyntaxErrorContext) -> Diagnostic | None:

@@ -7,20 +7,21 @@ import re
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS
 from ssbt.grammar.words import JOINS, STEPS
 
 _FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
 _JOIN_WORDS = frozenset(step.split()[0] for step in JOINS) - {"join"}
-_STEP = re.compile(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
-_SUBQUERY = re.compile(
+_STEP = lazy_pattern(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
+_SUBQUERY = lazy_pattern(
     r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.*]+\s+)?(?:from\s+)?$", re.IGNORECASE
 )
 
 
-_BEFORE_DATASET = re.compile(r"\b(?:from|join|union|all|except|intersect|distinct)\s*$")
-_IN = re.compile(r"\bin\s*$")
+_BEFORE_DATASET = lazy_pattern(r"\b(?:from|join|union|all|except|intersect|distinct)\s*$")
+_IN = lazy_pattern(r"\bin\s*$")
 
 
 def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:

@@ -6,10 +6,9 @@ of it right counts, and only if nothing else does.
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import is_beginning, joining_word
 
@@ -17,7 +16,7 @@ _SIGNS = frozenset((",", ":", ".", "|>", "="))
 _SYNONYMS_OF_AS = frozenset(("to", "into", "named", "is", "called", "alias"))
 _FILLER_WORDS = frozenset(("with", "table", "column", "columns", "as", "interval", "the"))
 _OPERATORS = frozenset("+-*/%<>=!|&^~")
-_WORD_CHARACTER = re.compile(r"\w")
+_WORD_CHARACTER = lazy_pattern(r"\w")
 
 
 def find_repair(context: SyntaxErrorContext) -> Diagnostic | None:

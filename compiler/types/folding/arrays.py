@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import ArrayType, DataType, IntegralType, StringType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.comparisons import evaluate_in
@@ -15,7 +15,7 @@ _MAXIMUM_LENGTH = (1 << 31) - 1 - 15
 # Longer arrays are not written down here.
 _MOST_KNOWN = 1_000
 # What is plain text as a regular expression, too.
-_PLAIN = re.compile(r"[A-Za-z0-9 ,;:/_=@#%&<>~\"'!-]+")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9 ,;:/_=@#%&<>~\"'!-]+")
 
 
 def compute_element(array: Value, index: Value, result: DataType, ansi: bool) -> Outcome:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal
-import re
 import struct
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.casts import can_cast, expression_type
 from ssbt.compiler.types.datatypes import (
     ArrayType,
@@ -34,7 +34,7 @@ from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
 EXACT = Context(prec=200)
 _SHORTEST_DIGITS = 15
-_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
+_TIME = lazy_pattern(r"(\d\d):(\d\d)(?::(\d\d))?")
 
 
 def cast_value(value: Value, target: DataType, ansi: bool = True) -> Outcome:

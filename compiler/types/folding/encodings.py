@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 import re
 
-from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.types.datatypes import BinaryType, DataType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 
@@ -20,10 +21,10 @@ _CHARSETS = {
 }
 # Java reads these by their mark, and from the highest byte without one.
 _MARKED = {"UTF-16": ("utf-16", "utf-16-be", b"\xff\xfe"), "UTF-32": ("utf-32", "utf-32-be", b"")}
-_ESCAPE = re.compile(r"%(?!\+?[0-9A-Fa-f]{1,2})|%[0-9A-Fa-f](?![0-9A-Fa-f])", re.DOTALL)
+_ESCAPE = lazy_pattern(r"%(?!\+?[0-9A-Fa-f]{1,2})|%[0-9A-Fa-f](?![0-9A-Fa-f])", re.DOTALL)
 # What no address has, whatever the part; the rest depends on the part and is left to Spark.
-_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
-_BRACKET_IN_HOST = re.compile(r"[A-Za-z][\w+.-]*://\[[^\]]*\Z")
+_NOT_IN_ADDRESS = lazy_pattern(r"[\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+_BRACKET_IN_HOST = lazy_pattern(r"[A-Za-z][\w+.-]*://\[[^\]]*\Z")
 _MOST_OF_CONV = (1 << 64) - 1
 
 
@@ -135,6 +136,17 @@ def _conv(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     return Failure(f"'{text}' is more than a number of 64 bits") if over else None
 
 
+def _unhex(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    """Null where the text has a sign that is no digit."""
+    del ansi
+    digits = arguments[0].value
+    if not isinstance(digits, str) or not isinstance(result, BinaryType):
+        return None
+    if not re.fullmatch(r"[0-9A-Fa-f]*", digits):
+        return Value(result, None)
+    return Value(result, bytes.fromhex(digits.zfill(len(digits) + 1 & ~1)))
+
+
 FUNCTIONS: Mapping[str, Evaluate] = {
     "conv": _conv,
     "decode": _checked(_decode),
@@ -142,5 +154,6 @@ FUNCTIONS: Mapping[str, Evaluate] = {
     "parse_url": _checked(_parse_url, is_given=False),
     "to_binary": _checked(_to_binary),
     "unbase64": _checked(_unbase64),
+    "unhex": _unhex,
     "url_decode": _checked(_url_decode),
 }

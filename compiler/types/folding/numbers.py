@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 
-_TOKEN = re.compile(r"[09G,]+|MI|PR|[S$.D]")
+_TOKEN = lazy_pattern(r"[09G,]+|MI|PR|[S$.D]")
 
 
 def _to_number(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:

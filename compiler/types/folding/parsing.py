@@ -6,13 +6,14 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import DataType, DateType, StringType, TimeType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.casts import time_of
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 from ssbt.compiler.types.folding.texts import days_of
 
-_FIELD = re.compile(r"'(?:[^']|'')+'|([A-Za-z])\1*|[^A-Za-z]", re.DOTALL)
+_FIELD = lazy_pattern(r"'(?:[^']|'')+'|([A-Za-z])\1*|[^A-Za-z]", re.DOTALL)
 _WIDTHS = {"yyyy": r"\d{4}"}
 _WIDTHS |= dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d")
 _WIDTHS |= dict.fromkeys("MdHms", r"\d\d?")

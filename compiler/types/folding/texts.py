@@ -6,17 +6,19 @@ from datetime import date
 from decimal import Decimal
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
+
 # What Java calls white space or a control character, of the characters of one byte.
 _BLANK = "".join(map(chr, (*range(0x21), 0x7F)))
 # What `String.trim` of Java takes away.
 _JAVA_BLANK = "".join(map(chr, range(0x21)))
 _TRUE = ("t", "true", "y", "yes", "1")
 _FALSE = ("f", "false", "n", "no", "0")
-_INTEGER = re.compile(r"[+-]?[0-9]+\Z")
-_INTEGER_AND_FRACTION = re.compile(r"([+-]?[0-9]*)(?:\.[0-9]*)?\Z")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
-_DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?\Z")
-_HEXADECIMAL = re.compile(r"[+-]?0[xX]")
+_INTEGER = lazy_pattern(r"[+-]?[0-9]+\Z")
+_INTEGER_AND_FRACTION = lazy_pattern(r"([+-]?[0-9]*)(?:\.[0-9]*)?\Z")
+_DECIMAL = lazy_pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
+_DOUBLE = lazy_pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?\Z")
+_HEXADECIMAL = lazy_pattern(r"[+-]?0[xX]")
 _SPECIAL_DOUBLES = {
     "inf": float("inf"),
     "+inf": float("inf"),
@@ -26,10 +28,10 @@ _SPECIAL_DOUBLES = {
     "-infinity": float("-inf"),
     "nan": float("nan"),
 }
-_DATE = re.compile(
+_DATE = lazy_pattern(
     r"([+-]?)([0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T].*)?)?)?\Z", re.DOTALL
 )
-_TIMESTAMP = re.compile(
+_TIMESTAMP = lazy_pattern(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?:[ T]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{0,9}))?)?)?"
     r"(Z| ?(?:UTC|GMT)|[+-][0-9]{2}:[0-9]{2})?\Z"

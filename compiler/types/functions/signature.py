@@ -15,6 +15,7 @@ from functools import cache
 import re
 from typing import NamedTuple
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types import type_sets
 from ssbt.compiler.types.datatypes import (
     CALENDAR_INTERVAL,
@@ -70,7 +71,7 @@ _ABBREVIATIONS: dict[str, DataType] = {
     "interval": CALENDAR_INTERVAL,
     "unknown": UNKNOWN,
 }
-_PARAMETER = re.compile(r"(\w+) ([^?!*]+)([?!*]*)$")
+_PARAMETER = lazy_pattern(r"(\w+) ([^?!*]+)([?!*]*)$")
 
 
 def build_function(name: str, kind: FunctionKind, row: Row) -> Function:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types import operators
 from ssbt.compiler.types.collation_strength import Strength
 from ssbt.compiler.types.datatypes import (
@@ -68,7 +69,7 @@ def _infer_pad(call: Call) -> Result:
 
 
 # A sign, a dollar, digits with others around each separator, a fraction, and a sign behind.
-_NUMBER_FORMAT = re.compile(
+_NUMBER_FORMAT = lazy_pattern(
     r"(?=.*[09])(MI|S)?\$?(?:[09]+(?:[,G][09]+)*)?(?:[.D][09]*)?(?:(?!\1)(?:MI|S)|PR)?",
     re.IGNORECASE,
 )
