@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from tests.brokers import Broker
 
 
+@pytest.fixture(autouse=True)
+def _no_stream_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A session serves many tests: a stream that one leaves running is another's failure."""
+    if "spark" not in request.fixturenames:
+        yield
+        return
+    spark: SparkSession = request.getfixturevalue("spark")
+    yield
+    for query in spark.streams.active:
+        query.stop()
+
+
 @pytest.fixture(scope="session")
 def topics(spark: SparkSession, broker: Broker) -> Iterator[Topics]:
     """The topics of the broker that all tests share."""
