@@ -126,8 +126,9 @@ def resolved_after(before: str, after: str, monkeypatch: pytest.MonkeyPatch) -> 
         ('time_zone = "UTC" }', 'time_zone = "UTC" }\n# more\n\n', 0),
         ('path = "two"', 'path = "other"', 0),
         # What follows has the same columns.
-        ("where a > 1", "where a > 100", 1),
-        # Here it has not.
+        ("where a > 1", "where a  >  1", 1),
+        # Here it has not, or conditions say something else of them.
+        ("where a > 1", "where a > 100", 2),
         ("where a > 1", "extend a as d", 2),
         ("from s |> select b", "from s |> select a, b", 1),
         ("a: int,", "a: bigint,", 3),
