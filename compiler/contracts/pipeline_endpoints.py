@@ -20,6 +20,7 @@ from ssbt.compiler.ir.locations import (
     values_of,
 )
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.written_folders import written_folder
 from ssbt.compiler.source import Span
 
 
@@ -90,6 +91,8 @@ class _EndpointBuilder:
     def _build_sink(self, sink: Sink) -> Endpoint | None:
         settings = sink.settings
         locations, is_topic = self._find_locations(settings, sink.connector, OptionPlacement.PATH)
+        if settings.at(OptionPlacement.TABLE) is not None:
+            locations = self._table_locations(sink)
         if not any(each for _, each in locations):
             return None
         folders = settings.at(OptionPlacement.PARTITION_BY)
@@ -127,6 +130,16 @@ class _EndpointBuilder:
         return tuple(
             (view.name, self._topic_locations(settings, topics, view)) for view in self._views
         ), True
+
+    def _table_locations(self, sink: Sink) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The folder of a table, which lies in the warehouse unless its path is absolute."""
+        folders = (
+            (view.name, written_folder(self._pipeline, sink, view.parameters))
+            for view in self._views
+        )
+        return _drop_uncertain(
+            tuple((name, (folder.path,)) for name, folder in folders if folder is not None)
+        )
 
     def _topic_locations(
         self, settings: Settings, topics: Iterable[object], view: EnvironmentValues
