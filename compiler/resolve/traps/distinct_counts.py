@@ -13,10 +13,10 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 DISTINCT_NULLS = Code(
     "SSBT0442",
-    "Distinct combinations without those that have a null",
+    "A count of combinations without those that have a null",
     """\
-`count(distinct a, b)` leaves out each row in which any of the columns is null. A struct of them is
-never null, and counts every combination.
+`count(distinct a, b)` and `count(a, b)` leave out each row in which any of the columns is null. A
+struct of them is never null, and counts every combination; `count(*)` counts every row.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -34,7 +34,7 @@ TAKES = (e.Call,)
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     parts = operands(node)
-    if function_name(node) != "count" or not node.distinct or len(parts) < 2:
+    if function_name(node) != "count" or len(parts) < 2:
         return
     if any(isinstance(part, e.Star) for part in parts):
         return
@@ -45,6 +45,10 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     message = f"rows are not counted in which {columns} {'are' if len(nullable) > 1 else 'is'} null"
     if len(nullable) > 1:
         message = f"rows are not counted in which any of {columns} is null"
+    if not node.distinct:
+        help_ = ("to count all rows, write `count(*)`",)
+        yield Diagnostic(DISTINCT_NULLS, message, Label(node.span), (), help_)
+        return
     first, last = parts[0].span, parts[-1].span
     replacement = f"struct({', '.join(map(ssbt_text, parts))})"
     fix = (Edit(Span(first.path, first.start, last.end), replacement),)
