@@ -241,9 +241,7 @@ def guessed_folder(
     help_ = (f"declare a `schema` for `{pair.reader.name}`",)
     span = pair.writer.partitions_span
     label = (span, "folders are made here") if span is not None else None
-    return _build_finding(
-        codes.GUESSED_FOLDERS, pair, message, used.span, label, help_, column.name
-    )
+    return build_finding(codes.GUESSED_FOLDERS, pair, message, used.span, label, help_, column.name)
 
 
 def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | None:
