@@ -98,8 +98,10 @@ def running(orders: DataFrame) -> DataFrame:
                 "sum(amount) over (partition by status order by placed_on)"
             ),
             "week": F.expr(
-                "avg(amount) over (order by placed_on rows between 6 preceding and "
-                "current row)"
+                "avg(amount) over ("
+                "  order by placed_on"
+                "  rows between 6 preceding and current row"
+                ")"
             ),
         }
     ).where("so_far > 100")

@@ -50,8 +50,10 @@ def main_2(F_2: DataFrame, params: Params) -> DataFrame:
     return (
         F_2.alias("F")
         .where(
-            f"`order state` = 'it\\'s' and `a.b` > {lambda_} and `it``s` != "
-            "'\"' and `größe` > 0"
+            "`order state` = 'it\\'s'"
+            f"  and `a.b` > {lambda_}"
+            "  and `it``s` != '\"'"
+            "  and `größe` > 0"
         )
         .withColumns({"x y": F.expr("`a.b` + def"), "job": F.expr(job_3)})
         .select(

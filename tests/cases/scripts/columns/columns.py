@@ -67,8 +67,11 @@ def numbered(priced: DataFrame) -> DataFrame:
             "number"
         ),
         F.expr(
-            "case when gross > 100 then 'large' when gross > 10 then 'medium'"
-            " else 'small' end"
+            "case"
+            "  when gross > 100 then 'large'"
+            "  when gross > 10 then 'medium'"
+            "  else 'small'"
+            " end"
         ).alias("size"),
     )
 

@@ -47,16 +47,18 @@ def values(events: DataFrame) -> DataFrame:
     """Derive values from events."""
     return (
         events.where(
-            "status in ('PAID', 'SENT') and amount between 1 and 100"
-            " and status like 'P%' escape '!'"
+            "status in ('PAID', 'SENT')"
+            "  and amount between 1 and 100"
+            "  and status like 'P%' escape '!'"
         )
         .where(
             r"not (status rlike '^\\d+$' or status ilike any ('a%', 'b%'))"
-            " and address.city is not null"
+            "  and address.city is not null"
         )
         .where(
-            "status is distinct from 'OPEN' and amount <=> 10"
-            " and (amount > 5) is not unknown"
+            "status is distinct from 'OPEN'"
+            "  and amount <=> 10"
+            "  and (amount > 5) is not unknown"
         )
         .withColumns(
             {
