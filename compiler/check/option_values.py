@@ -31,14 +31,11 @@ from ssbt.compiler.types.zones import is_zone, zone_names
 _LOCALE = lazy_pattern(
     r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8}|-u(-[a-z0-9]{2,8})+)*"
 )
-# Those of two letters, with the old ones that Java still reads.
+# Those of two letters, with the old ones that Java still reads: a letter, and those after it.
 _LANGUAGES = """
-aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da
-de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz
-ia id ie ig ii ik in io is it iu iw ja ji jv jw ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la
-lb lg li ln lo lt lu lv mg mh mi mk ml mn mo mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj
-om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw
-ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+a:abefkmnrsvyz b:aeghimnors c:aehorsuvy d:aevz e:elnostu f:afijory g:adlnuv h:aeiortuyz
+i:adegiknostuw j:aivw k:agijklmnorsuvwy l:abginotuv m:ghiklnorsty n:abdeglnorvy o:cjmrs
+p:ailst q:u r:mnouw s:acdegiklmnoqrstuvw t:aeghiklnorstwy u:gkrz v:eio w:ao x:h y:io z:ahu
 """
 _VARIABLE = lazy_pattern(r"\$[A-Z_]+(?:/|\Z)")
 _SCHEME = lazy_pattern(r"([^/{}\[\]*?]*?):(.*)", re.DOTALL)
@@ -128,7 +125,8 @@ def _find_problem(form: TextForm | None, text: str, *, is_plain: bool) -> tuple[
 
 def _is_locale(text: str) -> bool:
     language = text.partition("-")[0].lower()
-    is_known = len(language) != 2 or language in _LANGUAGES.split()
+    groups = dict(each.split(":") for each in _LANGUAGES.split())
+    is_known = len(language) != 2 or language[1] in groups.get(language[0], "")
     return is_known and _LOCALE.fullmatch(text) is not None
 
 
