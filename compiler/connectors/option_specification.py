@@ -105,6 +105,7 @@ class Topics(Enum):
     PATTERN = "pattern"
     PARTITIONS = "partitions"
     PLACES = "places"
+    COLUMN = "column"
 
 
 class OptionType(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.contracts import wording
+from ssbt.compiler.contracts.circles import find_circles, streams_in_circle
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
 from ssbt.compiler.contracts.folders import Layout, compute_layout, folder_mismatches
@@ -33,11 +34,14 @@ def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     """What is wrong between the ends of the pipelines of a project, reader by reader."""
     endpoints = tuple(endpoints)
     by_reader: dict[int, list[EndpointPair]] = {}
-    for each in find_pairs(endpoints):
+    every_pair = [*find_pairs(endpoints)]
+    for each in every_pair:
         by_reader.setdefault(id(each.reader), []).append(each)
     for pairs in by_reader.values():
         yield from _check_reader(pairs)
     yield from _check_sinks(endpoints)
+    for circle in find_circles(endpoints, every_pair):
+        yield streams_in_circle(circle)
 
 
 def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:

@@ -14,6 +14,7 @@ import re
 from msgspec import Struct, field
 
 from ssbt.compiler.contracts.endpoints import Endpoint
+from ssbt.compiler.ir.topics import matches_pattern
 from ssbt.compiler.patterns import lazy_pattern
 
 _GLOB = lazy_pattern(r"[*?\[{]")
@@ -118,6 +119,11 @@ def _find_matches(
             yield from _matches_below(reader, folder, ())
         return
     segment = rest[0]
+    if reader.is_pattern and len(rest) == 1:
+        for name, below in folder.children.items():
+            if name == segment or matches_pattern(segment, name):
+                yield from ((sink, (), ()) for sink in below.sinks.values())
+        return
     if segment in folder.children:
         yield from _find_matches(reader, folder.children[segment], segments, at + 1)
     if _GLOB.search(segment) and not reader.is_topic:

@@ -24,7 +24,9 @@ def with_project(workspace: Workspace, analysis: Analysis) -> Analysis:
     endpoints = [endpoint for each in analyses for endpoint in _locate_ends(each)]
     pipelines = {endpoint.pipeline for endpoint in analysis.endpoints}
     own_findings = (
-        f for f in check_contracts(endpoints) if pipelines & {f.reader.pipeline, f.writer.pipeline}
+        finding
+        for finding in check_contracts(endpoints)
+        if any(party.pipeline in pipelines for party in finding.parties)
     )
     fixed_findings = [*with_fixes(workspace, own_findings, endpoints)]
     allowances = [allowance for each in analyses for allowance in each.allowances]

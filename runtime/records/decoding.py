@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
+from ssbt.runtime.records.topics import report_missing_topics
 from ssbt.runtime.values.fitting import Misfit, convert_value, find_misfits, is_any, render_misfits
 
 ADDED = "_ssbt_decoded"
@@ -66,6 +67,7 @@ def decoded(
     and `dead_letters` take what is theirs. What a stream leaves out is `counted`, unless it has no
     batches: Spark has no counts there.
     """
+    report_missing_topics(records)
     parts = _decode_parts(records, value, key)
     judged: list[Column] = []
     if on_error == "dead_letter":

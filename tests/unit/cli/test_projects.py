@@ -330,7 +330,8 @@ schema Other from avro {
         (("", ""), ("key = bigint", "key = int"), ["SSBT0643"]),
         (("  key = bigint\n  key_columns = id\n", ""), ("", ""), ["SSBT0640"]),
         (('topic = "prices"', 'topic = "other"'), ("price: ", "cost: "), []),
-        (("one:9092", "three:9092"), ("price: ", "cost: "), []),
+        (("one:9092", "three:9092"), ("price: ", "cost: "), ["SSBT0640"]),
+        (("one:9092,two:9092", "three:9092,four:9092"), ("price: ", "cost: "), []),
         (
             ("value = json", "value = avro"),
             (
