@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.contracts import wording
-from ssbt.compiler.contracts.circles import find_circles, streams_in_circle
+from ssbt.compiler.contracts.circles import find_stream_circles, streams_in_circle
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
 from ssbt.compiler.contracts.folders import Layout, compute_layout, folder_mismatches
@@ -40,7 +40,7 @@ def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     for pairs in by_reader.values():
         yield from _check_reader(pairs)
     yield from _check_sinks(endpoints)
-    for circle in find_circles(endpoints, every_pair):
+    for circle in find_stream_circles(endpoints, every_pair):
         yield streams_in_circle(circle)
 
 

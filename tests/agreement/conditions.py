@@ -115,6 +115,12 @@ _CALLS = {
         *("size(tags)", "size(split({s}, '-'))", "instr({s}, 'a')", "levenshtein({s}, {t})"),
         *("if({ok}, 1, 2)", "case when {a} > 1 then 5 when {a} < 0 then 7 end", "sign({a})"),
         *(
+            "{a} & 7",
+            "{c} * 2",
+            "{c} * 10",
+            "greatest({a}, 3)",
+            "least({b}, 1)",
+            "nullif({c}, 1)",
             "month({d}) + 1",
             "({a} % 10) * 2",
             "-({a} % 3)",
@@ -132,6 +138,8 @@ _CALLS = {
         *("extract(dow from {d})", "cast({n} % 5 as int)", "round({n} % 2)", "dayofyear({d})"),
     ],
     "decimal": [
+        "extract(second from {at})",
+        "greatest({n}, 1.5)",
         "{n} % 3",
         "abs({n})",
         "{n} % 1 + 1",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ssbt.compiler.resolve.ranges.cases import NO_ROW
-from ssbt.compiler.resolve.ranges.conditions import Truth
+from ssbt.compiler.resolve.ranges.conditions import Truth, conditions_of
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.functions.null_results import makes_null
 from tests.agreement.asking import Asked, plain_errors
@@ -69,11 +69,11 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
         assert isinstance(view.root, e.Call)
         one, other = view.root.arguments[1].value, view.root.arguments[3].value
         for truth, form in _OUTCOMES.items():
-            cases = view.conditions.cases(one, truth)
+            cases = conditions_of(view).cases(one, truth)
             if cases == NO_ROW:
                 ruled_out.append(form.format(first))
-            later = view.conditions.cases(other, Truth.TRUE)
-            if later != NO_ROW and view.conditions.meet((cases, later)) == NO_ROW:
+            later = conditions_of(view).cases(other, Truth.TRUE)
+            if later != NO_ROW and conditions_of(view).meet((cases, later)) == NO_ROW:
                 ruled_out.append(f"{form.format(first)} and ({second})")
     asked = _asked(spark)
     with plain_errors(), asked.active():
