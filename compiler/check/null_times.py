@@ -109,7 +109,8 @@ def _kept_sides(operator: Operator, step: s.Join) -> tuple[Operator, ...]:
 def _null_event_times(operator: Operator, nulls: NullAnalysis) -> Iterator[str]:
     for column in operator.output.columns:
         name = column.name.casefold()
-        if column.event_time and nulls.may_be_null(operator, name) is not False:
+        is_time = column.event_time and not column.time_window
+        if is_time and nulls.may_be_null(operator, name) is not False:
             yield name
 
 
@@ -123,9 +124,11 @@ def _build_diagnostic(name: str, consequence: str, span: Span) -> Diagnostic:
 
 
 def _time_columns(operator: Operator, key: NamedExpression) -> Iterator[str]:
-    """A key that is a column with the watermark."""
+    """A key that is a column with the watermark; windows of time are none that may be null."""
     plain = key.expression.column
     for column in operator.inputs[0].output.columns:
+        if column.time_window:
+            continue
         if plain is not None and column.event_time and column.name.casefold() == plain.casefold():
             yield column.name.casefold()
 

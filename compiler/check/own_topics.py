@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import Topics
 from ssbt.compiler.diagnostics.codes.topics import OWN_TOPIC
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.ir.circles import find_circles
 from ssbt.compiler.ir.locations import (
     EnvironmentValues,
     default_values,
@@ -111,41 +112,23 @@ def _source_name(source: Source) -> str:
 
 
 def _find_circles(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[tuple[_Edge, ...]]:
-    """Streams into what they read themselves, then the shortest circle from each other stream."""
+    """Streams into what they read themselves, then those that go round by others."""
     streams = [*_list_streams(pipeline, values)]
-    by_writer: dict[int, list[_Edge]] = {}
+    edges = [*_find_edges(streams)]
     own: set[int] = set()
-    for edge in _find_edges(streams):
+    for edge in edges:
         if edge.writer is edge.target:
             own.add(id(edge.writer))
             yield (edge,)
-        by_writer.setdefault(id(edge.writer), []).append(edge)
     # A stream of its own topic is reported; what else it goes through would say it again.
-    edges = {
-        key: [each for each in group if id(each.target) not in own]
-        for key, group in by_writer.items()
-        if key not in own
-    }
-    reported: set[int] = set()
-    for stream in streams:
-        circle = _shortest_circle(stream, edges) if id(stream) not in reported else ()
-        if circle:
-            reported.update(id(edge.writer) for edge in circle)
-            yield circle
-
-
-def _shortest_circle(start: _Stream, edges: Mapping[int, list[_Edge]]) -> tuple[_Edge, ...]:
-    """The edges of the shortest way from a stream back to it; none where there is no way."""
-    ways: list[tuple[_Edge, ...]] = [(each,) for each in edges.get(id(start), ())]
-    visited: set[int] = set()
-    for way in ways:
-        target = way[-1].target
-        if target is start:
-            return way
-        if id(target) not in visited:
-            visited.add(id(target))
-            ways += [(*way, each) for each in edges.get(id(target), ())]
-    return ()
+    yield from find_circles(
+        map(id, streams),
+        (
+            (id(edge.writer), id(edge.target), edge)
+            for edge in edges
+            if own.isdisjoint((id(edge.writer), id(edge.target)))
+        ),
+    )
 
 
 def _list_streams(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[_Stream]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from ssbt.compiler.contracts.pairs import EndpointPair
 from ssbt.compiler.contracts.wording import ContractFinding, build_finding
 from ssbt.compiler.diagnostics.codes.topics import OWN_TOPIC
 from ssbt.compiler.diagnostics.model import Label
+from ssbt.compiler.ir.circles import find_circles
 
 
 class CircleEdge(Struct, frozen=True):
@@ -29,27 +30,33 @@ class Circle(Struct, frozen=True):
     environments: tuple[str, ...]
 
 
-def find_circles(endpoints: Iterable[Endpoint], pairs: Iterable[EndpointPair]) -> Iterator[Circle]:
+def find_stream_circles(
+    endpoints: Iterable[Endpoint], pairs: Iterable[EndpointPair]
+) -> Iterator[Circle]:
     """The shortest circle from each sink; none within one pipeline, which a rule of its own finds.
 
     Each begins at the sink whose file comes first, so that it is one finding whoever asks.
     """
     sinks_by_source: dict[tuple[str, str], list[Endpoint]] = {}
+    sinks: list[Endpoint] = []
     for each in endpoints:
+        sinks += [each] if each.inputs else []
         for name in each.inputs:
             sinks_by_source.setdefault((_pipeline(each), name), []).append(each)
-    edges: dict[str, dict[int, list[CircleEdge]]] = {}
+    edges: dict[str, list[CircleEdge]] = {}
     for pair in pairs:
         targets = sinks_by_source.get((_pipeline(pair.reader), pair.reader.name), ())
         for target in targets if pair.writer.inputs else ():
-            edge = CircleEdge(pair.writer, pair.reader, target)
             for name in pair.environments:
-                edges.setdefault(name, {}).setdefault(id(pair.writer), []).append(edge)
+                edges.setdefault(name, []).append(CircleEdge(pair.writer, pair.reader, target))
+    sinks.sort(key=lambda sink: (sink.place.path, sink.place.start))
     circles: dict[tuple[int, ...], tuple[tuple[CircleEdge, ...], list[str]]] = {}
-    for name, by_writer in edges.items():
-        for circle in _circles_of_environment(by_writer):
-            key = tuple(id(edge.writer) for edge in circle)
-            circles.setdefault(key, (circle, []))[1].append(name)
+    for name, group in edges.items():
+        ways = ((id(edge.writer), id(edge.target), edge) for edge in group)
+        for circle in find_circles(map(id, sinks), ways):
+            if len({_pipeline(edge.writer) for edge in circle}) > 1:
+                key = tuple(id(edge.writer) for edge in circle)
+                circles.setdefault(key, (circle, []))[1].append(name)
     for circle, names in circles.values():
         yield Circle(circle, tuple(names))
 
@@ -76,34 +83,3 @@ def streams_in_circle(circle: Circle) -> ContractFinding:
 
 def _pipeline(endpoint: Endpoint) -> str:
     return f"{endpoint.place.path}\n{endpoint.pipeline}"
-
-
-def _circles_of_environment(
-    by_writer: Mapping[int, list[CircleEdge]],
-) -> Iterator[tuple[CircleEdge, ...]]:
-    writers = sorted(
-        (edges[0].writer for edges in by_writer.values()),
-        key=lambda writer: (writer.place.path, writer.place.start),
-    )
-    reported: set[int] = set()
-    for writer in writers:
-        circle = _shortest_way(writer, by_writer) if id(writer) not in reported else ()
-        if len({_pipeline(edge.writer) for edge in circle}) > 1:
-            reported.update(id(edge.writer) for edge in circle)
-            yield circle
-
-
-def _shortest_way(
-    start: Endpoint, by_writer: Mapping[int, list[CircleEdge]]
-) -> tuple[CircleEdge, ...]:
-    """The edges of the shortest way from a sink back to it; none where there is no way."""
-    ways: list[tuple[CircleEdge, ...]] = [(each,) for each in by_writer[id(start)]]
-    visited: set[int] = set()
-    for way in ways:
-        target = way[-1].target
-        if target is start:
-            return way
-        if id(target) not in visited:
-            visited.add(id(target))
-            ways += [(*way, each) for each in by_writer.get(id(target), ())]
-    return ()

@@ -27,6 +27,7 @@ from ssbt.compiler.ir.topics import (
     topics_read,
     topics_written,
 )
+from ssbt.compiler.ir.written_folders import written_folder
 from ssbt.compiler.source import Span
 
 Locations = tuple[tuple[str, tuple[str, ...]], ...]
@@ -95,6 +96,8 @@ class _EndpointBuilder:
 
         if is_topic:
             locations = self._topic_locations(settings, written_names)
+        elif settings.at(OptionPlacement.TABLE) is not None:
+            locations = self._table_locations(sink)
         else:
             locations = self._find_locations(settings, OptionPlacement.PATH)
         if not any(each for _, each in locations):
@@ -123,6 +126,16 @@ class _EndpointBuilder:
                 (view.name, tuple(location(path, view.parameters) for path in paths))
                 for view in self._views
             )
+        )
+
+    def _table_locations(self, sink: Sink) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The folder of a table, which lies in the warehouse unless its path is absolute."""
+        folders = (
+            (view.name, written_folder(self._pipeline, sink, view.parameters))
+            for view in self._views
+        )
+        return _drop_uncertain(
+            tuple((name, (folder.path,)) for name, folder in folders if folder is not None)
         )
 
     def _topic_locations(

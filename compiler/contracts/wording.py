@@ -230,6 +230,20 @@ def unwritten_name(meeting: EndpointPair, found: NamedColumn) -> ContractFinding
     )
 
 
+def guessed_folder(
+    pair: EndpointPair, used: NamedColumn, column: EndpointColumn, guess: str
+) -> ContractFinding:
+    """A column of folders that a source without a schema reads as another type."""
+    message = (
+        f"`{column.name}` is {column.type} where {_writer_name(pair)} makes folders of it,"
+        f" and Spark guesses its type from their names: {guess}"
+    )
+    help_ = (f"declare a `schema` for `{pair.reader.name}`",)
+    span = pair.writer.partitions_span
+    label = (span, "folders are made here") if span is not None else None
+    return build_finding(codes.GUESSED_FOLDERS, pair, message, used.span, label, help_, column.name)
+
+
 def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | None:
     """The column that was meant: near by its name, or the only one left of the type."""
     if len(mismatch.path) > 1:

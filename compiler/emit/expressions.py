@@ -13,7 +13,9 @@ from ssbt.compiler.ir.expressions import (
     SortKey,
     TextMark,
 )
+from ssbt.compiler.ir.terms import LITERAL, Term
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.types.datatypes import BOOLEAN, INT, STRING
 from ssbt.compiler.types.quoting import quote_name
 
 _NAME_PARTS = lazy_pattern(r"`((?:[^`]|``)*)`|([^.`]+)")
@@ -43,7 +45,24 @@ def emit_column(expression: Expression, scope: FunctionScope) -> str:
     """A `Column`."""
     if expression.column is not None:
         return f"F.col({python_literal(expression.column)})"
+    if expression.term is not None and is_constant(expression.term):
+        return f"F.lit({python_literal(expression.term.value)})"
     return f"F.expr({emit_sql(expression, scope)})"
+
+
+def is_constant(term: Term) -> bool:
+    """Whether `F.lit` gives exactly the value and the type that the constant has in SQL."""
+    if term.operator != LITERAL:
+        return False
+    match term.value:
+        case bool():
+            return term.type == BOOLEAN
+        case int():
+            return term.type == INT
+        case str():
+            return term.type == STRING and term.value.isprintable()
+        case _:
+            return False
 
 
 def emit_column_or_name(expression: Expression, scope: FunctionScope) -> str:

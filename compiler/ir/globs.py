@@ -53,6 +53,10 @@ def find_glob_problem(path: str) -> GlobProblem | None:
             if position + 1 == len(text):
                 return GlobProblem("a `\\` at the end escapes nothing", position)
             position += 1
+            if text[position].isalnum():
+                return GlobProblem(
+                    "a `\\` escapes signs alone; folders are parted by `/`", position
+                )
         elif character == "{":
             brackets.append(("{", position))
         elif character == "}" and brackets:
@@ -70,10 +74,11 @@ def _end_of_set(text: str, start: int) -> int | None:
     position = start + 1
     if text[position : position + 1] in ("!", "^"):
         position += 1
+    first = position
     while position < len(text):
         if text[position] == "\\":
             position += 1
-        elif text[position] == "]":
+        elif text[position] == "]" and position > first:
             return position
         position += 1
     return None

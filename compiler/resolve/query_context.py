@@ -104,11 +104,12 @@ class QueryContext(Struct):
         value = typer.infer_type(node)
         values = None
         if len(self.report.findings) == finding_count:
+            from ssbt.compiler.resolve.ranges.finder import ranges_of
             from ssbt.compiler.resolve.traps.rules import build_view, find_traps
 
             view = build_view(node, typer)
             self.report.findings += find_traps(view)
-            values = view.ranges.find_range(node)
+            values = ranges_of(view).find_range(node)
             self.latest_view = view
         self.record_uses(typer)
         if is_indeterminate([value]):

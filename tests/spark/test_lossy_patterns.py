@@ -28,7 +28,7 @@ TIMES = (
     *("2026-03-10 03:05:05.123456", "2026-03-10 03:04:06.123456", "2026-03-10 03:04:05.123457"),
     "2026-03-10 03:04:05.124456",
 )
-YEARS, DAYS = ("", "yy", "y", "yyyy", "u"), ("", "MM", "d", "MMM d", "L.dd", "DDD", "MMMM", "MM D")
+YEARS, DAYS = ("", "yy", "y", "yyyy"), ("", "MM", "d", "MMM d", "L.dd", "DDD", "MMMM", "MM D")
 CLOCKS = ("", "HH", "H:mm", "HH:mm:ss", "hh:mm:ss a", "kk:mm:ss.SSS", "HH:mm:ss.SSSSSS")
 MORE_CLOCKS = ("K:mm:ss.SSSSSSSSS a", "mm:ss.SSSSSS", "HH:ss.SSSSSS", "HH:mm.SSSSSS", "[HH:mm:ss]")
 

@@ -96,8 +96,6 @@ def located(path: str, folder: Path) -> str:
     if "://" in path:
         scheme, _, rest = path.partition("://")
         return f"{scheme}://{folder}/{rest}"
-    if path.startswith("{"):
-        return "{" + ",".join(f"{folder}/{each}" for each in path.strip("{}").split(",")) + "}"
     return f"{folder}/{path}"
 
 

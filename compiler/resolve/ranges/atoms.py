@@ -8,6 +8,7 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.resolve.ranges.cases import ORDER
+from ssbt.compiler.resolve.ranges.finder import ranges_of
 from ssbt.compiler.resolve.ranges.keys import key_of_constant
 from ssbt.compiler.resolve.ranges.subjects import Subject, SubjectKey, key_of, names_in
 from ssbt.compiler.resolve.traps.expression_view import (
@@ -54,8 +55,8 @@ _SIGNS_OF: dict[str, Spans] = {
     "!=": (point(-1), point(1)),
     "<>": (point(-1), point(1)),
 }
-# Clocks are put back and forward, by a day at most.
-_CLOCK_SLACK = 86_400_000_000
+# Clocks are put back and forward at night, and by a day at most.
+_DAY, _HOUR = 86_400_000_000, 3_600_000_000
 
 
 class Atom(Struct, frozen=True):
@@ -117,7 +118,7 @@ def add_subject(node: e.Expression, view: ExpressionView, subjects: Subjects) ->
     if key is None:
         return None
     if key not in subjects:
-        values = view.ranges.find_full_range(node)
+        values = ranges_of(view).find_full_range(node)
         # A type without a known order is of nulls and of others.
         whole = values if values is not None else ValueRange()
         subjects[key] = Subject(ssbt_text(node), whole, names_in(key))
@@ -173,14 +174,23 @@ def _compare_with_key(
 
 
 def _loosen(spans: Spans) -> Spans:
-    """Bounds that are a day further, where the order of clocks is not that of instants."""
+    """Bounds of the night a day further, where the order of clocks may not be that of instants."""
     return unite_spans(
         Span(
-            span.low - _CLOCK_SLACK if isinstance(span.low, int) else None,
-            span.high + _CLOCK_SLACK if isinstance(span.high, int) else None,
+            _move(span.low, -_DAY),
+            _move(span.high, _DAY),
+            span.low_open and _move(span.low, -_DAY) == span.low,
+            span.high_open and _move(span.high, _DAY) == span.high,
         )
         for span in spans
     )
+
+
+def _move(key: Key | None, slack: int) -> Key | None:
+    if not isinstance(key, int):
+        return key
+    time = key % _DAY
+    return key if time == 0 or 4 * _HOUR <= time < 23 * _HOUR else key + slack
 
 
 def _order(
@@ -192,7 +202,7 @@ def _order(
     first, second = (add_subject(each, view, subjects) for each in (left, right))
     if first is None or second is None or first == second:
         return None
-    if repr(second) < repr(first):
+    if hash(second) < hash(first):
         first, second, operator = second, first, MIRRORED.get(operator, operator)
     is_comparable = view.data_type(left) == view.data_type(right)
     is_comparable = is_comparable and type_range(view.data_type(left)) is not None

@@ -12,7 +12,7 @@ from ssbt.compiler.types.folding.texts import date_of
 from ssbt.compiler.types.ranges.model import Calendar, ValueRange
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR

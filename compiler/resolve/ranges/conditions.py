@@ -119,6 +119,11 @@ class ConditionAnalysis:
         return restrict(atom.key, self.subjects[atom.key], Remaining(spans, null))
 
 
+def conditions_of(view: ExpressionView) -> ConditionAnalysis:
+    """In which rows the conditions of an expression are true."""
+    return view.compute_once("conditions", lambda: ConditionAnalysis(view))
+
+
 def _has_outcome(value: object, truth: Truth) -> bool:
     match truth:
         case Truth.TRUE:

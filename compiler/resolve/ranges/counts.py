@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.resolve.traps.expression_view import (
@@ -15,6 +16,7 @@ from ssbt.compiler.types.datatypes import (
     ArrayType,
     BinaryType,
     DateType,
+    DecimalType,
     IntegralType,
     MapType,
     StringType,
@@ -26,9 +28,9 @@ from ssbt.compiler.types.ranges.model import ValueRange, number_range, type_rang
 from ssbt.compiler.types.ranges.spans import hull_of
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
-POSITIONS = ("instr", "locate", "position", "array_position", "find_in_set")
+POSITIONS = ("instr", "locate", "position", "charindex", "array_position", "find_in_set")
 _LENGTHS = ("length", "char_length", "character_length", "octet_length", "bit_length", "len")
 _TEXT_LENGTHS = ("length", "char_length", "character_length", "len")
 _BOUNDS: Mapping[str, tuple[int, int | None]] = {
@@ -54,7 +56,7 @@ _BOUNDS: Mapping[str, tuple[int, int | None]] = {
     "spark_partition_id": (0, None),
     "json_array_length": (0, None),
     "approx_count_distinct": (0, None),
-    "regexp_count": (0, None),
+    **dict.fromkeys(("regexp_count", "regexp_instr", "grouping_id"), (0, None)),
     **dict.fromkeys(("count_if", "regr_count"), (0, None)),
 }
 _FIELDS = {
@@ -99,6 +101,10 @@ def _extract(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -
     field = finder.view.text(parts[0]) or ""
     if isinstance(field_node, e.ColumnName) and len(field_node.parts) == 1:
         field = field_node.parts[0].text
+    if field.casefold() in ("s", "sec", "second", "seconds", "secs"):
+        seconds = number_range(0, Decimal("59.999999"), "seconds go from 0 to below 60", None)
+        is_decimal = isinstance(finder.view.data_type(node), DecimalType)
+        return seconds if is_decimal else None
     name = _FIELDS.get(field.casefold(), "")
     if name not in _BOUNDS:
         return None

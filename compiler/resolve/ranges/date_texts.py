@@ -13,7 +13,7 @@ from ssbt.compiler.types.ranges.model import Form, ValueRange
 from ssbt.compiler.types.ranges.spans import Span, unite_spans
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import RangeFinder
 
 _PIECES = lazy_pattern(r"yyyy|MM|dd|HH|hh|mm|ss|a|[^A-Za-z]")
 _NUMERIC_PATTERN = lazy_pattern(r"(?:yyyy|MM|dd|HH|mm|ss|[-/.: ])+")

@@ -13,7 +13,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.ranges.model import Form, ValueRange
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 _ANY = "(?s:.*)"
 _PIECES, _GAPS, _LONGEST = 30, 3, 2000

@@ -18,10 +18,10 @@ from ssbt.compiler.types.datatypes import (
     IntegralType,
 )
 from ssbt.compiler.types.ranges.model import ValueRange, type_range
-from ssbt.compiler.types.ranges.spans import Key, Span, hull_of, is_above
+from ssbt.compiler.types.ranges.spans import Key, Span, hull_of, is_above, snap_spans
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 _WIDE = Context(prec=400)
 _NUMBERS = (IntegralType, DecimalType, FloatType, DoubleType)
@@ -37,12 +37,44 @@ def find_operation(
         return None
     if operator == "%":
         return _find_remainder(finder, left, right, type_, ssbt_text(node))
+    if operator in ("&", "*") and isinstance(type_, IntegralType):
+        special = _find_masked(finder, operator, left, right, node)
+        if special is not None:
+            return special
     sides = (_find_hull(finder, left), _find_hull(finder, right))
     if sides[0] is None or sides[1] is None or operator not in ("+", "-", "*"):
         return None
     if not any(map(finder.find_range, (left, right))):
         return None
     return fit_range(_combine(operator, sides[0], sides[1], type_), type_, finder, ssbt_text(node))
+
+
+def _find_masked(
+    finder: RangeFinder, operator: str, left: e.Expression, right: e.Expression, node: e.Expression
+) -> ValueRange | None:
+    """`flags & 7` is from 0 to 7, and `number * 10` a multiple of 10."""
+    type_ = finder.view.data_type(node)
+    for value, other in ((left, right), (right, left)):
+        constant = finder.find_constant(other)
+        size = constant.spans[0].low if constant is not None else None
+        if not isinstance(size, int) or size < 0 or finder.find_constant(value) is not None:
+            continue
+        if operator == "&":
+            return fit_range(Span(0, size), type_, finder, ssbt_text(node))
+        full = _find_hull(finder, value)
+        limit = type_range(type_)
+        if size < 2 or full is None or limit is None or not finder.view.ansi:
+            continue
+        if not isinstance(finder.view.data_type(value), IntegralType):
+            continue
+        span = _combine("*", full, Span(size, size), type_)
+        spans = snap_spans(limit.restrict((span,)), size)
+        reason = f"`{ssbt_text(node)}` is a multiple of {size}"
+        narrow = finder.find_range(value)
+        if narrow is not None:
+            reason = f"`{ssbt_text(node)}` is {describe_spans(spans)}, in steps of {size}"
+        return ValueRange(spans, size, reason=reason)
+    return None
 
 
 def find_negation(

@@ -16,7 +16,7 @@ from ssbt.compiler.types.ranges.model import ValueRange, number_range
 from ssbt.compiler.types.ranges.spans import Key, Span, hull_of
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 
 def _monotone(convert: Callable[[Decimal], Decimal | int]) -> FindRange:
@@ -90,4 +90,6 @@ RANGES: Mapping[str, FindRange] = {
     "atan": _fixed(-math.pi / 2, math.pi / 2),
     "acos": _fixed(0.0, None),
     "cosh": _fixed(1.0, None),
+    **dict.fromkeys(("std", "stddev", "stddev_pop", "stddev_samp"), _fixed(0.0, None)),
+    **dict.fromkeys(("variance", "var_pop", "var_samp"), _fixed(0.0, None)),
 }

@@ -22,7 +22,7 @@ from ssbt.compiler.types.ranges.model import Form, ValueRange, range_of_points
 from ssbt.compiler.types.ranges.spans import Span, unite_spans
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 _WHOLE_TEXT = (Span(""),)
 

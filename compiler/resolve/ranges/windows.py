@@ -12,7 +12,7 @@ from ssbt.compiler.types.ranges.model import ValueRange, number_range
 from ssbt.compiler.types.ranges.spans import Span
 
 if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.finder import FindRange, RangeFinder
+    from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
 
 
 def _place(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange:

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.ranges.cases import NO_ROW, Cases
-from ssbt.compiler.resolve.ranges.conditions import ConditionAnalysis, Truth, chain_of
+from ssbt.compiler.resolve.ranges.conditions import (
+    ConditionAnalysis,
+    Truth,
+    chain_of,
+    conditions_of,
+)
 from ssbt.compiler.resolve.ranges.keys import key_of_constant
 from ssbt.compiler.resolve.traps.decided_comparisons import DECIDED_COMPARISON
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
@@ -32,7 +37,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         return
     if id(node) in _find_links(view):
         return
-    analysis = view.conditions
+    analysis = conditions_of(view)
     truth = Truth.TRUE if node.operator == "and" else Truth.FALSE
     # What decides alone is reported there, or was meant: `false and …`.
     links = [link for link in chain_of(node) if analysis.cases(link, truth) != NO_ROW]
@@ -112,7 +117,7 @@ def _build_diagnostic(
     also = () if is_whole else (Label(first.span, "the other one"),)
     subject = _find_subject(first, second)
     if node.operator == "or":
-        never_null = view.conditions.cases(node, Truth.NOT_TRUE) == NO_ROW
+        never_null = conditions_of(view).cases(node, Truth.NOT_TRUE) == NO_ROW
         which = f"every `{subject}` that is not null" if subject else "all that is not null"
         message = f"this is true for {'every row' if never_null else which}"
         help_ = _list_help(first, second, ("!=", "<>"), "not in") or "was `and` meant?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from msgspec import Struct
 
@@ -19,10 +19,6 @@ from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import INT, DataType
 from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.folding.model import Outcome, Value
-
-if TYPE_CHECKING:
-    from ssbt.compiler.resolve.ranges.conditions import ConditionAnalysis
-    from ssbt.compiler.resolve.ranges.finder import RangeFinder
 
 T = TypeVar("T")
 
@@ -59,20 +55,6 @@ class ExpressionView(Struct, dict=True):
             for operand, counterpart in pairs
             if self.outcome(counterpart) == zero
         )
-
-    @cached_property
-    def ranges(self) -> RangeFinder:
-        """Which values the parts can have."""
-        from ssbt.compiler.resolve.ranges.finder import RangeFinder
-
-        return RangeFinder(self)
-
-    @cached_property
-    def conditions(self) -> ConditionAnalysis:
-        """In which rows the conditions are true."""
-        from ssbt.compiler.resolve.ranges.conditions import ConditionAnalysis
-
-        return ConditionAnalysis(self)
 
     def count_bounds(self, value: e.Expression) -> int:
         """How many comparisons by `<` and its like the expression has with this value."""

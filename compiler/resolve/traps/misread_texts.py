@@ -47,7 +47,7 @@ TIMESTAMP of today. With the options, such a value is null, as is all else that 
 |---|---|
 | `from_json('{"d": "12,5"}', 'd decimal(5,2)').d` | `125.00` |
 | `from_json('{"d": "12,5"}', 'd decimal(5,2)', map('locale', 'en-CH')).d` | `null` |
-| `cast(from_csv('202603', 'd date').d as string)` | `'+202603-01-01'` |
+| `cast(from_csv('202603', 'd date').d as string)` | `+202603-01-01` |
 | `from_csv('202603', 'd date', map('dateFormat', 'yyyy-MM-dd')).d` | `null` |
 
 The value of a record is better declared as what it is, `value = json` with a schema: there it is
@@ -70,7 +70,7 @@ bits. Declare a BIGINT, or a STRING where it may be a text as well, and make the
 
 | in Spark 4.1 | gives |
 |---|---|
-| `cast(from_json('{"t": 1700000000000}', 't timestamp').t as string)` | `'+55840-11-08 22:13:20'` |
+| `cast(from_json('{"t": 1700000000000}', 't timestamp').t as string)` | `+55840-11-08 22:13:20` |
 | `from_json('{"n": 255}', 'n tinyint').n` | `-1` |
 | `cast(from_json('{"n": 255}', 'n bigint').n as int)` | `255` |
 """,
@@ -90,7 +90,7 @@ Both write milliseconds, and leave out what is finer: two events of one millisec
 
 | in Spark 4.1 | gives |
 |---|---|
-| `to_csv(struct(timestamp_ntz'2026-01-31 12:00:00.123456'))` | `'2026-01-31T12:00:00.123'` |
+| `to_csv(struct(timestamp_ntz'2026-01-31 12:00:00.123456'))` | `2026-01-31T12:00:00.123` |
 """,
     wrong=example(
         pipeline=_ZONED, steps="|> select to_json(struct(current_timestamp() as at)) as j"
@@ -113,8 +113,8 @@ since 1970, of a timestamp the microseconds, of bytes the address of an object. 
 
 | in Spark 4.1 | gives |
 |---|---|
-| `to_json(map(date'2026-01-31', 1))` | `'{"20484":1}'` |
-| `to_json(map(cast(date'2026-01-31' as string), 1))` | `'{"2026-01-31":1}'` |
+| `to_json(map(date'2026-01-31', 1))` | `{"20484":1}` |
+| `to_json(map(cast(date'2026-01-31' as string), 1))` | `{"2026-01-31":1}` |
 """,
     wrong=example(steps="|> select to_json(map(placed_on, amount)) as j"),
     right=example(steps="|> select to_json(map(cast(placed_on as string), amount)) as j"),

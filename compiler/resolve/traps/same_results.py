@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.ranges.finder import ranges_of
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -43,7 +44,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     name = function_name(node)
     if name not in _COUNTING or view.is_constant(node):
         return
-    range_ = view.ranges.find_range(node)
+    range_ = ranges_of(view).find_range(node)
     points = range_.points if range_ is not None else None
     if points is None or len(points) != 1 or id(node) in _find_compared(view):
         return

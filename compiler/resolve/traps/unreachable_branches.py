@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.ranges.cases import ANY_ROW, NO_ROW, Cases
-from ssbt.compiler.resolve.ranges.conditions import Truth
+from ssbt.compiler.resolve.ranges.conditions import Truth, conditions_of
 from ssbt.compiler.resolve.ranges.subjects import key_of
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
@@ -57,8 +57,8 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             yield from _check_case(node, view, given)
         case e.Call() if function_name(node) in ("if", "iff") and len(operands(node)) == 3:
             condition, value, otherwise = operands(node)
-            branches = [(condition, view.conditions.cases(condition, Truth.TRUE))]
-            misses = [view.conditions.cases(condition, Truth.NOT_TRUE)]
+            branches = [(condition, conditions_of(view).cases(condition, Truth.TRUE))]
+            misses = [conditions_of(view).cases(condition, Truth.NOT_TRUE)]
             rows = given.get(id(node), ANY_ROW)
             yield from _check_branches(branches, misses, rows, view)
             _pass_on(value, (rows, branches[0][1]), view, given)
@@ -74,7 +74,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
 def _check_case(
     node: e.Case, view: ExpressionView, given: dict[int, Cases]
 ) -> Iterator[Diagnostic]:
-    conditions = view.conditions
+    conditions = conditions_of(view)
     branches: list[tuple[e.Expression, Cases]] = []
     misses: list[Cases] = []
     rows = given.get(id(node), ANY_ROW)
@@ -109,7 +109,7 @@ def _pass_on(
         isinstance(inner, e.Call) and function_name(inner) in ("if", "iff")
     )
     if is_branching:
-        given[id(inner)] = view.conditions.meet(parts)
+        given[id(inner)] = conditions_of(view).meet(parts)
 
 
 def _check_branches(
@@ -123,9 +123,9 @@ def _check_branches(
         return
     remaining = rows
     for place, (_, hit) in enumerate(branches):
-        if hit != NO_ROW and view.conditions.meet((remaining, hit)) == NO_ROW:
+        if hit != NO_ROW and conditions_of(view).meet((remaining, hit)) == NO_ROW:
             yield _build_diagnostic(place, branches, misses, view)
-        remaining = view.conditions.meet((remaining, misses[place]))
+        remaining = conditions_of(view).meet((remaining, misses[place]))
         if remaining == NO_ROW:
             return
 
@@ -139,7 +139,7 @@ def _build_diagnostic(
     condition, hit = branches[place]
     text = ssbt_text(condition)
     for earlier in range(place):
-        if view.conditions.meet((misses[earlier], hit)) == NO_ROW:
+        if conditions_of(view).meet((misses[earlier], hit)) == NO_ROW:
             first = branches[earlier][0]
             is_repeated = ssbt_text(first) == text
             message = f"no row gets to this branch: `{ssbt_text(first)}` takes all of its rows"

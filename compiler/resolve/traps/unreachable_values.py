@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.ranges.counts import POSITIONS
+from ssbt.compiler.resolve.ranges.finder import ranges_of
 from ssbt.compiler.resolve.ranges.keys import key_of_constant
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
@@ -65,10 +66,12 @@ _SEARCHES = ("contains", "startswith", "endswith", "instr")
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
-        case e.Like(operator="like", operand=operand, patterns=patterns) if not node.quantifier:
-            yield from _check_searched(operand, patterns[0], view)
+        case e.Like(operator="like", operand=operand, patterns=patterns) if not (
+            node.quantifier or node.escape
+        ):
+            yield from _check_searched(operand, patterns[0], True, view)
         case e.Call() if function_name(node) in _SEARCHES and len(operands(node)) == 2:
-            yield from _check_searched(operands(node)[0], operands(node)[1], view)
+            yield from _check_searched(operands(node)[0], operands(node)[1], False, view)
     for operator, left, right in comparisons(node):
         for value, constant, direction in (
             (left, right, operator),
@@ -76,7 +79,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         ):
             if view.is_constant(value) or not view.is_constant(constant):
                 continue
-            range_ = view.ranges.find_range(value)
+            range_ = ranges_of(view).find_range(value)
             key = None if range_ is None else key_of_constant(constant, view.data_type(value), view)
             if range_ is not None and range_.reason and key is not None:
                 yield from _check_compared(node, value, constant, direction, range_, key, view)
@@ -126,14 +129,18 @@ def _is_bounded_elsewhere(node: e.Expression, value: e.Expression, view: Express
 
 
 def _check_searched(
-    value: e.Expression, part: e.Expression, view: ExpressionView
+    value: e.Expression, part: e.Expression, is_pattern: bool, view: ExpressionView
 ) -> Iterator[Diagnostic]:
     """`lower(name) like 'A%'`: letters of the other case are nowhere in it."""
     text = view.text(part)
     if text is None or view.is_constant(value) or "\\" in text:
         return
-    range_ = view.ranges.find_range(value)
-    letters = text.replace("%", "").replace("_", "")
+    if is_pattern and text and not text.strip("%"):
+        message = f"every text is like '{text}', so this is true for all that is not null"
+        yield Diagnostic(NEVER_GIVEN, message, Label(part.span))
+        return
+    range_ = ranges_of(view).find_range(value)
+    letters = text.replace("%", "").replace("_", "") if is_pattern else text
     for form in range_.forms if range_ is not None else ():
         if form.alphabet is not None and not all(map(form.alphabet.fullmatch, letters)):
             corrected = form.correct(text) if form.correct is not None else text

@@ -139,9 +139,10 @@ def number_range(
 
 def unite_ranges(ranges: list[ValueRange], reason: str) -> ValueRange:
     """The values of any of them."""
-    steps = {each.step for each in ranges}
-    # Steps are powers of ten, so the smallest divides all.
-    step = None if None in steps else min(each for each in steps if each is not None)
+    steps = [each.step for each in ranges if each.step is not None]
+    step = min(steps) if len(steps) == len(ranges) else None
+    if step is not None and any(each % step for each in steps):
+        step = 1 if all(isinstance(each, int) for each in steps) else None
     forms = ranges[0].forms if all(each.forms == ranges[0].forms for each in ranges) else ()
     calendars = ranges[0].calendars
     if not all(each.calendars == calendars for each in ranges):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
 import pytest
 
 from ssbt.compiler.contracts.endpoints import Endpoint
@@ -12,6 +13,7 @@ from ssbt.compiler.contracts.pairs import find_pairs
 from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.ir.pipeline import Pipeline
+from tests.unit.timing import is_linear
 
 # What a source reads, what its rows become, where a sink writes them, and whether it is one topic.
 PLACES = [
@@ -175,3 +177,17 @@ def test_longer_circles_are_one_finding():
 def test_what_a_batch_reads_goes_round_no_further():
     text = stream("s", 'subscribe = "x"', "", 'topic = "x"').replace("stream source", "source")
     assert checked(text)[1] == []
+
+
+def test_long_chains_are_compared_in_linear_time():
+    """A thousand streams that follow each other, and none that goes round."""
+
+    def chain(count: int) -> list[Endpoint]:
+        ends = endpoints([checked(stream("s", 'subscribe = "a"', "", 'topic = "b"'))[0]])
+        return [
+            replace(end, pipeline=f"p{n}", locations=(("", (f"b/t{n + end.is_sink}",)),))
+            for n in range(count)
+            for end in ends
+        ]
+
+    assert is_linear(lambda count: [*check_contracts(chain(count))], 1000)
