@@ -29,7 +29,8 @@ from ssbt.compiler.types.zones import is_zone, zone_names
 
 # What Java reads as a language with a country; with others it knows no word and no number.
 _LOCALE = lazy_pattern(
-    r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8}|-u(-[a-z0-9]{2,8})+)*"
+    r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?"
+    r"(-[A-Za-z0-9]{5,8}|-\d[A-Za-z0-9]{3}|-u(-[a-z0-9]{2,8})+)*"
 )
 # Those of two letters, with the old ones that Java still reads: a letter, and those after it.
 _LANGUAGES = """
