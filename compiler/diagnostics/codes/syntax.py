@@ -37,6 +37,11 @@ and later Spark's own parser, which has less room still.
 
 Give an inner part a name: a column added with `extend`, or a `let` of its own. A long chain of
 `or` over one column is an `in (…)`.
+
+Conditions may be joined by `and` and `or` by the thousand. Of the other operators, such as `+` and
+`||`, 400 may follow each other, of `!=` 200: Spark's parser takes some more, and runs out of its
+stack at twice as many. For longer chains, put parts in parentheses, `(a + b + …) + (c + d + …)`;
+texts are also joined by `concat(a, b, …)`, which has no such limit.
 """,
     wrong=example(steps=f"|> where {'(' * 5000}amount > 0{')' * 5000}"),
     right=example(steps="|> where amount > 0"),

@@ -35,7 +35,6 @@ NESTED: dict[str, Callable[[int], str]] = {
     "in lists": lambda n: WHERE + "a in (" * n + "1" + ")" * n,
     "negations": lambda n: WHERE + "not " * n + "a",
     "signs": lambda n: WHERE + "- " * n + "a",
-    "sums": lambda n: WHERE + "a" + " + a" * n,
     "casts": lambda n: WHERE + "cast(" * n + "a" + " as int)" * n,
     "postfix casts": lambda n: WHERE + "a" + "::int" * n,
     "collations": lambda n: WHERE + "a" + " collate b" * n,
@@ -132,6 +131,36 @@ def test_a_hundred_levels(kind: str):
     once = format_file(found, source)
     again = Source("a.ssbt", once)
     assert format_file(parse_file(again), again) == once
+
+
+# Every operator that may follow itself, and some that follow each other.
+CHAINS = (
+    *("+", "-", "*", "/", "%", "div", "||", "&", "|", "^", "<<", ">>", ">>>"),
+    *("=", "!=", "<", ">", "<=", ">=", "<=>", "+ a -", "* a /", "= a + a * a - a ="),
+)
+
+
+@pytest.mark.parametrize("operator", CHAINS)
+def test_flat_chains_of_operators(operator: str):
+    """400 of them one after another, which Spark takes: see `spark/test_long_chains.py`."""
+    operands = 401 if len(operator.split()) == 1 else 101
+    operands = 201 if operator == "!=" else operands
+    source = Source("a.ssbt", WHERE + f" {operator} ".join(["a"] * operands))
+    chain = parse_file(source)
+    assert not chain.findings
+    again = Source("a.ssbt", format_file(chain, source))
+    assert format_file(parse_file(again), again) == again.text
+
+
+@pytest.mark.parametrize("operator", [each for each in CHAINS if len(each.split()) == 1])
+def test_a_chain_that_is_too_long(operator: str):
+    (finding,) = read(WHERE + f" {operator} ".join(["a"] * 402)).findings
+    assert finding.code is codes.NESTED_TOO_DEEPLY
+    limit = 200 if operator == "!=" else 400
+    assert f"more than {limit} operators follow each other" in finding.message
+    # The way out.
+    part = f"({f' {operator} '.join(['a'] * (limit - 100))})"
+    assert not read(WHERE + f" {operator} ".join([part] * 10)).findings
 
 
 @pytest.mark.slow
