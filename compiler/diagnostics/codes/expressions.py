@@ -175,7 +175,8 @@ BAD_CONSTANT = Code(
     """\
 The constant has the right type, but not a value that the function takes: a percentage above 1, a
 format with a letter that means nothing, a time zone that does not exist. Spark would fail when it
-reads the query, or with the first row.
+reads the query, or with the first row. Sizes beyond a billion, as in `repeat(s, 2147483647)`, and
+errors of `approx_count_distinct` below 0.001 would end its JVM.
 """,
     wrong=example(steps="|> aggregate percentile(amount, 50) as median"),
     right=example(steps="|> aggregate percentile(amount, 0.5) as median"),

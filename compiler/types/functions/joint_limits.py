@@ -15,6 +15,7 @@ from ssbt.compiler.types.datatypes import (
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.folding.casts import BITS
 from ssbt.compiler.types.folding.moments import last_of_month
+from ssbt.compiler.types.functions.sizes import find_size_mismatch
 
 _OF_DATE_AND_TIME = ("make_timestamp", "make_timestamp_ltz")
 _DATED = ("make_date", "make_timestamp", "make_timestamp_ltz", "make_timestamp_ntz")
@@ -33,6 +34,7 @@ def find_joint_mismatch(name: str, arguments: Sequence[Typed]) -> Mismatch | Non
         or _cipher(name, arguments)
         or _unwritten(name, arguments)
         or _unknown_zone(name, arguments)
+        or find_size_mismatch(name, arguments)
     )
 
 
