@@ -114,6 +114,11 @@ def _check_number(context: SyntaxErrorContext) -> Diagnostic | None:
 def _diagnose_unexpected(context: SyntaxErrorContext) -> Diagnostic:
     phrase = describe_expected(context.expected)
     if context.is_at_end:
+        previous = context.error.previous
+        if previous is not None and phrase == "an expression" and previous.isprintable():
+            message = f"{phrase} is missing after `{previous}`"
+            way_out = f"write what follows `{previous}`, or leave it out"
+            return context.diagnose(codes.UNEXPECTED_TOKEN, message, way_out)
         message = f"{phrase or 'something'} is missing here"
         return context.diagnose(codes.UNEXPECTED_TOKEN, message)
     text = context.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.functions import Function, FunctionKind
 
 _SUBTOTALS = ("grouping", "grouping_id")
@@ -17,7 +18,8 @@ def is_call_allowed(typer: ExpressionTyper, node: e.Call, function: Function) ->
         return _is_window_allowed(typer, node, function)
     if function.kind is FunctionKind.WINDOW:
         message = f"`{name}` is a window function and needs `over (order by …)`"
-        typer.report_mistake(codes.MISPLACED_WINDOW, span, message)
+        help_ = f"write `{ssbt_text(node)} over (order by COLUMN)`"
+        typer.report_mistake(codes.MISPLACED_WINDOW, span, message, help=help_)
         return False
     if function.kind is FunctionKind.AGGREGATE:
         return _is_aggregate_allowed(typer, node, function)

@@ -37,6 +37,7 @@ _RENAMED = {
     "regexp_matches": "regexp_like",
     "str": "string",
     "string_split": "split",
+    "sysdate": "current_timestamp",
     "strip": "trim",
     "strpos": "instr",
     "sysdatetime": "current_timestamp",
@@ -66,6 +67,7 @@ _OTHERWISE = {
     "tumble": _TIME_WINDOW,
     "tumbling": _TIME_WINDOW,
     "nunique": "write `count(distinct COLUMN)`",
+    "value_counts": "write `aggregate count(*) as NAME group by COLUMN`",
     "switch": "write `case VALUE when … then … else … end`",
     "safe_cast": "write `try_cast(VALUE as TYPE)`",
     "strftime": _PATTERN,
@@ -82,7 +84,7 @@ def report_foreign_call(typer: ExpressionTyper, node: e.Call) -> bool:
     """Report a call of another language with its way out; whether it is one."""
     name = node.name.text
     if find_function(name) is not None:
-        return _report_extract(typer, node)
+        return _report_extract(typer, node) or _report_null_default(typer, node)
     prefix, _, last = name.rpartition(".")
     is_module = prefix.casefold() in _MODULES
     bare_name = last if is_module else name
@@ -98,6 +100,17 @@ def report_foreign_call(typer: ExpressionTyper, node: e.Call) -> bool:
     help_, fix = suggestion
     message = f"there is no function `{name}`"
     typer.report.add(codes.UNKNOWN_FUNCTION, node.name.span, message, help=help_, fix=fix)
+    return True
+
+
+def _report_null_default(typer: ExpressionTyper, node: e.Call) -> bool:
+    """`isnull(status, 'x')`, which is `coalesce`."""
+    name = node.name.text
+    if name.casefold() != "isnull" or len(node.arguments) != 2:
+        return False
+    fix = (Edit(node.name.span, "coalesce"),)
+    message, help_ = f"`{name}` takes 1 argument, not 2", "write `coalesce(…, …)`"
+    typer.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
     return True
 
 

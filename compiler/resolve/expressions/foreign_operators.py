@@ -16,7 +16,9 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.datatypes import (
     BooleanType,
+    DataType,
     DateType,
+    NumericType,
     StringType,
     TimestampNTZType,
     TimestampType,
@@ -60,6 +62,8 @@ def operator_hint(node: e.Expression, left: Typed, right: Typed | None = None) -
     if node.operator in _LOGICAL and all(isinstance(each, BooleanType) for each in types):
         operator = _LOGICAL[node.operator]
         return f"conditions are joined by `{operator}`", _replace_operator(node, operator)
+    if node.operator in COMPARISONS and {type(each) for each in types} & {BooleanType}:
+        return _truth_hint(node, types)
     if any(isinstance(each, _TIMES) for each in types):
         return _date_hint(node) or _interval_hint(node)
     return None
@@ -83,8 +87,22 @@ def report_or(node: e.Binary, right: Typed, report: Report) -> bool:
     return True
 
 
+def _truth_hint(node: e.Binary, types: tuple[DataType, DataType]) -> Hint | None:
+    """`qty = true`, where numbers stand for truth."""
+    for side, type_ in ((node.left, types[0]), (node.right, types[1])):
+        if isinstance(type_, NumericType):
+            text = ssbt_text(side)
+            return f"a number is compared with a number: `{text} = 1`, or `{text} != 0`", ()
+    return None
+
+
 def condition_hint(node: e.Expression) -> Hint | None:
-    """The way out for `(a > 1) || (b = 2)`, which is a text."""
+    """The way out for `(a > 1) || (b = 2)`, which is a text, and for a text or a number alone."""
+    if isinstance(node, e.StringLiteral):
+        return "a condition compares: `COLUMN = VALUE`; names take no quotes", ()
+    if isinstance(node, e.ColumnName | e.NumberLiteral):
+        text = ssbt_text(node)
+        return f"a condition compares: `{text} = …`, `{text} is not null`", ()
     if isinstance(node, e.Binary) and node.operator == "||":
         return "conditions are joined by `or`", _replace_operator(node, "or")
     return None
@@ -147,8 +165,13 @@ def report_foreign_value(node: e.ColumnName, relation: Relation, report: Report)
     """Report a name that is a value in other languages, such as `None`; whether it is one."""
     name = node.parts[0].text
     value = _VALUES.get(name.casefold()) if len(node.parts) == 1 else None
-    if value is None or relation.is_open or relation.find_columns(name):
+    is_all = name.casefold() == "all" and len(node.parts) == 1
+    if not (value or is_all) or relation.is_open or relation.find_columns(name):
         return False
+    if value is None:
+        help_ = "name the columns; in `select`, all of them are `*`"
+        report.add(codes.UNKNOWN_COLUMN, node.span, f"there is no column `{name}` here", help=help_)
+        return True
     message, fix = f"there is no column `{name}` here", (Edit(node.span, value),)
     report.add(codes.UNKNOWN_COLUMN, node.span, message, help=f"write `{value}`", fix=fix)
     return True

@@ -25,6 +25,7 @@ from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     NullType,
+    NumericType,
     StringType,
     UnknownType,
 )
@@ -111,7 +112,10 @@ def infer_is(typer: ExpressionTyper, node: e.Is) -> Typed:
         return operators.infer_is_null(value)
     if isinstance(operators.infer_is_truth(value, typer.context.ansi), Mismatch):
         message = f"`is {node.constant}` does not take {value.type.sql}"
-        typer.report_mistake(codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN")
+        help_ = "compare it: `= 1`, or `!= 0`" if isinstance(value.type, NumericType) else None
+        typer.report_mistake(
+            codes.TYPE_MISMATCH, node.operand.span, message, "expected a BOOLEAN", help=help_
+        )
     return Typed(BOOLEAN, False)
 
 

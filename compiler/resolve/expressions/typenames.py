@@ -67,9 +67,8 @@ def resolve_data_type(node: TypeName, report: Report) -> DataType:
     try:
         resolved = find_type(node.name, node.numbers)
     except TypeNameError as error:
-        suggestion = "string" if node.name.casefold() == "varchar" and not node.numbers else None
-        fix = (Edit(node.span, suggestion),) if suggestion else ()
-        help_ = "text of any length is `string`" if suggestion else ()
+        replacement, help_ = _suggest_numbers(node)
+        fix = (Edit(node.span, replacement),) if replacement else ()
         report.add(codes.BAD_TYPE, node.span, str(error), help=help_, fix=fix)
         return UNKNOWN
     if resolved is None:
@@ -90,6 +89,26 @@ def resolve_data_type(node: TypeName, report: Report) -> DataType:
             return StringType(node.collation.upper())
         report.add(codes.BAD_TYPE, node.span, f"{resolved.sql} takes no collation")
     return resolved
+
+
+def _suggest_numbers(node: TypeName) -> tuple[str, str | tuple[()]]:
+    """The type with other numbers in parentheses, if one is meant, and the way out."""
+    name, numbers = node.name.casefold(), node.numbers
+    if name == "varchar" and not numbers:
+        return "string", "text of any length is `string`"
+    if numbers and name not in ("char", "character", "varchar", "time"):
+        is_decimal = name in ("decimal", "dec", "numeric")
+        if not is_decimal:
+            return node.name, f"write `{node.name}`"
+        precision, scale = (*numbers, 0)[:2]
+        if scale > precision:
+            help_ = "the first number counts all digits, those behind the point too"
+            text = f"{name}({min(precision + scale, 38)},{scale})"
+            return "", f"{help_}: `{text}`" if scale < 38 else help_
+        if len(numbers) <= 2 and precision > 38:
+            text = f"{name}(38,{scale})" if len(numbers) > 1 else f"{name}(38)"
+            return text, f"write `{text}`, or `double` for larger numbers"
+    return "", ()
 
 
 def _resolve_nested(node: TypeName, report: Report) -> DataType:

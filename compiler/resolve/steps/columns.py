@@ -213,6 +213,12 @@ def report_no_name(item: s.Item, context: QueryContext, help_: str = AS_NAME) ->
             help_ = "columns stand without parentheses around them"
         case e.Binary(operator="=", left=e.ColumnName(parts=(name,)), right=right):
             help_ = f"a new column is written `… as {name.text}`"
+            # That there is no such column is what the name is for.
+            context.report.findings[:] = [
+                each
+                for each in context.report.findings
+                if (each.code, each.primary.span) != (name_codes.UNKNOWN_COLUMN, name.span)
+            ]
             path, end = item.value.span.path, item.value.span.end
             prefix_span = Span(path, item.value.span.start, right.span.start)
             fix = (

@@ -179,6 +179,10 @@ def _failure_help(reason: str) -> tuple[str, ...]:
         return ("where null is meant, write `null`; a divisor that may be 0 is `try_divide(a, b)`",)
     if reason.startswith("elements are counted"):
         return ("from the end count `element_at(…, -1)`",)
+    if reason.endswith("is no DATE"):
+        return ("a date is written `date '2026-01-31'`, a length of time `interval '1 day'`",)
+    if reason.endswith("is no INT"):
+        return ("a number takes no quotes; a length of time is added: `+ interval '1 day'`",)
     if "outside the range" in reason:
         return ("a number with `L` behind it, such as `86400L`, is computed as a BIGINT",)
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):

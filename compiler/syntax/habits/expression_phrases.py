@@ -27,6 +27,22 @@ def _without_separators(match: re.Match[str]) -> str:
 
 
 EXPRESSION_PHRASES: tuple[Phrase, ...] = (
+    phrase(r"=!=", "write `!=`", "!="),
+    phrase(r"\$(?:\"(\w+)\"|'(\w+)')", r"a column is written by its name: `\1\2`", r"\1\2"),
+    phrase(
+        r"'[^']*'\s*\.\s*format\s*\(",
+        "texts are put together by `||`, or by `format_string('%s …', …)`",
+    ),
+    phrase(
+        r"\b(rows|range)\s+(\d+)(?:\s+(preceding|following))?(?=\s*\))",
+        r"a frame has two ends: `\1 between \2 preceding and current row`",
+    ),
+    phrase(
+        r"(?<=[\w)])(\s+(?:not\s+)?i?like\s+)([\w%]*%[\w%]*)",
+        r"a pattern stands in quotes: `'\2'`",
+        r"\1'\2'",
+    ),
+    phrase(r",\s*(?=\))", "a list does not end with a comma: leave it out", ""),
     phrase(
         r"\bif\s+([^|]+?)\s+then\s+((?:(?!\belse\b)[^|])+?)(?:\s+end)?(?=\s+as\b)",
         r"write `if(\1, \2, null)`",

@@ -88,6 +88,62 @@ _DATASETS: tuple[Phrase, ...] = (
 )
 _STEPS: tuple[Phrase, ...] = (
     phrase(
+        r"\border\s+by\s+(asc|desc)\s+([\w.]+)",
+        r"the direction follows the column: `order by \2 \1`",
+        r"order by \2 \1",
+    ),
+    phrase(
+        rf"^(\s*)aggregate\s+group\s+by\s+({NAMES})\s*,?\s+(\w+\([^|]*?)\s*$",
+        r"the keys come last: `aggregate … group by \2`",
+        r"\1aggregate \3 group by \2",
+    ),
+    phrase(r"^\s*limit\s+(?:all|none|null)\b", "all rows come in any case: leave the step out"),
+    phrase(
+        r"\bjoin\s+(\w+(?:\s+as\s+\w+)?)\s+(on\s+[^|]+?|using\s*\([^()]*\))"
+        r"\s+(left|right|full|semi|anti|cross)(?:\s+(?:outer\s+)?join)?\s*$",
+        r"the kind of join stands before it: `\3 join \1 …`",
+        r"\3 join \1 \2",
+    ),
+    phrase(
+        r"\bnot\s+in\s+(?!\()(\w+)\s*$",
+        r"rows that another dataset does not have: `|> anti join \1 on …`",
+    ),
+    phrase(
+        r"\bin\s+(?!\()([^\W\d]\w*)\s*$",
+        r"rows that another dataset has: `|> semi join \1 on …`; values stand in `in (…)`",
+    ),
+    phrase(
+        r"\bas\s+(?:'(\w+)'|\"(\w+)\")(?=\s*(?:,|$))", r"a name takes no quotes: `\1\2`", r"as \1\2"
+    ),
+    phrase(
+        r"\bas\s+(?:'([^'`]+)'|\"([^\"`]+)\")(?=\s*(?:,|$))",
+        r"a name with other signs takes backticks: `` `\1\2` ``",
+        r"as `\1\2`",
+    ),
+    phrase(
+        r"\bas\s+([^\W\d]\w*)\s+([^\W\d]\w*)\s*$",
+        r"a name of two words takes backticks, `` `\1 \2` ``, or a `_`: `\1_\2`",
+    ),
+    phrase(
+        r"\bas\s+([^\W\d]\w*(?:-[^\W\d]\w*)+)\s*$",
+        r"a name with other signs takes backticks, `` `\1` ``; if `-` subtracts, the name stands "
+        "behind `as`: `… as NAME`",
+    ),
+    phrase(
+        r"^\s*pivot\s+(\w+)\s+values?\s*=?\s*(\w+)\s*$",
+        r"write `pivot sum(\2) as NAME for \1 in ('…', '…')`",
+    ),
+    phrase(
+        r"^\s*cast\s*\(?\s*(\w+)\s+as\s+([\w(), ]+?)\s*\)?\s*$",
+        r"write `set \1 = cast(\1 as \2)`",
+        r"set \1 = cast(\1 as \2)",
+    ),
+    phrase(
+        r"^\s*apply\s+lambda\b",
+        'a function stands in a file of its own: `apply "FILE.py:FUNCTION" returns SCHEMA`; a '
+        "column is computed by `extend`",
+    ),
+    phrase(
         r"^(\s*)join\s+(left|right|full|semi|anti|cross|inner)(?:\s+outer)?\s+(?=\w)",
         r"write `\2 join NAME`",
         r"\1\2 join ",

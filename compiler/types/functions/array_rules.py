@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from ssbt.compiler.types import operators
 from ssbt.compiler.types.coercion import (
     tightest_common_type,
@@ -235,7 +237,8 @@ def infer_flatten(call: Call) -> Result:
             return Typed(ArrayType(element, inner), call.nullable or outer)
         case UnknownType() | ArrayType(UnknownType(), _):
             return Typed(UNKNOWN)
-    return call.argument_mismatch(0, "an array of arrays")
+    mismatch = call.argument_mismatch(0, "an array of arrays")
+    return replace(mismatch, help="a row for each element: `|> explode COLUMN as NAME`")
 
 
 def infer_get(call: Call) -> Result:
