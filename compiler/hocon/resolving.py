@@ -166,6 +166,7 @@ class _Resolver:
     def _look_up(self, node: Reference) -> _Head:
         paths = dict.fromkeys(((*node.prefix, *node.path), node.path))
         for path in paths:
+            self._check_hidden_value(node, path)
             head = (
                 self._look_up_from_inside(node, path)
                 if node.is_inside(path)
@@ -176,6 +177,21 @@ class _Resolver:
         if node.optional:
             return None
         raise self._unresolved_error(node)
+
+    def _check_hidden_value(self, node: Reference, path: tuple[str, ...]) -> None:
+        """Refuse a reference into the object that it stands in, if that replaces a text or list.
+
+        Lightbend's library merges the two late, and an optional reference into them is lost.
+        """
+        layers: _Layers = self._root
+        for key, owner_key in zip(path[:-1], node.owner_path, strict=False):
+            if key != owner_key:
+                return
+            layers = self._find_assignments(layers, key)
+            hidden = isinstance(layers[0], Leaf | ListNode) if layers else False
+            if hidden and any(isinstance(each, Branch) for each in layers[1:]):
+                message = "this value contains itself, by way of an object that replaces another value"
+                raise configuration_error(node.span, message, codes.BAD_REFERENCE)
 
     def _look_up_from_inside(self, node: Reference, path: tuple[str, ...]) -> _Head:
         """What a reference is to that stands inside of it: as Lightbend's library has it, nothing.
