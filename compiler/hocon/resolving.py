@@ -190,7 +190,9 @@ class _Resolver:
             layers = self._find_assignments(layers, key)
             hidden = isinstance(layers[0], Leaf | ListNode) if layers else False
             if hidden and any(isinstance(each, Branch) for each in layers[1:]):
-                message = "this value contains itself, by way of an object that replaces another value"
+                message = (
+                    "this value contains itself, by way of an object that replaces another value"
+                )
                 raise configuration_error(node.span, message, codes.BAD_REFERENCE)
 
     def _look_up_from_inside(self, node: Reference, path: tuple[str, ...]) -> _Head:

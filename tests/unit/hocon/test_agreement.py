@@ -28,3 +28,15 @@ def test_the_same_answer(name: str) -> None:
 def test_every_answer_has_its_case() -> None:
     assert list(ANSWERS) == list(CASES)
     assert len(CASES) > 60
+
+
+@pytest.mark.parametrize("hidden", ["1", '"text"', "[1]", "false"])
+@pytest.mark.parametrize("reference", ["${?b.x}", "${b.x}", "[${?b.x}]", "{ z = ${?b.x} }"])
+def test_a_reference_into_an_object_that_replaces_another_value(
+    hidden: str, reference: str
+) -> None:
+    """The library drops what is optional, and calls the others a cycle."""
+    text = f"b = {hidden}\nb = {{ x = 1, y = {reference} }}\n"
+    with pytest.raises(ConfigurationError, match="contains itself"):
+        read({"main.conf": text})
+    assert plain(read({"main.conf": text.partition("\n")[2]}))
