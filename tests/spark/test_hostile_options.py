@@ -55,8 +55,8 @@ OTHERS = {
     *("single_variant_column", "explode_embedded_array", "base_path", "modified_before"),
 }
 # What is refused although these rows come back: Java takes any text for a locale, of which it knows
-# nothing; a quote that is the separator, or a line end, fails with the first value that needs quotes;
-# a backslash and a letter are no line end of any file; what is no number of rows means no limit, and
+# nothing; a quote that is the separator, or a line end, fails with a value that needs quotes; a
+# backslash and a letter are no line end of any file; what is no number of rows means no limit, and
 # what is no ending of names another one.
 SLIPS = {"locale", "max_records_per_file", "extension"}
 SLIPS_OF = {("quote", '","'), ("quote", r'"\n"'), ("escape", r'"\n"'), ("line_sep", r'"\\t"')}
