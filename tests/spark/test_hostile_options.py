@@ -61,7 +61,7 @@ OTHERS = {
 SLIPS = {"locale", "max_records_per_file", "extension"}
 SLIPS_OF = {("quote", '","'), ("quote", r'"\n"'), ("escape", r'"\n"'), ("line_sep", r'"\\t"')}
 # Spark writes on for ever.
-ENDLESS = {("compression_block_size", "0 b")}
+ENDLESS = {("compression_block_size", "0 b"), ("compression_block_size", "9000 gb")}
 # Values that fit no row of ours, and may fit others; and texts that the rows hold.
 UNFIT = {"max_columns": "1", "max_chars_per_column": "1"}
 
