@@ -56,9 +56,12 @@ OTHERS = {
 }
 # What is refused although these rows come back: Java takes any text for a locale, of which it knows
 # nothing; a quote that is the separator, or a line end, fails with a value that needs quotes; a
-# backslash and a letter are no line end of any file; what is no number of rows means no limit, and
-# what is no ending of names another one.
-SLIPS = {"locale", "max_records_per_file", "extension"}
+# backslash and a letter are no line end of any file; what is no number of rows means no limit, no
+# part of a whole means none or all, and what is no ending of names another one.
+SLIPS = {
+    *("locale", "max_records_per_file", "extension", "row_index_stride"),
+    "dictionary_key_threshold",
+}
 SLIPS_OF = {("quote", '","'), ("quote", r'"\n"'), ("escape", r'"\n"'), ("line_sep", r'"\\t"')}
 # Spark writes on for ever.
 ENDLESS = {("compression_block_size", "0 b"), ("compression_block_size", "9000 gb")}
