@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.emit.testing.plan import TestPlan
     from ssbt.compiler.ir.coverage import ProbedPipeline
+    from ssbt.compiler.ir.locations import EnvironmentValues
     from ssbt.compiler.ir.pipeline import Pipeline
     from ssbt.compiler.resolve.program import ResolvedProgram
 
@@ -144,7 +145,7 @@ def configure_pipeline(
     folder = find_project_folder(path, read)
     if folder is None and not names:
         return ConfiguredPipeline(check_result)
-    from ssbt.compiler.check.topics import EnvironmentBindings, check_own_topics
+    from ssbt.compiler.check.environments import check_environments
     from ssbt.compiler.configuration.environments import load_environments
     from ssbt.compiler.hocon.loading import Files
 
@@ -152,16 +153,10 @@ def configure_pipeline(
         check_result.pipeline, folder, Files(read, real_path), names
     )
     allowed, new_findings = check_result.allowances, [*project_environments.findings]
-    failed = any(finding.severity is Severity.ERROR for finding in new_findings)
-    new_findings += check_own_topics(
-        check_result.pipeline,
-        [
-            EnvironmentBindings(
-                each.document.get("params", {}), each.document.get("connections", {}), each.name
-            )
-            for each in project_environments.environments
-        ],
+    new_findings += check_environments(
+        check_result.pipeline, _environment_values(project_environments.environments)
     )
+    failed = any(finding.severity is Severity.ERROR for finding in new_findings)
     findings = (*check_result.findings, *without_allowed(new_findings, allowed))
     pipeline = None if failed else check_result.pipeline
     sources = {**check_result.sources, **project_environments.sources}
@@ -172,17 +167,25 @@ def configure_pipeline(
 
 def pipeline_endpoints(pipeline: ConfiguredPipeline) -> tuple[Endpoint, ...]:
     """The sources and sinks that other pipelines may meet, none of one with errors."""
-    from ssbt.compiler.contracts.pipeline_endpoints import EnvironmentValues, list_endpoints
+    from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 
     if pipeline.check_result.pipeline is None:
         return ()
-    views = (
+    return list_endpoints(
+        pipeline.check_result.pipeline, _environment_values(pipeline.environments)
+    )
+
+
+def _environment_values(environments: Iterable[Environment]) -> tuple[EnvironmentValues, ...]:
+    """What environments say of parameters and connections."""
+    from ssbt.compiler.ir.locations import EnvironmentValues
+
+    return tuple(
         EnvironmentValues(
             each.name, each.document.get("params", {}), each.document.get("connections", {})
         )
-        for each in pipeline.environments
+        for each in environments
     )
-    return list_endpoints(pipeline.check_result.pipeline, views)
 
 
 def emit_files(

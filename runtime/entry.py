@@ -269,7 +269,7 @@ def _run_pipeline(job: Job[P], run: Callable[[Job[P]], None]) -> None:
 
 def _run_with_replanning(job: Job[P], run: Callable[[Job[P]], None]) -> None:
     """Run, and once more for each schema that records of a batch job name and no plan has known."""
-    learned_ids = set[int]()
+    learned_ids = set[tuple[int, bool]]()
     while True:
         try:
             with plan_with(partial(run, job)):

@@ -124,6 +124,16 @@ class Broker:
         """End the process in order."""
         self._end(signal.SIGTERM)
 
+    def pause(self) -> None:
+        """Let it hang: connections are taken, and nothing answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on where it was paused."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def _end(self, with_signal: int) -> None:
         if self._process is None:
             return

@@ -6,12 +6,15 @@ it along, so that nothing has to be installed. What is no jar Maven itself fetch
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 import fcntl
 import os
 from pathlib import Path
 import subprocess
 from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import IO
 
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +22,7 @@ KAFKA = "org.apache.kafka:kafka_2.13:4.1.1"
 LOGGING = "org.slf4j:slf4j-simple:1.7.36"
 SPARK_AVRO = "org.apache.spark:spark-avro_2.13:4.1.1"
 SPARK_KAFKA = "org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1"
+_THREADS, _HOLDERS = RLock(), list[IO[str]]()
 
 
 def jars(coordinates: str) -> list[Path]:
@@ -45,17 +49,31 @@ def cache_folder() -> Path:
 def kept(folder: Path, fetch: Callable[[Path], None]) -> None:
     """Let `fetch` make the folder, unless it is there; it is there whole or not at all.
 
-    One process fetches at a time: what Ivy and Maven keep for all does not bear two.
+    One process fetches at a time: what Ivy and Maven keep for all does not bear two. What is
+    fetched may need something else that is kept.
     """
     if folder.exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with (cache_folder() / "downloads.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone():
         if not folder.exists():
             with TemporaryDirectory(dir=folder.parent) as fresh:
                 fetch(Path(fresh, "files"))
                 Path(fresh, "files").rename(folder)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While no other process and no other thread of this one fetches."""
+    with _THREADS, (cache_folder() / "downloads.lock").open("w") as lock:
+        # A lock of a file would be waited for by whoever has it already.
+        if not _HOLDERS:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        _HOLDERS.append(lock)
+        try:
+            yield
+        finally:
+            _HOLDERS.pop()
 
 
 def _with_maven(coordinates: str, folder: Path) -> None:

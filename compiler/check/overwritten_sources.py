@@ -1,21 +1,47 @@
-"""A sink that overwrites what the pipeline reads."""
+"""Sinks that overwrite what the pipeline reads, or that find their folder there already."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
-from ssbt.compiler.check.paths import read_paths, written_path
+from msgspec import Struct
+
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SINK, SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Source
+from ssbt.compiler.ir.operators import walk_operators
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.written_folders import (
+    FolderMeeting,
+    WrittenFolder,
+    find_meetings,
+    is_present,
+    written_folder,
+)
 
 OVERWRITES_SOURCE = Code(
     "SSBT0521",
     "A sink that overwrites what is being read",
     """\
-Spark reads while it writes: with `mode = overwrite` the files of the source would be deleted before
-they have been read. Write to another path.
+Spark reads while it writes: with `mode = overwrite` the files of the source are deleted before they
+have been read, and the job fails with its input gone. Write to another path. It is the same whether
+the source feeds this sink or another one, and where the sink writes
+
+| with the source's `path` | a sink that overwrites |
+|---|---|
+| `in` | `in`, `./in`, or a folder around it |
+| `in` | a folder of a column in it: `in/day=1`, or `in/x` with `partition_by` |
+| `in`, `recursive_file_lookup = true` | any folder in it, unless its name begins with `_` or `.` |
+| `in/*`, `in/{a,b}`, `in/[ab]` | `in/a`, or `in` |
+| `in/day=*` | `in/day=1`, or `in` |
+| `spark-warehouse/orders` | the table `orders` |
+
+Parameters are taken by their defaults, and by the configuration of each environment.
+
+`partition_overwrite_mode = dynamic` deletes nothing before all is read. But a later sink that comes
+from the same source no longer finds its files.
 """,
     wrong=example(
         source=SOURCE.replace("data/orders.csv", "data/orders"),
@@ -24,20 +50,121 @@ they have been read. Write to another path.
     right=example(),
 )
 
+PRESENT_FOLDER = Code(
+    "SSBT0528",
+    "A sink that finds its folder there, in each run",
+    """\
+A source reads the folder, or from within it: it is there whenever the job runs. With
+`mode = errorifexists`, which counts where the sink says no `mode`, the job then always fails; with
+`mode = ignore` it writes nothing, without a word. Write to another path, or say `mode = append` if
+the rows are to come to those that are read.
+""",
+    wrong=example(
+        source=SOURCE.replace("data/orders.csv", "data/orders"),
+        sink=SINK.replace("out/paid", "data/orders").replace("overwrite", "ignore"),
+    ),
+    right=example(),
+)
+
+_DEFAULT = "errorifexists"
+
+
+class _Misuse(Struct, frozen=True):
+    """A sink of a batch that cannot write beside a source, in words."""
+
+    sink: Sink
+    source: Source
+    code: Code
+    message: str
+    labels: tuple[Label, Label]
+    help: str
+
+    def build_diagnostic(self, context: str) -> Diagnostic:
+        also = (self.labels[1],)
+        return Diagnostic(self.code, self.message + context, self.labels[0], also, (self.help,))
+
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
-    """One finding for each overwriting sink and each source that it would empty."""
-    for sink in pipeline.sinks:
-        target = written_path(sink.settings)
-        mode = sink.settings.at(OptionPlacement.MODE)
-        if target is None or mode is None or mode.value != "overwrite":
+    """One finding for each sink and each source that it would empty, by parameters' defaults."""
+    certain = {_key(each) for each in _find_misuses(pipeline, {})}
+    for each in _find_misuses(pipeline, _defaults(pipeline)):
+        context = "" if _key(each) in certain else ", by the defaults of parameters"
+        yield each.build_diagnostic(context)
+
+
+def check_environments(
+    pipeline: Pipeline, environments: Iterable[tuple[str, Mapping[str, object]]]
+) -> Iterator[Diagnostic]:
+    """The same where the parameters of environments, by their names, bring both together."""
+    default_keys = {_key(each) for each in _find_misuses(pipeline, _defaults(pipeline))}
+    misuses: dict[object, tuple[_Misuse, list[str]]] = {}
+    for name, parameters in environments:
+        for each in _find_misuses(pipeline, {**_defaults(pipeline), **parameters}):
+            if _key(each) not in default_keys:
+                misuses.setdefault(_key(each), (each, []))[1].append(name)
+    for misuse, names in misuses.values():
+        yield misuse.build_diagnostic(f" in environment `{'`, `'.join(names)}`")
+
+
+def _key(misuse: _Misuse) -> tuple[int, int]:
+    return id(misuse.sink), id(misuse.source)
+
+
+def _defaults(pipeline: Pipeline) -> dict[str, object]:
+    return {each.name: each.default for each in pipeline.parameters if not each.required}
+
+
+def _find_misuses(pipeline: Pipeline, parameters: Mapping[str, object]) -> Iterator[_Misuse]:
+    for number, sink in enumerate(pipeline.sinks):
+        if sink.stream is not None:
             continue
-        for source in pipeline.datasets:
-            if not isinstance(source, Source):
-                continue
-            for path, span in read_paths(source.settings):
-                if path == target[0] or path.startswith(target[0].rstrip("/") + "/"):
-                    message = f"`{sink.name}` overwrites what `{source.name}` reads"
-                    also = (Label(span, "read from here"),)
-                    help_ = ("write to another path",)
-                    yield Diagnostic(OVERWRITES_SOURCE, message, Label(target[1]), also, help_)
+        written = written_folder(pipeline, sink, parameters)
+        if written is None:
+            continue
+        setting = sink.settings.at(OptionPlacement.MODE)
+        mode = _DEFAULT if setting is None else setting.value
+        for meeting in find_meetings(pipeline, written, parameters):
+            if mode == "overwrite":
+                yield from _check_overwriting(pipeline, number, meeting, written)
+            elif mode in (_DEFAULT, "ignore") and is_present(written, meeting.path):
+                yield _build_present_misuse(sink, str(mode), meeting, written)
+
+
+def _check_overwriting(
+    pipeline: Pipeline, number: int, meeting: FolderMeeting, written: WrittenFolder
+) -> Iterator[_Misuse]:
+    sink, source = pipeline.sinks[number], meeting.source
+    message = f"`{sink.name}` overwrites what `{source.name}` reads"
+    labels = (Label(written.span), Label(meeting.span, "read from here"))
+    mode = sink.settings.find("partition_overwrite_mode")
+    if mode is not None and mode.value == "dynamic":
+        later_sink = _find_later_reader(pipeline, number, source)
+        if later_sink is None:
+            return
+        message += f", of which `{later_sink.name}` then finds the files gone"
+        help_ = f"write `{later_sink.name}` first, or to another path"
+        yield _Misuse(sink, source, OVERWRITES_SOURCE, message, labels, help_)
+        return
+    yield _Misuse(sink, source, OVERWRITES_SOURCE, message, labels, "write to another path")
+
+
+def _find_later_reader(pipeline: Pipeline, number: int, source: Source) -> Sink | None:
+    """The first sink after a given one that a source feeds, too."""
+    roots = plans(pipeline)
+    for sink in pipeline.sinks[number + 1 :]:
+        root = roots.get(sink.dataset)
+        if root is not None and any(
+            each.step is source for each in walk_operators(root, attrgetter("inputs"), set())
+        ):
+            return sink
+    return None
+
+
+def _build_present_misuse(
+    sink: Sink, mode: str, meeting: FolderMeeting, written: WrittenFolder
+) -> _Misuse:
+    outcome = "never writes" if mode == "ignore" else "always fails"
+    message = f"`{sink.name}` {outcome}: its folder is there, for `{meeting.source.name}` reads it"
+    labels = (Label(written.span), Label(meeting.span, "read from here"))
+    help_ = "write to another path, or say `mode = append`"
+    return _Misuse(sink, meeting.source, PRESENT_FOLDER, message, labels, help_)

@@ -28,6 +28,7 @@ stream source clicks from json {
 
 let marked = from clicks |> watermark at delay 1 hour
 """
+_TIMED = "|> where placed_at is not null\n"
 _MARKED = "|> watermark placed_at delay 1 hour\n"
 _ON = "on orders.id = marked.order_id"
 _BOUND = " and at between placed_at - interval 1 hour and placed_at + interval 1 hour"
@@ -59,11 +60,11 @@ than the row its partner may be. For a `left` and a `semi` join the right side h
 of both.
 """,
     wrong=streaming_example(
-        preamble=_CLICKS, steps=f"{_MARKED}|> left join marked {_ON}{_UNBOUND}"
+        preamble=_CLICKS, steps=f"{_TIMED}{_MARKED}|> left join marked {_ON}{_UNBOUND}"
     ),
     right=streaming_example(
         preamble=_CLICKS,
-        steps=f"{_MARKED}|> left join marked {_ON} and at >= placed_at - interval 1 hour"
+        steps=f"{_TIMED}{_MARKED}|> left join marked {_ON} and at >= placed_at - interval 1 hour"
         " and at <= placed_at + interval 1 hour",
     ),
 )

@@ -163,6 +163,7 @@ def _build_result(
     outputs: tuple[OutputFile, ...] | None,
     endpoints: tuple[Endpoint, ...],
 ) -> CompilationResult:
+    from ssbt.compiler.diagnostics.allowances import PROJECT_PREFIXES
     from ssbt.compiler.emit.submission import collect_packages
 
     pipeline = check_result.pipeline
@@ -177,7 +178,7 @@ def _build_result(
         check_result.sources,
         outputs,
         endpoints,
-        tuple(each for each in check_result.allowances if each.number.startswith("SSBT064")),
+        tuple(each for each in check_result.allowances if each.number.startswith(PROJECT_PREFIXES)),
     )
 
 

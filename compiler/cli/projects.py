@@ -24,8 +24,7 @@ class _SharedFinding(NamedTuple):
     """A finding and the pipelines that it is about."""
 
     diagnostic: Diagnostic
-    reader: CompilationResult
-    writer: CompilationResult
+    parties: tuple[CompilationResult, ...]
 
 
 def with_findings_of_projects(
@@ -40,7 +39,7 @@ def with_findings_of_projects(
     findings_by_path: dict[str, list[_SharedFinding]] = {}
     requested_paths = {result.unit.input.path for result in results}
     for each in _find_shared(all_results):
-        for owner in (each.reader, each.writer):
+        for owner in each.parties:
             if owner.unit.input.path in requested_paths:
                 findings_by_path.setdefault(owner.unit.input.path, []).append(each)
                 break
@@ -148,9 +147,9 @@ def _find_shared(results: Iterable[CompilationResult]) -> Iterator[_SharedFindin
     for each, diagnostic in zip(
         contract_findings, _with_fixes(contract_findings, endpoints), strict=True
     ):
-        reader, writer = owners[id(each.reader)], owners[id(each.writer)]
-        if not _is_allowed(each, reader):
-            yield _SharedFinding(diagnostic, reader, writer)
+        parties = tuple(owners[id(endpoint)] for endpoint in each.parties)
+        if not any(_is_allowed(each, party) for party in parties):
+            yield _SharedFinding(diagnostic, parties)
 
 
 def _with_fixes(
@@ -177,11 +176,11 @@ def _relocate_endpoints(result: CompilationResult) -> Iterator[Endpoint]:
         yield with_home(with_display_paths(endpoint, result.unit.display_path), home)
 
 
-def _is_allowed(finding: ContractFinding, reader: CompilationResult) -> bool:
+def _is_allowed(finding: ContractFinding, party: CompilationResult) -> bool:
     from ssbt.compiler.cli.units import relocate_allowance
 
     return any(
-        relocate_allowance(each, reader.unit).covers(finding.diagnostic) for each in reader.allowed
+        relocate_allowance(each, party.unit).covers(finding.diagnostic) for each in party.allowed
     )
 
 
@@ -229,7 +228,7 @@ def _load_sources(shared_findings: Iterable[_SharedFinding]) -> dict[str, Source
         for label in (each.diagnostic.primary, *each.diagnostic.secondary):
             path = label.span.path
             if path not in sources:
-                data = _read_file(path, (each.reader.unit, each.writer.unit))
+                data = _read_file(path, (party.unit for party in each.parties))
                 sources[path] = Source(path, data.decode("utf-8", "surrogateescape"))
     return sources
 

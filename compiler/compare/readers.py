@@ -13,7 +13,8 @@ from ssbt.compiler.contracts.endpoint_paths import with_home
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts
 from ssbt.compiler.contracts.pairs import find_pairs
-from ssbt.compiler.contracts.pipeline_endpoints import EnvironmentValues, list_endpoints
+from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
+from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.source import Span
 
 

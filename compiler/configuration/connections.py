@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
+from ssbt.compiler.connectors.raw import RAW
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Role, ValueKind
-from ssbt.compiler.connectors.validation import ConnectorUse, validate
+from ssbt.compiler.connectors.validation import RAW_OF_ENVIRONMENT, ConnectorUse, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -22,12 +23,14 @@ from ssbt.compiler.connectors.values import (
     Text,
     Word,
 )
+from ssbt.compiler.diagnostics.codes.connectors import UNKNOWN_OPTION
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
-from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
 from ssbt.compiler.ir.pipeline import Connection, Pipeline
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.source import Span
 
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NUMBER = lazy_pattern(r"-?\d+(\.\d+)?")
@@ -65,7 +68,10 @@ def read_connections(
 def _convert_options(
     item: Connection, overrides: Object, pipeline: Pipeline, findings: FindingCollector
 ) -> tuple[dict[str, object], list[Entry]]:
-    entries = tuple(_entries(item.connector, overrides))
+    entries = tuple(each for each in _entries(item.connector, overrides) if each.name != RAW)
+    for key, value in overrides.fields.items():
+        if key == RAW:
+            findings.diagnostics.append(_raw_finding(overrides.keys[key], value))
     use = ConnectorUse(
         Role.CONNECTION,
         streaming=False,
@@ -73,6 +79,7 @@ def _convert_options(
         spark=pipeline.target,
         param_type=lambda name: None,
         secrets=tuple(entry.value.text for entry in entries if isinstance(entry.value, Word)),
+        in_configuration=True,
     )
     result = validate(item.connector, use, entries, item.settings)
     findings.diagnostics += map(_adapt_help, result.findings)
@@ -85,6 +92,13 @@ def _convert_options(
         for o in Settings((setting,)).spark_options()
     ]
     return options, display_entries
+
+
+def _raw_finding(span: Span, value: Value) -> Diagnostic:
+    """What to do instead of a block that only pipelines have."""
+    names = [*value.fields] if isinstance(value, Object) else []
+    help_ = RAW_OF_ENVIRONMENT.format(name=names[0] if names else "key")
+    return Diagnostic(UNKNOWN_OPTION, "`raw` is for pipelines to say", Label(span), (), (help_,))
 
 
 def _adapt_help(finding: Diagnostic) -> Diagnostic:

@@ -8,9 +8,11 @@ from decimal import Decimal
 import math
 
 from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
-from ssbt.compiler.connectors.secrets import credential_in_text
+from ssbt.compiler.connectors.secrets import credential_in_text, credential_parameter
+from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import configuration as codes
+from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import parse_milliseconds
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
@@ -35,8 +37,9 @@ def read_parameters(
             )
     for key, item in parameters_by_name.items():
         given_value = values.get(key)
-        if given_value is not None and any(map(has_credential, _iterate_texts(given_value))):
-            findings.diagnostics.append(credential_in_text(given_value.span))
+        credential = _find_credential(item.name, given_value) if given_value is not None else None
+        if given_value is not None and credential is not None:
+            findings.diagnostics.append(credential)
         elif given_value is not None:
             constant = _read_constant(given_value, item, findings)
             if item.name in used:
@@ -54,16 +57,28 @@ def read_parameters(
     return part
 
 
-def _iterate_texts(value: Value) -> Iterator[str]:
+def _find_credential(name: str, given_value: Value) -> Diagnostic | None:
+    """The finding about a value, or a part of it, that is a credential."""
+    for holder, text in _iterate_texts(name, given_value):
+        if has_credential(text):
+            return credential_in_text(given_value.span)
+        if is_credential_parameter(holder, text):
+            return credential_parameter(holder, given_value.span)
+    return None
+
+
+def _iterate_texts(name: str, value: Value) -> Iterator[tuple[str, str]]:
+    """The texts in a value, each with the name that it has: the parameter's or an object's key."""
     match value:
         case Scalar():
-            yield value.text
+            yield name, value.text
         case Items():
             for item in value.items:
-                yield from _iterate_texts(item)
+                yield from _iterate_texts(name, item)
         case Object():
-            for each in value.fields.values():
-                yield from _iterate_texts(each)
+            for key, each in value.fields.items():
+                yield from _iterate_texts(name, each)
+                yield from _iterate_texts(key, each)
 
 
 def _read_constant(value: Value, item: Parameter, findings: FindingCollector) -> object:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from ssbt.compiler.configuration import providers
 from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
+from ssbt.compiler.credentials.names import is_credential_parameter
+from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.hocon.resolving import Object, Scalar
 from ssbt.compiler.hocon.units import parse_milliseconds
@@ -111,7 +113,8 @@ def _check_provider(
         findings.add_unknown_key(span, message, provider, all_names)
         return
     for key, value in options.items():
-        if key in _VALUES and key not in known_options:
+        is_named = key in _VALUES or is_credential_parameter(key, value.text)
+        if (is_named and key not in known_options) or has_credential(value.text):
             message = f"`{key}` would hold a credential: a configuration says only where it is"
             findings.add(SECRET_NEEDED, value.span, message)
         elif known_options and key not in (*known_options, *providers.COMMON):

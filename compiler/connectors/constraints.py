@@ -14,6 +14,7 @@ from ssbt.compiler.connectors.specification import (
     ConstraintKind,
     Option,
     RefusedKeys,
+    ValueKind,
     is_newer,
 )
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -30,7 +31,7 @@ class OptionBlock(Struct):
     """What is known of a block so far: its settings, and the options that have findings already.
 
     `span` is where the connector is named, for what no single option is to blame; `refused` are
-    keys that `raw` must not have.
+    keys that `raw` must not have, and `raw_prefix` is how those must begin that it has.
     """
 
     options: dict[str, Option]
@@ -38,6 +39,7 @@ class OptionBlock(Struct):
     settings: dict[str, Setting] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     refused: tuple[RefusedKeys, ...] = ()
+    raw_prefix: str = ""
 
     def is_satisfied(self, condition: Condition) -> bool | None:
         """Whether the condition is true; nothing where only the run can tell."""
@@ -82,6 +84,8 @@ def _condition_value(option: Option, text: str) -> object:
     choice = option.choice(text)
     if choice:
         return choice.spark
+    if option.type.kind in (ValueKind.INTEGER, ValueKind.NUMBER):
+        return float(text)
     return {"true": True, "false": False}.get(text, text)
 
 

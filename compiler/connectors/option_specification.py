@@ -46,6 +46,17 @@ class ValueKind(Enum):
     INSTANTS = "instants"
 
 
+class TextForm(Enum):
+    """What a text names, where Spark finds out only when the job runs."""
+
+    TIME_ZONE = "time zone"
+    LOCALE = "locale"
+    GLOB = "glob"
+    PATH = "path"
+    PATH_GLOB = "path with globs"
+    TIME = "time"
+
+
 class Shape(Enum):
     """How many values an option takes."""
 
@@ -94,6 +105,7 @@ class Topics(Enum):
     PATTERN = "pattern"
     PARTITIONS = "partitions"
     PLACES = "places"
+    COLUMN = "column"
 
 
 class OptionType(Struct, frozen=True):
@@ -157,7 +169,7 @@ class Option(Struct, frozen=True):
     `column_types` are the types that the column it names may have.
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
-    `topics` holds where the value names topics of a broker.
+    `topics` holds where the value names topics of a broker, `form` says what a text has to name.
     """
 
     name: str
@@ -188,6 +200,7 @@ class Option(Struct, frozen=True):
     changes_values: bool = True
     column_types: tuple[str, ...] = ()
     topics: Topics | None = None
+    form: TextForm | None = None
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:

@@ -18,6 +18,7 @@ from ssbt.compiler.connectors.specification import (
     OptionPlacement,
     OptionType,
     Shape,
+    TextForm,
     Topics,
     ValueKind,
 )
@@ -40,6 +41,7 @@ TYPES = {
 }
 _PLACES = {place.value: place for place in OptionPlacement}
 _TOPICS: dict[str, Topics | None] = {"": None, **{each.value: each for each in Topics}}
+_FORMS: dict[str, TextForm | None] = {"": None, **{each.value: each for each in TextForm}}
 _MODES = {mode.value: mode for mode in Mode}
 
 
@@ -81,6 +83,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         identity=table.value("identity", bool, False),
         address=table.value("address", bool, False),
         topics=_read_member(table, "topics", _TOPICS, ""),
+        form=_read_member(table, "form", _FORMS, ""),
         example=_read_example(table),
     )
     _check_option(option, table)

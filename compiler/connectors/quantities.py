@@ -42,4 +42,16 @@ def convert_size(option: Option, value: Size) -> ConvertedScalar:
         units = ", ".join(f"`{unit}`" for unit in _BYTES)
         yield unfit_value(option, value.span, f"a whole number of bytes, in {units}")
         return None
+    if option.minimum is not None and size < option.minimum:
+        yield unfit_value(option, value.span, f"at least {_display_size(option.minimum)}")
+        return None
+    if option.maximum is not None and size > option.maximum:
+        yield unfit_value(option, value.span, f"at most {_display_size(option.maximum)}")
+        return None
     return int(size)
+
+
+def _display_size(size: float) -> str:
+    """Bytes in the largest unit of which they are a whole number."""
+    unit = max((each for each in _BYTES if size % _BYTES[each] == 0), key=lambda each: _BYTES[each])
+    return f"{size / _BYTES[unit]:g} {unit}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from ssbt.compiler.connectors.maps import convert_map_items
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.secrets import is_secret_name, unprotected_credential
 from ssbt.compiler.connectors.settings import SecretName, SparkOption
+from ssbt.compiler.connectors.specification import Option, RefusedKeys
 from ssbt.compiler.connectors.values import (
     Boolean,
     MapEntry,
@@ -20,23 +23,69 @@ from ssbt.compiler.connectors.values import (
 )
 from ssbt.compiler.connectors.wording import describe_value
 from ssbt.compiler.credentials.names import is_credential
-from ssbt.compiler.diagnostics.codes.connectors import RAW_REFUSED, RAW_SHADOWS, WRONG_TYPE
-from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.diagnostics.codes.connectors import (
+    RAW_IGNORED,
+    RAW_REFUSED,
+    RAW_SHADOWS,
+    WRONG_TYPE,
+)
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterator
 
     from ssbt.compiler.connectors.parameters import ConversionTarget
-    from ssbt.compiler.connectors.specification import Option, RefusedKeys
 
 RAW = "raw"
 
 
+class RawRules(Struct, frozen=True):
+    """What holds for the keys of a block: those that options have, those that are refused.
+
+    Where there is a `prefix`, Spark passes over keys that do not begin with it, and are none of
+    `others`: options of sources and sinks, where this is a connection.
+    """
+
+    options: tuple[Option, ...]
+    refused: tuple[RefusedKeys, ...] = ()
+    prefix: str = ""
+    others: tuple[Option, ...] = ()
+
+    def check(self, item: MapEntry) -> Iterator[Diagnostic]:
+        """What is wrong with the key of an entry."""
+        key = item.key.casefold()
+        options_by_key = {k: option for option in self.options for k in _spark_keys(option)}
+        forbidden = {each.casefold(): row.help for row in self.refused for each in row.keys}
+        option = _find_shadowed(key, options_by_key)
+        is_ignored = not key.startswith(self.prefix) and not any(
+            key in _spark_keys(each) for each in self.others
+        )
+        prefixed = self.prefix + key if is_ignored else key
+        if option:
+            message = f"`{item.key}` has a name of its own: `{option.name}`"
+            label = Label(item.key_span, "not checked here")
+            help_ = (f"write `{option.name} = …` outside of `raw`",)
+            yield Diagnostic(RAW_SHADOWS, message, label, help=help_)
+        elif key in forbidden or prefixed in forbidden:
+            message = f"Spark does not take `{item.key}` here"
+            help_ = (forbidden[key if key in forbidden else prefixed],)
+            yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=help_)
+        elif is_ignored:
+            named = _find_shadowed(prefixed, options_by_key)
+            message = (
+                f"Spark passes over `{item.key}`: its clients get what begins with `{self.prefix}`"
+            )
+            if named:
+                help_ = (f"write `{named.name} = …` outside of `raw`",)
+                yield Diagnostic(RAW_IGNORED, message, Label(item.key_span), help=help_)
+                return
+            help_ = (f"write `{self.prefix}{item.key}`, if that is meant",)
+            fix = (Edit(item.key_span, f'"{self.prefix}{item.key}"'),)
+            yield Diagnostic(RAW_IGNORED, message, Label(item.key_span), help=help_, fix=fix)
+
+
 def convert_raw_options(
-    entry: OptionEntry,
-    options: Iterable[Option],
-    target: ConversionTarget,
-    refused: Iterable[RefusedKeys] = (),
+    entry: OptionEntry, rules: RawRules, target: ConversionTarget
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
     """The Spark options of a `raw` block; a key that has a name of its own is a finding."""
     if not isinstance(entry.value, MapOf):
@@ -44,20 +93,8 @@ def convert_raw_options(
         message = f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {value}'
         yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span, "expected a block"))
         return ()
-    options_by_key = {key: option for option in options for key in _spark_keys(option)}
-    forbidden = {key.casefold(): each for each in refused for key in each.keys}
     for item in entry.value.entries:
-        option = _find_shadowed(item.key.casefold(), options_by_key)
-        if option:
-            yield Diagnostic(
-                RAW_SHADOWS,
-                f"`{item.key}` has a name of its own: `{option.name}`",
-                Label(item.key_span, "not checked here"),
-                help=(f"write `{option.name} = …` outside of `raw`",),
-            )
-        elif refusal := forbidden.get(item.key.casefold()):
-            message = f"Spark does not take `{item.key}` here"
-            yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=(refusal.help,))
+        yield from rules.check(item)
     entries = entry.value.entries
     credentials = [item for item in entries if _takes_secret(item)]
     plain_items = tuple(item for item in entries if item not in credentials)

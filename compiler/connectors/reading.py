@@ -87,6 +87,7 @@ def _read_connection(table: TomlTable | None) -> RoleSpecification | None:
         constraints=tuple(_read_all_constraints((table,), {option.name for option in options})),
         function=table.text("function"),
         refused=tuple(_read_refused(table)),
+        raw_prefix=table.text("raw_prefix"),
     )
     table.close()
     return specification
@@ -145,6 +146,7 @@ def read_role(
         streaming=_read_streaming(parts),
         features=own_table.texts("features") or (),
         refused=tuple(_read_refused(own_table)),
+        raw_prefix=own_table.text("raw_prefix"),
     )
     for part in parts:
         part.close()

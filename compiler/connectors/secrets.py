@@ -94,6 +94,38 @@ def unprotected_credential(name: str, span: Span) -> Diagnostic:
     )
 
 
+def credential_parameter(name: str, span: Span) -> Diagnostic:
+    """The finding that a parameter which holds a credential has its value written down."""
+    return Diagnostic(
+        SECRET_NEEDED,
+        f"`{name}` holds a credential by its name, and its value is written down",
+        Label(span),
+        help=(
+            f"declare `secret {name}` and write `{name}`, without quotes, where an option takes it",
+            "a parameter that holds none gets another name",
+        ),
+    )
+
+
+def credential_in_expression(span: Span) -> Diagnostic:
+    """The finding about a credential in an expression."""
+    help_ = "read it from a table that only the job may read, or use it in a function of Python's"
+    return Diagnostic(
+        SECRET_NEEDED, "there is a credential in this text", Label(span), help=(help_,)
+    )
+
+
+def written_key(function: str, span: Span) -> Diagnostic:
+    """The finding that the key of a cipher is written down."""
+    help_ = "read the key from a table that only the job may read, and join it"
+    return Diagnostic(
+        SECRET_NEEDED,
+        f"the key of `{function}` is written down, and Spark shows it in plans and logs",
+        Label(span),
+        help=(help_,),
+    )
+
+
 def quoted_name(name: str) -> str:
     """The name of a setting as it is written in a block."""
     return name if name.replace("_", "a").isalnum() else f'"{name}"'

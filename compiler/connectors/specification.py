@@ -19,6 +19,7 @@ from ssbt.compiler.connectors.option_specification import (
     OptionPlacement,
     OptionType,
     Shape,
+    TextForm,
     Topics,
     ValueKind,
     is_newer,
@@ -46,6 +47,7 @@ __all__ = [
     "RoleSpecification",
     "Shape",
     "StreamingSupport",
+    "TextForm",
     "Topics",
     "ValueKind",
     "is_newer",
@@ -139,7 +141,7 @@ class RoleSpecification(Struct, frozen=True):
     `TIME before 4.2` one that it cannot hold on older lines. `features` of streams:
     `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what
     a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
-    have.
+    have; where there is a `raw_prefix`, Spark passes over keys that do not begin with it.
     """
 
     modes: frozenset[Mode]
@@ -161,6 +163,7 @@ class RoleSpecification(Struct, frozen=True):
     features: tuple[str, ...] = ()
     function: str = ""
     refused: tuple[RefusedKeys, ...] = ()
+    raw_prefix: str = ""
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""

@@ -73,7 +73,8 @@ def convert_word(option: Option, value: Word | Text, target: ConversionTarget) -
     text = (value.plain if isinstance(value, Text) else value.text) or ""
     choice = option.choice(text)
     if choice is None:
-        if option.open and isinstance(value, Text):
+        # What is not built in is the name of a class, of which Spark loads any.
+        if option.open and isinstance(value, Text) and "." in text:
             return text
         if is_secret_name(value, target):
             yield secret_flow(text, f"`{option.name}`", value.span)

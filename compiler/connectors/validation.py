@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.constraints import OptionBlock, check_constraints, compiler_settings
 from ssbt.compiler.connectors.conversion import convert_value
 from ssbt.compiler.connectors.dialects import dialect_settings
+from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.lookup import resolve_format
 from ssbt.compiler.connectors.parameters import ConversionTarget
-from ssbt.compiler.connectors.raw import RAW, convert_raw_options
+from ssbt.compiler.connectors.raw import RAW, RawRules, convert_raw_options
 from ssbt.compiler.connectors.secrets import find_credentials
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import (
@@ -31,6 +32,7 @@ from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
     MISPLACED_OPTION,
     MISSING_OPTION,
+    RAW_IGNORED,
     UNKNOWN_OPTION,
     UNSUPPORTED_USE,
 )
@@ -45,11 +47,18 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
 
 
+RAW_OF_ENVIRONMENT = (
+    "for an option that Spark knows all the same, let the pipeline's connection name a parameter,"
+    ' `raw {{ "{name}" = "${{NAME}}" }}`, and say its value in `params`'
+)
+
+
 class ConnectorUse(Struct, frozen=True):
     """One use of a connector. `span` is its name in the source or sink.
 
     `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
-    name, which is reported elsewhere. `secrets` are the declared ones.
+    name, which is reported elsewhere. `secrets` are the declared ones. `in_configuration` holds
+    where an environment says the options, not the pipeline.
     """
 
     role: Role
@@ -58,6 +67,7 @@ class ConnectorUse(Struct, frozen=True):
     spark: str
     param_type: ParamType
     secrets: tuple[str, ...] = ()
+    in_configuration: bool = False
 
     @property
     def target(self) -> ConversionTarget:
@@ -111,7 +121,9 @@ def _validate(
         yield _unsupported_finding(connector, use)
         return Settings()
     options = {o.name: o for o in specification.options if use.mode in o.modes}
-    block = OptionBlock(options, use.span, refused=specification.refused)
+    block = OptionBlock(
+        options, use.span, refused=specification.refused, raw_prefix=specification.raw_prefix
+    )
     block.settings |= {each.option.name: each for each in inherited.settings if each.span}
     raw = yield from _read_entries(connector, use, entries, block)
     yield from _check_repeated(block)
@@ -139,9 +151,15 @@ def _read_entries(
         takes_secret = option is not None and option.secret
         credentials = [] if takes_secret else [*find_credentials(entry.value, use.target)]
         yield from credentials
-        if entry.name == RAW and option is None:
-            refused = (each for each in block.refused if use.mode in each.modes)
-            raw = yield from convert_raw_options(entry, block.options.values(), use.target, refused)
+        if entry.name == RAW and option is None and _takes_no_options(connector, block):
+            message = f"`raw` does nothing in the format `{connector.name}`, which has no options"
+            yield Diagnostic(RAW_IGNORED, message, Label(entry.name_span), help=("leave it out",))
+        elif entry.name == RAW and option is None:
+            refused = tuple(each for each in block.refused if use.mode in each.modes)
+            sides = (connector.source, connector.sink) if use.role is Role.CONNECTION else ()
+            others = tuple(option for side in sides if side is not None for option in side.options)
+            rules = RawRules(tuple(block.options.values()), refused, block.raw_prefix, others)
+            raw = yield from convert_raw_options(entry, rules, use.target)
         elif credentials:
             block.doubtful.add(entry.name)
         elif option is None:
@@ -149,6 +167,12 @@ def _read_entries(
         else:
             yield from _convert_entry(option, entry, use, block)
     return raw
+
+
+def _takes_no_options(connector: Connector, block: OptionBlock) -> bool:
+    """Whether it is a format to which Spark's functions pass no options."""
+    placements = {each.place for each in block.options.values()}
+    return isinstance(connector, Format) and OptionPlacement.OPTION not in placements
 
 
 def _convert_entry(
@@ -311,7 +335,8 @@ def _suggest_help(
         return ()
     if "checkpoint" in name.casefold():
         return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
-    return (
-        f"the options of a {connector.name} {use.role.value} are listed in {connector.page}",
-        f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`',
-    )
+    raw_help = f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`'
+    if use.in_configuration:
+        raw_help = RAW_OF_ENVIRONMENT.format(name=name)
+    page_help = f"the options of a {connector.name} {use.role.value} are listed in {connector.page}"
+    return (page_help, raw_help)

@@ -54,7 +54,9 @@ class Endpoint(Struct, frozen=True):
     """A source or a sink. `locations` are where it reads or writes, by environment: "" by defaults.
 
     `partitions` are the columns that a sink makes folders of. `base` is the folder below which
-    folders count for a source, by environment. `key` is present for records that have one.
+    folders count for a source, by environment. `key` is present for records that have one. Where
+    `is_pattern`, the last part of a location is a regular expression for names of topics. `inputs`
+    are the sources of streams that flow into a sink.
     """
 
     pipeline: str
@@ -70,3 +72,5 @@ class Endpoint(Struct, frozen=True):
     base: tuple[tuple[str, str], ...] = ()
     recursive: bool = False
     is_topic: bool = False
+    is_pattern: bool = False
+    inputs: tuple[str, ...] = ()

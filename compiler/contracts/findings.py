@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.contracts import wording
+from ssbt.compiler.contracts.circles import find_stream_circles, streams_in_circle
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
-from ssbt.compiler.contracts.folders import Layout, compute_layout, folder_mismatches
+from ssbt.compiler.contracts.folders import (
+    Layout,
+    compute_layout,
+    folder_mismatches,
+    guessed_columns,
+)
 from ssbt.compiler.contracts.inferred import unwritten_names
 from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import find_disagreements
@@ -19,6 +25,7 @@ from ssbt.compiler.contracts.positions import (
 )
 from ssbt.compiler.contracts.verdicts import ReadVerdict, format_verdict
 from ssbt.compiler.contracts.wording import ContractFinding
+from ssbt.compiler.diagnostics.codes import contracts as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 
 PREFIX = "SSBT064"
@@ -26,18 +33,21 @@ PREFIX = "SSBT064"
 
 def is_contract_finding(finding: Diagnostic) -> bool:
     """Whether a finding is one of these."""
-    return finding.code.number.startswith(PREFIX)
+    return finding.code.number.startswith(PREFIX) or finding.code is codes.GUESSED_FOLDERS
 
 
 def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     """What is wrong between the ends of the pipelines of a project, reader by reader."""
     endpoints = tuple(endpoints)
     by_reader: dict[int, list[EndpointPair]] = {}
-    for each in find_pairs(endpoints):
+    every_pair = [*find_pairs(endpoints)]
+    for each in every_pair:
         by_reader.setdefault(id(each.reader), []).append(each)
     for pairs in by_reader.values():
         yield from _check_reader(pairs)
     yield from _check_sinks(endpoints)
+    for circle in find_stream_circles(endpoints, every_pair):
+        yield streams_in_circle(circle)
 
 
 def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
@@ -59,6 +69,8 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
         compared += 1
         for used in unwritten_names(pair):
             by_name.setdefault(used, []).append(pair)
+        for guessed in guessed_columns(pair):
+            yield wording.guessed_folder(pair, *guessed)
         if reader.columns is None or writer.columns is None:
             continue
         column_layout = compute_layout(pair)

@@ -8,17 +8,23 @@ from msgspec import Struct
 
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, parse_column_type
 from ssbt.compiler.contracts.endpoints import EndpointColumn
+from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.pairs import EndpointPair
 from ssbt.compiler.contracts.verdicts import ReadVerdict
 from ssbt.compiler.types.datatypes import (
+    BinaryType,
+    BooleanType,
     ByteType,
     DataType,
+    DecimalType,
+    FloatType,
     IntegerType,
     IntegralType,
     LongType,
     NumericType,
     ShortType,
     StringType,
+    TimestampNTZType,
 )
 
 
@@ -78,6 +84,32 @@ def folder_mismatches(layout: Layout, read_columns: Iterable[EndpointColumn]) ->
             yield Mismatch(
                 MismatchKind.TYPE, (column.name,), column.type, source.type, verdict, column, source
             )
+
+
+_GUESSES: dict[type[DataType], str] = {
+    StringType: "a number or date where all of them look like one, without zeros in front",
+    ByteType: "INT",
+    ShortType: "INT",
+    LongType: "INT where all of them fit",
+    FloatType: "DOUBLE",
+    DecimalType: "DOUBLE",
+    BooleanType: "STRING",
+    TimestampNTZType: "TIMESTAMP",
+    BinaryType: "STRING",
+}
+
+
+def guessed_columns(pair: EndpointPair) -> Iterator[tuple[NamedColumn, EndpointColumn, str]]:
+    """The columns of folders that a source without a schema uses, and what Spark makes of them."""
+    if pair.reader.value.columns is not None or pair.writer.value.columns is None:
+        return
+    visible = {each.name.casefold(): each for each in compute_layout(pair).visible}
+    for used in pair.reader.value.named:
+        column = visible.get(used.parts[0].casefold())
+        type_ = parse_column_type(column.type) if column is not None else None
+        guess = _GUESSES.get(type(type_)) if type_ is not None else None
+        if column is not None and guess is not None:
+            yield used, column, guess
 
 
 def _text_verdict(written_type: DataType, read_type: DataType) -> ReadVerdict:

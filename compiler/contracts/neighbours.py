@@ -13,7 +13,9 @@ from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.pairs import is_glob
 from ssbt.compiler.patterns import lazy_pattern
 
-_TEXT = lazy_pattern(r'"((?:[^"\\\r\n]|\\.)*)"')
+_TEXT = lazy_pattern(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")
+# What a regular expression has, and the name of a topic has not.
+_PATTERN = lazy_pattern(r"[*+?|\[({\\^$]")
 
 
 class Neighbourhood:
@@ -23,9 +25,12 @@ class Neighbourhood:
         self._last: set[str] = set()
         self._every: set[str] = set()
         self._is_anywhere = False
+        self._has_topics = False
 
     def add(self, endpoint: Endpoint) -> None:
         """Take the places of an end."""
+        self._is_anywhere |= endpoint.is_pattern
+        self._has_topics |= endpoint.is_topic
         for _, locations in endpoint.locations:
             for location in locations:
                 folders = [each for each in location.split("/") if _is_literal(each)]
@@ -40,15 +45,19 @@ class Neighbourhood:
             or not folders
             or folders[-1] in self._every
             or not self._last.isdisjoint(folders)
-            for folders in _literal_paths(text)
+            for folders in _literal_paths(text, with_patterns=self._has_topics)
         )
 
 
-def _literal_paths(text: str) -> Iterator[list[str]]:
-    """The folders of all texts of a file; none where a parameter stands at the end of one."""
+def _literal_paths(text: str, *, with_patterns: bool) -> Iterator[list[str]]:
+    """The folders of all texts of a file; none where a parameter stands at the end of one.
+
+    None, too, for one that may be a pattern of topics, where these are asked for.
+    """
     for match in _TEXT.finditer(text):
-        folders = [each for each in re.split(r"[/,]", match[1]) if each]
-        if folders and "${" in folders[-1]:
+        folders = [each for each in re.split(r"[/,]", match[2]) if each]
+        is_pattern = with_patterns and len(folders) == 1 and _PATTERN.search(folders[0])
+        if folders and ("${" in folders[-1] or is_pattern):
             yield []
         elif plain := [each for each in folders if _is_literal(each)]:
             yield plain

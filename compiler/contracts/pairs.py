@@ -14,6 +14,7 @@ import re
 from msgspec import Struct, field
 
 from ssbt.compiler.contracts.endpoints import Endpoint
+from ssbt.compiler.ir.topics import matches_pattern
 from ssbt.compiler.patterns import lazy_pattern
 
 _GLOB = lazy_pattern(r"[*?\[{]")
@@ -118,6 +119,11 @@ def _find_matches(
             yield from _matches_below(reader, folder, ())
         return
     segment = rest[0]
+    if reader.is_pattern and len(rest) == 1:
+        for name, below in folder.children.items():
+            if name == segment or matches_pattern(segment, name):
+                yield from ((sink, (), ()) for sink in below.sinks.values())
+        return
     if segment in folder.children:
         yield from _find_matches(reader, folder.children[segment], segments, at + 1)
     if _GLOB.search(segment) and not reader.is_topic:
@@ -184,8 +190,12 @@ def _matches(glob: str, name: str) -> bool:
 
 
 def _can_match_file(glob: str, sink: Endpoint) -> bool:
-    """Whether a glob may match files that a sink writes."""
-    name = "txt" if sink.connector == "text" else sink.connector
+    return can_match_written_file(glob, sink.connector)
+
+
+def can_match_written_file(glob: str, connector: str) -> bool:
+    """Whether a glob may match files that sinks of a connector write."""
+    name = "txt" if connector == "text" else connector
     tails = (f"{codec}.{name}" for codec in _CODECS), (f".{name}{codec}" for codec in _CODECS)
     return any(_matches(glob, _STEM + tail) for each in tails for tail in each)
 

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
-
-from msgspec import Struct
+from collections.abc import Callable, Iterable, Iterator
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.connectors.specification import Connector, OptionPlacement, RoleSpecification
+from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Topics
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.payloads import PayloadBuilder
 from ssbt.compiler.ir.locations import (
+    EnvironmentValues,
     fill_parameters,
     identity_values,
     location,
     servers,
     values_of,
+    with_defaults,
 )
+from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.topics import (
+    find_topic_setting,
+    topic_settings,
+    topics_read,
+    topics_written,
+)
+from ssbt.compiler.ir.written_folders import written_folder
 from ssbt.compiler.source import Span
 
-
-class EnvironmentValues(Struct, frozen=True):
-    """What an environment says; its name is empty where these are the defaults.
-
-    `connections` hold Spark's options of those that it changes.
-    """
-
-    name: str = ""
-    parameters: Mapping[str, Any] = {}
-    connections: Mapping[str, Mapping[str, Any]] = {}
+Locations = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def list_endpoints(
     pipeline: Pipeline, environments: Iterable[EnvironmentValues] = ()
 ) -> tuple[Endpoint, ...]:
     """The sources and sinks of a pipeline without errors whose place can be compared."""
-    defaults = {each.name: each.default for each in pipeline.parameters if not each.required}
-    every = (EnvironmentValues("", defaults), *environments)
-    views = tuple(
-        EnvironmentValues(each.name, {**defaults, **each.parameters}, each.connections)
-        for each in every
-    )
+    every = (EnvironmentValues(), *environments)
+    views = tuple(with_defaults(pipeline, each) for each in every)
     return tuple(_EndpointBuilder(pipeline, views).build_all())
 
 
@@ -65,12 +60,15 @@ class _EndpointBuilder:
                 yield endpoint
 
     def _build_source(self, source: Source) -> Endpoint | None:
-        locations, is_topic = self._find_locations(
-            source.settings, source.connector, OptionPlacement.LOAD
-        )
+        settings = source.settings
+        is_topic = _has_topics(source.connector)
+        if is_topic:
+            locations = self._topic_locations(settings, lambda view: _read_names(settings, view))
+        else:
+            locations = self._find_locations(settings, OptionPlacement.LOAD)
         if not any(each for _, each in locations):
             return None
-        base = source.settings.find(BASE_PATH)
+        base = settings.find(BASE_PATH)
         return Endpoint(
             self._pipeline.name,
             source.name,
@@ -83,13 +81,25 @@ class _EndpointBuilder:
             base=()
             if base is None
             else tuple((v.name, location(base.value, v.parameters)) for v in self._views),
-            recursive=source.settings.is_true("recursive_file_lookup"),
+            recursive=settings.is_true("recursive_file_lookup"),
             is_topic=is_topic,
+            is_pattern=find_topic_setting(settings, Topics.PATTERN) is not None,
         )
 
     def _build_sink(self, sink: Sink) -> Endpoint | None:
-        settings = sink.settings
-        locations, is_topic = self._find_locations(settings, sink.connector, OptionPlacement.PATH)
+        settings, root = sink.settings, plans(self._pipeline).get(sink.dataset)
+        is_topic = _has_topics(sink.connector)
+
+        def written_names(view: EnvironmentValues) -> tuple[str, ...]:
+            topics = topics_written(settings, root, view.parameters)
+            return topics.names if topics is not None else _identities(settings, view)
+
+        if is_topic:
+            locations = self._topic_locations(settings, written_names)
+        elif settings.at(OptionPlacement.TABLE) is not None:
+            locations = self._table_locations(sink)
+        else:
+            locations = self._find_locations(settings, OptionPlacement.PATH)
         if not any(each for _, each in locations):
             return None
         folders = settings.at(OptionPlacement.PARTITION_BY)
@@ -105,42 +115,77 @@ class _EndpointBuilder:
             tuple(each.name for each in folders.columns) if folders else (),
             folders.span if folders else None,
             is_topic=is_topic,
+            inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
         )
 
-    def _find_locations(
-        self, settings: Settings, connector: Connector, placement: OptionPlacement
-    ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], bool]:
-        """The places by environment, and whether they are topics of a broker."""
+    def _find_locations(self, settings: Settings, placement: OptionPlacement) -> Locations:
+        """The places by environment that paths name."""
         paths = values_of(settings, placement)
-        if paths:
-            locations = tuple(
+        return _drop_uncertain(
+            tuple(
                 (view.name, tuple(location(path, view.parameters) for path in paths))
                 for view in self._views
             )
-            return _drop_uncertain(locations), False
-        table = values_of(settings, OptionPlacement.TABLE)
-        if table or not any(
-            role.has_option_at(OptionPlacement.VALUE) for role in _roles(connector)
-        ):
-            return (), False
-        topics = tuple(identity_values(settings))
-        return tuple(
-            (view.name, self._topic_locations(settings, topics, view)) for view in self._views
-        ), True
+        )
+
+    def _table_locations(self, sink: Sink) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The folder of a table, which lies in the warehouse unless its path is absolute."""
+        folders = (
+            (view.name, written_folder(self._pipeline, sink, view.parameters))
+            for view in self._views
+        )
+        return _drop_uncertain(
+            tuple((name, (folder.path,)) for name, folder in folders if folder is not None)
+        )
 
     def _topic_locations(
-        self, settings: Settings, topics: Iterable[object], view: EnvironmentValues
-    ) -> tuple[str, ...]:
+        self, settings: Settings, find_topics: Callable[[EnvironmentValues], Iterable[str]]
+    ) -> Locations:
+        """Topics on each of their servers: ends that share one server are on one cluster."""
         shared = self._pipeline.connections
-        server = servers(settings, shared, view.parameters, view.connections)
-        return tuple(f"{server}/{fill_parameters(topic, view.parameters)}" for topic in topics)
+        return tuple(
+            (
+                view.name,
+                tuple(
+                    f"{server}/{topic}"
+                    for server in sorted(servers(settings, shared, view))
+                    for topic in find_topics(view)
+                ),
+            )
+            for view in self._views
+        )
 
 
-def _roles(connector: Connector) -> Iterator[RoleSpecification]:
-    yield from (role for role in (connector.source, connector.sink) if role is not None)
+def _has_topics(connector: Connector) -> bool:
+    """Whether it reads and writes records of topics, not files."""
+    roles = (role for role in (connector.source, connector.sink) if role is not None)
+    return any(role.has_option_at(OptionPlacement.VALUE) for role in roles)
 
 
-def _drop_uncertain(locations: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Any, ...]:
+def _read_names(settings: Settings, view: EnvironmentValues) -> tuple[str, ...]:
+    """The names of the topics that a source reads, or their pattern."""
+    topics = topics_read(settings, view.parameters)
+    return (*topics.names, *topics.patterns) or _identities(settings, view)
+
+
+def _identities(settings: Settings, view: EnvironmentValues) -> tuple[str, ...]:
+    """What says which data it is to a broker that has no topics."""
+    return tuple(fill_parameters(each, view.parameters) for each in identity_values(settings))
+
+
+def _stream_inputs(root: Operator) -> tuple[str, ...]:
+    """The sources of streams that flow into a sink; a part of one by the name of the whole."""
+    steps = (each.step for each in root.origins if each.streaming)
+    return tuple(
+        dict.fromkeys(
+            each.name.removesuffix(f".{each.part}") if each.part else each.name
+            for each in steps
+            if isinstance(each, Source)
+        )
+    )
+
+
+def _drop_uncertain(locations: Locations) -> Locations:
     """The places; those without environment only as far as an environment does not say more."""
     return tuple(
         (name, places)
@@ -151,10 +196,9 @@ def _drop_uncertain(locations: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple
 
 def _location_span(endpoint: Source | Sink) -> Span:
     """Where the place is said, or else the whole end."""
-    for setting in endpoint.settings.settings:
-        if (
-            setting.option.place in (OptionPlacement.PATH, OptionPlacement.LOAD)
-            or setting.option.identity
-        ):
-            return setting.span or endpoint.span
-    return endpoint.span
+    placements = (OptionPlacement.PATH, OptionPlacement.LOAD)
+    named = [each for each in endpoint.settings.settings if each.option.place in placements]
+    named += topic_settings(
+        endpoint.settings, Topics.NAMES, Topics.PATTERN, Topics.PARTITIONS, Topics.COLUMN
+    )
+    return next((each.span for each in named if each.span is not None), endpoint.span)

@@ -30,7 +30,8 @@ _OUTCOMES = {
 class ContractFinding(Struct, frozen=True):
     """A finding with the two ends, and the column that it is about, if it is about one.
 
-    `renaming` is the place of a column's name and the name that it is to have.
+    `renaming` is the place of a column's name and the name that it is to have. `others` are further
+    ends that it is about.
     """
 
     diagnostic: Diagnostic
@@ -39,6 +40,12 @@ class ContractFinding(Struct, frozen=True):
     column: str = ""
     renaming: tuple[Span, str] | None = None
     environments: tuple[str, ...] = ()
+    others: tuple[Endpoint, ...] = ()
+
+    @property
+    def parties(self) -> tuple[Endpoint, ...]:
+        """All ends that it is about."""
+        return (self.reader, self.writer, *self.others)
 
 
 def format_mismatch(pair: EndpointPair, reader: Payload, writer: Payload) -> ContractFinding:
@@ -50,14 +57,14 @@ def format_mismatch(pair: EndpointPair, reader: Payload, writer: Payload) -> Con
         f"read it as `{writer.format}`" if is_topic else f"read it with `from {writer.format}`"
     )
     label = writer.span or pair.writer.place, f"{writer.format} is written here"
-    return _build_finding(codes.OTHER_FORM, pair, message, reader.span, label, (help_text,))
+    return build_finding(codes.OTHER_FORM, pair, message, reader.span, label, (help_text,))
 
 
 def missing_key(pair: EndpointPair, reader: Payload) -> ContractFinding:
     """A key that is read where records have none."""
     message = f"`_key` is null in every row: {_writer_name(pair)} writes records without a key"
     help_ = ("write a `key`, or read none",)
-    return _build_finding(codes.UNWRITTEN_COLUMN, pair, message, reader.span, None, help_, "_key")
+    return build_finding(codes.UNWRITTEN_COLUMN, pair, message, reader.span, None, help_, "_key")
 
 
 def option_mismatch(
@@ -80,7 +87,7 @@ def option_mismatch(
         help_text = "leave `multi_line` out"
     span = reader.option_span(name) or pair.reader.place
     label = writer.option_span(name) or pair.writer.place, "written so"
-    return _build_finding(codes.OTHER_OPTION, pair, message, span, label, (help_text,))
+    return build_finding(codes.OTHER_OPTION, pair, message, span, label, (help_text,))
 
 
 def misplaced_columns(pair: EndpointPair, misplacement: Misplacement) -> ContractFinding:
@@ -96,7 +103,7 @@ def misplaced_columns(pair: EndpointPair, misplacement: Misplacement) -> Contrac
         f" {read_names}: columns are found by their places, and {consequence}"
     )
     help_ = ("declare all columns in the order in which they are written",)
-    return _build_finding(codes.OTHER_PLACES, pair, message, None, None, help_)
+    return build_finding(codes.OTHER_PLACES, pair, message, None, None, help_)
 
 
 def lost_folder(pair: EndpointPair, column: EndpointColumn) -> ContractFinding:
@@ -114,7 +121,7 @@ def lost_folder(pair: EndpointPair, column: EndpointColumn) -> ContractFinding:
         help_ = ("leave `recursive_file_lookup` out",)
     span = pair.writer.partitions_span
     label = (span, "folders are made here") if span is not None else None
-    return _build_finding(
+    return build_finding(
         codes.LOST_FOLDERS, pair, message, pair.reader.place, label, help_, column.name
     )
 
@@ -127,7 +134,7 @@ def incompatible_sinks(pair: EndpointPair, difference: str) -> ContractFinding:
     )
     help_ = ("write to another place, or write the same",)
     label = pair.writer.place, "the other one"
-    return _build_finding(codes.SINKS_APART, pair, message, pair.reader.place, label, help_)
+    return build_finding(codes.SINKS_APART, pair, message, pair.reader.place, label, help_)
 
 
 def differing_sinks(
@@ -155,7 +162,7 @@ def differing_sinks(
     )
     help_ = ("write the same columns, or to another place",)
     label = pair.writer.place, "the other one"
-    return _build_finding(codes.SINKS_DIFFER, pair, message, pair.reader.place, label, help_)
+    return build_finding(codes.SINKS_DIFFER, pair, message, pair.reader.place, label, help_)
 
 
 def column_mismatch(pair: EndpointPair, difference: Mismatch) -> ContractFinding:
@@ -182,7 +189,7 @@ def column_mismatch(pair: EndpointPair, difference: Mismatch) -> ContractFinding
             renaming = span, source.name
         if source.span is not None:
             also = (Label(source.span, f"`{source.name}` is made here"),)
-    return _build_finding(
+    return build_finding(
         codes.UNWRITTEN_COLUMN, pair, message, span, None, help_, name, renaming, also
     )
 
@@ -197,7 +204,7 @@ def _null_mismatch(pair: EndpointPair, mismatch: Mismatch, name: str) -> Contrac
     source = mismatch.source
     also = (Label(source.span, "it comes from here"),) if source is not None and source.span else ()
     span = _reader_span(pair.reader, mismatch.column)
-    return _build_finding(codes.NULLS, pair, message, span, None, help_, name, also=also)
+    return build_finding(codes.NULLS, pair, message, span, None, help_, name, also=also)
 
 
 def unwritten_name(meeting: EndpointPair, found: NamedColumn) -> ContractFinding:
@@ -218,9 +225,23 @@ def unwritten_name(meeting: EndpointPair, found: NamedColumn) -> ContractFinding
         span = unread[near].span
         also = (Label(span, f"`{near}` is made here"),) if span is not None else ()
     help_.append(f"a schema for `{meeting.reader.name}` would say what it reads")
-    return _build_finding(
+    return build_finding(
         codes.UNWRITTEN_COLUMN, meeting, message, found.span, None, help_, name, also=also
     )
+
+
+def guessed_folder(
+    pair: EndpointPair, used: NamedColumn, column: EndpointColumn, guess: str
+) -> ContractFinding:
+    """A column of folders that a source without a schema reads as another type."""
+    message = (
+        f"`{column.name}` is {column.type} where {_writer_name(pair)} makes folders of it,"
+        f" and Spark guesses its type from their names: {guess}"
+    )
+    help_ = (f"declare a `schema` for `{pair.reader.name}`",)
+    span = pair.writer.partitions_span
+    label = (span, "folders are made here") if span is not None else None
+    return build_finding(codes.GUESSED_FOLDERS, pair, message, used.span, label, help_, column.name)
 
 
 def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | None:
@@ -257,7 +278,7 @@ def _type_mismatch(pair: EndpointPair, mismatch: Mismatch) -> ContractFinding:
         label = source.span, f"{_qualified_writer(pair)} gets it from here"
     help_ = (f"read it as {mismatch.written.lower()}, and cast it in a step",)
     span = _reader_span(pair.reader, mismatch.column)
-    return _build_finding(code, pair, message, span, label, help_, name)
+    return build_finding(code, pair, message, span, label, help_, name)
 
 
 def _reader_span(reader: Endpoint, column: EndpointColumn) -> Span:
@@ -281,7 +302,7 @@ def _display_value(value: str | None) -> str:
     return "not given" if value is None else value if value in ("true", "false") else f'"{value}"'
 
 
-def _build_finding(
+def build_finding(
     code: Code,
     pair: EndpointPair,
     message: str,

@@ -6,13 +6,14 @@ from functools import cache
 from pathlib import Path
 import re
 
+from ssbt.compiler.credentials.words import can_be_credential, names_credential, names_password
 from ssbt.compiler.patterns import lazy_pattern
 
 _HADOOP = "spark.hadoop."
 # Spellings that the three do not know: of catalogs, clouds and databases.
 _EXTRA_PATTERNS = (
     r"access[.\-_]?key|private[.\-_]?key(?:[.\-_]?id)?$|\b(?:pwd|passwd|passphrase)$"
-    r"|sas[.\-_]?(?:key|token)|fs\.azure\.sas\."
+    r"|sas[.\-_]?(?:key|token)|[.\-_]sas$|fs\.azure\.sas\."
 )
 # A name that ends so says where a credential is, of which kind, for how long, or whether there is
 # one. Hadoop's own patterns hide whole families, addresses and all.
@@ -58,11 +59,36 @@ _ACCOUNT_KEYS = lazy_pattern(r"(?i)private[.\-_]?key[.\-_]?id$|access[.\-_]?key[
 def is_credential(name: str, value: str = "") -> bool:
     """Whether a setting holds a credential; `value`, where given, may show that it does not."""
     plain = name.removeprefix(_HADOOP).removeprefix("kafka.")
-    if value.strip().lower() in ("true", "false") or re.fullmatch(r"\s*-?\d{1,6}\s*", value):
+    if _is_switch_or_number(name, value):
         return False
-    if not _compile_pattern().search(plain):
-        return False
-    return bool(_ACCOUNT_KEYS.search(plain)) or not _METADATA.search(plain)
+    if _is_listed(plain):
+        return bool(_ACCOUNT_KEYS.search(plain)) or not _METADATA.search(plain)
+    is_named = names_credential(plain) and not _METADATA.search(plain)
+    return is_named and (not value or can_be_credential(plain, value))
+
+
+def is_credential_parameter(name: str, value: str) -> bool:
+    """Whether a text that is written down for a parameter is a credential by the parameter's name.
+
+    Parameters have names of one's own, so that only whole words count.
+    """
+    return (
+        names_credential(name)
+        and not _is_switch_or_number(name, value)
+        and can_be_credential(name, value)
+    )
+
+
+def _is_switch_or_number(name: str, value: str) -> bool:
+    if value.strip().lower() in ("true", "false"):
+        return True
+    is_number = re.fullmatch(r"\s*-?\d{1,6}\s*", value) is not None
+    return is_number and not names_password(name)
+
+
+@cache
+def _is_listed(plain: str) -> bool:
+    return _compile_pattern().search(plain) is not None
 
 
 @cache

@@ -1,28 +1,71 @@
-"""Credentials within texts: the user of an address, and parameters of one."""
+"""Credentials within texts: the user of an address, parameters of one, and what shows by its own
+form that it is a credential.
+
+The runtime's patterns, in `redaction/texts.py`, are the same; a test compares them.
+"""
 
 from __future__ import annotations
 
 from ssbt.compiler.patterns import lazy_pattern
 
 HIDDEN = "***"
-# `scheme://user:password@host`; a container before the `@`, as in `abfss://`, has no colon.
-_USER = lazy_pattern(r"(?P<before>://[^\s/@:'\"]*:)(?P<secret>[^\s/@'\"]+)(?=@)")
 _KEY = (
     "password|passwd|pwd|passphrase|secret|client_secret|access_?key|secret_?key|api_?key|token|sig"
+    "|signature|account_?key|shared_?access_?key|shared_?access_?signature|sas"
 )
-_QUERY = lazy_pattern(
-    rf"(?i)(?P<before>[?&;]\s*(?:[\w.\-]*[._\-])?(?:{_KEY})=)(?P<secret>[^\s&;'\"]+)"
+# `scheme://user:password@host`; a container before the `@`, as in `abfss://`, has no colon.
+USER = r"(?P<before>://[^\s/@:'\"]*:)(?P<secret>[^\s/@'\"]+)(?=@)"
+# Oracle's driver has the two before the host.
+ORACLE = r"(?i)(?P<before>jdbc:oracle:\w+:[^\s/@'\"]+/)(?P<secret>[^\s/@'\"]+)(?=@)"
+QUERY = rf"(?i)(?P<before>[?&;]\s*(?:[\w.\-]*[._\-])?(?:{_KEY})=)(?P<secret>[^\s&;'\"]+)"
+# `host=h password=pw`, as libpq has it, and the first of a list such as `Password=pw;Server=s`.
+LIST = (
+    r"(?i)(?P<before>(?:^|\s)(?:password|passwd|pwd|passphrase|account_?key|shared_?access_?key"
+    r"|shared_?access_?signature)\s*=\s*)(?P<secret>[^\s&;'\"]+)"
 )
+# In the options of a login module.
+LOGIN = r'(?i)(?P<before>\b\w*(?:password|secret)\w*\s*=\s*")(?P<secret>(?:[^"\\]|\\.)+)(?=")'
 # A property of a Java that a text starts: `-Djavax.net.ssl.trustStorePassword=…`.
-_PROPERTY = lazy_pattern(
-    rf"(?i)(?P<before>(?<!\S)-D[\w.\-]*(?:{_KEY})=)(?P<secret>\"[^\"]*\"|'[^']*'|[^\s\"']+)"
+PROPERTY = rf"(?i)(?P<before>(?<!\S)-D[\w.\-]*(?:{_KEY})=)(?P<secret>\"[^\"]*\"|'[^']*'|[^\s\"']+)"
+# The header of a request: `Basic` with base64 of a user and a password, `Bearer` with a token.
+HEADER = (
+    r"(?P<before>^\s*(?i:Basic)\s+)(?=(?:[^\s=]*[0-9=]|[^\s=]*[a-z][A-Z]))"
+    r"(?P<secret>(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\s*$"
 )
-_PATTERNS = (_USER, _QUERY, _PROPERTY)
+BEARER = r"(?P<before>^\s*(?i:Bearer)\s+)(?P<secret>[A-Za-z0-9._~+/\-]{16,}=*)\s*$"
+# Credentials whose issuers give them a form of their own, so that one sees what they are.
+_ISSUED = (
+    r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])",  # Amazon
+    r"AIza[A-Za-z0-9_\-]{35}",  # Google
+    r"ya29\.[A-Za-z0-9_\-]{20,}",
+    r"gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}",
+    r"glpat-[A-Za-z0-9_\-]{20,}",
+    r"xox[a-z]-[A-Za-z0-9\-]{10,}|xapp-[A-Za-z0-9\-]{10,}",  # Slack
+    r"sk_live_[A-Za-z0-9]{16,}|rk_live_[A-Za-z0-9]{16,}",  # Stripe
+    r"sk-[A-Za-z0-9_\-]*[A-Za-z0-9]{20,}",
+    r"dapi[0-9a-f]{32}",  # Databricks
+    r"hv[bs]\.[A-Za-z0-9_\-]{20,}",  # Vault
+    r"npm_[A-Za-z0-9]{36}|pypi-AgE[A-Za-z0-9_\-]{20,}|hf_[A-Za-z]{30,}",
+    r"SG\.[A-Za-z0-9_\-]{20,}\.[A-Za-z0-9_\-]{20,}",  # SendGrid
+    r"eyJ[A-Za-z0-9_\-]{5,2000}\.eyJ[A-Za-z0-9_\-]{5,2000}\.[A-Za-z0-9_\-]{8,}",  # JSON Web Token
+    r"(?<=hooks\.slack\.com/services/)[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]+",
+    r"(?<=hooks\.slack\.com/workflows/)[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9/]+",
+    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?s:.)*",
+)
+ISSUED = rf"(?P<before>(?<![A-Za-z0-9]))(?P<secret>{'|'.join(_ISSUED)})"
+TEXTS = (ISSUED, USER, ORACLE, QUERY, LIST, LOGIN, PROPERTY, HEADER, BEARER)
+_ISSUED_PATTERN = lazy_pattern(ISSUED)
+_PATTERNS = tuple(map(lazy_pattern, TEXTS))
 
 
 def has_credential(text: str) -> bool:
     """Whether a text has a credential in it; one that a parameter stands for counts."""
     return any(pattern.search(text) for pattern in _PATTERNS)
+
+
+def is_issued_credential(text: str) -> bool:
+    """Whether a text has in it what can be nothing but a credential, wherever it stands."""
+    return _ISSUED_PATTERN.search(text) is not None
 
 
 def without_credentials(text: str) -> str:

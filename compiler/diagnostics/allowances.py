@@ -20,9 +20,12 @@ _ALLOW = lazy_pattern(r"#+\s*allow\s+(?P<codes>SSBT\d{4}(?:\s*,\s*SSBT\d{4})*)\s
 # What people write who know other linters.
 _LOOKALIKE = lazy_pattern(r"#+\s*(?:allow|noqa|ignore|disable|silence)\b[\s:=]*(SSBT\d{4})", re.I)
 _CODE = lazy_pattern(r"SSBT\d{4}")
+PROJECT_PREFIXES = ("SSBT064", "SSBT0561")
+"""How the codes begin of findings with other pipelines of the project."""
+
 # Findings about configuration, and in environments or with other pipelines of the project, come
 # when these are looked at, which not every command does.
-_CROSS_FILE_PREFIXES = ("SSBT12", "SSBT064", "SSBT0561")
+_CROSS_FILE_PREFIXES = ("SSBT12", "SSBT0565", *PROJECT_PREFIXES)
 
 
 class Allowance(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -85,9 +85,15 @@ def _text(part: FingerprintPart, pieces: IrText) -> Text:
     return Text(tuple(joined), part.span)
 
 
-def depends_arguments(depends: Dependencies, code: SettingCode) -> Iterator[str]:
-    """The same as arguments in code."""
-    items = (emit_tuple_item(python_literal(code.value(each))) for each in depends.texts)
-    yield f"depends_on=({', '.join(items)})"
-    if depends.meanings is not None:
-        yield f"meanings={python_literal(code.value(depends.meanings))}"
+def checkpoint_values(
+    root: Text | None, stream: str, describe: Callable[[], Dependencies], code: SettingCode
+) -> dict[str, object]:
+    """What `macros/checkpoints.py.j2` places; `root` is the pipeline's folder, if it has one."""
+    if root is None:
+        return {"checkpoint": None}
+    depends = describe()
+    return {
+        "checkpoint": code.value(checkpoint_folder(root, stream)),
+        "depends_on": [emit_tuple_item(python_literal(code.value(each))) for each in depends.texts],
+        "meanings": code.value(depends.meanings) if depends.meanings is not None else None,
+    }

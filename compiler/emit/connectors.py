@@ -45,12 +45,11 @@ from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
-from ssbt.compiler.emit.docstrings import emit_comment
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.records import emit_decoded_rows, emit_encoded_record
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
-from ssbt.compiler.emit.templating import connector_template
+from ssbt.compiler.emit.templating import connector_template, render_template
 from ssbt.compiler.ir.pipeline import Connection, Sink, Source
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quote_name
@@ -196,17 +195,12 @@ def _option_context(
 
 def emit_connection_options(connection: Connection, code: SettingCode) -> str:
     """The code of the options that a connection gives."""
-    items = "".join(
-        "".join(f"\n{line}\n" for line in emit_comment(option.reason) if option.reason)
-        + f"{python_literal(option.name)}: {python_literal(option.value)},"
-        for option in code.text_options(connection.settings)
-    )
-    options = f"job.connection({python_literal(connection.name)}, {{{items}}})"
     specification = connection.connector.connection
-    return (
-        f"{specification.function}({options})"
-        if specification is not None and specification.function
-        else options
+    return render_template(
+        "functions/connection",
+        name=connection.name,
+        options=code.text_options(connection.settings),
+        function=specification.function if specification is not None else None,
     )
 
 

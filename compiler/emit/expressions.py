@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
 from ssbt.compiler.emit.scopes import FunctionScope
-from ssbt.compiler.ir.expressions import Expression, NamedExpression, SortKey, Text
+from ssbt.compiler.ir.expressions import (
+    Expression,
+    NamedExpression,
+    ParameterText,
+    SortKey,
+    TextMark,
+)
+from ssbt.compiler.ir.terms import LITERAL, Term
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.types.datatypes import BOOLEAN, INT, STRING
 from ssbt.compiler.types.quoting import quote_name
 
 _NAME_PARTS = lazy_pattern(r"`((?:[^`]|``)*)`|([^.`]+)")
 _NULLS = {None: "", "first": "_nulls_first", "last": "_nulls_last"}
 
 
-def emit_sql(text: Text, scope: FunctionScope) -> str:
-    """SQL text as a literal, with the locals that hold parameters in it."""
-    if len(text) == 1 and not isinstance(text[0], str):
-        return scope.use_sql_literal(text[0].name)
-    return f_string(
-        [
-            part if isinstance(part, str) else PythonCode(scope.use_sql_literal(part.name))
-            for part in text
-        ]
-    )
+def emit_sql(expression: Expression, scope: FunctionScope) -> str:
+    """The SQL of an expression as a literal, with the locals that hold parameters in it."""
+    parts = expression.structured or expression.text
+    if len(parts) == 1 and isinstance(parts[0], ParameterText):
+        return scope.use_sql_literal(parts[0].name)
+    return f_string([_emit_part(part, scope) for part in parts])
+
+
+def _emit_part(part: str | ParameterText | TextMark, scope: FunctionScope) -> Part:
+    if isinstance(part, ParameterText):
+        return PythonCode(scope.use_sql_literal(part.name))
+    return part
 
 
 def quote_reference(name: str) -> str:
@@ -35,7 +45,24 @@ def emit_column(expression: Expression, scope: FunctionScope) -> str:
     """A `Column`."""
     if expression.column is not None:
         return f"F.col({python_literal(expression.column)})"
-    return f"F.expr({emit_sql(expression.text, scope)})"
+    if expression.term is not None and is_constant(expression.term):
+        return f"F.lit({python_literal(expression.term.value)})"
+    return f"F.expr({emit_sql(expression, scope)})"
+
+
+def is_constant(term: Term) -> bool:
+    """Whether `F.lit` gives exactly the value and the type that the constant has in SQL."""
+    if term.operator != LITERAL:
+        return False
+    match term.value:
+        case bool():
+            return term.type == BOOLEAN
+        case int():
+            return term.type == INT
+        case str():
+            return term.type == STRING and term.value.isprintable()
+        case _:
+            return False
 
 
 def emit_column_or_name(expression: Expression, scope: FunctionScope) -> str:
@@ -50,7 +77,11 @@ def emit_named_expression(item: NamedExpression, scope: FunctionScope) -> str:
     text = item.expression.text
     if not item.names:
         is_star = len(text) == 1 and (text[0] == "*" or str(text[0]).endswith(".*"))
-        return emit_sql(text, scope) if is_star else emit_column_or_name(item.expression, scope)
+        return (
+            emit_sql(item.expression, scope)
+            if is_star
+            else emit_column_or_name(item.expression, scope)
+        )
     if (
         item.expression.column is not None
         and unqualified_name(item.expression.column) == item.names[0]
@@ -60,9 +91,9 @@ def emit_named_expression(item: NamedExpression, scope: FunctionScope) -> str:
     return f"{emit_column(item.expression, scope)}.alias({names})"
 
 
-def emit_named_expressions(items: Iterable[NamedExpression], scope: FunctionScope) -> str:
+def emit_named_expressions(items: Iterable[NamedExpression], scope: FunctionScope) -> list[str]:
     """Expressions as arguments."""
-    return ", ".join(emit_named_expression(item, scope) for item in items)
+    return [emit_named_expression(item, scope) for item in items]
 
 
 def emit_sort_key(key: SortKey, scope: FunctionScope) -> str:

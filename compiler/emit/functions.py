@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, depends_arguments, sink_dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_values, sink_dependencies
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -18,7 +19,6 @@ from ssbt.compiler.emit.connectors import (
 )
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction, sort_by_source
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import identifier
 from ssbt.compiler.emit.passes import PassEmitter
 from ssbt.compiler.emit.schemas import SchemaCode
@@ -26,6 +26,7 @@ from ssbt.compiler.emit.scopes import FunctionScope, ScriptContext
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import FunctionMapping, map_load_call
 from ssbt.compiler.emit.steps import emit_query
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, find_pass, passes, records_name
@@ -122,9 +123,10 @@ class _FunctionEmitter:
         if judged is None:
             return {source.name: self._emit_source(source, source.name)}
         records = records_name(judged)
-        call = "dead_letters" if source.part else "decoded_rows"
         description = "that could not be decoded" if source.part else "that could be decoded"
         variable = self._context.names.datasets[records]
+        values = {"is_dead_letters": bool(source.part), "records": variable}
+        rows = render_template("functions/decoded_part", **values)
         part = ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.datasets[source.name], source.name, source.span
@@ -132,7 +134,7 @@ class _FunctionEmitter:
             arguments=(f"{variable}: DataFrame",),
             returns="DataFrame",
             docstring=_function_docstring("", f"The records of {judged} {description}."),
-            statements=(f"return {call}({variable})",),
+            statements=(f"return {rows}",),
             datasets=(records,),
         )
         return {records: self._emit_source(source, records), source.name: part}
@@ -157,8 +159,7 @@ class _FunctionEmitter:
             arguments=(self._job,),
             returns="DataFrame",
             docstring=_function_docstring(
-                source.description,
-                f"{verb} {name} from {_title(source)}.",
+                source.description, f"{verb} {name} from {_title(source)}."
             ),
             statements=(f"return ({frame})",),
         )
@@ -221,7 +222,7 @@ class _FunctionEmitter:
             return self._emit_stream_sink(sink, sink.stream)
         names = self._context.names
         variable = names.datasets[sink.dataset]
-        counted = f"job.counted({variable}, {python_literal(sink.name)})"
+        counted = render_template("functions/counted", dataset=variable, sink=sink.name)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
@@ -263,22 +264,24 @@ class _FunctionEmitter:
         variable, function = names.datasets[sink.dataset], self._user_function_name(stream)
         relation = self._roots[sink.dataset].output
         writer = emit_stream_write(sink, relation, self._code, variable, stream.trigger, function)
-        parts = [python_literal(sink.name), writer]
-        if self._checkpoint is not None and sink.has_checkpoint:
-            folder = self._code.value(checkpoint_folder(self._checkpoint, sink.name))
-            parts.append(f"checkpoint={python_literal(folder)}")
-            depends = sink_dependencies(self._pipeline, sink, self._roots[sink.dataset])
-            parts += depends_arguments(depends, self._code)
+        checkpoint, path = self._checkpoint if sink.has_checkpoint else None, None
+        if checkpoint is not None:
             path = sink.settings.at(OptionPlacement.PATH)
-            if path is not None:
-                parts.append(f"output={python_literal(self._code.value(path.value))}")
+        depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
+        call = render_template(
+            "functions/stream",
+            name=sink.name,
+            writer=writer,
+            output=self._code.value(path.value) if path is not None else None,
+            **checkpoint_values(checkpoint, sink.name, depends, self._code),
+        )
         title = f"Stream {sink.dataset} to {_title(sink)}."
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Stream",
             docstring=_function_docstring(sink.description, title),
-            statements=(f"return Stream({', '.join(parts)})",),
+            statements=(f"return {call}",),
             datasets=(sink.dataset,),
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.scopes import FunctionScope
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.steps import Input
 
 
@@ -15,7 +15,7 @@ def emit_input(operand: Input, scope: FunctionScope) -> str:
         frame = scope.use_dataset(operand.dataset)
     else:
         frame = emit_transform_call(operand.dataset, (), operand.arguments, scope)
-    return f"{frame}.alias({python_literal(operand.alias)})" if operand.alias else frame
+    return render_template("steps/as", frame=frame, name=operand.alias) if operand.alias else frame
 
 
 def emit_transform_call(
@@ -26,4 +26,5 @@ def emit_transform_call(
     if transform in scope.context.takes_params:
         scope.uses_params = True
         arguments.append("params")
-    return f"{scope.context.names.transforms[transform]}({', '.join(arguments)})"
+    function = scope.context.names.transforms[transform]
+    return render_template("steps/transform", function=function, arguments=arguments)

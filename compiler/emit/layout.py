@@ -16,6 +16,7 @@ from ssbt.compiler.emit.leaves import OPENING, Leaf, UnknownShapeError, copy_lea
 from ssbt.compiler.emit.lines import LINE_LENGTH, Line, build_line
 from ssbt.compiler.emit.pieces import split_literal
 from ssbt.compiler.emit.splitting import split_lines
+from ssbt.compiler.emit.sql_lines import flatten_literals, split_sql
 from ssbt.compiler.patterns import lazy_pattern
 
 _INDENT = "    "
@@ -44,7 +45,7 @@ def lay_out(text: str) -> str:
 def _lay_out_with_black(text: str) -> str:
     import black
 
-    previous = ""
+    text, previous = flatten_literals(text), ""
     while text != previous:
         # There is code for which black needs a second run to come to rest.
         previous, text = text, black.format_str(text, mode=black.Mode())
@@ -144,27 +145,36 @@ def _ensure_plain_annotation(lines: list[Line]) -> None:
         raise UnknownShapeError("an annotation in parentheses")
 
 
-def _cut_literal(line: Line) -> tuple[str, list[str]] | None:
+def _cut_literal(line: Line) -> tuple[str, list[Leaf]] | None:
     """The literal that makes a line too long, and its pieces; None if the line can stay."""
     if line.is_short_enough():
         return None
     first = line.leaves[0]
     room = LINE_LENGTH - len(_INDENT) * line.depth
     if first.kind == "string" and all(leaf.kind == "," for leaf in line.leaves[1:]):
-        return _pair_with_pieces(first.value, room - len(line.leaves[1:]))
+        return _pair_with_pieces(first, room - len(line.leaves[1:]))
     for opening, leaf in zip(line.leaves, line.leaves[1:], strict=False):
         if opening.kind in OPENING and not opening.value and leaf.kind == "string":
-            return _pair_with_pieces(leaf.value, room - len(_INDENT))
+            return _pair_with_pieces(leaf, room - len(_INDENT))
     return None
 
 
-def _pair_with_pieces(literal: str, room: int) -> tuple[str, list[str]] | None:
-    pieces = split_literal(literal, room)
-    return (literal, pieces) if len(pieces) > 1 else None
+def _pair_with_pieces(leaf: Leaf, room: int) -> tuple[str, list[Leaf]] | None:
+    if leaf.is_line:
+        return None
+    is_sql = bool(leaf.marked)
+    pieces = split_sql(leaf.marked, room) if is_sql else split_literal(leaf.value, room)
+    if len(pieces) == 1:
+        return None
+    leaves = [Leaf("string", text, " ") for text in pieces]
+    for piece in leaves:
+        piece.is_line = is_sql
+    return leaf.value, leaves
 
 
-def _split_leaf(leaf: Leaf, cuts: dict[str, list[str]]) -> list[Leaf]:
+def _split_leaf(leaf: Leaf, cuts: dict[str, list[Leaf]]) -> list[Leaf]:
     if leaf.kind != "string" or leaf.value not in cuts:
         return [leaf]
-    first, *rest = cuts[leaf.value]
-    return [Leaf("string", first, leaf.prefix), *(Leaf("string", text, " ") for text in rest)]
+    first, *rest = copy_leaves(cuts[leaf.value])
+    first.prefix = leaf.prefix
+    return [first, *rest]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 import re
 
+from ssbt.compiler.emit.sql_lines import flatten_literals, is_structured
 from ssbt.compiler.patterns import lazy_pattern
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
@@ -32,10 +33,12 @@ class Leaf:
     """A token: `kind` is `name`, `number`, `string`, `#`, or the mark itself.
 
     A bracket whose `value` is empty is imagined: it shows where brackets may be put. `is_display`
-    holds for an opening bracket that does not follow what it calls or indexes.
+    holds for an opening bracket that does not follow what it calls or indexes. `marked` is the text
+    of a literal that holds SQL, with the marks of its structure; `is_line` holds for one of the
+    lines that it becomes.
     """
 
-    __slots__ = ("comment", "is_display", "kind", "opening", "prefix", "value")
+    __slots__ = ("comment", "is_display", "is_line", "kind", "marked", "opening", "prefix", "value")
 
     def __init__(self, kind: str, value: str, prefix: str = "") -> None:
         self.kind = kind
@@ -44,6 +47,8 @@ class Leaf:
         self.comment = ""
         self.opening: Leaf | None = None
         self.is_display = False
+        self.is_line = False
+        self.marked = ""
 
     def __len__(self) -> int:
         return len(self.prefix) + len(self.value)
@@ -82,6 +87,8 @@ def _tokens(text: str) -> Iterator[Leaf]:
         else:
             leaf = Leaf(kind, value, _prefix(kind, value, previous))
             leaf.is_display = kind in OPENING and not _is_trailer(previous)
+            if kind == "string" and is_structured(value):
+                leaf.value, leaf.marked = flatten_literals(value), value
         if previous and previous.kind == "," and kind in CLOSING:
             raise UnknownShapeError("a comma before a closing bracket")
         yield leaf
@@ -206,5 +213,6 @@ def copy_leaves(leaves: Iterable[Leaf]) -> list[Leaf]:
     for leaf in leaves:
         copy = copies[id(leaf)] = Leaf(leaf.kind, leaf.value, leaf.prefix)
         copy.comment, copy.is_display = leaf.comment, leaf.is_display
+        copy.marked, copy.is_line = leaf.marked, leaf.is_line
         copy.opening = copies.get(id(leaf.opening), leaf.opening)
     return list(copies.values())

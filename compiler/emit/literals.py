@@ -10,13 +10,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 import math
+import re
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from ssbt.compiler.emit.characters import is_mark, is_visible
+from ssbt.compiler.ir.expressions import TextMark
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.interval_values import Months
 
+_ESCAPED = lazy_pattern(r"\\(?:x(..)|u(....)|U(........)|(.))")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -26,7 +30,10 @@ class PythonCode(Struct, frozen=True):
     text: str
 
 
-Part: TypeAlias = str | PythonCode
+Part: TypeAlias = str | PythonCode | TextMark
+
+# Marks within literals, until the layout replaces them; text has its control characters escaped.
+MARK_CHARACTERS = {mark: chr(code) for code, mark in enumerate(TextMark, start=1)}
 
 
 def python_literal(value: object) -> str:
@@ -105,22 +112,34 @@ def _timedelta_arguments(interval: timedelta) -> str:
 
 
 def f_string(parts: Sequence[Part]) -> str:
-    """Text with values in it; plain text alone gives a plain literal.
+    """Text with values in it; text without any gives a plain or raw literal.
 
     The code in it must hold neither quotes nor backslashes, which Python before 3.12 rejects.
     """
-    if not any(isinstance(part, PythonCode) for part in parts):
-        return python_literal("".join(str(part) for part in parts))
-    quote = _choose_quote("".join(part for part in parts if isinstance(part, str)))
-    body = ""
-    for part in parts:
-        if isinstance(part, PythonCode):
-            assert not set(part.text) & set("\"'\\"), part.text
-            body += f"{{{part.text}}}"
-        else:
-            # A mark at the start of a part would be drawn upon the brace.
-            body += escape(part, quote).replace("{", "{{").replace("}", "}}")
-    return f"f{quote}{body}{quote}"
+    text = "".join(part for part in parts if isinstance(part, str))
+    quote = _choose_quote(text)
+    if any(isinstance(part, PythonCode) for part in parts):
+        return f"f{quote}{''.join(_f_string_part(part, quote) for part in parts)}{quote}"
+    is_raw = _is_shorter_raw(text, quote)
+    body = "".join(
+        MARK_CHARACTERS[part]
+        if isinstance(part, TextMark)
+        else str(part)
+        if is_raw
+        else escape(str(part), quote)
+        for part in parts
+    )
+    return f"{'r' if is_raw else ''}{quote}{body}{quote}"
+
+
+def _f_string_part(part: Part, quote: str) -> str:
+    if isinstance(part, TextMark):
+        return MARK_CHARACTERS[part]
+    if isinstance(part, PythonCode):
+        assert not set(part.text) & set("\"'\\"), part.text
+        return f"{{{part.text}}}"
+    # A mark at the start of a part would be drawn upon the brace.
+    return escape(part, quote).replace("{", "{{").replace("}", "}}")
 
 
 def _is_shorter_raw(text: str, quote: str) -> bool:
@@ -152,6 +171,18 @@ def escape(text: str, quote: str) -> str:
             result.append(char if is_plain else _numeric_escape(char))
         after_plain = is_plain
     return "".join(result)
+
+
+def unescape(text: str) -> str:
+    """What `escape` had."""
+    return _ESCAPED.sub(_unescape_character, text)
+
+
+def _unescape_character(match: re.Match[str]) -> str:
+    plain: str | None = match[4]
+    if plain is None:
+        return chr(int(match[1] or match[2] or match[3], 16))
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(plain, plain)
 
 
 def _numeric_escape(char: str) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, depends_arguments, pass_dependencies
+from ssbt.compiler.emit.checkpoints import checkpoint_values, pass_dependencies
 from ssbt.compiler.emit.connectors import emit_trigger
 from ssbt.compiler.emit.docstrings import emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import FunctionMapping
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, records_name
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.streams import OutputMode
@@ -92,24 +93,29 @@ class PassEmitter:
         outputs, name = names
         variables = {name: self._names.datasets[name] for name in arguments}
         judged = [variables[name] for name in arguments if self._is_streaming(name)]
-        call = f"{outputs}({', '.join((*variables.values(), 'job'))})"
-        parts = [
-            python_literal(pass_.name),
-            f"[{', '.join(judged)}]",
-            f"lambda {', '.join(judged)}: {call}",
-            f"writes={{{', '.join(self._emit_writes(pass_))}}}",
-        ]
         stream = pass_.sinks[0].stream
         assert stream is not None
-        if stream.trigger is not None:
-            parts.append(f"trigger={emit_trigger(stream.trigger)}")
         modes = {sink.stream.mode for sink in pass_.sinks if sink.stream is not None}
-        if mode := next(iter(modes - {OutputMode.APPEND}), None):
-            parts.append(f"mode={python_literal(mode.value)}")
-        parts += self._emit_checkpoint(pass_)
+        mode = next(iter(modes - {OutputMode.APPEND}), None)
+        call = render_template(
+            "functions/one_pass",
+            name=pass_.name,
+            streams=judged,
+            outputs=outputs,
+            arguments=[*variables.values(), "job"],
+            writes=list(self._sink_folders(pass_)),
+            trigger=emit_trigger(stream.trigger) if stream.trigger is not None else None,
+            mode=mode.value if mode is not None else None,
+            **checkpoint_values(
+                self._pipeline.checkpoint,
+                pass_.name,
+                partial(pass_dependencies, self._pipeline, pass_),
+                self._code,
+            ),
+        )
         title = f"Stream {_join_names(pass_.sources)}: each record once, as a row or a dead letter."
         parameters = (*(f"{variable}: DataFrame" for variable in variables.values()), self._job)
-        statements = [f"return one_pass({', '.join(parts)})"]
+        statements = [f"return {call}"]
         function = self._build_function(pass_, name, parameters, "Stream", title, statements)
         return ScriptFunction(
             **{
@@ -123,18 +129,11 @@ class PassEmitter:
     def _is_streaming(self, name: str) -> bool:
         return self._streaming.get(name, True)
 
-    def _emit_writes(self, pass_: Pass) -> Iterator[str]:
+    def _sink_folders(self, pass_: Pass) -> Iterator[tuple[str, object]]:
+        """Each sink with the folder that it writes, None without one."""
         for sink in pass_.sinks:
             path = sink.settings.at(OptionPlacement.PATH)
-            folder = python_literal(self._code.value(path.value) if path is not None else None)
-            yield f"{python_literal(sink.name)}: {folder}"
-
-    def _emit_checkpoint(self, pass_: Pass) -> Iterator[str]:
-        if self._pipeline.checkpoint is not None:
-            folder = self._code.value(checkpoint_folder(self._pipeline.checkpoint, pass_.name))
-            yield f"checkpoint={python_literal(folder)}"
-            depends = pass_dependencies(self._pipeline, pass_)
-            yield from depends_arguments(depends, self._code)
+            yield sink.name, self._code.value(path.value) if path is not None else None
 
     def _build_function(
         self,

@@ -34,12 +34,12 @@ def split_literal(literal: str, room: int) -> list[str]:
     """
     prefix = literal[0] if literal[0] in _UNITS else ""
     quote = literal[len(prefix)]
-    units = _UNITS[prefix].findall(literal[len(prefix) + 1 : -1])
+    units = split_units(literal[len(prefix) + 1 : -1], prefix)
     inner_room = room - len(prefix) - 2 * len(quote)
     pieces = [piece for line in _split_lines(units) for piece in _cut_line(line, inner_room)]
     if prefix == "r":
         return [_raw_literal("".join(piece), quote) for piece in pieces]
-    return [_literal(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
+    return [join_units(piece, is_f=bool(prefix), quote=quote) for piece in pieces]
 
 
 def _raw_literal(text: str, quote: str) -> str:
@@ -123,7 +123,12 @@ def _compute_depths(text: str) -> list[int]:
     return depths
 
 
-def _literal(units: Sequence[str], *, is_f: bool, quote: str) -> str:
+def split_units(text: str, prefix: str) -> list[str]:
+    """What must stay together in the text of a literal with this prefix."""
+    return _UNITS[prefix].findall(text)
+
+
+def join_units(units: Sequence[str], *, is_f: bool, quote: str) -> str:
     """A literal of its own, which may need neither the `f` nor the quotes of the whole."""
     needs_f = is_f and any(unit[0] == "{" and unit != "{{" for unit in units)
     if is_f and not needs_f:

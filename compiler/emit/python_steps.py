@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from string import Formatter
 
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import Namespace, identifier
 from ssbt.compiler.emit.scopes import FunctionScope
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.steps import ApplyFunction, SqlQuery
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import (
@@ -35,10 +35,15 @@ _MARKER = lazy_pattern(
 
 def emit_apply_function(frame: str, step: ApplyFunction, scope: FunctionScope) -> str:
     """The call of the user's function."""
-    function = scope.context.names.functions[step.module, step.function]
-    argument = scope.assign_variable(frame, f"{function}_input")
-    location = f"{scope.context.module_files[step.module]}:{step.function}"
-    return _emit_checked(f"{function}({argument})", step.schema, location, scope)
+    names = scope.context.names
+    function = names.functions[step.module, step.function]
+    return render_template(
+        "steps/apply",
+        frame=scope.assign_variable(frame, f"{function}_input"),
+        function=function,
+        schema=names.schemas[step.schema],
+        label=f"{scope.context.module_files[step.module]}:{step.function}",
+    )
 
 
 def emit_sql_query(frame: str, step: SqlQuery, scope: FunctionScope) -> str:
@@ -48,18 +53,14 @@ def emit_sql_query(frame: str, step: SqlQuery, scope: FunctionScope) -> str:
     frames = {"input": session} if step.uses_input else {}
     frames |= {name: scope.use_dataset(name) for name in step.inputs}
     keywords = {name: names.claim(identifier(name)) for name in frames}
-    arguments = [python_literal(_emit_query_text(step, keywords))]
-    if step.parameters:
-        values = (f"{python_literal(name)}: {scope.use_param(name)}" for name, _ in step.parameters)
-        arguments.append(f"args={{{', '.join(values)}}}")
-    arguments += [f"{keyword}={frames[name]}" for name, keyword in keywords.items()]
-    query = f"{session}.sparkSession.sql({', '.join(arguments)})"
-    return _emit_checked(query, step.schema, "the sql step", scope)
-
-
-def _emit_checked(frame: str, schema: str, label: str, scope: FunctionScope) -> str:
-    constant = scope.context.names.schemas[schema]
-    return f"checked({frame}, {constant}, {python_literal(label)})"
+    return render_template(
+        "steps/sql",
+        frame=session,
+        query=_emit_query_text(step, keywords),
+        parameters=[(name, scope.use_param(name)) for name, _ in step.parameters],
+        datasets=[(keyword, frames[name]) for name, keyword in keywords.items()],
+        schema=scope.context.names.schemas[step.schema],
+    )
 
 
 def _emit_query_text(step: SqlQuery, keywords: dict[str, str]) -> str:

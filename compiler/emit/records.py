@@ -21,7 +21,7 @@ from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.schema_texts import SchemaText
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
-from ssbt.compiler.emit.templating import connector_template
+from ssbt.compiler.emit.templating import connector_template, render_template
 from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.records import EVENT_ID_HEADER, HEADERS, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
@@ -51,22 +51,24 @@ def emit_decoded_rows(
     in_batches: bool,
 ) -> str:
     """The code of the rows that are made of the records of `read`."""
-    arguments = [frame]
     parts = (
         ("value", records.value, source.schema, records.masked),
         ("key", records.key, records.key_schema, records.masked_in_key),
     )
-    for part, use, schema, masked in parts:
-        if use is not None:
-            decoding = _emit_decoding(use, part, schema, source.settings, code, schemas, masked)
-            arguments.append(f"{part}={decoding}")
-    if records.metadata:
-        arguments.append(f"metadata={python_literal(list(records.metadata))}")
-    if records.on_error != "fail":
-        arguments.append(f"on_error={python_literal(records.on_error)}")
-    if records.on_error == "drop" and not in_batches:
-        arguments.append("counted=False")
-    return f"decoded({', '.join(arguments)})"
+    decodings = {
+        part: _emit_decoding(use, part, schema, source.settings, code, schemas, masked)
+        if use is not None
+        else None
+        for part, use, schema, masked in parts
+    }
+    return render_template(
+        "records/decoded",
+        records=frame,
+        metadata=list(records.metadata),
+        on_error=None if records.on_error == "fail" else records.on_error,
+        uncounted=records.on_error == "drop" and not in_batches,
+        **decodings,
+    )
 
 
 def _emit_decoding(
@@ -88,16 +90,19 @@ def _emit_decoding(
     context |= {"masked": list(masked), **_schema_context(use, part, settings, schema_text, code)}
     if has_template(use.format, "decoding"):
         return connector_template(use.format, "decoding").render(context).strip()
-    problem = python_literal(decoding.problem)
-    if has_template(use.format, "problem"):
-        problem = connector_template(use.format, "problem").render(context).strip()
-    arguments = [connector_template(use.format, "decode").render(context).strip(), problem]
-    if decoding.malformed:
-        arguments.append(f"malformed={python_literal(decoding.malformed)}")
-    if has_template(use.format, "marker"):
-        marker = connector_template(use.format, "marker").render(context).strip()
-        arguments.append(f"marker={marker}")
-    return f"Decoding({', '.join(arguments)})"
+    column, problem, marker = (
+        connector_template(use.format, name).render(context).strip()
+        if has_template(use.format, name)
+        else None
+        for name in ("decode", "problem", "marker")
+    )
+    return render_template(
+        "records/decoding",
+        column=column,
+        problem=problem or python_literal(decoding.problem),
+        malformed=decoding.malformed,
+        marker=marker,
+    )
 
 
 def _schema_context(
@@ -132,41 +137,50 @@ def _emit_headers(settings: Settings, relation: Relation) -> str | None:
     types = {column.name.casefold(): column.type for column in relation.columns}
     single, lists = [], []
     for column in settings.columns_at(OptionPlacement.HEADERS):
-        code = f"F.col({python_literal(quote_reference(column.name))})"
+        reference = render_template("records/record", column=quote_reference(column.name))
         type_ = types.get(column.name.casefold())
         if type_ == HEADERS:
-            lists.append(f"F.coalesce({code}, F.array().cast({python_literal(HEADERS.sql)}))")
-        elif type_ == BINARY:
-            single.append(_emit_header(column.name, code))
+            lists.append(reference)
         else:
-            text = _emit_as_text(code, types.get(column.name.casefold()))
-            single.append(_emit_header(column.name, f'{text}.cast("binary")'))
+            single.append(_emit_header(column.name, _emit_as_bytes(reference, type_)))
     if event := settings.columns_at(OptionPlacement.EVENT_ID):
         id_columns = [column for each in event for column in relation.find_columns(each.name)]
         single.append(_emit_header(EVENT_ID_HEADER, f'{_emit_event_id(id_columns)}.cast("binary")'))
-    if single:
-        lists.append(f"F.array({', '.join(single)})")
-    return f"F.concat({', '.join(lists)})" if len(lists) > 1 else "".join(lists) or None
-
-
-def _emit_as_text(code: str, type_: DataType | None) -> str:
-    """The code of a value as text; of an instant with its zone, or an hour would stand for two."""
-    if isinstance(type_, TimestampType):
-        return f"F.date_format({code}, {python_literal(_INSTANT)})"
-    return f'{code}.cast("string")'
-
-
-def _emit_event_id(columns: list[Column]) -> str:
-    """The code of the hash of columns; where a type is not known, of their JSON."""
-    if all(column.type != UNKNOWN for column in columns):
-        ddl = ", ".join(f"{quote_name(each.name)} {each.type.sql}" for each in columns)
-        return f"event_id({python_literal(ddl)})"
-    names = ", ".join(python_literal(quote_reference(column.name)) for column in columns)
-    return f"F.sha2(F.to_json(F.struct({names}), {python_literal(_WHOLE_JSON)}), 256)"
+    if not single and not lists:
+        return None
+    return render_template(
+        "records/headers",
+        lists=lists,
+        type=HEADERS.sql,
+        single=single,
+        several=len(lists) + bool(single) > 1,
+    )
 
 
 def _emit_header(name: str, value: str) -> str:
-    return f'F.struct(F.lit({python_literal(name)}).alias("key"), {value}.alias("value"))'
+    return render_template("records/header", name=name, value=value)
+
+
+def _emit_as_bytes(column: str, type_: DataType | None) -> str:
+    return column if type_ == BINARY else f'{_emit_as_text(column, type_)}.cast("binary")'
+
+
+def _emit_as_text(column: str, type_: DataType | None) -> str:
+    """The code of a value as text; of an instant with its zone, or an hour would stand for two."""
+    pattern = _INSTANT if isinstance(type_, TimestampType) else None
+    return render_template("records/as_text", column=column, pattern=pattern)
+
+
+def _emit_event_id(columns: list[Column]) -> str:
+    """The code of the hash of columns."""
+    is_typed = all(column.type != UNKNOWN for column in columns)
+    ddl = ", ".join(f"{quote_name(each.name)} {each.type.sql}" for each in columns)
+    return render_template(
+        "records/event_id",
+        ddl=ddl if is_typed else None,
+        names=[quote_reference(column.name) for column in columns],
+        options=_WHOLE_JSON,
+    )
 
 
 def _emit_encoding(
@@ -177,13 +191,12 @@ def _emit_encoding(
     relation: Relation,
     code: SettingCode,
 ) -> str:
-    names = [column.name for column in columns]
-    if relation.is_open and not names:
-        record = 'F.struct("*")'
-    elif use.format.accepted_types:
-        record = f"F.col({python_literal(quote_reference(names[0]))})"
-    else:
-        record = f"F.struct({', '.join(python_literal(quote_reference(name)) for name in names)})"
+    names = [quote_reference(column.name) for column in columns]
+    record = render_template(
+        "records/record",
+        column=names[0] if names and use.format.accepted_types else None,
+        columns=["*"] if relation.is_open and not names else names,
+    )
     schema_text = code.schema_texts.find_sink_text(sink.name, part, use)
     text = _emit_as_text(record, columns[0].type if columns else None)
     context = {"record": record, "as_text": text, **_option_context(use, code)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.templating import render_template
 
 Pair = tuple[str, str]
 
@@ -19,12 +19,12 @@ def emit_renames(frame: str, pairs: Sequence[Pair]) -> str:
     if not pairs:
         return frame
     olds = {old.casefold() for old, _ in pairs}
-    if len(pairs) > 1 and not any(new.casefold() in olds for _, new in pairs):
-        items = ", ".join(f"{python_literal(old)}: {python_literal(new)}" for old, new in pairs)
-        return f"{frame}.withColumnsRenamed({{{items}}})"
-    return frame + "".join(
-        f".withColumnRenamed({python_literal(old)}, {python_literal(new)})"
-        for old, new in _order_pairs(pairs)
+    are_apart = len(pairs) > 1 and not any(new.casefold() in olds for _, new in pairs)
+    return render_template(
+        "steps/rename",
+        frame=frame,
+        together=dict(pairs) if are_apart else None,
+        pairs=[] if are_apart else _order_pairs(pairs),
     )
 
 

@@ -116,6 +116,7 @@ def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:
         + [text.assignment for text in names.texts.all if text.constant in used],
         "functions_in_order": script_functions.in_order,
         "job": f"Job[{'Params' if fields else 'None'}]",
+        "counts_rows": any(sink.stream is None for sink in pipeline.sinks),
         "wiring": emit_wiring(pipeline, script_functions, parts.context),
         "main": main,
     }

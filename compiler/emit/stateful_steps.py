@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from ssbt.compiler.connectors.specification import is_newer
 from ssbt.compiler.emit.expressions import quote_reference
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.scopes import FunctionScope
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.state import StateVariable, TimeMode
 from ssbt.compiler.ir.steps import Stateful
 from ssbt.compiler.ir.streams import OutputMode
@@ -22,45 +22,32 @@ _TIMEOUTS = {
 def emit_stateful(frame: str, step: Stateful, scope: FunctionScope) -> str:
     """The call that runs the user's processor, or function on Spark 3.5."""
     context = scope.context
-    target = context.target
-    keys = ", ".join(python_literal(quote_reference(name)) for name in step.keys)
-    grouped = f"{frame}.groupBy({keys})"
-    processor_name = context.names.functions[step.module, step.processor]
-    schema = context.names.schemas[step.schema]
+    schemas = context.names.schemas
+    is_function = context.target.startswith("3.")
     # Spark 4 does not compare this mode with that of the query; Spark 3.5 does.
     mode = OutputMode.UPDATE if OutputMode.UPDATE in context.step_modes(step) else OutputMode.APPEND
-    if target.startswith("3."):
-        (state,) = step.variables
-        timeout = python_literal(_TIMEOUTS[step.time_mode])
-        arguments = [
-            processor_name,
-            schema,
-            context.names.schemas[state.schema],
-            python_literal(mode.value),
-        ]
-        return f"{grouped}.applyInPandasWithState({', '.join((*arguments, timeout))})"
-    method = "transformWithStateInPandas" if is_newer("4.1", target) else "transformWithState"
-    processor = ", ".join(
-        (f"{processor_name}()", *(_emit_variable(each, scope) for each in step.variables))
+    is_in_pandas = is_newer("4.1", context.target)
+    return render_template(
+        "steps/stateful",
+        frame=frame,
+        keys=[quote_reference(name) for name in step.keys],
+        processor=context.names.functions[step.module, step.processor],
+        schema=schemas[step.schema],
+        state_schema=schemas[step.variables[0].schema] if is_function else None,
+        timeout=_TIMEOUTS[step.time_mode],
+        method="transformWithStateInPandas" if is_in_pandas else "transformWithState",
+        variables=[_variable_values(each, schemas) for each in step.variables],
+        mode=mode.value if is_function else mode.value.title(),
+        time_mode=step.time_mode.value,
+        event_time=step.event_time,
     )
-    arguments = [f"with_state({processor})", schema]
-    arguments += [python_literal(mode.value.title()), python_literal(step.time_mode.value)]
-    if step.event_time is not None:
-        arguments.append(f"eventTimeColumnName={python_literal(step.event_time)}")
-    return f"{grouped}.{method}({', '.join(arguments)})"
 
 
-def _emit_variable(variable: StateVariable, scope: FunctionScope) -> str:
-    """`State("open", "value", OPEN, ttl_ms=3600000)`."""
-    return f"State({', '.join(_variable_arguments(variable, scope))})"
-
-
-def _variable_arguments(variable: StateVariable, scope: FunctionScope) -> Iterator[str]:
-    schemas = scope.context.names.schemas
-    yield python_literal(variable.name)
-    yield python_literal(variable.kind)
-    yield schemas[variable.schema]
-    if variable.key_schema is not None:
-        yield f"key={schemas[variable.key_schema]}"
-    if variable.ttl is not None:
-        yield f"ttl_ms={variable.ttl}"
+def _variable_values(variable: StateVariable, schemas: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "name": variable.name,
+        "kind": variable.kind,
+        "schema": schemas[variable.schema],
+        "key_schema": schemas[variable.key_schema] if variable.key_schema is not None else None,
+        "ttl": variable.ttl,
+    }

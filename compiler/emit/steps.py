@@ -1,4 +1,4 @@
-"""Steps as calls of DataFrame methods.
+"""What the templates of steps are given, `templates/steps/NAME.py.j2` for each.
 
 What each method takes was tried on Spark 4.1.1 with columns called `a.b`, `we``ird` and `*`:
 `select`, `groupBy`, `pivot`, `unpivot`, `orderBy` and `F.col` parse a name, while `drop`,
@@ -27,10 +27,11 @@ from ssbt.compiler.emit.python_steps import emit_apply_function, emit_sql_query
 from ssbt.compiler.emit.renaming import emit_renames
 from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.emit.stateful_steps import emit_stateful
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.expressions import NamedExpression, ParameterText
 
-_JOIN_KINDS = {"semi": "left_semi", "anti": "left_anti"}
+_JOIN_KINDS = {"inner": None, "semi": "left_semi", "anti": "left_anti"}
 _GENERATORS = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer"})
 
 
@@ -45,27 +46,28 @@ def emit_query(query: ir.Query, scope: FunctionScope) -> str:
 
 
 def _emit_filter(frame: str, step: ir.Filter, scope: FunctionScope) -> str:
-    return f"{frame}.where({emit_sql(step.condition.text, scope)})"
+    return render_template("steps/where", frame=frame, condition=emit_sql(step.condition, scope))
 
 
 def _emit_project(frame: str, step: ir.Project, scope: FunctionScope) -> str:
-    distinct = ".distinct()" if step.distinct else ""
-    return f"{frame}.select({emit_named_expressions(step.columns, scope)}){distinct}"
+    columns = emit_named_expressions(step.columns, scope)
+    return render_template("steps/select", frame=frame, columns=columns, distinct=step.distinct)
 
 
 def _emit_with_columns(frame: str, step: ir.WithColumns, scope: FunctionScope) -> str:
-    for group in step.groups:
-        frame += _emit_column_group(group, scope)
-    return frame
+    groups = [_column_group(group, scope) for group in step.groups]
+    return render_template("steps/extend", frame=frame, groups=groups)
 
 
-def _emit_column_group(group: tuple[NamedExpression, ...], scope: FunctionScope) -> str:
+def _column_group(group: tuple[NamedExpression, ...], scope: FunctionScope) -> dict[str, object]:
+    """One column, several by name, or expressions of which one makes several columns."""
     if any(len(item.names) != 1 for item in group):
-        return f'.select("*", {emit_named_expressions(group, scope)})'
-    pairs = [(python_literal(item.names[0]), emit_column(item.expression, scope)) for item in group]
-    if len(pairs) == 1:
-        return f".withColumn({pairs[0][0]}, {pairs[0][1]})"
-    return f".withColumns({{{', '.join(f'{name}: {value}' for name, value in pairs)}}})"
+        return {"expressions": emit_named_expressions(group, scope)}
+    columns = [
+        {"name": item.names[0], "value": emit_column(item.expression, scope)} for item in group
+    ]
+    single = columns[0] if len(columns) == 1 else None
+    return {"expressions": None, "column": single, "columns": columns}
 
 
 def _emit_drop_columns(frame: str, step: ir.DropColumns, scope: FunctionScope) -> str:
@@ -75,7 +77,7 @@ def _emit_drop_columns(frame: str, step: ir.DropColumns, scope: FunctionScope) -
         else python_literal(unqualified_name(name))
         for name in step.columns
     ]
-    return f"{frame}.drop({', '.join(columns)})"
+    return render_template("steps/drop", frame=frame, columns=columns)
 
 
 def _emit_rename_columns(frame: str, step: ir.RenameColumns, scope: FunctionScope) -> str:
@@ -83,52 +85,53 @@ def _emit_rename_columns(frame: str, step: ir.RenameColumns, scope: FunctionScop
 
 
 def _emit_alias(frame: str, step: ir.Alias, scope: FunctionScope) -> str:
-    return f"{frame}.alias({python_literal(step.alias)})"
+    return render_template("steps/as", frame=frame, name=step.alias)
 
 
 def _emit_join(frame: str, step: ir.Join, scope: FunctionScope) -> str:
-    right = emit_input(step.right, scope)
-    if step.kind == "cross":
-        return f"{frame}.crossJoin({right})"
-    arguments = [right]
-    if step.condition is not None:
-        arguments.append(f"F.expr({emit_sql(step.condition.text, scope)})")
-    else:
-        using = list(step.using) if len(step.using) > 1 else step.using[0]
-        arguments.append(python_literal(using))
-    if step.kind != "inner":
-        arguments.append(python_literal(_JOIN_KINDS.get(step.kind, step.kind)))
-    return f"{frame}.join({', '.join(arguments)})"
+    return render_template(
+        "steps/join",
+        frame=frame,
+        right=emit_input(step.right, scope),
+        cross=step.kind == "cross",
+        condition=emit_sql(step.condition, scope) if step.condition is not None else None,
+        using=list(step.using) if len(step.using) > 1 else "".join(step.using),
+        kind=_JOIN_KINDS.get(step.kind, step.kind),
+    )
 
 
 def _emit_distinct(frame: str, step: ir.Distinct, scope: FunctionScope) -> str:
-    return f"{frame}.distinct()"
+    return render_template("steps/distinct", frame=frame)
 
 
 def _emit_deduplicate(frame: str, step: ir.Deduplicate, scope: FunctionScope) -> str:
-    # Spark compares these names as they are, without parsing them.
-    columns = python_literal(list(step.columns)) if step.columns else ""
-    # A batch has all rows at once and no watermark to wait for; Spark takes the other method for
-    # streams only.
-    within = step.within_watermark and step.output.streaming
-    return f"{frame}.dropDuplicates{'WithinWatermark' if within else ''}({columns})"
+    return render_template(
+        "steps/deduplicate",
+        frame=frame,
+        # Spark compares these names as they are, without parsing them.
+        columns=list(step.columns),
+        # A batch has all rows at once and no watermark to wait for; Spark takes the other method
+        # for streams only.
+        within_watermark=step.within_watermark and step.output.streaming,
+    )
 
 
 def _emit_watermark(frame: str, step: ir.Watermark, scope: FunctionScope) -> str:
-    column = python_literal(quote_reference(step.column))
-    return f"{frame}.withWatermark({column}, {python_literal(step.delay)})"
+    column = quote_reference(step.column)
+    return render_template("steps/watermark", frame=frame, column=column, delay=step.delay)
 
 
 def _emit_sort(frame: str, step: ir.Sort, scope: FunctionScope) -> str:
-    return f"{frame}.orderBy({', '.join(emit_sort_key(key, scope) for key in step.keys)})"
+    keys = [emit_sort_key(key, scope) for key in step.keys]
+    return render_template("steps/order_by", frame=frame, keys=keys)
 
 
 def _emit_limit(frame: str, step: ir.Limit, scope: FunctionScope) -> str:
-    return f"{frame}.limit({_emit_count(step.count, scope)})"
+    return render_template("steps/limit", frame=frame, count=_emit_count(step.count, scope))
 
 
 def _emit_offset(frame: str, step: ir.Offset, scope: FunctionScope) -> str:
-    return f"{frame}.offset({_emit_count(step.count, scope)})"
+    return render_template("steps/offset", frame=frame, count=_emit_count(step.count, scope))
 
 
 def _emit_count(count: int | ParameterText, scope: FunctionScope) -> str:
@@ -140,36 +143,41 @@ def _emit_count(count: int | ParameterText, scope: FunctionScope) -> str:
 def _emit_set_operation(frame: str, step: ir.SetOperation, scope: FunctionScope) -> str:
     right = emit_input(step.right, scope)
     if step.operator == "union":
-        distinct = "" if step.all else ".distinct()"
-        return f"{frame}.unionByName({right}){distinct}"
-    if step.order is not None:
-        names = ", ".join(python_literal(quote_reference(name)) for name in step.order)
-        right += f".select({names})"
-    return f"{frame}.{_SET_METHODS[step.operator, step.all]}({right})"
+        return render_template("steps/union", frame=frame, right=right, distinct=not step.all)
+    order = [quote_reference(name) for name in step.order or ()]
+    return render_template(
+        f"steps/{step.operator}", frame=frame, right=right, all=step.all, order=order
+    )
 
 
 def _emit_unpivot(frame: str, step: ir.Unpivot, scope: FunctionScope) -> str:
-    ids, columns = python_literal(list(step.ids)), python_literal(list(step.columns))
-    names = f"{python_literal(step.name)}, {python_literal(step.value)}"
-    frame = f"{emit_renames(frame, step.renames)}.unpivot({ids}, {columns}, {names})"
-    if step.include_nulls:
-        return frame
-    return f"{frame}.where({python_literal(f'{sql_name(step.value)} is not null')})"
+    return render_template(
+        "steps/unpivot",
+        frame=emit_renames(frame, step.renames),
+        ids=list(step.ids),
+        columns=list(step.columns),
+        name=step.name,
+        value=step.value,
+        condition=None if step.include_nulls else f"{sql_name(step.value)} is not null",
+    )
 
 
 def _emit_sample(frame: str, step: ir.Sample, scope: FunctionScope) -> str:
-    arguments = ["withReplacement=True"] if step.replacement else []
-    arguments.append(f"fraction={python_literal(float(step.fraction))}")
-    if step.seed is not None:
-        arguments.append(f"seed={python_literal(step.seed)}")
-    return f"{frame}.sample({', '.join(arguments)})"
+    return render_template(
+        "steps/sample",
+        frame=frame,
+        replacement=step.replacement,
+        fraction=float(step.fraction),
+        seed=step.seed,
+    )
 
 
 def _emit_explode(frame: str, step: ir.Explode, scope: FunctionScope) -> str:
     assert step.function in _GENERATORS, step.function
-    names = ", ".join(map(python_literal, step.names))
-    rows = f"F.{step.function}({emit_column_or_name(step.expression, scope)})"
-    return f'{frame}.select("*", {rows}.alias({names}))'
+    rows = emit_column_or_name(step.expression, scope)
+    return render_template(
+        "steps/explode", frame=frame, function=step.function, rows=rows, names=step.names
+    )
 
 
 def _emit_use_transform(frame: str, step: ir.UseTransform, scope: FunctionScope) -> str:
@@ -178,12 +186,6 @@ def _emit_use_transform(frame: str, step: ir.UseTransform, scope: FunctionScope)
     return emit_transform_call(step.transform, (first,), step.arguments, scope)
 
 
-_SET_METHODS = {
-    ("intersect", False): "intersect",
-    ("intersect", True): "intersectAll",
-    ("except", False): "subtract",
-    ("except", True): "exceptAll",
-}
 EMITTERS: dict[type[ir.Step], Callable[[str, Any, FunctionScope], str]] = {
     ir.Aggregate: emit_aggregate,
     ir.Alias: _emit_alias,

@@ -24,6 +24,11 @@ def script_template() -> Template:
     return _environment().get_template("script.py.j2")
 
 
+def render_template(template: str, /, **values: object) -> str:
+    """The code that `templates/TEMPLATE.py.j2` yields; its layout does not matter."""
+    return _environment().get_template(f"{template}.py.j2").render(values).strip()
+
+
 def connector_template(connector: Connector, file: str) -> Template:
     """A template of a connector or format: `read`, `write`, `decode` and so on."""
     if connector.package:
@@ -48,6 +53,7 @@ def _environment() -> Environment:
     )
     environment.filters["literal"] = python_literal
     environment.filters["column"] = lambda name: f"F.col({python_literal(quote_reference(name))})"
+    environment.filters["top_comment"] = lambda text: "\n".join(emit_comment(text))
     environment.filters["comment"] = lambda text: "\n".join(emit_comment(text, depth=2))
     return environment
 

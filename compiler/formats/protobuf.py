@@ -41,6 +41,8 @@ _TYPES: dict[int, DataType] = {
     12: BINARY,
     14: STRING,
 }
+_UNSIGNED_LONG = (4, 6)
+_UNSIGNED = (*_UNSIGNED_LONG, 7, 13)
 _GROUP, _MESSAGE = 10, 11
 _REQUIRED, _REPEATED = 2, 3
 _WELL_KNOWN: dict[str, DataType] = {
@@ -127,3 +129,20 @@ def _value_type(
     if node.type != _MESSAGE:
         return _TYPES[node.type]
     return _WELL_KNOWN.get(node.type_name) or _struct(node.type_name, messages, enclosing)
+
+
+def unsigned_fields(files: FileDescriptorSet, name: str) -> Iterator[tuple[str, bool]]:
+    """The unsigned numbers of a message, by path, and whether each has 64 bits."""
+    messages = {
+        name: message
+        for file in files.file
+        for name, message in _iterate_messages(file.package, file.message_type)
+    }
+    waiting = [(f".{name}", "")]
+    while waiting:
+        message, prefix = waiting.pop(0)
+        for field in messages[message].field if message in messages else ():
+            if field.type in _UNSIGNED:
+                yield f"{prefix}{field.name}", field.type in _UNSIGNED_LONG
+            elif field.type == _MESSAGE and field.type_name not in _WELL_KNOWN:
+                waiting.append((field.type_name, f"{prefix}{field.name}."))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.ir.terms import Term
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.ranges.model import ValueRange
 
 
 class ParameterText(Struct, frozen=True):
@@ -17,6 +20,24 @@ class ParameterText(Struct, frozen=True):
 
 
 Text = tuple[str | ParameterText, ...]
+
+
+class TextMark(Enum):
+    """The structure of a text: a group has all of its own breaks or none of them.
+
+    `SPACE` and `SOFT` are breaks, worth a space and nothing on one line; lines between `INDENT` and
+    `DEDENT` stand further to the right.
+    """
+
+    GROUP = "group"
+    END = "end"
+    SPACE = "space"
+    SOFT = "soft"
+    INDENT = "indent"
+    DEDENT = "dedent"
+
+
+StructuredText = tuple[str | ParameterText | TextMark, ...]
 
 
 def render_text(text: Text) -> str:
@@ -37,10 +58,11 @@ class Expression(Struct, frozen=True):
     """A typed expression; `text` is Spark SQL in its canonical spelling.
 
     `column` is the name by which Spark finds the value when the expression is nothing but a
-    column, such as `amount` or `o.amount`, backticks included where needed. `term` is its tree,
-    None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the first part
-    whose value depends on the time zone of the session, if there is one. An unknown type is
-    `UnknownType`, never a guess.
+    column, such as `amount` or `o.amount`, backticks included where needed. `structured` is
+    `text` with the places where `ssbtc fmt` would break it, and empty where that is short. `term`
+    is its tree, None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the
+    first part whose value depends on the time zone of the session, if there is one. `values` is
+    what is known of its values beyond their type. An unknown type is `UnknownType`, never a guess.
     """
 
     span: Span
@@ -52,6 +74,8 @@ class Expression(Struct, frozen=True):
     calls: tuple[Call, ...] = ()
     term: Term | None = None
     zone_use: Span | None = None
+    structured: StructuredText = ()
+    values: ValueRange | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -8,17 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from ssbt.compiler.ir.pipeline import Connection
+    from ssbt.compiler.ir.pipeline import Connection, Pipeline
 
 # Other names of one file system.
 _SCHEME_ALIASES = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
+
+_UNKNOWN_PARAMETER = lazy_pattern(r"\$\{[A-Za-z_]\w*\}")
+
+
+class EnvironmentValues(Struct, frozen=True):
+    """What an environment says; its name is empty where these are the defaults.
+
+    `connections` hold Spark's options of those that it changes.
+    """
+
+    name: str = ""
+    parameters: Mapping[str, Any] = {}
+    connections: Mapping[str, Mapping[str, Any]] = {}
+
+
+def default_values(pipeline: Pipeline) -> EnvironmentValues:
+    """The defaults of a pipeline's parameters."""
+    return EnvironmentValues(
+        "", {each.name: each.default for each in pipeline.parameters if not each.required}
+    )
+
+
+def with_defaults(pipeline: Pipeline, environment: EnvironmentValues) -> EnvironmentValues:
+    """What an environment says, with defaults for the parameters that it does not give."""
+    parameters = {**default_values(pipeline).parameters, **environment.parameters}
+    return EnvironmentValues(environment.name, parameters, environment.connections)
 
 
 def location(value: object, parameters: Mapping[str, object]) -> str:
@@ -34,6 +63,11 @@ def fill_parameters(value: object, parameters: Mapping[str, object]) -> str:
         parts = value.parts
         return "".join(p if isinstance(p, str) else _parameter_text(p, parameters) for p in parts)
     return str(value)
+
+
+def has_unknown_parameter(text: str) -> bool:
+    """Whether a filled text has a parameter that has no value."""
+    return _UNKNOWN_PARAMETER.search(text) is not None
 
 
 def _parameter_text(use: ParamUse, parameters: Mapping[str, object]) -> str:
@@ -78,15 +112,22 @@ def address(settings: Settings, parameters: Mapping[str, object]) -> str:
 
 
 def servers(
+    settings: Settings, connections: Iterable[Connection], environment: EnvironmentValues
+) -> frozenset[str]:
+    """The servers by themselves: two ends that share one of them are on the same cluster.
+
+    Of a connection that does not say where it is, its name stands for it.
+    """
+    text = _server_list(settings, connections, environment.parameters, environment.connections)
+    return frozenset(each.strip().casefold() for each in text.split(","))
+
+
+def _server_list(
     settings: Settings,
     connections: Iterable[Connection],
     parameters: Mapping[str, object],
     overrides: Mapping[str, Mapping[str, object]],
 ) -> str:
-    """The same, also where a connection says it; `said` are options that replace some of theirs.
-
-    Of a connection that does not say it, its name stands for it.
-    """
     own_address, name = (
         address(settings, parameters),
         settings.connection and settings.connection.name,

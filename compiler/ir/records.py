@@ -30,6 +30,8 @@ EVENT_ID_HEADER = "event_id"
 DEAD_LETTER = "dead_letter"
 """The part of a source that its malformed records go to, as in `sink orders.dead_letter to …`."""
 
+_TOPIC = "topic"
+
 # What a record holds, and a message that may quote it; the others are its place.
 _CONTENT = ("key", "value", "headers", "error")
 
@@ -52,13 +54,20 @@ class Records(Struct, frozen=True):
     masked_in_key: tuple[str, ...] = ()
 
 
+def is_topic_column(records: Records | None, part: str, name: str) -> bool:
+    """Whether a column of a source, or of a part of it, is the topic of each record."""
+    if part:
+        return name == _TOPIC
+    return records is not None and name == f"_{_TOPIC}" and name in records.metadata
+
+
 def dead_letter_relation(relation: Relation) -> Relation:
     """The columns of malformed records: what came, in which all may be that good records hold."""
     types: dict[str, DataType] = {
         "key": BINARY,
         "value": BINARY,
         "headers": HEADERS,
-        "topic": STRING,
+        _TOPIC: STRING,
         "partition": INT,
         "offset": LONG,
         "timestamp": TIMESTAMP,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.ranges.model import Remaining, ValueRange
 
 NO_TAGS: frozenset[str] = frozenset()
 
@@ -19,7 +20,9 @@ class Column(Struct, frozen=True):
     `event_time` holds where a watermark was set on the column, or on what it is a window over;
     `time_window` where Spark takes it for the struct that a `window` or `session_window` has made.
     `tags` are those of a dataset's columns: what flows through the steps of a query has none of
-    its own. `field_tags` tell which fields bear them, where they do not all.
+    its own. `field_tags` tell which fields bear them, where they do not all. `values` is what is
+    known of the values that are not null, beyond their type; `filtered` what the filters of the
+    dataset leave of them.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Column(Struct, frozen=True):
     event_time: bool = False
     field_tags: tuple[tuple[str, frozenset[str]], ...] = ()
     time_window: bool = False
+    values: ValueRange | None = None
+    filtered: Remaining | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -55,10 +55,10 @@ class Editor:
 
     def diagnostics(self, path: str) -> dict[str, list[lsp.Diagnostic]]:
         """The diagnostics of a file and of what it imports, by path."""
-        analysis = with_project(self.workspace, self.workspace.analyze(path))
-        by_path: dict[str, list[lsp.Diagnostic]] = {name: [] for name in analysis.sources}
-        for each in analysis.findings:
-            diagnostic = self.converter.diagnostic(each, analysis.sources)
+        checked = with_project(self.workspace, self.workspace.check(path))
+        by_path: dict[str, list[lsp.Diagnostic]] = {name: [] for name in checked.sources}
+        for each in checked.findings:
+            diagnostic = self.converter.diagnostic(each, checked.sources)
             by_path.setdefault(each.primary.span.path, []).append(diagnostic)
         return by_path
 

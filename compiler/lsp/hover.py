@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import re
 
 from ssbt.compiler.credentials.texts import without_credentials
+from ssbt.compiler.diagnostics.masking import mask_credentials
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
@@ -191,7 +192,7 @@ def _find_comment(analysis: Analysis, span: Span) -> str:
 
 def _declaration_head(analysis: Analysis, node: d.Declaration) -> tuple[str, list[str]]:
     """A declaration's first line, and the lines that a schema has besides."""
-    source = analysis.sources[node.span.path]
+    source = mask_credentials(analysis.sources, analysis.findings)[node.span.path]
     text = source.text[node.span.start : node.span.end]
     if isinstance(node, d.Schema):
         columns = [source.text[c.span.start : c.span.end] for c in node.columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 import os
+from typing import TypeVar
 
 from ssbt.compiler.contracts.endpoint_paths import with_home
 from ssbt.compiler.contracts.endpoints import Endpoint
@@ -11,20 +12,24 @@ from ssbt.compiler.contracts.findings import check_contracts, is_contract_findin
 from ssbt.compiler.contracts.neighbours import Neighbourhood
 from ssbt.compiler.diagnostics.allowances import without_allowed
 from ssbt.compiler.disk import job_folder
-from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.checking import CheckedFile
 from ssbt.compiler.lsp.column_fixes import with_fixes
 from ssbt.compiler.lsp.workspace import Workspace
 
+T = TypeVar("T", bound=CheckedFile)
 
-def with_project(workspace: Workspace, analysis: Analysis) -> Analysis:
-    """The analysis with what does not fit between its ends and those of other pipelines."""
+
+def with_project(workspace: Workspace, analysis: T) -> T:
+    """A file with what does not fit between its ends and those of other pipelines."""
     if not analysis.endpoints:
         return analysis
-    analyses = [analysis, *_find_neighbours(workspace, analysis)]
+    analyses: list[CheckedFile] = [analysis, *_find_neighbours(workspace, analysis)]
     endpoints = [endpoint for each in analyses for endpoint in _locate_ends(each)]
     pipelines = {endpoint.pipeline for endpoint in analysis.endpoints}
     own_findings = (
-        f for f in check_contracts(endpoints) if pipelines & {f.reader.pipeline, f.writer.pipeline}
+        finding
+        for finding in check_contracts(endpoints)
+        if any(party.pipeline in pipelines for party in finding.parties)
     )
     fixed_findings = [*with_fixes(workspace, own_findings, endpoints)]
     allowances = [allowance for each in analyses for allowance in each.allowances]
@@ -47,7 +52,7 @@ def is_in_project(path: str, other: str) -> bool:
     return job_folder(path) == job_folder(other)
 
 
-def _find_neighbours(workspace: Workspace, analysis: Analysis) -> list[Analysis]:
+def _find_neighbours(workspace: Workspace, analysis: CheckedFile) -> list[CheckedFile]:
     neighbourhood = Neighbourhood()
     for endpoint in analysis.endpoints:
         neighbourhood.add(endpoint)
@@ -56,13 +61,13 @@ def _find_neighbours(workspace: Workspace, analysis: Analysis) -> list[Analysis]
         if path == analysis.path or not is_in_project(path, analysis.path):
             continue
         if neighbourhood.can_meet(workspace.text(path)):
-            neighbour = workspace.analyze(path)
+            neighbour = workspace.check(path)
             if neighbour.path != analysis.path and neighbour.endpoints:
                 neighbours.append(neighbour)
     return neighbours
 
 
-def _locate_ends(analysis: Analysis) -> list[Endpoint]:
+def _locate_ends(analysis: CheckedFile) -> list[Endpoint]:
     is_file = os.path.isabs(analysis.path)
     home = job_folder(analysis.path) if is_file else ""
     return [with_home(endpoint, home) for endpoint in analysis.endpoints]

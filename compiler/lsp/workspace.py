@@ -9,7 +9,9 @@ import os
 import posixpath
 import re
 
+from ssbt.compiler.driver import Reader
 from ssbt.compiler.lsp.analysis import Analysis, analyze
+from ssbt.compiler.lsp.checking import CheckedFile, IncrementalChecker
 from ssbt.compiler.lsp.documents import Documents
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.files import pipeline_path_of, tests_path_of
@@ -25,12 +27,24 @@ _SKIPPED_FOLDERS = ("build", "node_modules")
 _MAX_FOLDERS = 5_000
 
 
+Reads = dict[str, bytes | None]
+
+
 @dataclass(slots=True)
 class _CachedAnalysis:
     """An analysis and the hashes of what it read, None for what could not be read."""
 
     analysis: Analysis
-    reads: Mapping[str, bytes | None]
+    reads: Reads
+
+
+@dataclass(slots=True)
+class _CheckedRoot:
+    """The checker of a file, what it said last, and the hashes of what that was said of."""
+
+    checker: IncrementalChecker = field(default_factory=IncrementalChecker)
+    checked: CheckedFile | None = None
+    reads: Reads = field(default_factory=dict)
 
 
 @dataclass
@@ -40,6 +54,7 @@ class Workspace:
     documents: Documents = field(default_factory=Documents)
     folders: list[str] = field(default_factory=list)
     _analyses: dict[str, _CachedAnalysis] = field(default_factory=dict, repr=False)
+    _checked: dict[str, _CheckedRoot] = field(default_factory=dict, repr=False)
     _syntax: DeclarationCache = field(default_factory=DeclarationCache, repr=False)
     _declarations: dict[str, tuple[bytes, tuple[d.Declaration, ...]]] = field(
         default_factory=dict, repr=False
@@ -49,21 +64,35 @@ class Workspace:
         """The file as it is now; it is looked at again only where something it read changed."""
         path = self._root_of(path)
         cached = self._analyses.get(path)
-        if cached is not None and all(
-            self._content_hash(each, path) == old_hash for each, old_hash in cached.reads.items()
-        ):
+        if cached is not None and self._are_unchanged(cached.reads, path):
             return cached.analysis
-        reads: dict[str, bytes | None] = {}
+        reads: Reads = {}
+        analysis = analyze(path, self._reader(path, reads), self._syntax.parse)
+        self._analyses[path] = _CachedAnalysis(analysis, reads)
+        return analysis
+
+    def check(self, path: str) -> CheckedFile:
+        """What is wrong with the file as it is now; sooner there than an analysis."""
+        path = self._root_of(path)
+        root = self._checked.setdefault(path, _CheckedRoot())
+        if root.checked is None or not self._are_unchanged(root.reads, path):
+            root.reads = {}
+            root.checked = root.checker.check(path, self._reader(path, root.reads))
+        return root.checked
+
+    def _reader(self, root: str, reads: Reads) -> Reader:
+        """Reads files for a pipeline, and notes the hashes of what it reads."""
 
         def read(name: str) -> bytes:
             reads[name] = None
-            content = self.documents.read(name, path)
+            content = self.documents.read(name, root)
             reads[name] = _digest(content)
             return content
 
-        analysis = analyze(path, read, self._syntax.parse)
-        self._analyses[path] = _CachedAnalysis(analysis, reads)
-        return analysis
+        return read
+
+    def _are_unchanged(self, reads: Reads, root: str) -> bool:
+        return all(self._content_hash(name, root) == digest for name, digest in reads.items())
 
     def text(self, path: str) -> str:
         """The text of a file, without analysing it; empty where it cannot be read."""
@@ -115,6 +144,7 @@ class Workspace:
     def forget(self, path: str) -> None:
         """Keep nothing of a file that was closed."""
         self._analyses.pop(path, None)
+        self._checked.pop(path, None)
         self._syntax.forget(path)
 
     def best_analysis(self, path: str) -> Analysis:
@@ -130,7 +160,7 @@ class Workspace:
     def open_roots(self, path: str) -> tuple[str, ...]:
         """The open files whose findings depend on `path`; itself, unless it is but imported."""
         roots = [r for r in self.documents.paths if r != path and path in self._reachable_files(r)]
-        if path in self.documents.paths and not (roots and self.analyze(path).is_library):
+        if path in self.documents.paths and not (roots and self.check(path).is_library):
             roots.append(path)
         return tuple(roots)
 

@@ -11,12 +11,13 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.expressions import Expression
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.ir.steps import Input, Query
 from ssbt.compiler.lineage.tags import Tags
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import TypingSettings
 from ssbt.compiler.resolve.dependencies import order_by_dependencies, referenced_datasets
 from ssbt.compiler.resolve.program_context import ProgramContext
+from ssbt.compiler.resolve.query_cache import Inputs, QueryCache, QueryRecording
 from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.steps.queries import resolve_query
@@ -32,7 +33,9 @@ _OPEN = Relation((), True)
 class DatasetResolver:
     """Sources, lets and transforms, each resolved once."""
 
-    def __init__(self, program: ProgramContext, settings: TypingSettings) -> None:
+    def __init__(
+        self, program: ProgramContext, settings: TypingSettings, cache: QueryCache | None = None
+    ) -> None:
         self._program = program
         self._settings = settings
         self._relations: dict[str, Relation] = {}
@@ -45,6 +48,10 @@ class DatasetResolver:
         for key in program.declarations.broken:
             self._typed_parameters.setdefault(key, (key, UNKNOWN))
         self._transforms = TransformResolver(program, self._new_context)
+        self._cache = cache
+        if cache is not None:
+            with_index = program.report.index is not None
+            cache.begin((settings, self._typed_parameters, with_index))
 
     def resolve_all(self) -> None:
         """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
@@ -87,7 +94,7 @@ class DatasetResolver:
         if isinstance(node, d.SourceRead):
             relation = self._program.sources.resolve_relation(node)
         else:
-            query = resolve_query(node.query, self._new_context(self._program.report, None))
+            query = self._resolve_let(node)
             query = replace(query, output=self._tags.tag_relation(query.output))
             description = self._program.describe(node.span)
             let = ir.Let(node.name.text, query, description, node.span)
@@ -98,6 +105,37 @@ class DatasetResolver:
             self._program.report.index.query_outputs[node.name.text.casefold()] = relation
             self._program.report.index.tags = self._tags
         return scopes.as_dataset(node.name.text, relation)
+
+    def _resolve_let(self, node: d.Let) -> Query:
+        """The query of a dataset, resolved now or for an earlier version of the text."""
+        report, cache, key = self._program.report, self._cache, node.name.text.casefold()
+        if cache is None:
+            return resolve_query(node.query, self._new_context(report, None))
+        entry = cache.previous.get(key)
+        if entry is not None and entry.node is node and self._are_current(entry.inputs):
+            cache.current[key] = entry
+            entry.add_to(report)
+            return entry.query
+        recording = QueryRecording.within(report)
+        context = self._new_context(recording.report, None)
+        context.lookup = recording.wrap_lookup(context.lookup, self._find_resolvable)
+        query = resolve_query(node.query, context)
+        new_entry = recording.build_entry(node, query)
+        if new_entry is not None:
+            cache.current[key] = new_entry
+        recording.add_to(report)
+        return query
+
+    def _are_current(self, inputs: Inputs) -> bool:
+        """Whether datasets have the columns that they had."""
+        return all(self._find_resolvable(key) == known for key, known in inputs.items())
+
+    def _find_resolvable(self, key: str) -> tuple[str, Relation] | None:
+        """A dataset that is declared and not made from the one that asks."""
+        node = self._program.declarations.datasets.get(key)
+        if node is None or key in self._in_progress:
+            return None
+        return self.resolve_dataset(node.name)
 
     def _report_unknown(self, name: e.Name) -> None:
         declarations = self._program.declarations

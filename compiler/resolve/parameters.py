@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from ssbt.compiler.connectors.secrets import credential_in_text
+from ssbt.compiler.connectors.secrets import credential_in_text, credential_parameter
+from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.ir.checks import Condition
@@ -20,7 +21,7 @@ from ssbt.compiler.resolve.parameter_checks import resolve_conditions
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import NullLiteral, StringLiteral
+from ssbt.compiler.syntax.ast.expressions import Call, Expression, NullLiteral, StringLiteral
 from ssbt.compiler.types.datatypes import CharType, DataType, UnknownType, VarcharType
 
 _ENTRIES = ("description",)
@@ -76,15 +77,31 @@ def _resolve_default(node: d.Param, type_: DataType, report: Report) -> object:
         help_ = "leave the default out, and the parameter is required"
         report.add(codes.BAD_DEFAULT, default.span, message, help=help_)
         return None
-    if any(isinstance(n, StringLiteral) and has_credential(n.value) for n in nodes(default)):
-        report.findings.append(credential_in_text(default.span))
-        return None
+    for holder, text in _iterate_texts(name, default):
+        if has_credential(text):
+            report.findings.append(credential_in_text(default.span))
+            return None
+        if is_credential_parameter(holder, text):
+            report.findings.append(credential_parameter(holder, default.span))
+            return None
     try:
         return evaluate_constant(default, type_)
     except NotConstantError as error:
         message = f"`{name}` has a default that does not fit: {error}"
         report.add(codes.BAD_DEFAULT, default.span, message)
         return None
+
+
+def _iterate_texts(name: str, default: Expression) -> Iterator[tuple[str, str]]:
+    """The texts in a default, each with the name that it has: the parameter's or a map's key."""
+    for node in nodes(default):
+        if isinstance(node, StringLiteral):
+            yield name, node.value
+        elif isinstance(node, Call) and node.name.text.casefold() == "map":
+            texts = [argument.value for argument in node.arguments]
+            for key, value in zip(texts[::2], texts[1::2], strict=False):
+                if isinstance(key, StringLiteral) and isinstance(value, StringLiteral):
+                    yield key.value, value.value
 
 
 def _resolve_description(node: d.Param, report: Report) -> str:

@@ -27,6 +27,7 @@ from ssbt.compiler.resolve.modules import ModuleLoader, ModulePurpose
 from ssbt.compiler.resolve.options import OptionResolver, connection_names, secret_names
 from ssbt.compiler.resolve.parameters import resolve_parameters
 from ssbt.compiler.resolve.pipeline_block import PipelineBlock, resolve_pipeline_block
+from ssbt.compiler.resolve.query_cache import QueryCache
 from ssbt.compiler.resolve.reachability import ReachableDeclarations
 from ssbt.compiler.resolve.records import check_dead_letters
 from ssbt.compiler.resolve.report import Report
@@ -72,11 +73,12 @@ def resolve_program(
     *,
     tests: bool = False,
     parse: Parser = parse_file,
+    query_cache: QueryCache | None = None,
 ) -> ResolvedProgram:
     """Read, parse and resolve the pipeline at `path`; what is `index` on the way is noted.
 
     With `tests`, those in `orders_test.ssbt` beside `orders.ssbt` are read too. `parse` may be
-    one that keeps what it knows of earlier versions of a file.
+    one that keeps what it knows of earlier versions of a file; `query_cache` keeps their queries.
     """
     report = Report(index=index)
     files = load_files(path, read, report, tests=tests, parse=parse)
@@ -84,7 +86,7 @@ def resolve_program(
     # A file that could not be read at all has had its mistake told.
     declarations.has_broken = declarations.has_broken or path not in files.comments
     node = find_pipeline(declarations, path, report)
-    program = ProgramResolver(node, declarations, files, read, report, target)
+    program = ProgramResolver(node, declarations, files, read, report, target, query_cache)
     pipeline = program.resolve_pipeline()
     if files.is_partial:
         # The names may be declared in what could not be read.
@@ -104,6 +106,7 @@ class ProgramResolver:
         read: Reader,
         report: Report,
         target: str | None,
+        query_cache: QueryCache | None = None,
     ) -> None:
         self.node = node
         self.declarations = declarations
@@ -123,7 +126,9 @@ class ProgramResolver:
         self.options = self._build_option_resolver()
         tables = self.options, self.schemas, self.schema_names
         self.sources = SourceResolver(*tables, report, legacy_formats=self.block.legacy_formats)
-        self.datasets = DatasetResolver(self, _typing_settings(self.block, declarations))
+        self.datasets = DatasetResolver(
+            self, _typing_settings(self.block, declarations), query_cache
+        )
 
     def _build_option_resolver(self) -> OptionResolver:
         """The resolver of options, which knows the connections of registries as used."""

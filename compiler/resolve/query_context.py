@@ -19,6 +19,7 @@ from ssbt.compiler.resolve.expressions.foreign_operators import condition_hint
 from ssbt.compiler.resolve.expressions.node_typer import NodeTyper
 from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.walking import is_same_expression
+from ssbt.compiler.resolve.ranges.facts import Facts
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.types.collation_strength import is_indeterminate
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
@@ -27,6 +28,7 @@ from ssbt.compiler.types.predicates import is_orderable
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.declarations import TypingSettings
     from ssbt.compiler.resolve.modules import ModulePurpose
+    from ssbt.compiler.resolve.traps.expression_view import ExpressionView
     from ssbt.compiler.source import Span
     from ssbt.compiler.syntax.ast import expressions as e
     from ssbt.compiler.syntax.ast import steps as s
@@ -58,7 +60,8 @@ class QueryContext(Struct):
     `join … using` back that are no columns any more. `inputs` are the datasets that came in, by
     alias, `starred_aliases` the aliases of which an expression takes all columns, `windows` what
     the step at hand groups by time. `outer_sides` are the aliases, in lower case, whose columns an
-    outer join makes null in rows without a partner, each with the kind of the join.
+    outer join makes null in rows without a partner, each with the kind of the join. `facts` are
+    what the filters so far say of all rows, `latest_view` is the view of the expression typed last.
     """
 
     relation: Relation
@@ -76,6 +79,8 @@ class QueryContext(Struct):
     starred_aliases: set[str] = field(default_factory=set)
     windows: TimeWindows = field(default_factory=TimeWindows)
     outer_sides: dict[str, str] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+    latest_view: ExpressionView | None = None
 
     def new_typer(self, relation: Relation | None = None) -> ExpressionTyper:
         """A fresh look at an expression over the relation that flows here."""
@@ -97,16 +102,21 @@ class QueryContext(Struct):
         """The IR of an expression, and what it uses noted."""
         finding_count = len(self.report.findings)
         value = typer.infer_type(node)
+        values = None
         if len(self.report.findings) == finding_count:
-            from ssbt.compiler.resolve.traps.rules import find_traps
+            from ssbt.compiler.resolve.ranges.finder import ranges_of
+            from ssbt.compiler.resolve.traps.rules import build_view, find_traps
 
-            self.report.findings += find_traps(node, typer)
+            view = build_view(node, typer)
+            self.report.findings += find_traps(view)
+            values = ranges_of(view).find_range(node)
+            self.latest_view = view
         self.record_uses(typer)
         if is_indeterminate([value]):
             message = "this text is made of columns of different collations, and has none"
             help_ = "say which one counts: `(…) collate NAME`"
             self.report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_)
-        return build_expression(node, typer, value)
+        return build_expression(node, typer, value, values)
 
     def record_uses(self, typer: ExpressionTyper) -> None:
         """Remember the aliases and parameters that an expression uses."""
@@ -181,4 +191,6 @@ class QueryContext(Struct):
 
 def column_of(value: ir.Expression, name: str, span: Span) -> Column:
     """The column that an expression becomes under a name of its own."""
-    return Column(name, value.type, value.nullable, None, value.provenance, declared=span)
+    return Column(
+        name, value.type, value.nullable, None, value.provenance, declared=span, values=value.values
+    )

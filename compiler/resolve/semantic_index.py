@@ -57,3 +57,12 @@ class SemanticIndex(Struct):
         """Note that two columns must have one name."""
         if left.declared is not None and right.declared is not None:
             self.linked_spans.append((left.declared, right.declared))
+
+    def merge(self, other: SemanticIndex) -> None:
+        """Take over what was noted of a part of the text."""
+        self.columns.update(other.columns)
+        self.column_spans.update(other.column_spans)
+        self.steps += other.steps
+        self.values.update(other.values)
+        self.linked_spans += other.linked_spans
+        self.qualifier_spans |= other.qualifier_spans

@@ -33,7 +33,7 @@ class DeclarationCache:
     """The declarations of the last version of each file, by their text.
 
     The tree is that of `parsing.parsed`: where all pieces are declarations without a mistake, so
-    is the file, and these are its declarations; a file with a mistake is parsed as a whole, too.
+    is the file, and these are its declarations. A mistake inside of one is one of the file.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,10 @@ class DeclarationCache:
         if encoding.check_readable(source) is not None:
             return parse_file(source)
         version = _FileVersion(self._files.get(source.path, {}))
-        result = version.parse_clean(source) or parse_file(source, version.parse_declaration)
+        result = version.parse_clean(source)
+        if result is None:
+            parser = version.parse_declaration
+            result = parse_file(source, parser, is_broken=version.is_broken)
         self._files[source.path] = version.declarations
         return result
 
@@ -59,13 +62,23 @@ class _FileVersion:
     def __init__(self, previous: dict[str, _CachedDeclaration]) -> None:
         self._previous = previous
         self.declarations: dict[str, _CachedDeclaration] = {}
+        self.is_broken = False
 
     def parse_clean(self, source: Source) -> ParsedFile | None:
-        """The file, None where a piece has a mistake or is no declaration."""
+        """The file, None where a piece has a mistake or is no declaration.
+
+        Afterwards, `is_broken` says that the file as a whole does not parse either.
+        """
         nodes: list[d.Declaration] = []
-        for piece in cutting.split_declarations(source):
+        pieces = cutting.split_declarations(source)
+        for piece in pieces:
             result = self.parse_declaration(source, piece.begin, piece.end)
             if result.node is None or result.findings:
+                following = next(pieces, None)
+                if result.node is None and result.is_unfinished and following is not None:
+                    result = parse_fragment(source, "file", piece.begin, following.end)
+                # What comes before it parses: so does the file, up to the same place.
+                self.is_broken = result.node is None and not result.is_unfinished
                 return None
             nodes.append(result.node)
         span = Span(source.path, 0, len(source.text))

@@ -47,15 +47,22 @@ class Fragment(Struct, frozen=True):
 DeclarationParser = Callable[[Source, int, int], Fragment]
 
 
-def parse_file(source: Source, declaration_parser: DeclarationParser | None = None) -> ParsedFile:
+def parse_file(
+    source: Source,
+    declaration_parser: DeclarationParser | None = None,
+    *,
+    is_broken: bool = False,
+) -> ParsedFile:
     """The AST of a file. Never raises for what a file may contain.
 
-    `declaration_parser` parses a piece of a file with mistakes, if one is known already.
+    `declaration_parser` parses a piece of a file with mistakes, if one is known already. With
+    `is_broken`, it is known that the file does not parse as a whole.
     """
     refusal = encoding.check_readable(source)
     if refusal is not None:
         return ParsedFile(d.File(Span(source.path, 0, 0), (), ()), (refusal,))
-    whole = parse_fragment(source, "file", *encoding.body_bounds(source))
+    bounds = encoding.body_bounds(source)
+    whole = Fragment(None, ()) if is_broken else parse_fragment(source, "file", *bounds)
     declarations, findings, comment_bounds = whole.node, whole.findings, whole.comments
     if declarations is None:
         from ssbt.compiler.syntax.recovery import recover_declarations
@@ -64,7 +71,9 @@ def parse_file(source: Source, declaration_parser: DeclarationParser | None = No
             source, declaration_parser or parse_declaration
         )
         # The pieces may do where the whole does not; it is a mistake all the same.
-        findings = tuple(recovered_findings) or whole.findings
+        findings = tuple(recovered_findings)
+        if not findings:
+            findings = whole.findings or parse_fragment(source, "file", *bounds).findings
         comment_bounds = tuple(_find_comment_bounds(source)) if declarations else ()
     file = d.File(
         Span(source.path, 0, len(source.text)),

@@ -6,7 +6,7 @@ and `DD` days of the year. A slip is legal to Spark, or refused late, and has on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 import re
 
 from msgspec import Struct
@@ -15,6 +15,8 @@ from ssbt.compiler.patterns import lazy_pattern
 
 _PIECE = lazy_pattern(r"(?P<quoted>'(?:[^']|'')*')|(?P<field>([A-Za-z])\3*)|[^A-Za-z']", re.DOTALL)
 _HOURS, _DATES, _ZONES = frozenset("hHkK"), frozenset("yYudD"), frozenset("XxZzVO")
+
+_MICROSECOND_DIGITS = 6
 
 _STRFTIME = {
     "Y": "yyyy", "y": "yy", "m": "MM", "b": "MMM", "h": "MMM", "B": "MMMM", "d": "dd", "e": "d",
@@ -100,6 +102,50 @@ def correct_pattern(pattern: str, slips: Iterable[Slip]) -> str:
 def field_letters(pattern: str) -> frozenset[str]:
     """The letters that stand for parts of a date or time."""
     return frozenset(each["field"][0] for each in _PIECE.finditer(pattern) if each["field"])
+
+
+def find_lost_parts(
+    pattern: str, *, has_date: bool, has_time: bool, has_offset: bool = False
+) -> tuple[str, ...]:
+    """The parts of a value that its text by this pattern does not have, in words."""
+    counts: dict[str, int] = {}
+    for match in _PIECE.finditer(pattern):
+        if match["field"]:
+            letter = match["field"][0]
+            counts[letter] = max(counts.get(letter, 0), len(match["field"]))
+    return (
+        *(_lost_date_parts(counts) if has_date else ()),
+        *(_lost_time_parts(counts) if has_time else ()),
+        *(("the offset",) if has_offset and not _ZONES & counts.keys() else ()),
+    )
+
+
+def _lost_date_parts(counts: Mapping[str, int]) -> Iterator[str]:
+    years = counts.get("y") or counts.get("u") or 0
+    if years == 0:
+        yield "the year"
+    elif years == 2:
+        yield "the century"
+    if "D" not in counts:
+        if not counts.keys() & {"M", "L"}:
+            yield "the month"
+        if "d" not in counts:
+            yield "the day"
+
+
+def _lost_time_parts(counts: Mapping[str, int]) -> Iterator[str]:
+    has_hour = counts.keys() & {"H", "k"} or ("a" in counts and counts.keys() & {"h", "K"})
+    if not counts.keys() & {*_HOURS, *"msS"}:
+        yield "the time"
+        return
+    if not has_hour:
+        yield "the half of the day" if counts.keys() & {"h", "K"} else "the hour"
+    if "m" not in counts:
+        yield "minutes"
+    if "s" not in counts:
+        yield "seconds"
+    elif counts.get("S", 0) < _MICROSECOND_DIGITS:
+        yield "microseconds" if counts.get("S", 0) >= 3 else "fractions of a second"
 
 
 def _without_quoted(pattern: str) -> str:

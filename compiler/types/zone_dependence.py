@@ -207,7 +207,7 @@ def text_has_zone(text: str) -> bool:
 
 def has_instant(type_: DataType) -> bool:
     """Whether it is a TIMESTAMP or has one inside."""
-    return any(isinstance(each, TimestampType) for each in _iterate_types(type_))
+    return any(isinstance(each, TimestampType) for each in iterate_types(type_))
 
 
 def _innermost_element(type_: DataType) -> DataType:
@@ -216,7 +216,8 @@ def _innermost_element(type_: DataType) -> DataType:
     return type_
 
 
-def _iterate_types(type_: DataType) -> Iterator[DataType]:
+def iterate_types(type_: DataType) -> Iterator[DataType]:
+    """A type and all that are in it."""
     pending = [type_]
     while pending:
         current = pending.pop()

@@ -83,7 +83,8 @@ _MAXIMUM_HOURS = 18
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """All names but those of offsets."""
     names = set(_SHORT.split())
     region = ""
     for word in _NAMES.split():
@@ -99,4 +100,13 @@ def is_zone(name: str) -> bool:
     offset = _OFFSET.match(name)
     if offset is not None:
         return int(offset[1]) <= _MAXIMUM_HOURS
-    return name in _zones() or _FIXED.match(name) is not None
+    return name in zone_names() or _FIXED.match(name) is not None
+
+
+def is_fixed_zone(name: str) -> bool:
+    """Whether a zone is a plain offset from UTC, or UTC itself: its clocks are never set."""
+    return (
+        name in ("UTC", "GMT", "UT", "UCT", "Z", "Zulu", "Universal", "Greenwich", "GMT0")
+        or _OFFSET.match(name) is not None
+        or _FIXED.match(name) is not None
+    )

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
 from ssbt.runtime.evolution.avro import find_changed_meaning, with_wide_decimals
+from ssbt.runtime.formats.worker_schemas import schema_on_worker
 from ssbt.runtime.records.decoding import ADDED, Decoding
 from ssbt.runtime.registries.frames import (
     HEAD,
@@ -16,7 +17,6 @@ from ssbt.runtime.registries.frames import (
     NEW,
     WriterSchemas,
     load_writer_schemas,
-    schema_on_worker,
 )
 from ssbt.runtime.registries.registry import Registry, Schema
 from ssbt.runtime.values.fitting import column_type
@@ -64,7 +64,7 @@ def registry_avro_decoding(
         row = F.lit(None) if writer is None or changed_field else _from_avro(body, writer, schema)
         row_case = row_case.when(head == F.lit(_frame_head(id)), row)
     unknown = _is_frame(data) & (head <= F.lit(_frame_head(writer_set.limit)))
-    if writer_set.many_missing:
+    if writer_set.missing:
         row_case = row_case.when(unknown & _is_missing(data, unknown, writer_set), F.lit(None))
     result = row_case.when(unknown, stop)
     fallback_problem = F.concat(
@@ -144,14 +144,14 @@ def _is_never_null(field: dict[str, Any]) -> bool:
 
 
 def _is_missing(data: Column, unknown: Column, writer_set: WriterSchemas) -> Column:
-    """Whether the registry does not have the schema of a frame whose id no plan has known.
+    """Whether the registry does not have, even now, the schema of a frame that no plan has known.
 
-    It costs each row a way to Python and back, so it is for topics with many ids of that kind.
+    It costs each row a way to Python and back, so it is for topics with ids of that kind.
     """
-    registry, ids = writer_set.registry, list(writer_set.schemas)
+    ids = list(writer_set.schemas)
 
     def is_missing(id: int | None) -> bool:
-        return id is not None and schema_on_worker(registry, id) is None
+        return id is not None and schema_on_worker(writer_set, id) is None
 
     id = _frame_id(data).cast("bigint")
     is_unknown = F.udf(is_missing, "boolean")(F.when(unknown & ~id.isin(ids), id))

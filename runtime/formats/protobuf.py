@@ -21,6 +21,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from ssbt.runtime.formats.worker_schemas import schema_on_worker
 from ssbt.runtime.messages.payloads import payloads
 from ssbt.runtime.messages.rows import PROBLEM, message_class, problem, row
 from ssbt.runtime.records.decoding import Decoding
@@ -29,7 +30,6 @@ from ssbt.runtime.registries.frames import (
     MAGIC,
     WriterSchemas,
     load_writer_schemas,
-    schema_on_worker,
 )
 from ssbt.runtime.registries.message_schemas import message_paths, register_descriptors
 from ssbt.runtime.registries.registry import Registry, RegistryError
@@ -214,11 +214,7 @@ def _unframe(value: bytes, writer_set: WriterSchemas, message: str) -> bytes | N
     id = int.from_bytes(value[1:HEAD], "big")
     if id not in writer_set.schemas and id > writer_set.limit:
         return None
-    text = (
-        writer_set.schemas[id]
-        if id in writer_set.schemas
-        else _text_on_worker(writer_set.registry, id)
-    )
+    text = writer_set.schemas[id] if id in writer_set.schemas else _text_on_worker(writer_set, id)
     position = _read_message_path(value, HEAD)
     if text is None or position is None:
         return None
@@ -226,12 +222,12 @@ def _unframe(value: bytes, writer_set: WriterSchemas, message: str) -> bytes | N
     return value[start:] if _message_names(text).get(path) == message else None
 
 
-def _text_on_worker(registry: Registry, id: int) -> str | None:
+def _text_on_worker(writer_set: WriterSchemas, id: int) -> str | None:
     """The text of a schema that came after the plan; None where there is none, or of another type.
 
     Here, unlike for Avro, no plan has to know it, so the query goes on.
     """
-    entry = schema_on_worker(registry, id)
+    entry = schema_on_worker(writer_set, id)
     return entry[1] if entry and entry[0] == "PROTOBUF" else None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ssbt.runtime.errors.retrying import fails_behind_batch
 from ssbt.runtime.registries.frames import learn_schema
+from ssbt.runtime.registries.registry import UnreachableError
 
 if TYPE_CHECKING:
     from ssbt.runtime.streams.streaming import Stream
@@ -52,7 +53,7 @@ class Continuation:
     """What a stream goes on with behind an error that is no failure of it."""
 
     def __init__(self) -> None:
-        self._ids: set[int] = set()
+        self._learned: set[tuple[int, bool]] = set()
         self._is_behind_batch = False
 
     def note_batch(self) -> None:
@@ -64,9 +65,12 @@ class Continuation:
 
         Raises UnreachableError where a schema registry has to be asked, and does not answer.
         """
-        id = learn_schema(error)
-        if id is not None and id not in self._ids and (replanned := plan_stream(previous.name)):
-            self._ids.add(id)
+        # An id that was missing may be one that the registry has now.
+        learned = learn_schema(error)
+        if learned in self._learned and not learned[1]:
+            raise UnreachableError(f"a worker was given schema {learned[0]}, the driver was not")
+        if learned and learned not in self._learned and (replanned := plan_stream(previous.name)):
+            self._learned.add(learned)
             # The batch that met the schema is repeated, whatever came before it.
             self._is_behind_batch = False
             return replanned

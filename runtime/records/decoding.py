@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
+from ssbt.runtime.records.topics import report_missing_topics
 from ssbt.runtime.values.fitting import Misfit, convert_value, find_misfits, is_any, render_misfits
 
 ADDED = "_ssbt_decoded"
@@ -26,7 +27,8 @@ _PARTS = ("_decoded_value", "_decoded_key")
 class Decoding:
     """What the bytes of a key or value become, and what is wrong with those that are malformed.
 
-    `result` is computed once for each record; all else looks at it. Bytes are malformed if it is
+    `result` is computed once for each record; all else looks at it. It may be a function of what
+    is computed before it, `first`. Bytes are malformed if it is
     null; if it has a field `malformed` that is not null, or a field `marker` that is; if `is_whole`
     says no; or if `sound`, which looks at the bytes themselves, does. The key or value is the
     `content` of the result, and it is malformed, too, if it holds what its `type` does not. With
@@ -35,7 +37,7 @@ class Decoding:
     `problem` says what is wrong with malformed bytes; values of the fields `masked` are not shown.
     """
 
-    result: Column
+    result: Column | Callable[[Column], Column]
     problem: str | Column | Callable[[Column], Column]
     malformed: str | None = None
     marker: str | None = None
@@ -45,6 +47,7 @@ class Decoding:
     type: DataType | None = None
     texts: bool = False
     masked: frozenset[str] = frozenset()
+    first: Column | None = None
 
 
 def decoded(
@@ -64,6 +67,7 @@ def decoded(
     and `dead_letters` take what is theirs. What a stream leaves out is `counted`, unless it has no
     batches: Spark has no counts there.
     """
+    report_missing_topics(records)
     parts = _decode_parts(records, value, key)
     judged: list[Column] = []
     if on_error == "dead_letter":
@@ -121,8 +125,20 @@ def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
 
 
 def _decode_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
-    parts = (F.when(_is_once(), d.result).alias(name) for name, d in _parts(value, key))
-    return records.select("*", *parts)
+    parts = _parts(value, key)
+    firsts = (_once(d.first, name) for name, d in parts if d.first is not None)
+    firsts_and_records = records.select("*", *firsts)
+    results = (_once(_result(d, F.col(name)), name) for name, d in parts)
+    return firsts_and_records.select(*records.columns, *results)
+
+
+def _result(decoding: Decoding, first: Column) -> Column:
+    result = decoding.result
+    return result if isinstance(result, Column) else result(first)
+
+
+def _once(column: Column, name: str) -> Column:
+    return F.when(_is_once(), column).alias(name)
 
 
 def _is_once() -> Column:

@@ -52,6 +52,26 @@ def find_topics(writer: Any, name: str, checkpoint: str, files: Files) -> "Topic
         return None
 
 
+def report_missing_topics(records: DataFrame) -> None:
+    """Say in the log where a pattern that a batch reads by matches no topic: it reads nothing.
+
+    What brokers or Spark do not tell is left out; the job meets it by itself.
+    """
+    if not hasattr(records, "_jdf"):
+        return
+    spark: Any = records.sparkSession
+    brokers = Topics("", records, "", Files(spark))
+    try:
+        for source in _find_batch_sources(records, spark._jvm):
+            if source.pattern is not None and not brokers.fetch_topics(source):
+                text = "the batch reads nothing: no topic at %s is called like `%s`"
+                _LOG.warning(text, source.servers, source.pattern)
+    except Exception:
+        _LOG.debug("the topics of a batch are not known", exc_info=True)
+    finally:
+        brokers.close()
+
+
 class Topics:
     """The topics that a stream reads, and the ids that are kept of them in its checkpoint."""
 
@@ -120,6 +140,23 @@ class Topics:
 
     def _fetch_ids(self, source: _Source) -> dict[str, str]:
         """The ids of the topics that are there; raises what the client does."""
+        topics = self.fetch_topics(source)
+        topic_list = self._jvm.java.util.ArrayList()
+        for topic in topics:
+            topic_list.add(topic)
+        answers = self._admin(source).describeTopics(topic_list).topicNameValues()
+        ids = {t: str(self._await_future(answers[t]).topicId().toString()) for t in topics}
+        return {topic: id for topic, id in ids.items() if id != _NO_ID}
+
+    def fetch_topics(self, source: _Source) -> tuple[str, ...]:
+        """The names of the topics that are read; of a pattern, those that are there."""
+        if source.pattern is None:
+            return source.topics
+        pattern = self._jvm.java.util.regex.Pattern.compile(source.pattern)
+        names = self._await_future(self._admin(source).listTopics().names())
+        return tuple(name for name in names if pattern.matcher(name).matches())
+
+    def _admin(self, source: _Source) -> Any:
         admin = self._admins.get(source)
         if admin is None:
             settings = self._jvm.java.util.Properties()
@@ -127,17 +164,7 @@ class Topics:
                 settings.put(key, value)
             admin = self._jvm.org.apache.kafka.clients.admin.AdminClient.create(settings)
             self._admins[source] = admin
-        topics = source.topics
-        if source.pattern is not None:
-            pattern = self._jvm.java.util.regex.Pattern.compile(source.pattern)
-            names = self._await_future(admin.listTopics().names())
-            topics = tuple(name for name in names if pattern.matcher(name).matches())
-        topic_list = self._jvm.java.util.ArrayList()
-        for topic in topics:
-            topic_list.add(topic)
-        answers = admin.describeTopics(topic_list).topicNameValues()
-        ids = {t: str(self._await_future(answers[t]).topicId().toString()) for t in topics}
-        return {topic: id for topic, id in ids.items() if id != _NO_ID}
+        return admin
 
     def _await_future(self, future: Any) -> Any:
         return future.get(_TIMEOUT, self._jvm.java.util.concurrent.TimeUnit.SECONDS)
@@ -152,18 +179,36 @@ class Topics:
 
 def _find_sources(frame: DataFrame) -> Iterator[_Source]:
     """The sources of Kafka in the plan of a stream."""
+    for leaf in _leaves(frame):
+        is_stream = leaf.getClass().getSimpleName() == "StreamingRelationV2"
+        if is_stream and leaf.sourceName() == "kafka":
+            yield _build_source(leaf.extraOptions().asCaseSensitiveMap())
+
+
+def _find_batch_sources(frame: DataFrame, jvm: Any) -> Iterator[_Source]:
+    """The sources of Kafka in the plan of a batch; none where Spark does not show their options."""
+    relations = [x for x in _leaves(frame) if x.getClass().getSimpleName() == "LogicalRelation"]
+    for relation in (each.relation() for each in relations):
+        kind = relation.getClass()
+        for field in kind.getDeclaredFields() if kind.getSimpleName() == "KafkaRelation" else ():
+            if field.getName().endswith("sourceOptions"):
+                field.setAccessible(True)
+                convert = jvm.scala.jdk.javaapi.CollectionConverters.asJava
+                yield _build_source(convert(field.get(relation)))
+
+
+def _leaves(frame: DataFrame) -> list[Any]:
     plan: Any = frame
     leaves = plan._jdf.queryExecution().analyzed().collectLeaves()
-    for leaf in (leaves.apply(number) for number in range(leaves.size())):
-        is_stream = leaf.getClass().getSimpleName() == "StreamingRelationV2"
-        if not is_stream or leaf.sourceName() != "kafka":
-            continue
-        extra_options = leaf.extraOptions().asCaseSensitiveMap()
-        options = {str(key): str(extra_options[key]) for key in extra_options}
-        folded = {key.casefold(): value for key, value in options.items()}
-        stops = folded.get("failondataloss", "true").lower() == "true"
-        pattern = folded.get("subscribepattern")
-        yield _Source(_topic_names(folded), pattern, _client_settings(options), stops)
+    return [leaves.apply(number) for number in range(leaves.size())]
+
+
+def _build_source(spark_options: Any) -> _Source:
+    options = {str(key): str(spark_options[key]) for key in spark_options}
+    folded = {key.casefold(): value for key, value in options.items()}
+    stops = folded.get("failondataloss", "true").lower() == "true"
+    pattern = folded.get("subscribepattern")
+    return _Source(_topic_names(folded), pattern, _client_settings(options), stops)
 
 
 def _topic_names(options: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,11 +7,10 @@ for it, and that query alone is planned anew. An id that the registry does not h
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 import logging
 import re
 
-from ssbt.runtime.registries.registry import Registry, RegistryError
+from ssbt.runtime.registries.registry import Registry
 
 _LOG = logging.getLogger("ssbt.runtime")
 MAGIC, HEAD = b"\0", 5
@@ -19,8 +18,8 @@ NEW = "schema {id} of {url} is new to this query"
 _NEW = re.compile(r"schema (?P<id>\d+) of (?P<url>\S+) is new to this query")
 # Registries count their ids up; what is far above all of them is no id but other bytes.
 _FAR, _HIGHEST = 1_000_000, 2**31 - 1
-# So many ids without a schema are learned one by one, a plan each. Then the workers ask for them.
-_FEW_MISSING = 3
+# So long a worker takes an id for missing before it asks again.
+MISSING_SECONDS = 30.0
 
 
 @dataclass
@@ -30,26 +29,23 @@ class _LearnedSchemas:
     registry: Registry
     schemas: dict[int, tuple[str, str] | None] = field(default_factory=dict)
 
-    @property
-    def has_many_missing(self) -> bool:
-        return sum(entry is None for entry in self.schemas.values()) >= _FEW_MISSING
-
 
 _LEARNED_SCHEMAS: dict[str, _LearnedSchemas] = {}
 
 
 @dataclass(frozen=True)
 class WriterSchemas:
-    """The schemas that records may have been written with, by id; None for an id without one.
+    """The schemas that records may have been written with, by id; None for one of another type.
 
-    `latest` is the id of the subject's last version, 0 where it has none. Where records name
-    `many_missing` ids that the registry does not have, workers had better ask it themselves.
+    `latest` is the id of the subject's last version, 0 where it has none. `missing` are ids that
+    the registry did not have, and may have by now: workers ask before they say so.
     """
 
     registry: Registry
     schemas: dict[int, str | None]
     latest: int
-    many_missing: bool = False
+    missing: frozenset[int] = frozenset()
+    missing_seconds: float = MISSING_SECONDS
 
     @property
     def url(self) -> str:
@@ -67,18 +63,19 @@ def load_writer_schemas(registry: Mapping[str, str], subject: str, type: str) ->
     client = Registry.of(registry)
     learned = _LEARNED_SCHEMAS.setdefault(client.url, _LearnedSchemas(client))
     entries = learned.schemas.items()
-    texts = {id: entry[1] if entry and entry[0] == type else None for id, entry in entries}
+    texts = {id: entry[1] if entry[0] == type else None for id, entry in entries if entry}
     ids = client.ids(subject, type)
     if not ids:
         _LOG.warning("%s at %s has no version yet: records wait for it", subject, client.url)
     latest = next(reversed(ids), 0)
-    return WriterSchemas(client, {**texts, **ids}, latest, learned.has_many_missing)
+    missing = frozenset(id for id, entry in entries if not entry) - ids.keys()
+    return WriterSchemas(client, {**texts, **ids}, latest, missing, MISSING_SECONDS)
 
 
-def learn_schema(error: BaseException) -> int | None:
-    """The id of a schema that `error` told of, and which the next plan will know; else None.
+def learn_schema(error: BaseException) -> tuple[int, bool] | None:
+    """The id of a schema that `error` told of, and whether the registry has it by now; else None.
 
-    Raises RegistryError where the registry does not answer.
+    The next plan will know. Raises RegistryError where the registry does not answer.
     """
     match = _NEW.search(str(error))
     learned = _LEARNED_SCHEMAS.get(match["url"]) if match else None
@@ -92,16 +89,4 @@ def learn_schema(error: BaseException) -> int | None:
         _LOG.info(
             "schema %s of %s is %s: what reads it is planned anew", id, learned.registry.url, state
         )
-    return id
-
-
-@lru_cache(maxsize=10_000)
-def schema_on_worker(registry: Registry, id: int) -> tuple[str, str] | None:
-    """Type and text of a schema, asked for on a worker; None where the registry has none.
-
-    Raises ValueError where a worker cannot ask: then the driver does.
-    """
-    try:
-        return registry.schema(id, patient=False)
-    except RegistryError:
-        raise ValueError(NEW.format(id=id, url=registry.url)) from None
+    return id, learned.schemas[id] is not None

@@ -41,6 +41,23 @@ CONNECTION_OPTIONS: dict[str, dict[str, str]] = {
 # What `raw` passes on begins with these.
 OPEN_BEGINNINGS = {"kafka": "kafka."}
 
+# What Spark itself decides, or breaks.
+_DECIDED = "leave it out: Spark itself keeps where it has come to, in the checkpoint"
+_BYTES = (
+    "to Spark keys and values are bytes; `key` and `value` of a source or sink say what is in them"
+)
+REFUSED_OPTIONS = {
+    "kafka": {
+        "kafka.auto.offset.reset": _DECIDED,
+        "kafka.enable.auto.commit": _DECIDED,
+        "kafka.interceptor.classes": _DECIDED,
+        "kafka.key.deserializer": _BYTES,
+        "kafka.value.deserializer": _BYTES,
+        "kafka.key.serializer": _BYTES,
+        "kafka.value.serializer": _BYTES,
+    }
+}
+
 COMMON_PROVIDER_OPTIONS = ("provider", "timeout", "retries", "cache")
 PROVIDER_OPTIONS: dict[str, tuple[str, ...]] = {
     "env": ("variable",),

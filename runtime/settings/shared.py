@@ -12,6 +12,7 @@ from ssbt.runtime.settings.known import (
     CONNECTION_OPTIONS,
     OPEN_BEGINNINGS,
     PROVIDER_OPTIONS,
+    REFUSED_OPTIONS,
 )
 
 # Names that `raw` passes on are refused only where they are nearly one that is known.
@@ -123,6 +124,9 @@ def _spark_option_name(kind: str, option: str, source: str) -> str:
         return option
     if option in options:
         return options[option]
+    refusal = REFUSED_OPTIONS.get(kind, {}).get(option.casefold())
+    if refusal is not None:
+        raise ValueError(f"Spark does not take `{option}` ({source}): {refusal}")
     known_options = (*options, *options.values())
     beginning = OPEN_BEGINNINGS.get(kind)
     is_open = beginning is not None and option.startswith(beginning)

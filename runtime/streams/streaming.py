@@ -255,11 +255,11 @@ class _StreamRun:
     def _log_progress(self, query: StreamingQuery) -> None:
         # Neither a log nor a store that does not answer is a reason to stop.
         try:
-            sink = self._progress.tell(query)
-            if sink:
+            if sink := self._progress.tell(query):
                 self._continuation.note_batch()
             if self.kept_checkpoint and sink:
                 self.kept_checkpoint.record(sink=sink)
+            self._group.catch_up()
         except Exception:
             _LOG.debug("no progress of stream %s", self._stream.name, exc_info=True)
 

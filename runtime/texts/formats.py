@@ -23,6 +23,7 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.records.decoding import Decoding
+from ssbt.runtime.texts.first_look import look_at_json
 from ssbt.runtime.values.fitting import field_text, utf8
 
 # `en-CH` takes points in decimals alone, and drops this sign; `en-US` drops commas, and not this.
@@ -83,10 +84,20 @@ def json_decoding(
         )
         return utf8(data) & ~_escapes_half(text) & sign_condition.otherwise(True)
 
+    frame_type = StructType([StructField(_ROWS, ArrayType(marked_type)), corrupt])
+    frame = F.from_json(wrapped, frame_type, spark_options)
+
     def is_one_row(part: Column) -> Column:
         row, end = (F.get(part[_ROWS], F.lit(place)) for place in (0, 1))
         is_ended = (F.size(part[_ROWS]) == 2) & end[_ROWS].isNotNull()
         return part[_CORRUPT].isNull() & row.isNotNull() & is_ended
+
+    def only_row(part: Column) -> Column:
+        return F.when(is_one_row(part), F.get(part[_ROWS], F.lit(0)).dropFields(_ROWS))
+
+    # An array of one, so that it is parsed once.
+    row = F.get(F.transform(F.array(frame), only_row), F.lit(0))
+    first = look_at_json(data, wide_type, spark_options, _CORRUPT, _ROWS)
 
     def problem(part: Column) -> Column:
         no_row = "no JSON object that fits the schema"
@@ -101,20 +112,15 @@ def json_decoding(
         return (
             F.when(~utf8(data), F.lit(_NO_UTF8))
             .when(_escapes_half(text), F.lit(_NO_CHARACTER))
-            .when(~is_one_row(part) & has_trailing, F.lit("JSON with something behind its object"))
+            .when(part.isNull() & has_trailing, F.lit("JSON with something behind its object"))
             .otherwise(_sentence(no_row, detail))
         )
 
     return Decoding(
-        F.from_json(
-            wrapped,
-            StructType([StructField(_ROWS, ArrayType(marked_type)), corrupt]),
-            spark_options,
-        ),
+        row if first is None else lambda parsed: F.coalesce(first.content(parsed), row),
         problem,
         sound=soundness(),
-        is_whole=is_one_row,
-        content=lambda part: F.get(part[_ROWS], F.lit(0)).dropFields(_ROWS),
+        first=None if first is None else first.parsed,
         type=target,
         masked=frozenset(masked),
     )

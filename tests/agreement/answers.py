@@ -137,8 +137,10 @@ def verdict(one: Ours, other: Theirs) -> str:
     if other.error is not None:
         return "rejected" if one.refusals else "accepted falsely"
     if one.refusals:
-        # A constant that would fail with the first row, told already.
-        early = all(refusal.startswith(("SSBT0417", "SSBT0430")) for refusal in one.refusals)
+        # A constant that would fail with the first row, or a credential that is written down.
+        early = all(
+            refusal.startswith(("SSBT0417", "SSBT0430", "SSBT1301")) for refusal in one.refusals
+        )
         return "rejected early" if early else "rejected falsely"
     if len(one.columns) != len(other.columns):
         return "another type"

@@ -14,7 +14,7 @@ from ssbt.compiler.resolve.expressions.evaluation import Evaluator
 from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.traps.failing_constants import CONSTANT_FAILS
-from ssbt.compiler.resolve.traps.rules import find_traps
+from ssbt.compiler.resolve.traps.rules import build_view, find_traps
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import parse_fragment
@@ -249,7 +249,7 @@ def our_answer(text: str, ansi: bool = True) -> tuple[Outcome, bool]:
     typing.infer_type(item)
     if report.findings:
         return None, False
-    refused = any(found.code is CONSTANT_FAILS for found in find_traps(item, typing))
+    refused = any(found.code is CONSTANT_FAILS for found in find_traps(build_view(item, typing)))
     return Evaluator(typing).evaluate(item), refused
 
 

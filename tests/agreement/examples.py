@@ -45,7 +45,7 @@ def examples(asked: Asked) -> Iterator[Example]:
 
 def _example(function: str, statement: str) -> Example:
     clauses = _clauses(statement)
-    items = [item.strip() for item in _split(clauses.get("SELECT", ""), ",")]
+    items = [item.strip() for item in split_at(clauses.get("SELECT", ""), ",")]
     source = clauses.get("FROM", "")
     if not statement.upper().startswith("SELECT") or any(item == "*" for item in items):
         return Example(function, statement, "", ())
@@ -55,7 +55,7 @@ def _example(function: str, statement: str) -> Example:
     if keys:
         plain = re.compile(r"[\w.]+\Z")
         computed = [q for q in questions if not plain.match(q.text)]
-        groups = [_question(key) for key in _split(keys, ",") if not plain.match(key.strip())]
+        groups = [_question(key) for key in split_at(keys, ",") if not plain.match(key.strip())]
         grouping = [q for q in groups if not q.text.lower().startswith("cube")]
         questions = [*computed, *grouping]
     return Example(function, statement, rows, tuple(questions))
@@ -88,7 +88,7 @@ def _clauses(statement: str) -> dict[str, str]:
     return found
 
 
-def _split(text: str, mark: str) -> list[str]:
+def split_at(text: str, mark: str) -> list[str]:
     """The parts between marks that stand in no parentheses."""
     parts, depth = [""], 0
     for piece in _TOKEN.findall(text):

@@ -11,7 +11,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.resolve.declarations import TypingSettings
 from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.traps.rules import find_traps
+from ssbt.compiler.resolve.traps.rules import build_view, find_traps
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import parse_fragment
@@ -79,7 +79,7 @@ def our_verdict(text: str) -> str:
     typing.infer_type(got.node.items[0].value)
     if any(each.severity is Severity.ERROR for each in report.findings):
         return "fails"
-    traps = [*find_traps(got.node.items[0].value, typing)]
+    traps = [*find_traps(build_view(got.node.items[0].value, typing))]
     if any(each.severity is Severity.ERROR for each in traps):
         return "fails"
     return "may fail" if traps else "works"

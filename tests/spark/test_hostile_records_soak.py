@@ -1,7 +1,8 @@
 """Drivers of Kafka streams killed at random moments, over records of which many are hostile.
 
 Each format has a topic and a stream of its own. Each record is a row of each sink or a dead
-letter, by content: in = rows + dead letters. Files have all once; what goes to a topic may come
+letter, by content: in = rows + dead letters. A stream of the first topic drops what is malformed
+instead, and counts it: in = rows + dropped. Files have all once; what goes to a topic may come
 again, and is told apart by its place in the source. `make test` has 12,000 records over 2 kills, of
 the formats in `SAMPLE`; `make soak` 1,000,000 over 20, of all. `SSBT_SOAK_RECORDS` and
 `SSBT_SOAK_KILLS` say other numbers.
@@ -15,6 +16,7 @@ import json
 import os
 from pathlib import Path
 from random import Random
+import re
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -22,7 +24,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.registries import Registry
-from tests.spark.hostile_formats import AVRO, DEAD, EITHER, LOOSE, STRICT, Format, Record, formats
+from tests.spark.hostile_formats import (
+    AVRO,
+    DEAD,
+    EITHER,
+    LOOSE,
+    ROW,
+    STRICT,
+    Format,
+    Record,
+    formats,
+)
 from tests.spark.piping import Piped, start_driver
 from tests.spark.topics import Topics
 
@@ -60,6 +72,21 @@ sink NAME.dead_letter to parquet as NAME_dead {
   trigger = available now
 }
 """
+DROPPING = """
+stream source kept from kafka {
+  BROKERS
+  subscribe               = "TOPIC"
+  starting_offsets        = earliest
+  max_offsets_per_trigger = MOST
+  OPTIONS
+  metadata                = [partition, offset]
+  on_error                = drop
+}
+sink kept to parquet as kept_files {
+  path    = "FOLDER/files/kept"
+  trigger = available now
+}
+"""
 COPY = """
 sink orders to kafka as copy {
   BROKERS
@@ -69,6 +96,7 @@ sink orders to kafka as copy {
   trigger       = available now
 }
 """
+DROPPED = re.compile(r"stream kept_files: batch (\d+): .*?([\d,]+) malformed records dropped")
 Places = dict[tuple[int, int], tuple[Record, str]]
 
 
@@ -92,8 +120,9 @@ def test_every_record_has_one_verdict(
     }
     script = COPY.replace("TARGET", target)
     for each in soaked:
+        text = f"{each.schema}\n{SOAKED}{DROPPING if each.name == 'orders' else ''}"
         script += (
-            f"{each.schema}\n{SOAKED}".replace("NAME", each.name)
+            text.replace("NAME", each.name)
             .replace("OPTIONS", each.options)
             .replace("TOPIC", names[each.name])
         )
@@ -115,6 +144,8 @@ def test_every_record_has_one_verdict(
     for each in soaked:
         rows, dead = verdicts(spark, piped.folder, each.name, expected[each.name])
         print(f"{each.name}: {share} records = {rows} rows + {dead} dead letters")
+    rows, dropped = kept_rows(spark, piped.folder, expected["orders"])
+    print(f"with `drop`: {share} records = {rows} rows + {dropped} dropped")
     files = places(spark, f"{piped.folder}/files/orders", "_partition", "_offset")
     copied = [json.loads(bytes(row["value"])) for row in topics.rows(target)]
     assert {(row["_partition"], row["_offset"]) for row in copied} == set(files)
@@ -135,6 +166,27 @@ def verdicts(spark: SparkSession, folder: Path, name: str, expected: Places) -> 
     for place, (record, verdict) in expected.items():
         assert verdict == EITHER or (place in dead) == (verdict == DEAD), (name, record)
     return len(files), len(dead)
+
+
+def kept_rows(spark: SparkSession, folder: Path, expected: Places) -> tuple[int, int]:
+    """How many rows there are of the stream that drops others, and how many it has dropped.
+
+    Its log says how many, of each batch that was told before a driver was killed.
+    """
+    files = places(spark, f"{folder}/files/kept", "_partition", "_offset")
+    assert files == Counter(dict.fromkeys(files, 1))
+    assert files.keys() <= expected.keys()
+    for place, (record, verdict) in expected.items():
+        assert verdict == EITHER or (place in files) == (verdict == ROW), record
+    dropped = len(expected) - len(files)
+    log = (folder / "driver.log").read_text()
+    counts = {int(batch): int(count.replace(",", "")) for batch, count in DROPPED.findall(log)}
+    assert sum(counts.values()) <= dropped
+    done = (folder / "checkpoints" / "kept_files" / "commits").glob("[0-9]*")
+    if counts.keys() == {int(each.name) for each in done}:
+        assert sum(counts.values()) == dropped
+    assert counts
+    return len(files), dropped
 
 
 def places(spark: SparkSession, folder: str, *columns: str) -> Counter[tuple[int, int]]:

@@ -82,7 +82,8 @@ def test_a_record_is_decoded_once(piped: Piped, topics: Topics) -> None:
     ]
     # The others say what is wrong, once something is.
     records = [each for each in decoders if re.search(r'"_ssbt_\d+"', json.dumps(each["schema"]))]
-    assert len(records) == 1
+    # At a first look, and where that gives nothing.
+    assert len(records) == 2
     assert len(decoders) < 20
 
 

@@ -174,6 +174,19 @@ def test_a_pattern_without_topics(
     assert f"no topic at {topics.broker.address} is called like `no-such-.*`" in caplog.text
 
 
+def test_a_pattern_without_topics_in_a_batch(
+    piped: Piped, caplog: pytest.LogCaptureFixture, topics: Topics
+) -> None:
+    """It reads nothing, which only the log says; nothing is said of one that matches."""
+    topic = topics.new()
+    topics.send(topic, "a")
+    for pattern, count in ("no-such-.*", 0), (f"{topic}|no-such-.*", 1):
+        frame = piped.source(f'  subscribe_pattern = "{pattern}"\n  value = string')
+        text = f"no topic at {topics.broker.address} is called like `{pattern}`"
+        assert (text in caplog.text) == (not count)
+        assert frame.count() == count
+
+
 def test_a_topic_that_does_not_exist(piped: Piped) -> None:
     text = COPY.format(source="no-such-topic", limit=100, trigger=AVAILABLE)
     with pytest.raises(Exception, match="UnknownTopicOrPartition"):

@@ -13,6 +13,7 @@ import pytest
 from ssbt.compiler.check.topics import find_pattern_problem
 from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import Mode, RoleSpecification
+from ssbt.compiler.ir.topics import matches_pattern
 from ssbt.runtime import Job
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
@@ -310,6 +311,46 @@ def test_patterns_that_java_does_not_take(spark: SparkSession) -> None:
         assert bool(find_pattern_problem(text)) == bool(refusal(pattern, text)), text
 
 
+def test_keys_without_kafkas_prefix_do_nothing(spark: SparkSession, topics: Topics) -> None:
+    """What the clients of Kafka would refuse does not reach them, in a source and in a sink."""
+    reader = spark.read.format("kafka").option("kafka.bootstrap.servers", topics.broker.address)
+    topic = topics.new()
+    topics.send(topic, "a")
+    options = {"fetch.max.bytes": "none", "auto.offset.reset": "never", "acks": "many"}
+    assert reader.options(**options, subscribe=topic).load().count() == 1
+    wrong = {f"kafka.{key}": value for key, value in options.items() if "fetch" in key}
+    assert refusal(reader.options(**wrong, subscribe=topic).load().count)
+    writer = spark.createDataFrame([("b",)], "value string").write.format("kafka")
+    brokers = {"kafka.bootstrap.servers": topics.broker.address, "topic": topic}
+    writer.options(**brokers, **options).save()
+    assert refusal(writer.options(**brokers, **{"kafka.acks": "many"}).save)
+
+
+NAMES = ["orders", "a-orders", "a-", "a", "b", "a-b.c", "aa", "[", "Orders"]
+
+
+def test_which_topics_a_pattern_means(spark: SparkSession) -> None:
+    """As Java says, or not said at all."""
+    session: Any = spark
+    pattern = session._jvm.java.util.regex.Pattern
+    more = [
+        "orders",
+        ".*",
+        "a-.*",
+        "[^a].*",
+        "(?i)ORDERS",
+        r"\w+",
+        r"a\p{Punct}",
+        "a{1,2}",
+        ".rders$",
+    ]
+    for text in (*PATTERNS, *more):
+        if not refusal(pattern.compile, text):
+            for name in NAMES:
+                answer = matches_pattern(text, name)
+                assert answer in (None, bool(pattern.matches(text, name))), (text, name)
+
+
 def test_places_in_topics_that_are_not_read(
     spark: SparkSession, topics: Topics, letters: str
 ) -> None:
@@ -319,6 +360,11 @@ def test_places_in_topics_that_are_not_read(
         places_ = json.dumps(places)
         found = reader.option("subscribe", letters).option("startingOffsets", places_).load()
         assert "don't match what are assigned" in refusal(found.collect)
+    places_ = json.dumps({letters: {"0": 1, "1": 0}, "other": {"0": 1}})
+    other_reader = spark.read.format("kafka").option("subscribePattern", f"{letters}|none-.*")
+    by_pattern = other_reader.option("kafka.bootstrap.servers", topics.broker.address)
+    found = by_pattern.option("startingOffsets", places_).load()
+    assert "don't match what are assigned" in refusal(found.collect)
 
 
 def test_times_that_parameters_give(spark: SparkSession, piped: Piped, letters: str) -> None:

@@ -108,6 +108,19 @@ def test_rows_and_dead_letters_are_of_one_query(
     assert [each.name for each in (offsets.parent / "sources").iterdir()] == ["0"]
 
 
+def test_the_group_that_reads_is_told(piped: Piped, topics: Topics) -> None:
+    """Spark's consumers are no members of the group that they name: it can be told, too."""
+    topic = topics.new(2)
+    text = source(topic)
+    group = f'group_id = "{topic}-own"\n  commit_group = "{topic}-own"'
+    text = text.replace(f'commit_group     = "{topic}-watched"', group)
+    for number in range(2):
+        topics.send(topic, *GOOD, *BROKEN, partition=0)
+        piped(text + TO_FILES + ROWS)
+        assert rows(piped) + dead(piped) == once(9 * (number + 1))
+        assert topics.committed(f"{topic}-own")[topic, 0] == 9 * (number + 1)
+
+
 @pytest.mark.usefixtures("_no_restarts")
 def test_a_schema_is_corrected_while_dead_letters_fail(piped: Piped, topics: Topics) -> None:
     """Nothing of the batch was written but its verdicts, which hold."""

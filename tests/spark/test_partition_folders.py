@@ -233,3 +233,12 @@ def test_overwriting_partitions(spark: SparkSession, tmp_path: Path, name: str, 
     assert left() == ([(0, 0), (2, 0), (7, 1)] if mode == "dynamic" else [(7, 1)])
     written(spark.sql("SELECT 7L AS id, 1L AS p WHERE false"), sink, columns)
     assert bool(left()) is (mode == "dynamic")
+
+
+def test_a_column_of_files_and_folders(spark: SparkSession, tmp_path: Path) -> None:
+    """As the pages of connectors say: the folder's value counts."""
+    folder = tmp_path / "in" / "s=folder"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text('{"id":1,"s":"file"}\n')
+    source = f'json {{ path = "{tmp_path}/in"'
+    assert read_back(spark, source, "id: bigint, s: string").collect() == [(1, "folder")]

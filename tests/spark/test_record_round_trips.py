@@ -133,3 +133,42 @@ def test_what_is_refused(format_: str) -> None:
         found = check_pipeline("records.ssbt", encoded(text)).findings
         codes = {each.code.number for each in found}
         assert ("SSBT1006" in codes) is (type_ in REFUSED[format_]), (type_, codes)
+
+
+KEYS = {
+    "string": "'a'",
+    "int": "1",
+    "bigint": "1L",
+    "boolean": "true",
+    "double": "1.5D",
+    "decimal(12,2)": "1.50BD",
+    "date": "date'2026-01-31'",
+    "timestamp": "timestamp'2026-01-31 12:00:00'",
+    "timestamp_ntz": "timestamp_ntz'2026-01-31 12:00:00'",
+    "binary": "X'01'",
+    "array<int>": "array(1)",
+    "struct<a:int>": "named_struct('a', 1)",
+}
+
+
+@pytest.mark.parametrize("part", ["value", "key"])
+def test_keys_of_maps_are_texts_or_refused(spark: SparkSession, part: str) -> None:
+    """Where Spark would write in JSON how it keeps the key, instead of its text."""
+    for type_, key in KEYS.items():
+        parts = {"value": "bigint", "value_columns": "id", part: "json", f"{part}_columns": "m"}
+        text = (
+            'pipeline records { time_zone = "UTC" }\n'
+            f"schema Row {{ id: bigint, m: map<{type_}, int> }}\n"
+            'source data from parquet {\n  path = "in"\n  schema = Row\n}\n'
+            'sink data to kafka {\n  bootstrap_servers = "localhost:9092"\n  topic = "t"\n'
+            + "".join(f"  {name} = {value}\n" for name, value in parts.items())
+            + "}\n"
+        )
+        found = check_pipeline("records.ssbt", encoded(text)).findings
+        codes = {each.code.number for each in found if each.code.severity.name == "ERROR"}
+        # Read back, so that it is not a literal, of which Spark has another form.
+        keys = spark.sql(f"SELECT {key} AS k").localCheckpoint()
+        frame = keys.selectExpr("to_json(struct(map(k, 1) AS m))", "cast(k AS string)")
+        ((written, plain),) = frame.collect()
+        is_text = json.loads(written) == {"m": {plain: 1}}
+        assert codes == (set() if is_text else {"SSBT0537"}), (type_, written, codes)

@@ -95,6 +95,7 @@ def content(decoding: Decoding):
     """The message, or null where there is none."""
     assert decoding.is_whole
     assert decoding.content
+    assert not callable(decoding.result)
     is_whole = decoding.is_whole(decoding.result)
     return F.when(is_whole, decoding.content(decoding.result)).alias("m")
 
@@ -164,6 +165,7 @@ def test_values_that_a_column_cannot_hold(spark):
     def errors(**options: Any) -> list[str | None]:
         decoding = protobuf_decoding(*given, **options)
         assert callable(decoding.problem)
+        assert not callable(decoding.result)
         parts = rows.select(decoding.result.alias("part"))
         return [row[0] for row in parts.select(decoding.problem(F.col("part"))).collect()]
 

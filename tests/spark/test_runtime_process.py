@@ -99,6 +99,34 @@ def test_older_spark(zipped: Path, tmp_path: Path) -> None:
     assert line["message"].startswith("compiled for Spark 99.0, but this is Spark 4.")
 
 
+UNREACHABLE = """
+from pyspark.sql import functions as F
+from ssbt.runtime import main
+from ssbt.runtime.formats.avro import registry_avro_decoding
+from ssbt.runtime.registries import registry
+
+registry._FIRST_SECONDS = 0.01
+
+def run(job):
+    schema = '{"type": "record", "name": "R", "fields": [{"name": "id", "type": "long"}]}'
+    registry_avro_decoding(F.col("value"), schema, {"url": "http://127.0.0.1:1"}, "orders-value")
+
+main("orders", run)
+"""
+
+
+@pytest.mark.spark
+def test_a_registry_that_cannot_be_reached(zipped: Path, tmp_path: Path) -> None:
+    """Another start may succeed, as after failures that may pass: its exit code says so."""
+    job = tmp_path / "orders.py"
+    job.write_text(UNREACHABLE)
+    done = servers.submitted(zipped, job)
+    assert done.returncode == 5, done.stdout + done.stderr
+    problem = "the schema registry http://127.0.0.1:1 does not answer: "
+    assert f"{problem}[Errno 111] Connection refused; tried 6 times in 0 s" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 @pytest.fixture
 def waiting(zipped: Path) -> Iterator[subprocess.Popen[str]]:
     """A job in the middle of its run, without spark-submit."""

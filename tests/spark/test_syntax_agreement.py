@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyspark.errors import ParseException
@@ -10,6 +11,7 @@ import pytest
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.parsing import parse_file
 from tests.spark.syntax_corpus import GROUPS
+from tests.unit.emit.sql_lines import flat_sql, long_expressions, sql_lines
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -56,3 +58,17 @@ def test_expressions(spark: SparkSession, group: str):
     there = {text for text in every if spark_takes(spark, text)}
     assert there - here == ONLY_SPARK.keys() & set(every)
     assert here - there == ONLY_HERE.keys() & set(every)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_lines_of_a_script_mean_what_one_line_does(spark: SparkSession, group: str):
+    parser = spark._jsparkSession.sessionState().sqlParser()
+    for expression in filter(lambda text: spark_takes(spark, text), long_expressions(group)):
+        one_line, lines = flat_sql(expression), "".join(sql_lines(expression, 8))
+        assert lines != one_line
+        # Each alias has a number of its own.
+        parsed, expected = (
+            re.sub(r"#\d+", "", parser.parseExpression(text).toString())
+            for text in (lines, one_line)
+        )
+        assert parsed == expected, expression

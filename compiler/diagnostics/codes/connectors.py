@@ -197,6 +197,37 @@ RAW_REFUSED = Code(
     ),
 )
 
+RAW_IGNORED = Code(
+    number="SSBT0564",
+    title="a raw key that Spark passes over",
+    why=_dedent("""
+        Spark gives its clients of Kafka what begins with `kafka.`, without that beginning, and
+        passes over all else that it does not know: `auto.offset.reset`, as in the settings of
+        other programs, changes nothing, and nobody notices.
+        """),
+    wrong=example(
+        source=_source(
+            "kafka",
+            'bootstrap_servers = "localhost:9092"',
+            'subscribe = "orders"',
+            "value = json",
+            "schema = Order",
+            'raw { "fetch.max.bytes" = 1048576 }',
+        )
+    ),
+    right=example(
+        source=_source(
+            "kafka",
+            'bootstrap_servers = "localhost:9092"',
+            'subscribe = "orders"',
+            "value = json",
+            "schema = Order",
+            'raw { "kafka.fetch.max.bytes" = 1048576 }',
+        )
+    ),
+    severity=Severity.WARNING,
+)
+
 UNFIT_PARAM = Code(
     number="SSBT0312",
     title="a parameter of the wrong type for an option",

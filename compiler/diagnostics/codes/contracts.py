@@ -24,6 +24,29 @@ sink paid_before to noop {{}}
 """
 
 
+_PAID = """
+schema Paid {
+  id:     bigint
+  status: string
+}
+"""
+
+_GUESSED = example(
+    sink=_WRITTEN.format(form="parquet").replace("}", "  partition_by = status\n}")
+    + """%s
+source paid_before from parquet {
+  path = "out/paid"%s
+}
+
+let done =
+  from paid_before
+  |> where status = 'DONE'
+
+sink done to noop {}
+"""
+)
+
+
 def _writer_and_reader(
     columns: str,
     *,
@@ -167,6 +190,28 @@ which Spark opens no other folder.
         "id:     bigint\n  status: string", sink="partition_by = status"
     ).replace('"out/paid"\n  schema', '"out/paid/*"\n  schema'),
     right=_writer_and_reader("id:     bigint\n  status: string", sink="partition_by = status"),
+)
+
+GUESSED_FOLDERS = Code(
+    "SSBT0314",
+    "A column of folders whose type Spark guesses",
+    """\
+Names of folders are texts. Without a schema Spark guesses their type from all the names that there
+are, and not the one that was written:
+
+| written as | folders | read as |
+|---|---|---|
+| STRING | `code=007`, `code=12` | INT: 7 and 12 |
+| STRING | `code=007`, `code=12a` | STRING |
+| TINYINT, SMALLINT, BIGINT | `n=1` | INT |
+| DECIMAL, FLOAT | `price=1.50` | DOUBLE |
+| BOOLEAN | `paid=true` | STRING |
+
+Declare a `schema` for the source; only then it is the type of the column, whatever the names are.
+""",
+    wrong=_GUESSED % ("", ""),
+    right=_GUESSED % (_PAID, "\n  schema = Paid"),
+    severity=Severity.WARNING,
 )
 
 SINKS_APART = Code(

@@ -27,15 +27,25 @@ Its value is given at run time, by the environment variable `SSBT_SECRET_NAME` o
 provider.
 
 - *Options* that the reference of a connector marks secret.
-- *Settings of Spark and of `raw { … }`* whose names Hadoop, Kafka or Spark hold for those of
-  credentials, by the lists that they keep themselves: `spark.hadoop.fs.s3a.secret.key`,
-  `fs.azure.account.key.…`, whatever has `password` or `token` in it. Names that say where a
-  credential is, or of which kind (`….provider`, `….file`, `….type`), switches and numbers are
-  none.
-- *Addresses* have no user with a password, and no parameter that is one: not
-  `http://user:password@host`, `s3a://KEY:SECRET@bucket` or `jdbc:…?password=…`, in no option,
-  setting or parameter. Give it as an option or a setting of its own, such as those of `fs.s3a` for
-  a bucket.
+- *Settings of Spark and of `raw { … }`* whose names Hadoop, Kafka or Spark list as those of
+  credentials (`spark.hadoop.fs.s3a.secret.key`, `fs.azure.account.key.…`, whatever has `password`
+  or `token` in it), and names with a word for one: `api_key`, `api-key`, `apiKey`,
+  `….credentials`, `….authorization`, `auth.pass`, `passphrase`, `basic.auth.user.info`. Names that
+  say where a credential is, or of which kind (`….provider`, `….file`, `token_endpoint`,
+  `password_policy`), switches and numbers are not meant.
+- *Parameters* with such a name, if a text is written down for them: as a default, in `conf/`, or
+  as a value of a map under such a key. A placeholder like `changeme` counts, because many a system
+  was opened with it. An empty text does not, nor does one that only says where the credential is
+  (`{{secrets/…}}`, `vault:…`, `arn:aws:…`, `projects/…/secrets/…`, `/run/secrets/…`). If the
+  parameter holds no credential, rename it.
+- *Addresses and connection strings* with a credential in them: `http://user:password@host`,
+  `s3a://KEY:SECRET@bucket`, `jdbc:…?password=…`, `…?X-Amz-Signature=…`, `…AccountKey=…;`. Give it
+  as an option or a setting of its own, such as those of `fs.s3a` for a bucket.
+- *Texts that can be nothing else*, under any name and in expressions too: keys and tokens of
+  Amazon, GitHub, GitLab, Slack, Google, Vault, Databricks and Stripe, JSON Web Tokens, private keys
+  in PEM, headers such as `Basic …` and `Bearer …`.
+- *The key of `aes_encrypt` and `aes_decrypt`*, also in a `sql` step: Spark shows it in plans and
+  logs. Read it from a table that only the job may read, and join that.
 """,
     wrong=_registry_example('"hunter2"'),
     right=_RIGHT,

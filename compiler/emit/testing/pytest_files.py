@@ -142,7 +142,7 @@ def _test_name(test: str) -> str:
 
 def _emit_test(test: Json, name: str, file_path: FilePath) -> Iterator[str]:
     """A test as a function, a statement a line."""
-    yield f"def {name}(spark: SparkSession) -> None:  # {test['place']}"
+    yield f"def {name}(spark: SparkSession) -> None:"
     yield f"    {emit_docstring(test['name'], depth=1)}"
     transform = f", transform={python_literal(test['transform'])}" if test["transform"] else ""
     yield f"    test = PIPELINE.test(spark{transform})"

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 
 from ssbt.compiler.ir import expressions as ir
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.structured_texts import structure_text
 from ssbt.compiler.resolve.expressions.terms import build_term
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting.expressions import Piece, sql_text
+from ssbt.compiler.syntax.formatting.expressions import Piece, flatten_parts, sql_parts
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.types.expression_types import Typed
+from ssbt.compiler.types.ranges.model import ValueRange
 
 
-def build_expression(node: e.Expression, typer: ExpressionTyper, value: Typed) -> ir.Expression:
+def build_expression(
+    node: e.Expression, typer: ExpressionTyper, value: Typed, values: ValueRange | None = None
+) -> ir.Expression:
     """The IR's expression, after `typing` has looked at it."""
     plain = node
     while isinstance(plain, e.Parenthesised):
@@ -22,11 +26,15 @@ def build_expression(node: e.Expression, typer: ExpressionTyper, value: Typed) -
     is_column = isinstance(plain, e.ColumnName) and typer.find_bare_function(plain) is None
     column = column_text(plain) if isinstance(plain, e.ColumnName) and is_column else None
     provenance = typer.provenance_of(value)
-    text = tuple(_convert_piece(piece, typer) for piece in sql_text(node, typer.spelled_stars))
+    parts = sql_parts(node, typer.spelled_stars)
+
+    def convert(piece: Piece) -> str | ir.ParameterText:
+        return _convert_piece(piece, typer)
+
     calls = tuple(_iterate_calls(node))
     return ir.Expression(
         node.span,
-        text,
+        tuple(map(convert, flatten_parts(parts))),
         value.type,
         value.nullable,
         column=column,
@@ -34,6 +42,8 @@ def build_expression(node: e.Expression, typer: ExpressionTyper, value: Typed) -
         calls=calls,
         term=build_term(node, typer),
         zone_use=typer.zone_use,
+        structured=structure_text(parts, convert),
+        values=values,
     )
 
 

@@ -7,6 +7,9 @@ from textwrap import dedent
 
 from msgspec.structs import replace
 
+from ssbt.compiler.connectors.secrets import credential_in_expression, written_key
+from ssbt.compiler.credentials.queries import find_cipher_with_key
+from ssbt.compiler.credentials.texts import is_issued_credential
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
@@ -126,6 +129,10 @@ def resolve_sql(node: s.Sql, context: QueryContext) -> ir.Step | None:
         text += f":{name}"
     relations = [context.relation]
     text = _without_margin(text)
+    if (cipher := find_cipher_with_key(text)) is not None:
+        context.report.findings.append(written_key(cipher, node.query.span))
+    elif is_issued_credential(text):
+        context.report.findings.append(credential_in_expression(node.query.span))
     inputs, uses_input = _resolve_placeholders(text, node.query, context, relations)
     if schema is None:
         context.relation = Relation((), True)

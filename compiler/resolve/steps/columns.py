@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.expressions.time_windows import TIME_WINDOWS
 from ssbt.compiler.resolve.query_context import QueryContext, column_of
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.steps.naming import build_named_column, is_repeated, resolve_whole_column
+from ssbt.compiler.resolve.traps.excluded_filters import check_filter
 from ssbt.compiler.resolve.traps.undone_joins import check_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
@@ -33,7 +34,9 @@ _OF_TIME = (*TIME_WINDOWS, "window_time")
 
 def resolve_where(node: s.Where, context: QueryContext) -> ir.Step:
     check_outer_sides(node, context)
-    return ir.Filter(node.span, context.relation, context.resolve_condition(node.condition))
+    condition = context.resolve_condition(node.condition)
+    check_filter(node.condition, context)
+    return ir.Filter(node.span, context.relation, condition)
 
 
 def resolve_select(node: s.Select, context: QueryContext) -> ir.Step:

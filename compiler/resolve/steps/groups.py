@@ -73,7 +73,7 @@ def _with_nullable_subtotals(
     wholes = [_find_whole_column(item.value, context) for item in plan.keys]
     partial = [whole for index, whole in enumerate(wholes) if index in plan.partial_keys]
     columns = tuple(
-        replace(c, nullable=True) if any(c is whole for whole in partial) else c
+        replace(c, nullable=True, filtered=None) if any(c is whole for whole in partial) else c
         for c in context.relation.columns
     )
     context.relation = Relation(columns, context.relation.is_open)

@@ -28,6 +28,7 @@ from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.operators import infer_comparison
 from ssbt.compiler.types.predicates import is_distinguishable, is_orderable
 from ssbt.compiler.types.promotion import cast_implicitly
+from ssbt.compiler.types.ranges.model import ValueRange, unite_ranges
 
 _LEFT_ONLY = ("semi", "anti")
 _NULLS_LEFT = ("right", "full")
@@ -145,7 +146,7 @@ def _has_distinct_aliases(node: s.Join, right: Relation, context: QueryContext) 
 
 
 def _nullable_columns(relation: Relation) -> tuple[Column, ...]:
-    return tuple(replace(column, nullable=True) for column in relation.columns)
+    return tuple(replace(column, nullable=True, filtered=None) for column in relation.columns)
 
 
 def _condition_output(kind: str, left: Relation, right: Relation) -> Relation:
@@ -339,11 +340,22 @@ def _merge_columns(
     nulls = [cast_implicitly(Typed(c.type, c.nullable), type_).nullable for c in (left, right)]
     nullable = {"intersect": all(nulls), "except": nulls[0]}.get(node.operator, any(nulls))
     merged = replace(left, type=type_, nullable=nullable, qualifier=None)
+    if type_ != left.type:
+        merged = replace(merged, values=None, filtered=None)
     if node.operator == "except":
         # Values of the right side only keep rows out.
         return merged
+    if node.operator == "union":
+        merged = replace(merged, values=_merge_values(left, right, type_), filtered=None)
     merged_provenance = _merge_provenance(left, right, type_)
     return replace(merged, provenance=merged_provenance)
+
+
+def _merge_values(left: Column, right: Column, type_: DataType) -> ValueRange | None:
+    """What is known of the values that come from either side."""
+    if left.values is None or right.values is None or not left.type == right.type == type_:
+        return None
+    return unite_ranges([left.values, right.values], left.values.reason)
 
 
 def _merge_provenance(left: Column, right: Column, type_: DataType) -> Provenance:

@@ -67,6 +67,8 @@ def resolve_query(node: s.Query, context: QueryContext) -> ir.Query:
         if resolved_input is not None
         else (ir.Input("", None, None), Relation((), True))
     )
+    if context.scope is None:
+        context.facts.begin(context.relation)
     resolved_steps = [resolve_step(step, context) for step in node.steps]
     steps = [step for step in resolved_steps if step is not None]
     is_whole = len(steps) == len(resolved_steps) and _is_whole(base) and all(map(_is_whole, steps))
@@ -78,6 +80,7 @@ def resolve_query(node: s.Query, context: QueryContext) -> ir.Query:
     # Spark knows columns by the aliases of the queries before, too.
     aliases = used_aliases.union(*(each.aliases for each in context.inputs.values()))
     context.relation = replace(context.relation, aliases=frozenset(aliases))
+    context.relation = context.facts.apply(context.relation)
     return ir.Query(
         _with_used_alias(base, used_aliases),
         tuple(step for step in final_steps if step is not None),
@@ -129,6 +132,7 @@ def resolve_step(step: s.Step, context: QueryContext) -> ir.Step | None:
     if resolved is not None:
         context.relation = resolved.output.with_streaming(context.streaming)
         resolved = replace(resolved, output=context.relation)
+    context.facts.follow(resolved, input_relation, context.relation)
     if context.report.index is not None:
         context.report.index.steps.append(
             StepRelations(step.span, input_relation, context.relation)

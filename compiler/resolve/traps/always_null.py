@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
-from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.partial_evaluation import cast_outcome
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.expressions.partial_evaluation import (
+    CHOOSING,
+    COALESCING,
+    cast_outcome,
+)
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -15,18 +19,22 @@ from ssbt.compiler.resolve.traps.expression_view import (
 )
 from ssbt.compiler.resolve.traps.failing_constants import find_divisor
 from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts
+from ssbt.compiler.resolve.traps.no_numbers import NO_NUMBERS
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import NullType, StringType, UnknownType
 from ssbt.compiler.types.folding.arithmetic import is_divisor_zero
-from ssbt.compiler.types.folding.calls import SEEING_NULLS, can_evaluate
-from ssbt.compiler.types.folding.model import Value
+from ssbt.compiler.types.folding.calls import fold_call
+from ssbt.compiler.types.folding.model import Failure, Value
+from ssbt.compiler.types.functions.null_results import makes_null
 
 ALWAYS_NULL = Code(
     "SSBT0456",
     "A value that is null in every row",
     """\
-One part is null for all rows, and makes null of the whole: a null in `concat`, `||` or a sum;
-without ANSI mode a text that is no number or date, and a division by zero.
+One part is null for all rows, and makes null of the whole: a null in `concat`, `||` or a sum, and
+as an argument of most functions. `try_divide` by zero is null, and so is what a function cannot
+read; without ANSI mode a text that is no number or date, and a division by zero.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -34,6 +42,10 @@ without ANSI mode a text that is no number or date, and a division by zero.
 | `concat('a', null, 'b')` | `null` |
 | `1 + null` | `null` |
 | `concat_ws('-', 'a', null, 'b')` | `a-b` |
+| `try_divide(1, 0)` | `null` |
+| `unhex('zz')` | `null` |
+| `width_bucket(5, 10, 10, 5)` | `null` |
+| `levenshtein('a', null)` | `null` |
 """,
     wrong=example(steps="|> extend concat(status, null) as text"),
     right=example(steps="|> extend concat(status, '') as text"),
@@ -45,70 +57,117 @@ NULL_IGNORED = Code(
     "A null that the function does not look at",
     """\
 `greatest` and `least` leave nulls out, unlike those of many databases, and `concat_ws` does.
+Nothing equals null, so `nullif` with it gives its first argument.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `greatest(1, null)` | `1` |
 | `least(1, null)` | `1` |
 | `concat_ws('-', 'a', null)` | `a` |
+| `nullif('a', null)` | `a` |
 """,
     wrong=example(steps="|> extend greatest(id, null) as top"),
     right=example(steps="|> extend greatest(id, 0) as top"),
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary, e.Call, e.InList, e.Between)
+TAKES = (e.Binary, e.Call, e.Cast, e.InList, e.Between, e.Unary)
 _ARITHMETIC = ("+", "-", "*", "/", "%", "div", "||", "&", "|", "^")
-_SPREADING = (
-    *("concat", "array_contains", "date_add", "date_sub", "datediff", "add_months"),
-    *("array_join", "array_remove", "array_position"),
-)
 _BY_NULL = ("max_by", "min_by", "sum", "avg", "mean", "max", "min")
-# A null means something else to these.
-_LOOKING = (
-    *SEEING_NULLS,
-    "array",
-    "isnull",
-    "isnotnull",
-    "typeof",
-    "element_at",
-    "nullif",
-    "size",
-    "cardinality",
-)
 _SKIPPING = ("greatest", "least", "concat_ws")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    nulls: list[e.Expression] = []
-    match node:
-        case e.Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
-            nulls = [
-                side
-                for side in (left, right)
-                if isinstance(without_parentheses(side), e.NullLiteral)
-            ]
-        case e.Call():
-            parts = [
-                part
-                for part in operands(node)
-                if isinstance(without_parentheses(part), e.NullLiteral)
-            ]
-            name = function_name(node)
-            nulls = parts if name in (*_SPREADING, *_BY_NULL) or _is_null_spreading(name) else []
-            if name == "get" and _is_negative(node, view):
-                message = "elements are counted from 0: there is none here, in any row"
-                help_ = "from the end count `element_at(…, -1)`"
-                label = Label(operands(node)[1].span)
-                yield Diagnostic(ALWAYS_NULL, message, label, (), (help_,))
-            if parts and name in _SKIPPING:
-                message = f"`{name}` leaves nulls out, so this one changes nothing"
-                yield Diagnostic(NULL_IGNORED, message, Label(parts[0].span), (), ("remove it",))
+    nulls = _find_nulls(node)
     if nulls:
         message = "this makes the whole expression null, in every row"
         yield Diagnostic(ALWAYS_NULL, message, Label(nulls[0].span), (), ("leave it out",))
+    elif isinstance(node, e.Call):
+        yield from _check_call(node, view)
+    elif isinstance(node, e.Cast) and node.form == "try_cast":
+        yield from _check_unreadable(node, [node.operand], view)
     if not view.ansi:
         yield from _check_legacy(node, view)
+
+
+def _find_nulls(node: e.Expression) -> list[e.Expression]:
+    """The parts that are null, and make null of the whole."""
+    match node:
+        case e.Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
+            return [side for side in (left, right) if _is_null(side)]
+        case e.Unary(operator="-" | "~", operand=operand) if _is_null(operand):
+            return [operand]
+        case e.Call():
+            name = function_name(node)
+            return [
+                part
+                for place, part in enumerate(operands(node))
+                if _is_null(part) and (name in _BY_NULL or makes_null(name, place))
+            ]
+    return []
+
+
+def _is_null(node: e.Expression) -> bool:
+    """Whether null is written, of whatever type."""
+    inner = without_parentheses(node)
+    while isinstance(inner, e.Cast):
+        inner = without_parentheses(inner.operand)
+    return isinstance(inner, e.NullLiteral)
+
+
+def _check_call(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]:
+    name, parts = function_name(node), operands(node)
+    if name == "get" and _is_negative(node, view):
+        message = "elements are counted from 0: there is none here, in any row"
+        help_ = "from the end count `element_at(…, -1)`"
+        yield Diagnostic(ALWAYS_NULL, message, Label(parts[1].span), (), (help_,))
+    ignored = [part for part in parts if isinstance(without_parentheses(part), e.NullLiteral)]
+    if ignored and name in _SKIPPING:
+        message = f"`{name}` leaves nulls out, so this one changes nothing"
+        yield Diagnostic(NULL_IGNORED, message, Label(ignored[0].span), (), ("remove it",))
+    if name == "nullif" and len(parts) == 2 and _is_null(parts[1]):
+        message = "nothing equals null, so `nullif` gives its first argument"
+        help_ = f"write `{ssbt_text(parts[0])}`"
+        fix = (Edit(node.span, ssbt_text(parts[0])),)
+        yield Diagnostic(NULL_IGNORED, message, Label(parts[1].span), (), (help_,), fix)
+    if name in ("try_divide", "try_mod") and len(parts) == 2 and not view.is_null(parts[0]):
+        if is_divisor_zero(view.outcome(parts[1]), True):
+            message = f"`{name}` by zero is null, in every row"
+            yield Diagnostic(ALWAYS_NULL, message, Label(parts[1].span))
+    elif name == "width_bucket" and len(parts) == 4:
+        yield from _check_bounds(node, parts, view)
+    else:
+        yield from _check_unreadable(node, parts, view)
+
+
+def _check_bounds(
+    node: e.Call, parts: list[e.Expression], view: ExpressionView
+) -> Iterator[Diagnostic]:
+    """`width_bucket(x, 10, 10, 5)`."""
+    low, high, count = (view.outcome(part) for part in parts[1:])
+    if not isinstance(low, Value) or not isinstance(high, Value) or low.is_null or high.is_null:
+        return
+    if not low.is_opaque and low.value == high.value:
+        message = "between bounds that are equal there are no buckets: this is null in every row"
+        yield Diagnostic(ALWAYS_NULL, message, Label(parts[2].span))
+    elif isinstance(count, Value) and isinstance(count.value, int) and count.value < 1:
+        message = "this is no number of buckets, and makes null of the whole, in every row"
+        yield Diagnostic(ALWAYS_NULL, message, Label(parts[3].span))
+
+
+def _check_unreadable(
+    node: e.Expression, parts: list[e.Expression], view: ExpressionView
+) -> Iterator[Diagnostic]:
+    """A function of constants that are no nulls which gives null."""
+    if isinstance(node, e.Call) and function_name(node) in (*CHOOSING, *COALESCING, *NO_NUMBERS):
+        return
+    outcomes = [view.outcome(part) for part in parts]
+    if not parts or not all(isinstance(each, Value) and not each.is_null for each in outcomes):
+        return
+    values = [each for each in outcomes if isinstance(each, Value)]
+    if view.is_null(node) or _is_attempt_in_vain(node, values, view):
+        message = f"`{ssbt_text(node)}` is null, in every row"
+        yield Diagnostic(ALWAYS_NULL, message, Label(node.span))
 
 
 def _is_negative(node: e.Call, view: ExpressionView) -> bool:
@@ -117,9 +176,12 @@ def _is_negative(node: e.Call, view: ExpressionView) -> bool:
     return isinstance(outcome, Value) and isinstance(outcome.value, int) and outcome.value < 0
 
 
-def _is_null_spreading(name: str) -> bool:
-    """Whether the function makes null of a null, wherever it stands among its arguments."""
-    return can_evaluate(name) and name not in (*_SKIPPING, *_LOOKING)
+def _is_attempt_in_vain(node: e.Expression, values: list[Value], view: ExpressionView) -> bool:
+    """`try_url_decode('%zz')`, whose function without `try` would fail."""
+    if not isinstance(node, e.Call) or not function_name(node).startswith("try_"):
+        return False
+    name = function_name(node).removeprefix("try_")
+    return isinstance(fold_call(name, values, view.data_type(node), True), Failure)
 
 
 def _check_legacy(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -9,25 +9,25 @@ import re
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.expressions.walking import is_same_expression
-from ssbt.compiler.resolve.traps.expression_view import (
-    ExpressionView,
-    comparisons,
-    without_parentheses,
-)
+from ssbt.compiler.resolve.ranges.keys import key_of_constant
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, comparisons
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import DecimalType, FloatType, IntegralType
 from ssbt.compiler.types.folding.casts import as_floating, is_in_integral_range
 from ssbt.compiler.types.folding.comparisons import compare
 from ssbt.compiler.types.folding.model import Value
+from ssbt.compiler.types.ranges.model import type_range
+from ssbt.compiler.types.ranges.spans import point
 
 DECIDED_COMPARISON = Code(
     "SSBT0435",
     "A condition that is the same for every row",
     """\
 No value makes the condition true, or none makes it false: the bounds of `between` are the wrong way
-round, a whole number is compared with one that has a fraction or that its type cannot hold, `or`
-joins two `!=`, `and` two `=`. A FLOAT has fewer digits than the number that it is compared with.
+round, a number is compared with one that its type cannot hold, `or` joins two `!=`, `and` two
+conditions that exclude each other. Conditions of several `where` count together while the columns
+stay what they are. A FLOAT has fewer digits than the number that it is compared with.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -35,6 +35,9 @@ joins two `!=`, `and` two `=`. A FLOAT has fewer digits than the number that it 
 | `'PAID' != 'OPEN' or 'PAID' != 'PAID'` | `true` |
 | `cast(0.1 as float) = 0.1` | `false` |
 | `cast(0.1 as float) = cast(0.1 as float)` | `true` |
+| `1 in (1, 2) and 1 = 3` | `false` |
+| `7 > 5 and 7 < 3` | `false` |
+| `cast(1.5 as decimal(4,2)) between 1.001 and 1.009` | `false` |
 """,
     wrong=example(steps="|> where id between 100 and 1"),
     right=example(steps="|> where id between 1 and 100"),
@@ -52,8 +55,6 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     match node:
         case e.Between():
             yield from _check_between(node, view)
-        case e.Binary(operator="or" | "and"):
-            yield from _check_joined(node, view)
     for operator, left, right in comparisons(node):
         yield from _check_with_itself(node, operator, left, right, view)
         if operator in ("=", "==", "!=", "<>", "<=>"):
@@ -101,53 +102,28 @@ def _check_between(node: e.Between, view: ExpressionView) -> Iterator[Diagnostic
         yield Diagnostic(DECIDED_COMPARISON, message, Label(node.span), (), help_, fix)
 
 
-def _check_joined(node: e.Binary, view: ExpressionView) -> Iterator[Diagnostic]:
-    """`x != 1 or x != 2`, and `x = 1 and x = 2`."""
-    operators = ("!=", "<>") if node.operator == "or" else ("=", "==")
-    first_comparison, second_comparison = (
-        without_parentheses(node.left),
-        without_parentheses(node.right),
-    )
-    if isinstance(first_comparison, e.Binary) and first_comparison.operator == node.operator:
-        first_comparison = without_parentheses(first_comparison.right)
-    if not isinstance(first_comparison, e.Binary) or not isinstance(second_comparison, e.Binary):
-        return
-    if (
-        first_comparison.operator not in operators
-        or second_comparison.operator not in operators
-        or not is_same_expression(first_comparison.left, second_comparison.left)
-    ):
-        return
-    first, second = view.outcome(first_comparison.right), view.outcome(second_comparison.right)
-    if not isinstance(first, Value) or not isinstance(second, Value):
-        return
-    if isinstance(view.outcome(first_comparison.left), Value):
-        return
-    types = (view.type_of(first_comparison.right), view.type_of(second_comparison.right))
-    equal = compare("=", first, second, types, view.ansi)
-    if isinstance(equal, Value) and equal.value is False:
-        subject = ssbt_text(first_comparison.left)
-        listed = f"({ssbt_text(first_comparison.right)}, {ssbt_text(second_comparison.right)})"
-        truth, list_operator = ("true", "not in") if node.operator == "or" else ("false", "in")
-        message = f"this is {truth} for every `{subject}` that is not null"
-        help_ = (f"write `{subject} {list_operator} {listed}`",)
-        yield Diagnostic(DECIDED_COMPARISON, message, Label(node.span), (), help_)
-
-
 def _check_beyond_type(
     operator: str, value: e.Expression, constant: e.Expression, view: ExpressionView
 ) -> Iterator[Diagnostic]:
     """`quantity < 3000000000`, where `quantity` is an INT."""
-    outcome, type_ = view.outcome(constant), view.data_type(value)
-    if not isinstance(outcome, Value) or isinstance(view.outcome(value), Value):
+    type_, limit = view.data_type(value), type_range(view.data_type(value))
+    if limit is None or not isinstance(type_, IntegralType | DecimalType):
         return
-    number = outcome.value
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(view.outcome(value), Value) or view.text(constant) is not None:
         return
-    if isinstance(type_, IntegralType) and not is_in_integral_range(number, type_):
-        always = "true" if operator.startswith("<") == (number > 0) else "false"
-        message = f"this is {always} for every number: {number} is outside the range of {type_.sql}"
-        yield Diagnostic(DECIDED_COMPARISON, message, Label(constant.span))
+    number = key_of_constant(constant, type_, view)
+    verdict = None if number is None else limit.decide(operator, number)
+    if number is None or verdict is None:
+        return
+    last = limit.spans[0].high if operator.startswith(">") else limit.spans[0].low
+    if not limit.restrict((point(number),)) and number != last:
+        reason = f"{number} is outside the range of {type_.sql}"
+    elif verdict is False:
+        reason = f"{number} is the last number of {type_.sql}"
+    else:
+        return
+    message = f"this is {str(verdict).lower()} for every number: {reason}"
+    yield Diagnostic(DECIDED_COMPARISON, message, Label(constant.span))
 
 
 def _find_inequality_reason(

@@ -13,10 +13,10 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 DISTINCT_NULLS = Code(
     "SSBT0442",
-    "Distinct combinations without those that have a null",
+    "A count of combinations without those that have a null",
     """\
-`count(distinct a, b)` leaves out each row in which any of the columns is null. A struct of them is
-never null, and counts every combination.
+`count(distinct a, b)` and `count(a, b)` leave out each row in which any of the columns is null. A
+struct of them is never null, and counts every combination; `count(*)` counts every row.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -12,7 +12,7 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
 from ssbt.compiler.resolve.expressions.folding import is_foldable
-from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.strings import quote_string
@@ -55,6 +55,20 @@ class ExpressionView(Struct, dict=True):
             for operand, counterpart in pairs
             if self.outcome(counterpart) == zero
         )
+
+    def count_bounds(self, value: e.Expression) -> int:
+        """How many comparisons by `<` and its like the expression has with this value."""
+        bounded = self.compute_once("bounded", self._find_bounded)
+        return sum(is_same_expression(value, each) for each in bounded)
+
+    def _find_bounded(self) -> list[e.Expression]:
+        return [
+            side
+            for node in nodes(self.root)
+            if isinstance(node, e.Binary) and node.operator in ("<", "<=", ">", ">=")
+            for side in (node.left, node.right)
+            if not self.is_constant(side)
+        ]
 
     @property
     def ansi(self) -> bool:

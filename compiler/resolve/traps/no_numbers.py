@@ -27,6 +27,7 @@ equal to itself.
 | `log(0)` | `null` |
 | `log(10, 0)` | `null` |
 | `acos(2)` | `NaN` |
+| `atanh(2)` | `NaN` |
 | `factorial(21)` | `null` |
 """,
     wrong=example(steps="|> extend id * ln(0) as weight"),
@@ -52,13 +53,18 @@ _WRONG: Mapping[str, tuple[Callable[[float], bool], str]] = {
     "log1p": (lambda number: number <= -1, "null"),
     **dict.fromkeys(("acos", "asin"), (_is_beyond_one, "NaN")),
     "acosh": (lambda number: number < 1, "NaN"),
+    "atanh": (_is_beyond_one, "NaN"),
     "factorial": (lambda number: not 0 <= number <= 20, "null"),
 }
+
+NO_NUMBERS = (*_WRONG, "pow", "power")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
+    if name in ("pow", "power") and len(parts) == 2:
+        yield from _check_power(node, parts, view)
     if name not in _WRONG or not parts:
         return
     is_wrong, given = _WRONG[name]
@@ -69,6 +75,15 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         base = _number(parts[0], view)
         if base is not None and base <= 0:
             yield _finding(node, parts[0], given)
+
+
+def _check_power(
+    node: e.Call, parts: list[e.Expression], view: ExpressionView
+) -> Iterator[Diagnostic]:
+    """A root of a negative number, as `pow(-8, 0.5)`."""
+    base, exponent = (_number(part, view) for part in parts)
+    if base is not None and exponent is not None and base < 0 and exponent != int(exponent):
+        yield _finding(node, parts[0], "NaN")
 
 
 def _number(node: e.Expression, view: ExpressionView) -> float | None:

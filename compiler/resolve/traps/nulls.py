@@ -30,6 +30,7 @@ and `case` takes another branch.
 | `case null when null then 'null' else 'not null' end` | `not null` |
 | `null is null` | `true` |
 | `null <=> null` | `true` |
+| `'a' like null` | `null` |
 """,
     wrong=example(steps="|> where status = null"),
     right=example(steps="|> where status is null"),
@@ -57,7 +58,7 @@ Rows with null are found by `… in ('x') or … is null`.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary, e.InList, e.Case, e.Call, e.Between)
+TAKES = (e.Binary, e.InList, e.Case, e.Call, e.Between, e.Like)
 _SEARCHING = ("array_contains", "arrays_overlap")
 _COMPARED = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
 
@@ -75,6 +76,8 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             message = "a comparison with a bound of null is null in every row"
             help_ = "with one bound write `>=`, `<=`, `<` or `>`"
             yield Diagnostic(NULL_COMPARISON, message, Label(side.span), (), (help_,))
+        case e.Like(operand=operand, patterns=patterns) if any(map(_is_null, (operand, *patterns))):
+            yield _build_like_diagnostic(node)
         case e.InList(operand=operand) if _is_null(operand):
             message = "null is in no list, not even in one with null"
             yield Diagnostic(NULL_COMPARISON, message, Label(operand.span))
@@ -91,7 +94,10 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
 
 
 def _is_null(node: e.Expression) -> bool:
-    return isinstance(without_parentheses(node), e.NullLiteral)
+    inner = without_parentheses(node)
+    while isinstance(inner, e.Cast):
+        inner = without_parentheses(inner.operand)
+    return isinstance(inner, e.NullLiteral)
 
 
 def _build_comparison_diagnostic(node: e.Binary, counterpart: e.Expression) -> Diagnostic:
@@ -103,6 +109,20 @@ def _build_comparison_diagnostic(node: e.Binary, counterpart: e.Expression) -> D
         return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), help_)
     text = f"{ssbt_text(counterpart)} {null_test}"
     fix = () if isinstance(counterpart, e.Binary) else (Edit(node.span, text),)
+    return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), (f"write `{text}`",), fix)
+
+
+def _build_like_diagnostic(node: e.Like) -> Diagnostic:
+    null = next(part for part in (node.operand, *node.patterns) if _is_null(part))
+    if len(node.patterns) > 1 and null is not node.operand:
+        message = f"a pattern of null matches nothing in `{node.operator} {node.quantifier}`"
+        return Diagnostic(NULL_COMPARISON, message, Label(null.span), (), ("leave it out",))
+    message = f"a comparison by `{node.operator}` with null is null in every row"
+    if null is node.operand or node.quantifier:
+        return Diagnostic(NULL_COMPARISON, message, Label(null.span))
+    null_test = "is not null" if node.negated else "is null"
+    text = f"{ssbt_text(node.operand)} {null_test}"
+    fix = (Edit(node.span, text),)
     return Diagnostic(NULL_COMPARISON, message, Label(node.span), (), (f"write `{text}`",), fix)
 
 

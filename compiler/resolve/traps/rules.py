@@ -37,12 +37,17 @@ def _load_rules() -> Mapping[type, list[Rule]]:
     return rules
 
 
-def find_traps(root: e.Expression, typer: ExpressionTyper) -> Iterator[Diagnostic]:
+def build_view(root: e.Expression, typer: ExpressionTyper) -> ExpressionView:
+    """What the rules look at, after the expression has been typed."""
+    return ExpressionView(Evaluator(typer), root)
+
+
+def find_traps(view: ExpressionView) -> Iterator[Diagnostic]:
     """What cannot work in a typed expression, and what is likely not what its writer means."""
     from ssbt.compiler.resolve.traps.failing_constants import find_failures
     from ssbt.compiler.resolve.traps.without_ansi import check_constants, find_unguarded
 
-    view = ExpressionView(Evaluator(typer), root)
+    root, typer = view.root, view.evaluator.typer
     failures = tuple(find_failures(root, view))
     yield from failures
     if any(diagnostic.severity is Severity.ERROR for diagnostic in failures):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ssbt.compiler.line_breaking import (
+    SPACE,
+)
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expansions import (
     Parts,
@@ -9,9 +12,6 @@ from ssbt.compiler.syntax.formatting.expansions import (
     format_clause,
     join_nodes,
     register_expansion,
-)
-from ssbt.compiler.syntax.formatting.layout import (
-    SPACE,
 )
 from ssbt.compiler.syntax.names import function_name, name_text
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from ssbt.compiler.line_breaking import Line, LineRole
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.formatting.layout import Line, LineRole
 
 _COMPACT = (d.Param, d.Import, d.Secret)
 _OPENING = ("{", "[", "(", "=")

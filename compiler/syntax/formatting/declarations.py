@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ssbt.compiler.line_breaking import CELL, SourceOffset
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expansions import (
@@ -11,7 +12,6 @@ from ssbt.compiler.syntax.formatting.expansions import (
     join_nodes,
     register_expansion,
 )
-from ssbt.compiler.syntax.formatting.layout import CELL, SourceOffset
 from ssbt.compiler.syntax.formatting.steps import format_query, join_names
 from ssbt.compiler.syntax.formatting.values import format_block, format_block_lines
 from ssbt.compiler.syntax.names import declaration_name, declared_name, secret_name

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting import layout
-from ssbt.compiler.syntax.formatting.layout import (
+from ssbt.compiler import line_breaking as layout
+from ssbt.compiler.line_breaking import (
     CLOSING,
     END,
     GROUP,
@@ -21,6 +20,7 @@ from ssbt.compiler.syntax.formatting.layout import (
     Nest,
     SourceOffset,
 )
+from ssbt.compiler.syntax.ast import expressions as e
 
 Part = layout.Part | e.Node
 Parts = list[Part]

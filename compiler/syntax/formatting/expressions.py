@@ -6,15 +6,16 @@ same expression in the source and in the script.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from ssbt.compiler import line_breaking as layout
+from ssbt.compiler.line_breaking import Break
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting import calls as _calls
 from ssbt.compiler.syntax.formatting import literals as _literals
 from ssbt.compiler.syntax.formatting import operators as _operators
 from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS, Part, join_nodes
-from ssbt.compiler.syntax.formatting.layout import Break
 from ssbt.compiler.syntax.formatting.names import parameter_text
 
 # They register how expressions are expanded.
@@ -25,18 +26,31 @@ assert _operators
 Piece = str | e.ParameterUse
 
 
-def sql_text(
+def sql_parts(
     node: e.Node, replacements: Mapping[int, tuple[e.Node, ...]] = MappingProxyType({})
-) -> tuple[Piece, ...]:
-    """The text of an expression on one line, cut where parameters stand.
+) -> list[layout.Part | e.ParameterUse]:
+    """The text of an expression in parts, with the places where a long line may end.
 
-    `spelled` are, by id, nodes in whose place a list of others is written.
+    `replacements` are, by id, nodes in whose place a list of others is written.
     """
-    pieces: list[Piece] = []
-    text: list[str] = []
+    parts: list[layout.Part | e.ParameterUse] = []
     stack: list[Part] = [node]
     while stack:
         part = stack.pop()
+        if isinstance(part, e.ParameterUse) or not isinstance(part, e.Node):
+            parts.append(part)
+            continue
+        replacement = replacements.get(id(part))
+        inner = EXPANSIONS[type(part)](part) if replacement is None else join_nodes(replacement)
+        stack.extend(reversed(inner))
+    return parts
+
+
+def flatten_parts(parts: Iterable[layout.Part | e.ParameterUse]) -> tuple[Piece, ...]:
+    """The parts as text on one line, cut where parameters stand."""
+    pieces: list[Piece] = []
+    text: list[str] = []
+    for part in parts:
         if isinstance(part, str):
             text.append(part)
         elif isinstance(part, Break):
@@ -46,13 +60,14 @@ def sql_text(
                 pieces.append("".join(text))
             text = []
             pieces.append(part)
-        elif isinstance(part, e.Node):
-            replacement = replacements.get(id(part))
-            parts = EXPANSIONS[type(part)](part) if replacement is None else join_nodes(replacement)
-            stack.extend(reversed(parts))
     if text:
         pieces.append("".join(text))
     return tuple(pieces)
+
+
+def sql_text(node: e.Node) -> tuple[Piece, ...]:
+    """The text of an expression on one line, cut where parameters stand."""
+    return flatten_parts(sql_parts(node))
 
 
 def ssbt_text(node: e.Node) -> str:

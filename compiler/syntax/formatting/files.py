@@ -7,14 +7,7 @@ below each other. Formatting a formatted file changes nothing.
 
 from __future__ import annotations
 
-from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.formatting import declarations as _declarations
-from ssbt.compiler.syntax.formatting import expressions as _expressions
-from ssbt.compiler.syntax.formatting.comments import insert_comments
-from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS, Parts
-from ssbt.compiler.syntax.formatting.layout import (
+from ssbt.compiler.line_breaking import (
     BROKEN,
     GROUP,
     UNNEST,
@@ -25,6 +18,13 @@ from ssbt.compiler.syntax.formatting.layout import (
     SourceOffset,
     lay_out,
 )
+from ssbt.compiler.source import Source
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.formatting import declarations as _declarations
+from ssbt.compiler.syntax.formatting import expressions as _expressions
+from ssbt.compiler.syntax.formatting.comments import insert_comments
+from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS, Parts
 from ssbt.compiler.syntax.names import declared_name, ssbt_name_text
 from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
 from ssbt.compiler.syntax.strings import quote_string, raw_text

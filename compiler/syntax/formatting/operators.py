@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.formatting import layout
-from ssbt.compiler.syntax.formatting.expansions import (
-    Parts,
-    bracket,
-    join_groups,
-    join_nodes,
-    register_expansion,
-)
-from ssbt.compiler.syntax.formatting.layout import (
+from ssbt.compiler import line_breaking as layout
+from ssbt.compiler.line_breaking import (
     END,
     GROUP,
     SPACE,
     UNNEST,
     Nest,
     SourceOffset,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expansions import (
+    Parts,
+    bracket,
+    join_groups,
+    join_nodes,
+    register_expansion,
 )
 from ssbt.compiler.syntax.names import name_after_dot, name_text
 from ssbt.compiler.syntax.strings import quote_string
@@ -64,10 +64,12 @@ def _format_chain(node: e.Binary, indent: int) -> Parts:
     while isinstance(first, e.Binary) and _LEVELS[first.operator] == level:
         links.append((first.operator, first.right))
         first = first.left
-    out: Parts = [GROUP, first, Nest(indent)]
+    rest: Parts = []
     for operator, right in reversed(links):
-        out += [SPACE, f"{operator} ", right]
-    return [*out, UNNEST, END]
+        rest += [SPACE, f"{operator} ", right]
+    if indent:
+        rest = [Nest(indent), *rest, UNNEST]
+    return [GROUP, first, *rest, END]
 
 
 @register_expansion(e.Between)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ssbt.compiler.line_breaking import END, GROUP, SPACE, UNNEST, Break, LineRole, Nest
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.formatting.expansions import (
@@ -14,7 +15,6 @@ from ssbt.compiler.syntax.formatting.expansions import (
     join_nodes,
     register_expansion,
 )
-from ssbt.compiler.syntax.formatting.layout import END, GROUP, SPACE, UNNEST, Break, LineRole, Nest
 from ssbt.compiler.syntax.formatting.values import format_block
 from ssbt.compiler.syntax.names import declared_name, step_name
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.formatting.expansions import Parts, register_expansion
-from ssbt.compiler.syntax.formatting.layout import (
+from ssbt.compiler.line_breaking import (
     CELL,
     END,
     GROUP,
@@ -14,6 +12,8 @@ from ssbt.compiler.syntax.formatting.layout import (
     Nest,
     SourceOffset,
 )
+from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.formatting.expansions import Parts, register_expansion
 from ssbt.compiler.syntax.formatting.names import parameter_text
 from ssbt.compiler.syntax.names import kind_name, option_name, word_text
 from ssbt.compiler.syntax.strings import Parameter, double_quote, triple_quote

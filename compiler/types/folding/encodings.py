@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import re
 
 from ssbt.compiler.patterns import lazy_pattern
-from ssbt.compiler.types.datatypes import DataType
+from ssbt.compiler.types.datatypes import BinaryType, DataType
 from ssbt.compiler.types.folding.calls import Evaluate
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value, opaque
 
@@ -136,6 +136,17 @@ def _conv(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     return Failure(f"'{text}' is more than a number of 64 bits") if over else None
 
 
+def _unhex(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
+    """Null where the text has a sign that is no digit."""
+    del ansi
+    digits = arguments[0].value
+    if not isinstance(digits, str) or not isinstance(result, BinaryType):
+        return None
+    if not re.fullmatch(r"[0-9A-Fa-f]*", digits):
+        return Value(result, None)
+    return Value(result, bytes.fromhex(digits.zfill(len(digits) + 1 & ~1)))
+
+
 FUNCTIONS: Mapping[str, Evaluate] = {
     "conv": _conv,
     "decode": _checked(_decode),
@@ -143,5 +154,6 @@ FUNCTIONS: Mapping[str, Evaluate] = {
     "parse_url": _checked(_parse_url, is_given=False),
     "to_binary": _checked(_to_binary),
     "unbase64": _checked(_unbase64),
+    "unhex": _unhex,
     "url_decode": _checked(_url_decode),
 }

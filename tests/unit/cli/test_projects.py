@@ -330,7 +330,8 @@ schema Other from avro {
         (("", ""), ("key = bigint", "key = int"), ["SSBT0643"]),
         (("  key = bigint\n  key_columns = id\n", ""), ("", ""), ["SSBT0640"]),
         (('topic = "prices"', 'topic = "other"'), ("price: ", "cost: "), []),
-        (("one:9092", "three:9092"), ("price: ", "cost: "), []),
+        (("one:9092", "three:9092"), ("price: ", "cost: "), ["SSBT0640"]),
+        (("one:9092,two:9092", "three:9092,four:9092"), ("price: ", "cost: "), []),
         (
             ("value = json", "value = avro"),
             (
@@ -490,3 +491,56 @@ def test_text_is_written_in_one_encoding(project: Path, ssbtc: Ssbtc, option: st
     read = f'source rows from text {{ path = "out"{option} }}\nsink rows to noop {{}}\n'
     write({"a.ssbt": f"pipeline a {{}}\n{line}", "b.ssbt": f"pipeline b {{}}\n{read}"})
     assert codes(ssbtc) == told
+
+
+ROUND = """\
+pipeline NAME { checkpoint = "checkpoints/NAME" }
+param topic: string = "quiet"
+stream source s from kafka { bootstrap_servers = "one:9092", subscribe = "READ", value = string }
+sink s to kafka as out {
+  bootstrap_servers = "one:9092"
+  topic = "WRITTEN"
+  value = string
+}
+"""
+
+
+def round_pipeline(name: str, read: str, written: str) -> str:
+    return ROUND.replace("NAME", name).replace("READ", read).replace("WRITTEN", written)
+
+
+@pytest.mark.parametrize("asked", [[], ["a.ssbt"], ["b.ssbt"], ["c.ssbt"]])
+def test_streams_that_go_round(project: Path, ssbtc: Ssbtc, asked: list[str]):
+    """One finding whoever is asked for, which the comment at the first sink silences."""
+    first = round_pipeline("a", "x", "y")
+    write(
+        {
+            "a.ssbt": first,
+            "b.ssbt": round_pipeline("b", "y", "z"),
+            "c.ssbt": round_pipeline("c", "z", "x"),
+            "d.ssbt": round_pipeline("d", "x", "elsewhere"),
+        }
+    )
+    for cache in ([], [], ["--no-cache"]):
+        document = json.loads(ssbtc("check", "--output-format", "json", *asked, *cache).out)
+        (found,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
+        assert found["primary"]["path"] == "a.ssbt"
+    write({"a.ssbt": first.replace('"y"', '"y" # allow SSBT0561: a header counts the tries')})
+    assert "SSBT0561" not in codes(ssbtc, *asked)
+
+
+def test_streams_that_go_round_in_an_environment(project: Path, ssbtc: Ssbtc):
+    write(
+        {
+            "ssbt.conf": CONFIGURATION,
+            "conf/dev.conf": "",
+            "conf/prod.conf": "params.topic = x\n",
+            "a.ssbt": round_pipeline("a", 'x", "of-${topic}', "y").replace(
+                '"x", "of-${topic}"', '["x", "of-${topic}"]'
+            ),
+            "b.ssbt": round_pipeline("b", "y", "${topic}"),
+        }
+    )
+    document = json.loads(ssbtc("check", "--output-format", "json").out)
+    (found,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
+    assert "in the environment `prod`" in found["message"]

@@ -15,6 +15,7 @@ from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Relation
+from ssbt.grammar.words import STEPS
 from tests.unit.emit.building import PLACE, found, pipeline, script_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,3 +64,21 @@ def test_a_third_partys_connector_is_laid_out_by_black(
         'return job.spark.read.options(**{o.name: o.value for o in []}).load("a" + "b")' in script
     )
     assert black.format_str(script, mode=black.Mode()) == script
+
+
+SOURCES = "".join(path.read_text() for path in (ROOT / "compiler/emit").glob("*.py"))
+
+
+@pytest.mark.parametrize("folder", ["functions", "records", "steps"])
+def test_every_template_is_rendered_by_its_name(folder: str) -> None:
+    names = {path.name.removesuffix(".py.j2") for path in (ROOT / "templates" / folder).iterdir()}
+    used = {name for name in names if f'"{folder}/{name}"' in SOURCES}
+    assert names - used == ({"except", "intersect"} if folder == "steps" else set())
+    assert 'f"steps/{step.operator}"' in SOURCES
+
+
+def test_a_template_of_a_step_is_called_like_the_step() -> None:
+    names = {path.name.removesuffix(".py.j2") for path in (ROOT / "templates/steps").iterdir()}
+    words = {word.replace(" ", "_") for word in STEPS if not word.endswith(" join")}
+    # `set` is the `extend` of columns that are there; a transform is called by its own name.
+    assert names == words - {"set"} | {"transform"}

@@ -12,9 +12,7 @@ from typing import Annotated, Any, cast
 
 import pytest
 
-from ssbt.compiler.credentials import texts as compiled
 from ssbt.runtime import Job, entry, main
-from ssbt.runtime.redaction import texts
 
 
 @dataclass(frozen=True)
@@ -263,10 +261,6 @@ def test_credentials_of_connections(
     assert "Lion" not in said
     assert "Own required" not in said
     assert "Module.77" not in said
-
-
-def test_the_same_patterns_as_the_compiler() -> None:
-    assert texts.PATTERNS == (compiled._USER, compiled._QUERY)
 
 
 @pytest.mark.parametrize(

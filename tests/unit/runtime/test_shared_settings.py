@@ -88,14 +88,28 @@ def test_a_script_that_does_not_say_what_it_declares() -> None:
     assert (one.problems, one.connections) == ([], {"any": {"thing": "x"}})
 
 
+@pytest.mark.parametrize("key", [*known.REFUSED_OPTIONS["kafka"], "Kafka.Auto.Offset.Reset"])
+def test_what_spark_does_not_take(key: str) -> None:
+    (problem,) = problems(f"connections.shop.{key}")
+    assert problem.startswith(f"Spark does not take `{key}` (--set, connection `shop`): ")
+
+
 def test_options_are_those_of_the_specifications() -> None:
     kinds = {}
+    refused: dict[str, dict[str, str]] = {}
+    beginnings: dict[str, str] = {}
     for name in connector_names():
         found = find_connector(name)
         if found is not None and found.connection is not None and not found.package:
             options = found.connection.options
             kinds[name] = {each.name: each.spark for each in options}
+            rows = found.connection.refused
+            refused |= {name: {key: row.help for row in rows for key in row.keys}} if rows else {}
+            prefix = found.connection.raw_prefix
+            beginnings |= {name: prefix} if prefix else {}
     assert kinds == known.CONNECTION_OPTIONS
+    assert refused == known.REFUSED_OPTIONS
+    assert beginnings == known.OPEN_BEGINNINGS
 
 
 def test_providers_are_those_that_the_compiler_knows() -> None:

@@ -98,8 +98,10 @@ def running(orders: DataFrame) -> DataFrame:
                 "sum(amount) over (partition by status order by placed_on)"
             ),
             "week": F.expr(
-                "avg(amount) over (order by placed_on rows between 6 preceding and "
-                "current row)"
+                "avg(amount) over ("
+                "  order by placed_on"
+                "  rows between 6 preceding and current row"
+                ")"
             ),
         }
     ).where("so_far > 100")
@@ -151,7 +153,10 @@ def write_running(running: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     totals_df = totals(orders_df)
     overall_df = overall(orders_df)

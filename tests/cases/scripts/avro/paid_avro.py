@@ -181,6 +181,7 @@ def stream_orders(orders_records: DataFrame, job: Job[Params]) -> Stream:
         lambda orders_records: outputs_of_orders(orders_records, job),
         writes={"orders.dead_letter": "dead", "paid": None, "receipts": None},
         checkpoint="checkpoints/orders~2Erecords",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             "source: kafka orders",
             "output: orders.dead_letter = parquet dead",

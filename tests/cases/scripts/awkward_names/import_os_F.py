@@ -50,8 +50,10 @@ def main_2(F_2: DataFrame, params: Params) -> DataFrame:
     return (
         F_2.alias("F")
         .where(
-            f"`order state` = 'it\\'s' and `a.b` > {lambda_} and `it``s` != "
-            "'\"' and `größe` > 0"
+            "`order state` = 'it\\'s'"
+            f"  and `a.b` > {lambda_}"
+            "  and `it``s` != '\"'"
+            "  and `größe` > 0"
         )
         .withColumns({"x y": F.expr("`a.b` + def"), "job": F.expr(job_3)})
         .select(
@@ -86,7 +88,10 @@ def write_import_(job_2: DataFrame, job: Job[Params]) -> None:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     F_2_df = F_2(job)
     main_2_df = main_2(F_2_df, job.params)
     run_2_df = run_2(main_2_df)

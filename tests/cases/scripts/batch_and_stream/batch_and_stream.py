@@ -67,6 +67,7 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:
         "new_clean",
         new_clean.writeStream.format("parquet").option("path", "out/new"),
         checkpoint="checkpoints/new_clean",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             "source: parquet data/new",
             "reading: id BIGINT, at TIMESTAMP",
@@ -89,7 +90,10 @@ def write_old_clean(old_clean: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     old_df = old(job)
     new_df = new(job)
     old_clean_df = old_clean(old_df)

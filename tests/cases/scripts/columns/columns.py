@@ -67,8 +67,11 @@ def numbered(priced: DataFrame) -> DataFrame:
             "number"
         ),
         F.expr(
-            "case when gross > 100 then 'large' when gross > 10 then 'medium'"
-            " else 'small' end"
+            "case"
+            "  when gross > 100 then 'large'"
+            "  when gross > 10 then 'medium'"
+            "  else 'small'"
+            " end"
         ).alias("size"),
     )
 
@@ -107,7 +110,10 @@ def write_priced_by_year(priced: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     priced_df = priced(orders_df)
     numbered_df = numbered(priced_df)

@@ -47,6 +47,7 @@ def write_large(large: DataFrame, job: Job[None]) -> Stream:
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "large"),
         checkpoint="checkpoints/large",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=("source: kafka orders", "trigger: continuous", "sink: kafka large"),
     )
 
@@ -62,6 +63,7 @@ def write_batches(orders: DataFrame, job: Job[None]) -> Stream:
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "copy"),
         checkpoint="checkpoints/batches",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=("source: kafka orders", "sink: kafka copy"),
     )
 

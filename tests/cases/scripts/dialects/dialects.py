@@ -136,7 +136,10 @@ def write_lenient(lenient: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     spreadsheet_df = spreadsheet(job)
     exported_df = exported(job)
     lenient_df = lenient(job)

@@ -47,16 +47,18 @@ def values(events: DataFrame) -> DataFrame:
     """Derive values from events."""
     return (
         events.where(
-            "status in ('PAID', 'SENT') and amount between 1 and 100"
-            " and status like 'P%' escape '!'"
+            "status in ('PAID', 'SENT')"
+            "  and amount between 1 and 100"
+            "  and status like 'P%' escape '!'"
         )
         .where(
             r"not (status rlike '^\\d+$' or status ilike any ('a%', 'b%'))"
-            " and address.city is not null"
+            "  and address.city is not null"
         )
         .where(
-            "status is distinct from 'OPEN' and amount <=> 10"
-            " and (amount > 5) is not unknown"
+            "status is distinct from 'OPEN'"
+            "  and amount <=> 10"
+            "  and (amount > 5) is not unknown"
         )
         .withColumns(
             {
@@ -104,9 +106,9 @@ def values(events: DataFrame) -> DataFrame:
         )
         .select(
             "id",
-            F.expr("'it\\'s \"quoted\" \\\\ and {braced}'").alias("quotes"),
+            F.lit('it\'s "quoted" \\ and {braced}').alias("quotes"),
             F.expr(r"'a\tb\nc'").alias("lines"),
-            F.expr("'cost: $5'").alias("dollar"),
+            F.lit("cost: $5").alias("dollar"),
             "pair.total",
             "letters",
             F.col("address.city").alias("the city"),
@@ -120,7 +122,10 @@ def write_values(values: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     events_df = events(job)
     values_df = values(events_df)
     write_values(values_df, job)

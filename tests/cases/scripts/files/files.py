@@ -166,7 +166,10 @@ def write_lines(lines: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     from_csv_df = from_csv(job)
     from_json_df = from_json(job)
     from_parquet_df = from_parquet(job)

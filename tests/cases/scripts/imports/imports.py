@@ -57,7 +57,10 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> None:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     paid_df = paid(orders_df)
     write_paid(paid_df, job)

@@ -104,7 +104,10 @@ def write_orders(orders: DataFrame, job: Job[Params]) -> None:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     write_orders(orders_df, job)
 

@@ -55,7 +55,10 @@ def write_result(result: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     result_df = result(orders_df)
     write_result(result_df, job)

@@ -59,7 +59,10 @@ def write_scored(scored: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     scored_df = scored(orders_df)
     write_scored(scored_df, job)

@@ -39,6 +39,7 @@ def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:
         .outputMode("update")
         .trigger(realTime="1 minute"),
         checkpoint="checkpoints/alarms",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=("source: kafka readings", "trigger: real time", "sink: console"),
     )
 
@@ -51,6 +52,7 @@ def write_by_default(alarms: DataFrame, job: Job[None]) -> Stream:
         .outputMode("update")
         .trigger(realTime="5 minutes"),
         checkpoint="checkpoints/by_default",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=("source: kafka readings", "trigger: real time", "sink: console"),
     )
 

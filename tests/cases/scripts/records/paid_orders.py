@@ -141,6 +141,7 @@ def stream_orders(orders_records: DataFrame, job: Job[Params]) -> Stream:
         lambda orders_records: outputs_of_orders(orders_records, job),
         writes={"orders.dead_letter": f"{job.params.lake}/dead", "paid": None},
         checkpoint=f"{job.params.lake}/checkpoints/orders~2Erecords",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             "source: kafka orders, returns",
             f"output: orders.dead_letter = parquet {job.params.lake}/dead",
@@ -150,7 +151,10 @@ def stream_orders(orders_records: DataFrame, job: Job[Params]) -> Stream:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_records_df = orders_records(job)
     countries_df = countries(job)
     write_countries(countries_df, job)

@@ -97,7 +97,10 @@ def write_revenue(revenue: DataFrame, job: Job[Params]) -> None:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     customers_df = customers(job)
     revenue_df = revenue(orders_df, customers_df, job.params)

@@ -90,7 +90,10 @@ def write_again(again: DataFrame, job: Job[Params]) -> None:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     visits_df = visits(job)
     tags_df = tags(visits_df, job.params)
     some_df = some(visits_df)

@@ -94,6 +94,7 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:
         # A null stays a null: a reader may have a default for a field that is missing.
         .option("ignoreNullFields", False).option("path", "out/longest"),
         checkpoint="checkpoints/longest",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             "source: json data/clicks",
             "reading: user STRING, page STRING, at TIMESTAMP",
@@ -124,6 +125,7 @@ def write_counted(counted: DataFrame, job: Job[None]) -> Stream:
         "counted",
         counted.writeStream.format("console").outputMode("update"),
         checkpoint="checkpoints/counted",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             "source: json data/clicks",
             "reading: user STRING, page STRING, at TIMESTAMP",
@@ -170,7 +172,7 @@ if __name__ == "__main__":
             # Each batch saves what it has changed, not all of the state.
             "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
             # State has so many parts, and a checkpoint keeps the number for ever; Spark's
-            # 200 make small batches slow.
+            # 200 make small batches slow, and 8 keep 8 cores busy.
             "spark.sql.shuffle.partitions": "8",
         },
     )

@@ -59,7 +59,10 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     clicks_df = clicks(job)
     sessions_df = sessions(clicks_df)
     write_sessions(sessions_df, job)

@@ -63,6 +63,7 @@ def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:
         "sessions",
         sessions.writeStream.format("console").outputMode("update"),
         checkpoint="checkpoints/sessions",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             "source: json data/clicks",
             "reading: user STRING, page STRING, at TIMESTAMP",
@@ -103,7 +104,7 @@ if __name__ == "__main__":
             # Each batch saves what it has changed, not all of the state.
             "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
             # State has so many parts, and a checkpoint keeps the number for ever; Spark's
-            # 200 make small batches slow.
+            # 200 make small batches slow, and 8 keep 8 cores busy.
             "spark.sql.shuffle.partitions": "8",
         },
     )

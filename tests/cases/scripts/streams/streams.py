@@ -141,6 +141,7 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:
         .option("path", f"{job.params.lake}/clean")
         .partitionBy("sensor"),
         checkpoint=f"{job.params.lake}/checkpoints/clean",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             f"source: csv {job.params.lake}/readings",
             (
@@ -172,6 +173,7 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:
         .trigger(availableNow=True)
         .option("path", f"{job.params.lake}/hourly"),
         checkpoint=f"{job.params.lake}/checkpoints/hourly",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             f"source: csv {job.params.lake}/readings",
             (
@@ -203,6 +205,7 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:
         "upserted",
         hourly.writeStream.foreachBatch(upsert).outputMode("update"),
         checkpoint=f"{job.params.lake}/checkpoints/upserted",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             f"source: csv {job.params.lake}/readings",
             (
@@ -237,6 +240,7 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:
             "path", f"{job.params.lake}/typed_in"
         ),
         checkpoint=f"{job.params.lake}/checkpoints/typed~20in",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
             f"source: text {job.params.lake}/typed",
             f"sink: json {job.params.lake}/typed_in",
@@ -251,6 +255,7 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:
         "ticks",
         ticks.writeStream.format("noop").trigger(continuous="1 second"),
         checkpoint=f"{job.params.lake}/checkpoints/ticks",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=("source: rate", "trigger: continuous", "sink: noop"),
     )
 
@@ -263,6 +268,7 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:
         .option("numRows", 5)
         .option("truncate", False),
         checkpoint=f"{job.params.lake}/checkpoints/lines",
+        # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=("source: socket", "sink: console"),
     )
 
@@ -306,7 +312,7 @@ if __name__ == "__main__":
             # Each batch saves what it has changed, not all of the state.
             "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
             # State has so many parts, and a checkpoint keeps the number for ever; Spark's
-            # 200 make small batches slow.
+            # 200 make small batches slow, and 8 keep 8 cores busy.
             "spark.sql.shuffle.partitions": "8",
         },
     )

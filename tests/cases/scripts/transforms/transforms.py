@@ -103,7 +103,10 @@ def write_rest(rest: DataFrame, job: Job[Params]) -> None:
 
 
 def run(job: Job[Params]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     orders_df = orders(job)
     open_ones_df = open_ones(orders_df)
     paid_df = paid(orders_df, open_ones_df, job.params)

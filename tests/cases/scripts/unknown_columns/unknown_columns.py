@@ -53,7 +53,10 @@ def write_both(both: DataFrame, job: Job[None]) -> None:
 
 
 def run(job: Job[None]) -> None:
-    """Wire the pipeline; every dataset is defined once, in the order its data flows."""
+    """Wire the pipeline; every dataset is defined once, in the order its data flows.
+
+    `job.counted` leaves rows as they are, and reports how many a sink wrote.
+    """
     events_df = events(job)
     more_df = more(job)
     counts_df = counts(events_df, more_df)

@@ -88,11 +88,14 @@ class Line(Struct):
     cells: tuple[int, ...] = ()
 
 
-def lay_out(parts: Sequence[Part], comments: Sequence[int]) -> list[Line]:
-    """The parts as lines. A group with a comment (their offsets, in order) behind its first break,
-    or with a line end in its text, is broken, so that the comment has a line end to stand at."""
+def lay_out(parts: Sequence[Part], comments: Sequence[int] = (), width: int = WIDTH) -> list[Line]:
+    """The parts as lines, of at most `width` where it can be.
+
+    A group with a comment (their offsets, in order) behind its first break, or with a line end in
+    its text, is broken, so that the comment has a line end to stand at.
+    """
     measures = _GroupMeasures(parts, comments)
-    printer = _Printer()
+    printer = _Printer(width)
     for index, part in enumerate(parts):
         if isinstance(part, str):
             printer.text.append(part)
@@ -161,7 +164,8 @@ class _GroupMeasures:
 class _Printer:
     """The lines so far, and the one that is being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
+        self.width = width
         self.lines: list[Line] = []
         self.text: list[str] = []
         self.column = 0
@@ -172,7 +176,7 @@ class _Printer:
 
     def open_group(self, measures: _GroupMeasures, index: int) -> None:
         """Begin a group."""
-        room = WIDTH - self.column
+        room = self.width - self.column
         breaks = index in measures.forced_groups or not measures.fits(index, room)
         self.broken.append(self.broken[-1] and breaks)
 

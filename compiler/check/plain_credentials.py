@@ -1,0 +1,116 @@
+"""Credentials that go over the network as they are: to an address that begins with `http://`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ssbt.compiler.connectors.settings import Setting
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir.locations import (
+    EnvironmentValues,
+    default_values,
+    fill_parameters,
+    with_defaults,
+)
+from ssbt.compiler.ir.pipeline import Connection, Pipeline
+
+_DECLARED = """\
+secret registry_token
+
+connection registry: schema_registry {
+  url   = "ADDRESS"
+  token = registry_token
+}
+"""
+_SOURCE = """\
+source orders from kafka {
+  bootstrap_servers = "localhost:9092"
+  subscribe         = "orders"
+  value             = avro { registry = registry }
+  schema            = Order
+}
+"""
+_SCHEMA = """\
+schema Order from avro {
+  schema = \"\"\"
+    {"type": "record", "name": "Order", "fields": [
+      {"name": "id", "type": "long"}, {"name": "amount", "type": "long"},
+      {"name": "status", "type": "string"}
+    ]}
+  \"\"\"
+}
+"""
+
+
+def _example(address: str) -> str:
+    return example(preamble=_DECLARED.replace("ADDRESS", address), schema=_SCHEMA, source=_SOURCE)
+
+
+PLAIN_CREDENTIALS = Code(
+    "SSBT0565",
+    "Credentials over `http://`",
+    """\
+A password, a token or a client's secret that is sent to an address which begins with `http://` can
+be read by everybody on the way. Use `https://`; a `ca_location` names a certificate that the system
+does not trust by itself. Addresses of the machine itself, such as `localhost`, are not warned of.
+""",
+    wrong=_example("http://registry.example.com:8081"),
+    right=_example("https://registry.example.com:8081"),
+    severity=Severity.WARNING,
+)
+
+_LOOPBACK = ("localhost", "127.", "[::1]")
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """A finding for each address of a connection that has credentials."""
+    for connection, setting in _find_addresses(pipeline, default_values(pipeline)):
+        yield _build_diagnostic(connection, setting)
+
+
+def check_environments(
+    pipeline: Pipeline, environments: Iterable[EnvironmentValues]
+) -> Iterator[Diagnostic]:
+    """A finding for each address that environments give, and the pipeline does not."""
+    known = {id(setting) for _, setting in _find_addresses(pipeline, default_values(pipeline))}
+    found: dict[int, tuple[Connection, Setting, list[str]]] = {}
+    for environment in environments:
+        values = with_defaults(pipeline, environment)
+        for connection, setting in _find_addresses(pipeline, values):
+            if id(setting) not in known:
+                entry = found.setdefault(id(setting), (connection, setting, []))
+                entry[2].append(environment.name)
+    for connection, setting, names in found.values():
+        yield _build_diagnostic(connection, setting, f" in environment `{'`, `'.join(names)}`")
+
+
+def _find_addresses(
+    pipeline: Pipeline, values: EnvironmentValues
+) -> Iterator[tuple[Connection, Setting]]:
+    for connection in pipeline.connections:
+        settings = connection.settings.settings
+        if not any(each.option.secret for each in settings):
+            continue
+        overrides = values.connections.get(connection.name, {})
+        for setting in settings:
+            override = overrides.get(setting.option.spark)
+            own = fill_parameters(setting.value, values.parameters)
+            text = override if isinstance(override, str) else own
+            if not setting.option.secret and any(map(_is_plain, text.split(","))):
+                yield connection, setting
+
+
+def _is_plain(address: str) -> bool:
+    scheme, separator, rest = address.strip().casefold().partition("://")
+    host = rest.rpartition("@")[2]
+    return scheme == "http" and bool(separator) and not host.startswith(_LOOPBACK)
+
+
+def _build_diagnostic(connection: Connection, setting: Setting, context: str = "") -> Diagnostic:
+    secrets = [each for each in connection.settings.settings if each.option.secret and each.span]
+    names = " and ".join(f"`{each.option.name}`" for each in secrets)
+    message = f"{names} of `{connection.name}` is sent without encryption{context}"
+    also = tuple(Label(each.span, "sent there") for each in secrets if each.span is not None)
+    span = setting.span or connection.span
+    return Diagnostic(PLAIN_CREDENTIALS, message, Label(span), also, ("use `https://`",))

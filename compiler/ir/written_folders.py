@@ -1,0 +1,153 @@
+"""How a folder that a sink writes lies to what a source reads: what Spark would delete or read.
+
+Spark looks for files below a path in folders that hold a column, `day=2026-01-31`, and with
+`recursive_file_lookup` in all, but in no folder whose name begins with `_` or `.`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+
+from msgspec import Struct
+
+from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
+from ssbt.compiler.ir.locations import location, values_of
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.source import Span
+
+_WAREHOUSE = "spark.sql.warehouse.dir"
+_DEFAULT_WAREHOUSE = "spark-warehouse"
+
+
+class FolderRelation(Enum):
+    """The written folder is the one that is read, lies around it, or in it where Spark looks."""
+
+    SAME = "same"
+    AROUND = "around"
+    INSIDE = "inside"
+
+
+class WrittenFolder(Struct, frozen=True):
+    """Where a sink writes; `has_folders` where it makes folders of columns there."""
+
+    path: str
+    span: Span
+    has_folders: bool
+
+
+class FolderMeeting(Struct, frozen=True):
+    """A source that reads what lies where a sink writes; `path` is that of the source."""
+
+    source: Source
+    path: str
+    span: Span
+    relation: FolderRelation
+
+
+def written_folder(
+    pipeline: Pipeline, sink: Sink, parameters: Mapping[str, object]
+) -> WrittenFolder | None:
+    """The folder of a sink; of a table, the one in the warehouse. None where it has none."""
+    path = sink.settings.at(OptionPlacement.PATH)
+    table = sink.settings.at(OptionPlacement.TABLE)
+    setting = path or table
+    if setting is None or setting.span is None:
+        return None
+    folder = location(setting.value, parameters)
+    if table is not None:
+        warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
+        if path is None:
+            folder = location(f"{warehouse}/{_table_folder(folder)}", parameters)
+        elif not folder.startswith("/") and "://" not in folder:
+            # What a table says of its place counts from the warehouse.
+            folder = location(f"{warehouse}/{folder}", parameters)
+    has_folders = bool(sink.settings.columns_at(OptionPlacement.PARTITION_BY))
+    return WrittenFolder(folder, setting.span, has_folders)
+
+
+def _table_folder(table: str) -> str:
+    names = [name.strip("`") for name in table.casefold().split(".")]
+    names = names[1:] if names[0] == "spark_catalog" else names
+    database = [f"{name}.db" for name in names[:-1] if name != "default"]
+    return "/".join((*database, names[-1]))
+
+
+def find_meetings(
+    pipeline: Pipeline, written: WrittenFolder, parameters: Mapping[str, object]
+) -> Iterator[FolderMeeting]:
+    """The sources that read what lies in the folder, each once."""
+    for source in pipeline.datasets:
+        if not isinstance(source, Source) or source.part:
+            continue
+        setting = source.settings.at(OptionPlacement.LOAD)
+        if setting is None or setting.span is None:
+            continue
+        is_recursive = source.settings.is_true("recursive_file_lookup")
+        for value in values_of(source.settings, OptionPlacement.LOAD):
+            path = location(value, parameters)
+            relation = relate(written, path, is_recursive=is_recursive)
+            if relation is not None:
+                yield FolderMeeting(source, path, setting.span, relation)
+                break
+
+
+def relate(written: WrittenFolder, path: str, *, is_recursive: bool) -> FolderRelation | None:
+    """How the folder lies to what a path or glob reads; None where Spark keeps them apart."""
+    target = split_path(written.path)
+    relations = {
+        _relate_folders(target, branch, written.has_folders, is_recursive)
+        for branch in split_glob(path)
+    }
+    order = (FolderRelation.SAME, FolderRelation.AROUND, FolderRelation.INSIDE)
+    return next((each for each in order if each in relations), None)
+
+
+def _relate_folders(
+    target: tuple[str, ...], glob: tuple[str, ...], has_folders: bool, is_recursive: bool
+) -> FolderRelation | None:
+    target = () if target == (".",) else target
+    glob = () if glob == (".",) else glob
+    if not all(map(matches_folder, glob, target)):
+        return None
+    if not target and glob and (not glob[0] or ":" in glob[0]):
+        # An absolute path, beside the folder that the job runs in.
+        return None
+    if not glob and target and (not target[0] or ":" in target[0]):
+        return None
+    if len(target) == len(glob):
+        return FolderRelation.SAME
+    if len(target) < len(glob):
+        return FolderRelation.AROUND
+    below = target[len(glob) :]
+    if any(_is_hidden(name) for name in below):
+        return None
+    is_entered = is_recursive or has_folders or any("=" in name for name in below)
+    return FolderRelation.INSIDE if is_entered else None
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or (name.startswith("_") and "=" not in name)
+
+
+def is_present(written: WrittenFolder, path: str) -> bool:
+    """Whether the folder is surely there where a source finds something at its path."""
+    return contains(written.path, path)
+
+
+def contains(outer: str, inner: str) -> bool:
+    """Whether one path is a folder around the other, which is no glob, or the same."""
+    around, within = split_path(outer), split_path(inner)
+    if outer == ".":
+        return not inner.startswith("/") and "://" not in inner
+    return within[: len(around)] == around
+
+
+def may_contain(outer: str, glob: str) -> bool:
+    """Whether a path may be a folder around what a glob matches."""
+    around = split_path(outer)
+    return contains(outer, glob) or any(
+        len(branch) >= len(around) and all(map(matches_folder, branch, around))
+        for branch in split_glob(glob)
+    )

@@ -1,0 +1,104 @@
+"""What is called always false, always true or never reached: no row of Spark's says otherwise.
+
+Conditions and expressions are made by chance over columns of all types with an order, and asked of
+rows that hold the edges of the types and the constants in the conditions. `AGREEMENT=20000` takes
+as many seeds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ssbt.compiler.resolve.ranges.cases import NO_ROW
+from ssbt.compiler.resolve.ranges.conditions import Truth, conditions_of
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.types.functions.null_results import makes_null
+from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.conditions import conditions, rows, view_of
+from tests.agreement.measured import asked_for
+from tests.agreement.null_arguments import null_positions
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+_BATCH = 40
+_OUTCOMES = {
+    Truth.TRUE: "({0}) is true",
+    Truth.FALSE: "({0}) is false",
+    Truth.NOT_TRUE: "({0}) is not true",
+    Truth.NOT_FALSE: "({0}) is not false",
+}
+
+
+def _asked(spark: SparkSession) -> Asked:
+    asked = Asked(spark)
+    asked.query(rows()).createOrReplaceTempView("edges")
+    return asked
+
+
+def _counts(asked: Asked, texts: list[str]) -> dict[str, int]:
+    """For each condition the rows that meet it; those that fail are left out."""
+    found: dict[str, int] = {}
+    waiting = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+    while waiting:
+        batch = waiting.pop()
+        columns = ", ".join(f"count_if({text})" for text in batch)
+        try:
+            row: Any = asked.query(f"select {columns} from edges").head()
+        except Exception:  # Py4JJavaError: a row overflows
+            if len(batch) > 1:
+                half = len(batch) // 2
+                waiting += [batch[:half], batch[half:]]
+            continue
+        found |= {text: int(row.getLong(place)) for place, text in enumerate(batch)}
+    return found
+
+
+def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
+    """Of single conditions, and of a second one in rows that the first leaves or does not take."""
+    ruled_out: list[str] = []
+    asked_conditions = 0
+    for first, second in conditions(asked_for(300)):
+        view = view_of(f"named_struct('f', {first}, 's', {second})")
+        if view is None:
+            continue
+        asked_conditions += 1
+        assert isinstance(view.root, e.Call)
+        one, other = view.root.arguments[1].value, view.root.arguments[3].value
+        for truth, form in _OUTCOMES.items():
+            cases = conditions_of(view).cases(one, truth)
+            if cases == NO_ROW:
+                ruled_out.append(form.format(first))
+            later = conditions_of(view).cases(other, Truth.TRUE)
+            if later != NO_ROW and conditions_of(view).meet((cases, later)) == NO_ROW:
+                ruled_out.append(f"{form.format(first)} and ({second})")
+    asked = _asked(spark)
+    with plain_errors(), asked.active():
+        counts = _counts(asked, list(dict.fromkeys(ruled_out)))
+    wrong = {text: count for text, count in counts.items() if count}
+    print(f"\n{asked_conditions:,} conditions: {len(ruled_out):,} outcomes ruled out")
+    assert wrong == {}
+    # Little is proven of conditions made by chance, but not nothing.
+    assert len(counts) > asked_conditions * 0.2
+
+
+def test_a_null_makes_null_where_the_compiler_says_so(spark: SparkSession):
+    answers = null_positions(Asked(spark), asked_for(40))
+    wrong = [
+        f"{name} {place}"
+        for name, places in answers.items()
+        for place, is_null in places.items()
+        if makes_null(name, place) and not is_null
+    ]
+    unknown = [
+        f"{name} {place}"
+        for name, places in answers.items()
+        for place, is_null in places.items()
+        if is_null and not makes_null(name, place)
+    ]
+    print(f"\n{len(answers)} functions; not claimed: {' '.join(unknown)}")
+    assert wrong == []
+    assert len(answers) > 20
