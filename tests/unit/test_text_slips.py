@@ -97,7 +97,7 @@ REPORTED = {
         ),
         *("array_max(array(date_format(d, 'E')))", "from_unixtime(id, 'M/d/yyyy') > '1/1/2026'"),
         *("date_format(d, 'yyyy-MM-dd') between '1.1.2026' and '31.1.2026'", "least(string(a), t)"),
-        *("sort_array(transform(nums, e -> string(e)))", "to_char(n, '999D99') > '100.00'"),
+        *("sort_array(transform(nums, e -> string(e)))", "format_number(n, 2) > '100.00'"),
     ),
     "SSBT0488": (
         *("rtrim('.0', s)", "trim('abc', s)", "ltrim('http://', s)", "trim(both 'kg' from s)"),
@@ -203,7 +203,7 @@ def test_aggregates_that_are_meant(expression: str):
 
 
 def test_the_comma_is_the_fix_and_the_formatter_keeps_the_slip_in_view():
-    steps = "  |> where s in ('A' 'B')\n  |> where s in (\n       'C'\n         'D'\n     )\n"
+    steps = "  |> where s in ('A' 'B')\n  |> where t in (\n       'C'\n         'D'\n     )\n"
     text = f"{HEAD}{steps}{TAIL}"
     source = Source("main.ssbt", text)
     formatted = format_file(parse_file(source), source)

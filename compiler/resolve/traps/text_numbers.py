@@ -135,8 +135,13 @@ def _is_read(
     if isinstance(node, e.Binary | e.Between | e.InList) and isinstance(target, _TIMES):
         # Beside `date '2026-01-01'`, which says its type, a date is meant.
         others = [each for each in _operands(node) if view.data_type(each) != STRING]
-        return any(not view.is_constant(each) or _is_now(each) for each in others)
+        return not all(_is_written_time(each, view) for each in others)
     return True
+
+
+def _is_written_time(node: e.Expression, view: ExpressionView) -> bool:
+    is_time = isinstance(view.data_type(node), _TIMES)
+    return is_time and view.is_constant(node) and not _is_now(node)
 
 
 def reads_text(source: DataType, target: DataType) -> bool:
