@@ -202,6 +202,11 @@ def test_aggregates_that_are_meant(expression: str):
     assert codes(expression, "aggregate") == []
 
 
+@pytest.mark.parametrize("expression", ["nullifzero('a')", "zeroifnull('7')", "nullif('a', 'b')"])
+def test_constant_texts_have_ranges(expression: str):
+    assert "SSBT0439" not in codes(expression)
+
+
 def test_the_comma_is_the_fix_and_the_formatter_keeps_the_slip_in_view():
     steps = "  |> where s in ('A' 'B')\n  |> where t in (\n       'C'\n         'D'\n     )\n"
     text = f"{HEAD}{steps}{TAIL}"

@@ -142,8 +142,9 @@ def find_tried_casts(
         return
     parts = operands(node)
     if function_name(node) in _TRIED and len(parts) == 2:
-        yield from _find_arithmetic_casts(parts[0], parts[1], view)
-        yield from _find_moment_casts(_TRIED[function_name(node)], parts[0], parts[1], view)
+        operator = _TRIED[function_name(node)]
+        yield from _find_arithmetic_casts(parts[0], parts[1], view, operator in ("*", "/"))
+        yield from _find_moment_casts(operator, parts[0], parts[1], view)
     else:
         yield from _find_parameter_casts(node, view)
 
@@ -221,7 +222,8 @@ def _find_argument_casts(
         yield from _find_comparison_casts("<=", parts[0], parts[2], view)
     elif name == "in":
         yield from _find_list_casts(parts, view)
-    elif name == "not" and isinstance(view.data_type(parts[0]), StringType):
-        yield parts[0], BOOLEAN
+    elif name in ("and", "or", "not"):
+        texts = (part for part in parts if isinstance(view.data_type(part), StringType))
+        yield from ((text, BOOLEAN) for text in texts)
     elif not (name in CHOOSING or name.startswith("try_")):
         yield from _find_parameter_casts(node, view)
