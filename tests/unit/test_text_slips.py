@@ -219,3 +219,16 @@ def test_the_comma_is_the_fix_and_the_formatter_keeps_the_slip_in_view():
     findings = check_pipeline("main.ssbt", {"main.ssbt": formatted.encode()}.__getitem__).findings
     assert [each.code.number for each in findings] == ["SSBT0485"] * 2
     assert [edit.text for each in findings for edit in each.fix] == [",", ","]
+
+
+@pytest.mark.parametrize("step", ["union all others", "intersect others", "except others"])
+@pytest.mark.parametrize("type_", ["int", "date", "timestamp", "boolean", "decimal(10,2)"])
+@pytest.mark.parametrize("shape", ["{}", "array<{}>"])
+def test_set_operations(step: str, type_: str, shape: str):
+    other = f"""schema Other {{ id: bigint, x: {shape.format(type_)} }}
+source others from parquet {{ path = "data/others", schema = Other }}
+"""
+    column = "s" if shape == "{}" else "array(s)"
+    text = f"{other}{HEAD}  |> select id, {column} as x\n  |> {step}\n{TAIL}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert {each.code.number for each in found} == {"SSBT0439"}

@@ -79,7 +79,6 @@ blank before all digits.
 )
 
 _TIMES = (DateType, TimestampType, TimestampNTZType)
-READ_FROM_TEXT = (NumericType, *_TIMES)
 # Functions whose arguments become of one type.
 _MEETING = ("array", "coalesce", "equal_null", "ifnull", "if", "map", "nullif", "nvl", "nvl2")
 
