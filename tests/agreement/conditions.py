@@ -236,6 +236,14 @@ _TEXTS_OF_CALLS = [
 ]
 
 
+_CONSTANTS = {
+    "int": [str(number) for number in range(-11, 32)],
+    "decimal": ["-3", "-2.99", "-1.01", "0", "0.99", "1.99", "2.99", "3", "4", "5", "60"],
+    "double": ["-1.5D", "-1D", "0D", "0.4D", "0.5D", "1D", "1.5D"],
+    "string": [*_POOLS["string"], *_TEXTS_OF_CALLS],
+}
+
+
 class ConditionMaker:
     """Conditions of one seed, with subjects that come back."""
 
@@ -329,6 +337,19 @@ def conditions(count: int, first: int = 0) -> list[tuple[str, str]]:
         maker = ConditionMaker(seed)
         made.append((maker.make(), maker.make(1)))
     return list(dict.fromkeys(made))
+
+
+def comparisons(count: int) -> list[str]:
+    """Comparisons of each expression of `_CALLS` with constants in and around its range."""
+    made = [
+        f"{call.format(**{name: name for name in _KINDS})} {operator} {constant}"
+        for kind, calls in _CALLS.items()
+        for call in calls
+        for constant in _CONSTANTS.get(kind, _POOLS[kind])
+        for operator in ("=", "<", ">")
+        if kind != "boolean" and "'N" not in constant and "'I" not in constant
+    ]
+    return Random(count).sample(made, min(count, len(made)))
 
 
 def rows(count: int = 400, seed: int = 1) -> str:

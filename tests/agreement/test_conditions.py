@@ -16,7 +16,7 @@ from ssbt.compiler.resolve.ranges.conditions import Truth, conditions_of
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.functions.null_results import makes_null
 from tests.agreement.asking import Asked, plain_errors
-from tests.agreement.conditions import conditions, rows, view_of
+from tests.agreement.conditions import comparisons, conditions, rows, view_of
 from tests.agreement.measured import asked_for
 from tests.agreement.null_arguments import null_positions
 
@@ -75,14 +75,31 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
             later = conditions_of(view).cases(other, Truth.TRUE)
             if later != NO_ROW and conditions_of(view).meet((cases, later)) == NO_ROW:
                 ruled_out.append(f"{form.format(first)} and ({second})")
+    print(f"\n{asked_conditions:,} conditions: {len(ruled_out):,} outcomes ruled out")
+    # Little is proven of conditions made by chance, but not nothing.
+    assert _confirmed(spark, ruled_out) > asked_conditions * 0.2
+
+
+def test_no_value_is_outside_its_range(spark: SparkSession):
+    """Of each expression of which the compiler knows a range, around the ends of it."""
+    ruled_out: list[str] = []
+    asked = comparisons(asked_for(3000))
+    for text in asked:
+        view = view_of(text)
+        for truth, form in _OUTCOMES.items() if view is not None else ():
+            if view is not None and conditions_of(view).cases(view.root, truth) == NO_ROW:
+                ruled_out.append(form.format(text))
+    print(f"\n{len(asked):,} comparisons: {len(ruled_out):,} outcomes ruled out")
+    assert _confirmed(spark, ruled_out) > len(asked) * 0.2
+
+
+def _confirmed(spark: SparkSession, ruled_out: list[str]) -> int:
+    """How many conditions no row meets, which has to be all of them but those that fail."""
     asked = _asked(spark)
     with plain_errors(), asked.active():
         counts = _counts(asked, list(dict.fromkeys(ruled_out)))
-    wrong = {text: count for text, count in counts.items() if count}
-    print(f"\n{asked_conditions:,} conditions: {len(ruled_out):,} outcomes ruled out")
-    assert wrong == {}
-    # Little is proven of conditions made by chance, but not nothing.
-    assert len(counts) > asked_conditions * 0.2
+    assert {text: count for text, count in counts.items() if count} == {}
+    return len(counts)
 
 
 def test_a_null_makes_null_where_the_compiler_says_so(spark: SparkSession):
