@@ -78,7 +78,7 @@ def is_same_expression(
                 return False
             stack += zip(left, right, strict=True)
         elif isinstance(left, e.Node):
-            names = [name for name in left.__struct_fields__ if name != "span"]
+            names = [name for name in left.__struct_fields__ if name not in ("span", "pieces")]
             stack += [(getattr(left, name), getattr(right, name)) for name in names]
         elif left != right:
             return False

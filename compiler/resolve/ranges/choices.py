@@ -56,7 +56,7 @@ def _nullif(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) ->
     values = finder.find_full_range(parts[0]) if parts else None
     if values is None or not isinstance(finder.view.data_type(node), IntegralType | StringType):
         return None
-    key: Key | None = 0
+    key: Key | None = 0 if isinstance(finder.view.data_type(parts[0]), IntegralType) else None
     if function_name(node) == "nullif":
         type_ = finder.view.data_type(parts[0])
         key = key_of_constant(parts[1], type_, finder.view) if len(parts) == 2 else None

@@ -16,14 +16,14 @@ from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.provenance import fit_provenance
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.join_terms import find_join_terms
-from ssbt.compiler.resolve.traps.text_numbers import READ_FROM_TEXT, TEXT_READ_AS_NUMBER
+from ssbt.compiler.resolve.traps.text_numbers import TEXT_READ_AS_NUMBER, reads_text
 from ssbt.compiler.resolve.traps.undone_joins import note_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.coercion import wider_type
-from ssbt.compiler.types.datatypes import STRING, DataType
+from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.operators import infer_comparison
 from ssbt.compiler.types.predicates import is_distinguishable, is_orderable
@@ -242,9 +242,9 @@ def _merge_key(
 
 
 def _warn_of_text(span: Span, left: Column, right: Column, context: QueryContext) -> None:
-    """Report a column that is text on one side and a number or a date on the other."""
+    """Report a column that is text on one side and something else on the other."""
     for text, counterpart in ((left, right), (right, left)):
-        if text.type == STRING and isinstance(counterpart.type, READ_FROM_TEXT):
+        if reads_text(text.type, counterpart.type):
             also = tuple(
                 Label(c.declared, f"{c.type.sql} here") for c in (text, counterpart) if c.declared
             )

@@ -26,6 +26,7 @@ from ssbt.compiler.resolve.steps.groups import (
     resolve_grouping_keys,
 )
 from ssbt.compiler.resolve.steps.naming import resolve_whole_column
+from ssbt.compiler.resolve.traps.joined_strings import find_joined_strings
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
@@ -128,6 +129,7 @@ def _resolve_pivot_values(
     """The constants that become columns."""
     values: PivotValues = []
     first_spans: dict[str | int | bool, Span] = {}
+    context.report.findings += find_joined_strings([each.value for each in node.values])
     for each in node.values:
         typer = context.new_typer(Relation((), True))
         value = typer.infer_type(each.value)

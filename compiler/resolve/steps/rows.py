@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -9,9 +10,12 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.durations import interval
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.codes import streams as stream_codes
+from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve.expressions.evaluation import Evaluator
+from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.naming import resolve_whole_column
 from ssbt.compiler.resolve.steps.positions import check_position
@@ -84,8 +88,16 @@ def resolve_order_by(node: s.OrderBy, context: QueryContext) -> ir.Step:
         value = context.resolve_expression(key.value, typer)
         context.require_orderable(value, key.value.span, "to sort by")
         check_position(key.value, "order by", context)
+        context.report.findings += _find_text_orders(key.value, typer)
         keys.append(ix.SortKey(value, key.descending, key.nulls))
     return ir.Sort(node.span, context.relation, tuple(keys))
+
+
+def _find_text_orders(key: e.Expression, typer: ExpressionTyper) -> Iterator[Diagnostic]:
+    from ssbt.compiler.resolve.traps.expression_view import ExpressionView
+    from ssbt.compiler.resolve.traps.text_orders import check_sort_key
+
+    return check_sort_key(key, ExpressionView(Evaluator(typer), key))
 
 
 def resolve_limit(node: s.Limit, context: QueryContext) -> ir.Step:

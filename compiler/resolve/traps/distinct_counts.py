@@ -1,4 +1,4 @@
-"""Counting combinations of columns of which some are null."""
+"""Counting by several columns of which some are null."""
 
 from __future__ import annotations
 
@@ -28,6 +28,25 @@ struct of them is never null, and counts every combination; `count(*)` counts ev
     severity=Severity.WARNING,
 )
 
+COUNTED_COLUMNS = Code(
+    "SSBT0486",
+    "Rows that are not counted because of a null",
+    """\
+`count(a, b)` counts the rows in which none of the columns is null, and leaves out all others.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select count(a, b) from values (1, 1), (2, null), (3, null) as t(a, b)` | `1` |
+| `select count(*) from values (1, 1), (2, null), (3, null) as t(a, b)` | `3` |
+
+All rows are `count(*)`, combinations `count(distinct struct(a, b))`, and rows without a null say
+so: `count_if(a is not null and b is not null)`.
+""",
+    wrong=example(steps="|> aggregate count(status, placed_on) as orders"),
+    right=example(steps="|> aggregate count(*) as orders"),
+    severity=Severity.WARNING,
+)
+
 TAKES = (e.Call,)
 
 
@@ -46,8 +65,9 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if len(nullable) > 1:
         message = f"rows are not counted in which any of {columns} is null"
     if not node.distinct:
-        help_ = ("to count all rows, write `count(*)`",)
-        yield Diagnostic(DISTINCT_NULLS, message, Label(node.span), (), help_)
+        kept = " and ".join(f"{ssbt_text(part)} is not null" for part in nullable)
+        help_ = (f"all rows are `count(*)`; where this is meant, write `count_if({kept})`",)
+        yield Diagnostic(COUNTED_COLUMNS, message, Label(node.span), (), help_)
         return
     first, last = parts[0].span, parts[-1].span
     replacement = f"struct({', '.join(map(ssbt_text, parts))})"

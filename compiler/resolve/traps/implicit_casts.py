@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ssbt.compiler.resolve.expressions.partial_evaluation import CHOOSING, COALESCING
 from ssbt.compiler.resolve.traps.expression_view import (
@@ -16,10 +16,17 @@ from ssbt.compiler.types.branches import common_type
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DOUBLE,
+    INT,
+    TIMESTAMP,
+    ArrayType,
     DataType,
+    DateType,
     DayTimeIntervalType,
+    MapType,
     NumericType,
     StringType,
+    TimestampNTZType,
+    TimestampType,
     YearMonthIntervalType,
 )
 from ssbt.compiler.types.folding.comparisons import comparison_types
@@ -30,7 +37,19 @@ from ssbt.compiler.types.operators import COMPARISONS
 from ssbt.compiler.types.promotion import promote_for_arithmetic
 
 _INTERVALS = (DayTimeIntervalType, YearMonthIntervalType)
-_COMPUTING = ("+", "-", "*", "/", "%")
+_COMPUTING = ("+", "-", "*", "/", "%", "div", "&", "|", "^")
+_SHIFTING = ("<<", ">>", ">>>")
+_DATETIMES = (DateType, TimestampType, TimestampNTZType)
+# What a unary operator makes of a text.
+_UNARY = {"-": DOUBLE, "+": DOUBLE, "not": BOOLEAN}
+# Functions that are operators, but for null where the operator fails.
+_TRIED = {
+    "try_add": "+",
+    "try_subtract": "-",
+    "try_multiply": "*",
+    "try_divide": "/",
+    "try_mod": "%",
+}
 # Aggregates that make a number of a text.
 _SUMS = ("sum", "avg", "mean", "try_sum", "try_avg")
 
@@ -46,15 +65,25 @@ def find_implicit_casts(
             yield from _find_comparison_casts(operator, left, right, view)
         case e.Binary(operator=operator, left=left, right=right) if operator in _COMPUTING:
             yield from _find_arithmetic_casts(left, right, view, operator in ("*", "/"))
+            yield from _find_moment_casts(operator, left, right, view)
+        case e.Binary(operator=operator, left=left, right=right) if operator in _SHIFTING:
+            texts = (x for x in (left, right) if isinstance(view.data_type(x), StringType))
+            yield from ((text, INT) for text in texts)
+        case e.Binary(operator="||", left=left, right=right):
+            if isinstance(view.data_type(node), ArrayType):
+                yield from ((left, view.data_type(node)), (right, view.data_type(node)))
+        case e.Unary(operator=operator, operand=operand) if operator in _UNARY:
+            if isinstance(view.data_type(operand), StringType):
+                yield operand, _UNARY[operator]
+        case e.Subscript(base=base, index=index):
+            yield from _find_key_casts(base, index, view)
         case e.Between(operand=operand, low=low, high=high):
             yield from _find_comparison_casts(">=", operand, low, view)
             yield from _find_comparison_casts("<=", operand, high, view)
         case e.IsDistinctFrom(left=left, right=right):
             yield from _find_comparison_casts("<=>", left, right, view)
         case e.InList(operand=operand, items=items):
-            common = common_type([view.type_of(each) for each in (operand, *items)], view.ansi)
-            if common is not None:
-                yield from ((item, common) for item in (operand, *items))
+            yield from _find_list_casts((operand, *items), view)
         case e.Case(operand=operand, branches=branches, otherwise=otherwise):
             if operand is not None:
                 for choice, _ in branches:
@@ -80,6 +109,67 @@ def _find_arithmetic_casts(
             and isinstance(view.data_type(side), StringType)
         ):
             yield side, DOUBLE
+
+
+def _find_moment_casts(
+    operator: str, left: e.Expression, right: e.Expression, view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
+    """A text beside an interval or a time is read as a time."""
+    for side, counterpart in ((left, view.data_type(right)), (right, view.data_type(left))):
+        if not isinstance(view.data_type(side), StringType):
+            continue
+        if operator in ("+", "-") and isinstance(counterpart, _INTERVALS):
+            yield side, TIMESTAMP
+        elif operator == "-" and isinstance(counterpart, _DATETIMES):
+            yield side, counterpart
+
+
+def _find_key_casts(
+    base: e.Expression, index: e.Expression, view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
+    type_ = view.data_type(base)
+    if isinstance(type_, MapType):
+        yield index, type_.key
+    elif isinstance(type_, ArrayType) and isinstance(view.data_type(index), StringType):
+        yield index, INT
+
+
+def find_tried_casts(
+    node: e.Expression, view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
+    """As `find_implicit_casts`, of calls that give null where such a cast fails."""
+    if not isinstance(node, e.Call) or not function_name(node).startswith("try_"):
+        return
+    parts = operands(node)
+    if function_name(node) in _TRIED and len(parts) == 2:
+        operator = _TRIED[function_name(node)]
+        yield from _find_arithmetic_casts(parts[0], parts[1], view, operator in ("*", "/"))
+        yield from _find_moment_casts(operator, parts[0], parts[1], view)
+    else:
+        yield from _find_parameter_casts(node, view)
+
+
+def _find_parameter_casts(
+    node: e.Call, view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
+    """The arguments that a function's parameters do not take as they are."""
+    function = find_function(function_name(node))
+    for index, part in enumerate(operands(node)):
+        parameter = function.parameter(index) if function is not None else None
+        if parameter is None or isinstance(without_parentheses(part), e.Star | e.Lambda):
+            continue
+        target = parameter.cast_type(view.data_type(part), view.ansi)
+        if target is not None:
+            yield part, target
+
+
+def _find_list_casts(
+    parts: Sequence[e.Expression], view: ExpressionView
+) -> Iterator[tuple[e.Expression, DataType]]:
+    """`in`: all become of one type."""
+    common = common_type([view.type_of(each) for each in parts], view.ansi)
+    if common is not None:
+        yield from ((part, common) for part in parts)
 
 
 def _is_never_true(condition: e.Expression, view: ExpressionView) -> bool:
@@ -125,13 +215,15 @@ def _find_argument_casts(
         yield from ((part, view.data_type(node)) for part in results)
     elif name in _SUMS and len(parts) == 1 and isinstance(view.data_type(parts[0]), StringType):
         yield parts[0], DOUBLE
-    elif name in ("mod", "pmod") and len(parts) == 2:
+    elif name in ("mod", "pmod", "div") and len(parts) == 2:
         yield from _find_arithmetic_casts(parts[0], parts[1], view)
+    elif name == "between" and len(parts) == 3:
+        yield from _find_comparison_casts(">=", parts[0], parts[1], view)
+        yield from _find_comparison_casts("<=", parts[0], parts[2], view)
+    elif name == "in":
+        yield from _find_list_casts(parts, view)
+    elif name in ("and", "or", "not"):
+        texts = (part for part in parts if isinstance(view.data_type(part), StringType))
+        yield from ((text, BOOLEAN) for text in texts)
     elif not (name in CHOOSING or name.startswith("try_")):
-        for index, part in enumerate(parts):
-            parameter = function.parameter(index)
-            if parameter is None or isinstance(without_parentheses(part), e.Star | e.Lambda):
-                continue
-            target = parameter.cast_type(view.data_type(part), view.ansi)
-            if target is not None:
-                yield part, target
+        yield from _find_parameter_casts(node, view)

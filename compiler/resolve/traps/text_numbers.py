@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -15,14 +15,27 @@ from ssbt.compiler.resolve.traps.expression_view import (
     quote,
     without_parentheses,
 )
+from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts, find_tried_casts
+from ssbt.compiler.resolve.traps.text_orders import find_formatted, is_number_text
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
+    DOUBLE,
     STRING,
+    ArrayType,
+    BooleanType,
+    CalendarIntervalType,
+    DataType,
     DateType,
+    DayTimeIntervalType,
+    MapType,
     NumericType,
+    StringType,
+    StructType,
     TimestampNTZType,
     TimestampType,
+    TimeType,
+    YearMonthIntervalType,
 )
 
 TEXT_READ_AS_NUMBER = Code(
@@ -65,79 +78,114 @@ blank before all digits.
     severity=Severity.WARNING,
 )
 
-READ_FROM_TEXT = (NumericType, DateType, TimestampType, TimestampNTZType)
+_TIMES = (DateType, TimestampType, TimestampNTZType)
+# Functions whose arguments become of one type.
+_MEETING = ("array", "coalesce", "equal_null", "ifnull", "if", "map", "nullif", "nvl", "nvl2")
 
-TAKES = (e.Binary, e.Between, e.InList, e.Call, e.Case)
-_ARITHMETIC = ("+", "-", "*", "/", "%", "div")
-_SUMMING = (
-    *("sum", "avg", "mean", "stddev", "std", "variance", "skewness", "kurtosis", "median"),
-    *("percentile", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "try_sum", "try_avg"),
+TAKES = (e.Binary, e.Between, e.Call, e.Case, e.InList, e.IsDistinctFrom, e.Subscript, e.Unary)
+_READABLE = (
+    *(BooleanType, NumericType, DateType, TimestampType, TimestampNTZType, TimeType),
+    *(DayTimeIntervalType, YearMonthIntervalType, CalendarIntervalType),
 )
 _NOW = ("current_date", "curdate", "current_timestamp", "now", "localtimestamp")
-_CHOOSING = ("coalesce", "nvl", "ifnull")
-# Four digits may be a year, and a zero in front a code of a fixed length.
-_NUMBER = lazy_pattern(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
+# Calls whose name says that they read a text.
+_READING = frozenset(
+    {
+        *("to_date", "to_timestamp", "to_timestamp_ltz", "to_timestamp_ntz", "to_time", "date"),
+        *("try_to_date", "try_to_timestamp", "try_to_time", "timestamp", "unix_timestamp"),
+        *("to_unix_timestamp", "bigint", "binary", "boolean", "decimal", "double", "float"),
+        *("int", "smallint", "tinyint", "time"),
+    }
+)
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    yield from _check_summed(node, view)
-    for text, counterpart in _find_computed_text(node, view):
-        yield _build_read_diagnostic(text, counterpart, view)
+    yield from _check_order(node, view)
+    reported: set[int] = set()
+    for text, target in chain(find_implicit_casts(node, view), find_tried_casts(node, view)):
+        if id(text) in reported or not _is_read(text, target, node, view):
+            continue
+        reported.add(id(text))
+        yield _build_read_diagnostic(text, target, _find_counterpart(text, node, view), view)
+
+
+def _check_order(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    """`code > '9'`."""
     for operator, left, right in comparisons(node):
         for text, counterpart in ((left, right), (right, left)):
-            if view.data_type(text) != STRING or isinstance(
-                without_parentheses(text), e.StringLiteral
-            ):
+            if view.data_type(text) != STRING or view.is_constant(text):
                 continue
-            if view.is_constant(text):
+            if operator not in ("<", "<=", ">", ">=") or not is_number_text(counterpart, view):
                 continue
-            if _is_read_from_text(counterpart, view):
-                yield _build_read_diagnostic(text, counterpart, view)
-                return
-            if operator in ("<", "<=", ">", ">=") and _is_number(counterpart, view):
+            formatted = find_formatted(text, view)
+            if formatted is None or formatted[0] == "number":
                 yield _build_order_diagnostic(text, counterpart, view)
                 return
 
 
-def _find_computed_text(
-    node: e.Expression, view: ExpressionView
-) -> Iterator[tuple[e.Expression, e.Expression]]:
-    """Text that becomes a number in arithmetic or beside the other branches."""
-    parts: list[e.Expression] = []
+def _is_read(
+    text: e.Expression, target: DataType, node: e.Expression, view: ExpressionView
+) -> bool:
+    """Whether Spark makes something else of a text, row by row, and nobody said so."""
+    if not reads_text(view.data_type(text), target) or view.is_constant(text):
+        return False
+    if isinstance(node, e.Call):
+        return function_name(node) not in _READING
+    if isinstance(node, e.Binary | e.Between | e.InList) and isinstance(target, _TIMES):
+        # Beside `date '2026-01-01'`, which says its type, a date is meant.
+        others = [each for each in _operands(node) if view.data_type(each) != STRING]
+        return not all(_is_written_time(each, view) for each in others)
+    return True
+
+
+def _is_written_time(node: e.Expression, view: ExpressionView) -> bool:
+    is_time = isinstance(view.data_type(node), _TIMES)
+    return is_time and view.is_constant(node) and not _is_now(node)
+
+
+def reads_text(source: DataType, target: DataType) -> bool:
+    """Whether a cast makes numbers, dates or truth values of a text, also inside of it."""
+    match source, target:
+        case StringType(), _:
+            return isinstance(target, _READABLE)
+        case ArrayType(), ArrayType():
+            return reads_text(source.element, target.element)
+        case MapType(), MapType():
+            return reads_text(source.key, target.key) or reads_text(source.value, target.value)
+        case StructType(), StructType():
+            pairs = zip(source.fields, target.fields, strict=False)
+            return any(reads_text(before.type, after.type) for before, after in pairs)
+    return False
+
+
+def _operands(node: e.Expression) -> list[e.Expression]:
+    """The parts of a node that meet each other."""
     match node:
-        case e.Binary(operator=operator, left=left, right=right) if operator in _ARITHMETIC:
-            parts = [left, right]
-        case e.Call() if function_name(node) in _CHOOSING:
-            parts = operands(node)
-        case e.Case(branches=branches, otherwise=otherwise):
-            parts = [value for _, value in branches] + ([otherwise] if otherwise else [])
-    if not isinstance(view.data_type(node), NumericType):
-        return
-    numbers = [part for part in parts if isinstance(view.data_type(part), NumericType)]
-    for part in parts:
-        if numbers and view.data_type(part) == STRING and not view.is_constant(part):
-            yield part, numbers[0]
+        case e.Binary(left=left, right=right) | e.IsDistinctFrom(left=left, right=right):
+            return [left, right]
+        case e.Between(operand=operand, low=low, high=high):
+            return [operand, low, high]
+        case e.InList(operand=operand, items=items):
+            return [operand, *items]
+        case e.Case(operand=operand, branches=branches, otherwise=otherwise):
+            compared = [operand, *(choice for choice, _ in branches)] if operand else []
+            results = [*(value for _, value in branches), *([otherwise] if otherwise else [])]
+            return [*compared, *results]
+        case e.Call():
+            parts = operands(node)[function_name(node) in ("if", "nvl2") :]
+            return [each for each in parts if not isinstance(each, e.Star | e.Lambda)]
+    return []
 
 
-def _check_summed(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    """`sum(text)`, which Spark reads as DOUBLE in every row."""
-    if not isinstance(node, e.Call) or function_name(node) not in _SUMMING or not node.arguments:
-        return
-    text = node.arguments[0].value
-    if view.data_type(text) == STRING and not view.is_constant(text):
-        column = ssbt_text(text)
-        message = f"`{column}` is text, which `{function_name(node)}` reads as a DOUBLE"
-        help_ = f"say which number it is: `cast({column} as decimal(18,2))`, `try_cast(…)`"
-        yield Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span), (), (help_,))
-
-
-def _is_read_from_text(counterpart: e.Expression, view: ExpressionView) -> bool:
-    """Whether what text is compared with makes Spark cast the text, row by row."""
-    type_ = view.data_type(counterpart)
-    is_time = isinstance(type_, DateType | TimestampType | TimestampNTZType)
-    return isinstance(type_, NumericType) or (
-        is_time and (not view.is_constant(counterpart) or _is_now(counterpart))
-    )
+def _find_counterpart(
+    text: e.Expression, node: e.Expression, view: ExpressionView
+) -> e.Expression | None:
+    """What the text meets: the first part that is no text."""
+    if isinstance(node, e.Call) and function_name(node) not in _MEETING:
+        return None
+    source = view.data_type(text)
+    parts = [each for each in _operands(node) if each is not text]
+    return next((each for each in parts if reads_text(source, view.data_type(each))), None)
 
 
 def _is_now(node: e.Expression) -> bool:
@@ -145,17 +193,17 @@ def _is_now(node: e.Expression) -> bool:
     return isinstance(inner, e.Call) and function_name(inner) in _NOW
 
 
-def _is_number(node: e.Expression, view: ExpressionView) -> bool:
-    constant = view.text(node) if isinstance(without_parentheses(node), e.StringLiteral) else None
-    return constant is not None and _NUMBER.fullmatch(constant) is not None
-
-
 def _build_read_diagnostic(
-    text: e.Expression, counterpart: e.Expression, view: ExpressionView
+    text: e.Expression, target: DataType, counterpart: e.Expression | None, view: ExpressionView
 ) -> Diagnostic:
-    column, number = ssbt_text(text), view.data_type(counterpart)
+    column = ssbt_text(text)
+    number = target if counterpart is None else view.data_type(counterpart)
     type_text = "a number" if isinstance(number, NumericType) else f"a {number.sql}"
     message = f"`{column}` is text, and Spark reads it as {type_text} in every row"
+    if counterpart is None:
+        type_name = "decimal(18,2)" if number == DOUBLE else number.sql
+        help_ = (f"say so: `cast({column} as {type_name})`, `try_cast(…)` where some are none",)
+        return Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span), (), help_)
     literal = without_parentheses(counterpart)
     if isinstance(literal, e.NumberLiteral) and literal.text.isdigit():
         replacement = quote(literal.text)
@@ -168,7 +216,8 @@ def _build_read_diagnostic(
         f"or `cast({ssbt_text(counterpart)} as string)`",
     )
     also = (Label(counterpart.span, f"{number.sql} here"),)
-    return Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span, "STRING here"), also, help_)
+    own = f"{view.data_type(text).sql} here"
+    return Diagnostic(TEXT_READ_AS_NUMBER, message, Label(text.span, own), also, help_)
 
 
 def _build_order_diagnostic(

@@ -63,11 +63,24 @@ class NumberLiteral(Node, frozen=True):
     text: str
 
 
+class StringPiece(Struct, frozen=True):
+    """One of neighbouring literals; `starts_line` if a line ends between it and the last."""
+
+    span: Span
+    value: str
+    raw: bool
+    starts_line: bool
+
+
 class StringLiteral(Node, frozen=True):
-    """A character string; `value` is what it means, escapes resolved; `raw` if written `r'…'`."""
+    """A character string; `value` is what it means, escapes resolved; `raw` if written `r'…'`.
+
+    `pieces` are the neighbouring literals that it was written as, if it was not one alone.
+    """
 
     value: str
     raw: bool = False
+    pieces: tuple[StringPiece, ...] = ()
 
 
 class TypedLiteral(Node, frozen=True):

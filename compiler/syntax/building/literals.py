@@ -44,6 +44,7 @@ class LiteralBuilder(NodeBuilder):
 
     def string(self, span: Span, children: Children) -> str:
         literal = children[0]
+        self.string_tokens.append(literal)
         if literal.type == "RAW_STRING":
             return str(literal)[2:-1]
         body = str(literal)[1:-1]
@@ -57,7 +58,20 @@ class LiteralBuilder(NodeBuilder):
         if match and match.group() != "$${":
             self._report_parameter_in_text(span, value, match.group())
         is_raw = len(children) == 1 and self.piece[span.start - self.offset] in "rR"
-        return e.StringLiteral(span, value, is_raw)
+        pieces = self._build_pieces(children) if len(children) > 1 else ()
+        self.string_tokens.clear()
+        return e.StringLiteral(span, value, is_raw, pieces)
+
+    def _build_pieces(self, values: Children) -> tuple[e.StringPiece, ...]:
+        """The neighbouring literals of these values, which are the last that were read."""
+        pieces: list[e.StringPiece] = []
+        for token, value in zip(self.string_tokens[-len(values) :], values, strict=True):
+            span = self.token_span(token)
+            end = pieces[-1].span.end if pieces else span.start
+            gap = self.piece[end - self.offset : span.start - self.offset]
+            starts_line = "\n" in gap or "\r" in gap
+            pieces.append(e.StringPiece(span, value, token.type == "RAW_STRING", starts_line))
+        return tuple(pieces)
 
     def _report_parameter_in_text(self, span: Span, value: str, name: str) -> None:
         """A parameter inside of quotes: drop them where it is all that is in them."""

@@ -32,6 +32,7 @@ class NodeBuilder:
         self.path, self.offset, self.piece = path, offset, piece
         self.findings: list[Diagnostic] = []
         self.depths: dict[int, tuple[float, object]] = {}
+        self.string_tokens: list[Lexeme] = []
 
     def token_span(self, literal: Lexeme) -> Span:
         start = (literal.start_pos or 0) + self.offset

@@ -10,8 +10,10 @@ from __future__ import annotations
 from ssbt.compiler.line_breaking import (
     BROKEN,
     GROUP,
+    UNNEST,
     Break,
     LineRole,
+    Nest,
     Part,
     SourceOffset,
     lay_out,
@@ -25,7 +27,7 @@ from ssbt.compiler.syntax.formatting.comments import insert_comments
 from ssbt.compiler.syntax.formatting.expansions import EXPANSIONS, Parts
 from ssbt.compiler.syntax.names import declared_name, ssbt_name_text
 from ssbt.compiler.syntax.parsing import ParsedFile, parse_file
-from ssbt.compiler.syntax.strings import raw_text
+from ssbt.compiler.syntax.strings import quote_string, raw_text
 
 __all__ = ["format_file"]
 
@@ -33,6 +35,7 @@ __all__ = ["format_file"]
 assert _declarations
 assert _expressions
 _MAXIMUM_PASSES = 4
+_NEXT_PIECE = Break(hard=True)
 _NEXT_DECLARATION = Break(hard=True, role=LineRole.DECLARATION)
 
 
@@ -83,9 +86,27 @@ def _expand_node(node: e.Node) -> Parts:
     if isinstance(node, e.ColumnName):
         first, *rest = (part.text for part in node.parts)
         return [".".join([ssbt_name_text(first), *(declared_name(part) for part in rest)])]
-    if isinstance(node, e.StringLiteral) and node.raw and (raw := raw_text(node.value)):
-        return [raw]
+    if isinstance(node, e.StringLiteral):
+        return _expand_string(node)
     return EXPANSIONS[type(node)](node)
+
+
+def _expand_string(node: e.StringLiteral) -> Parts:
+    """A string as it was written: raw, or as neighbouring literals on one line or on several.
+
+    Neighbours are never made one: that would hide a comma that was forgotten between them.
+    """
+    if not node.pieces:
+        return [_piece_text(node.value, node.raw)]
+    first, *others = node.pieces
+    parts: Parts = [Nest(2), _piece_text(first.value, first.raw)]
+    for piece in others:
+        parts += [_NEXT_PIECE if piece.starts_line else " ", _piece_text(piece.value, piece.raw)]
+    return [*parts, UNNEST]
+
+
+def _piece_text(value: str, is_raw: bool) -> str:
+    return (raw_text(value) if is_raw else None) or quote_string(value)
 
 
 def _is_kept_broken(node: v.BlockValue | v.ListValue, source: Source) -> bool:

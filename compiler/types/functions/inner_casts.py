@@ -17,10 +17,13 @@ from ssbt.compiler.types.datatypes import (
     TIMESTAMP_NTZ,
     ArrayType,
     DataType,
+    DateType,
     DecimalType,
     IntegralType,
     MapType,
     StringType,
+    TimestampNTZType,
+    TimestampType,
 )
 
 _NUMBER = DecimalType(38, 18)
@@ -68,6 +71,9 @@ def inner_casts(
             return [key, value] * (len(argument_types) // 2)
         case "sequence", ArrayType(element) if isinstance(element, IntegralType):
             return [element] * len(argument_types)
+        case "sequence", ArrayType(DateType() | TimestampType() | TimestampNTZType() as element):
+            is_text = [isinstance(type_, StringType) for type_ in argument_types[:2]]
+            return [*(element if each else None for each in is_text), None][: len(argument_types)]
         case "elt", _:
             return [INT, *[None] * (len(argument_types) - 1)]
         case "lag" | "lead", _:

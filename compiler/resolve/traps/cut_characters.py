@@ -1,0 +1,78 @@
+"""`trim` and its like with a text where they take a set of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    function_name,
+    operands,
+    quote,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+
+CUT_CHARACTERS = Code(
+    "SSBT0488",
+    "A text where `trim` takes a set of characters",
+    r"""\
+`trim`, `ltrim`, `rtrim` and `btrim` cut off each character that is one of those given, in any
+order, until another one comes. They know no word, no ending and no prefix.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `rtrim('.0', '100.0')` | `1` |
+| `ltrim('id-', 'id-did')` | `` |
+| `trim('abc', 'cab driver')` | ` driver` |
+| `regexp_replace('100.0', r'\.0$', '')` | `100` |
+| `regexp_replace('id-did', '^id-', '')` | `did` |
+
+Characters that are no letters or digits, all digits, and one letter in both of its cases are taken
+for the set that they are.
+""",
+    wrong=example(steps="|> extend rtrim('.0', status) as code"),
+    right=example(steps="|> extend regexp_replace(status, r'\\.0$', '') as code"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Call,)
+_SPECIAL = frozenset("\\.[]{}()*+?^$|")
+
+
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Call)
+    name, parts = function_name(node), operands(node)
+    if name not in ("trim", "ltrim", "rtrim", "btrim") or len(parts) != 2:
+        return
+    characters, subject = (parts[1], parts[0]) if name == "btrim" else (parts[0], parts[1])
+    text = view.text(characters)
+    if text is None or view.is_constant(subject) or not _is_word(text):
+        return
+    side = node.keywords[0].split()[0] if node.keywords and node.keywords[0] else ""
+    message = f"this cuts off each of the characters in {quote(text)}, not the text"
+    end = {"ltrim": "^", "leading": "^", "rtrim": "$", "trailing": "$"}.get(side or name)
+    if end is None:
+        help_ = "`regexp_replace` cuts off a text: `'^…'` at the beginning, `'…$'` at the end"
+        yield Diagnostic(CUT_CHARACTERS, message, Label(characters.span), (), (help_,))
+        return
+    escaped = "".join(f"\\{each}" if each in _SPECIAL else each for each in text)
+    pattern = f"^{escaped}" if end == "^" else f"{escaped}$"
+    is_raw = "\\" in pattern and "'" not in pattern and pattern.isprintable()
+    literal = f"r'{pattern}'" if is_raw else quote(pattern)
+    correction = f"regexp_replace({ssbt_text(subject)}, {literal}, '')"
+    help_ = f"to cut off the text, write `{correction}`"
+    fix = (Edit(node.span, correction),)
+    yield Diagnostic(CUT_CHARACTERS, message, Label(characters.span), (), (help_,), fix)
+
+
+def _is_word(text: str) -> bool:
+    """Whether characters look like a text that is to be cut off as a whole."""
+    signs = {each.casefold() for each in text if not each.isspace()}
+    if len(signs) < 2 or not any(each.isalnum() for each in signs):
+        return False
+    points = sorted(map(ord, signs))
+    is_range = len(points) > 4 and points[-1] - points[0] == len(points) - 1
+    return not is_range

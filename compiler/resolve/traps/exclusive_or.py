@@ -1,0 +1,92 @@
+"""Operators that other languages read as powers or conditions: `^` and `||`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
+from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
+from ssbt.compiler.source import Span
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.types.datatypes import BooleanType
+from ssbt.compiler.types.folding.model import Value
+
+EXCLUSIVE_OR = Code(
+    "SSBT0489",
+    "`^` where a power may be meant",
+    """\
+`^` compares bits: each bit of the result is 1 where one of the two bits is. A power is
+`power(a, 2)`, a DOUBLE.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `2 ^ 3` | `1` |
+| `10 ^ 2` | `8` |
+| `power(2, 3)` | `8.0` |
+
+It is reported beside a constant from 2 to 10, and between two constants. In an expression with
+other operators of bits, such as `&` and `<<`, bits are meant.
+""",
+    wrong=example(steps="|> extend id ^ 2 as square"),
+    right=example(steps="|> extend power(id, 2) as square"),
+    severity=Severity.WARNING,
+)
+
+JOINED_CONDITIONS = Code(
+    "SSBT0490",
+    "Conditions joined as text",
+    """\
+`||` joins texts: of two conditions it makes a text such as `truefalse`. One or the other is `or`.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `true \\|\\| false` | `truefalse` |
+| `true or false` | `true` |
+""",
+    wrong=example(steps="|> extend (id > 5) || (id < 2) as odd"),
+    right=example(steps="|> extend (id > 5) or (id < 2) as odd"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Binary,)
+_BITS = ("&", "|", "<<", ">>", ">>>")
+_SIMPLE = (e.NumberLiteral, e.ColumnName, e.Parenthesised, e.Call, e.ParameterUse)
+
+
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    assert isinstance(node, e.Binary)
+    if node.operator == "^":
+        yield from _check_power(node, view)
+    elif node.operator == "||":
+        sides = (node.left, node.right)
+        if all(isinstance(view.data_type(side), BooleanType) for side in sides):
+            fix = (Edit(Span(node.span.path, node.left.span.end, node.right.span.start), " or "),)
+            message = "`||` joins these conditions as text, such as 'truefalse'"
+            help_ = ("one or the other is `or`",)
+            yield Diagnostic(JOINED_CONDITIONS, message, Label(node.span), (), help_, fix)
+
+
+def _is_about_bits(node: e.Node) -> bool:
+    return (isinstance(node, e.Binary) and node.operator in _BITS) or (
+        isinstance(node, e.Unary) and node.operator == "~"
+    )
+
+
+def _check_power(node: e.Binary, view: ExpressionView) -> Iterator[Diagnostic]:
+    outcomes = [view.outcome(node.left), view.outcome(node.right)]
+    numbers = [each.value for each in outcomes if isinstance(each, Value)]
+    whole = [each for each in numbers if isinstance(each, int)]
+    # `flags ^ 1` turns a bit over.
+    is_power = any(2 <= number <= 10 for number in whole) or len(whole) == 2
+    if not is_power or any(map(_is_about_bits, nodes(view.root))):
+        return
+    message = "`^` is no power: it compares the bits of both numbers"
+    left, right = ssbt_text(node.left), ssbt_text(node.right)
+    help_ = (f"a power is `power({left}, {right})`",)
+    is_simple = all(isinstance(side, _SIMPLE) for side in (node.left, node.right))
+    parts = [ssbt_text(without_parentheses(side)) for side in (node.left, node.right)]
+    fix = (Edit(node.span, f"power({', '.join(parts)})"),) if is_simple else ()
+    yield Diagnostic(EXCLUSIVE_OR, message, Label(node.span), (), help_, fix)

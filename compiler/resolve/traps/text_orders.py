@@ -1,0 +1,262 @@
+"""Dates and numbers that were made text and are then put in order, letter by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import re
+
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.resolve.traps.expression_view import (
+    ExpressionView,
+    comparisons,
+    function_name,
+    operands,
+    quote,
+    without_parentheses,
+)
+from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.types.datatypes import (
+    STRING,
+    DataType,
+    DateType,
+    NumericType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+)
+
+TEXT_ORDER = Code(
+    "SSBT0487",
+    "The order of dates or numbers as text",
+    """\
+Texts are put in order letter by letter. That is the order of the dates only where the largest unit
+comes first and each has all of its digits, as in `yyyy-MM-dd`; and it is never that of numbers.
+Beside such a date a constant needs the same form.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `date_format(date '2026-01-02', 'dd.MM.yyyy') > '01.12.2026'` | `true` |
+| `string(date '2026-01-02') > '2026-1-1'` | `false` |
+| `string(timestamp '2026-01-31 08:00:00') <= '2026-01-31'` | `false` |
+| `greatest(date_format(date '2026-01-01', 'MMM'), date_format(date '2026-04-01', 'MMM'))` | `Jan` |
+| `format_number(200, 2) > '1000'` | `true` |
+| `greatest(string(9), string(10))` | `9` |
+| `date_format(date '2026-01-02', 'yyyy-MM-dd') > '2025-12-01'` | `true` |
+
+Compare and sort the dates and numbers, and make text of them afterwards.
+""",
+    wrong=example(steps="|> where date_format(placed_on, 'dd.MM.yyyy') > '01.12.2025'"),
+    right=example(steps="|> where placed_on > '2025-12-01'"),
+    severity=Severity.WARNING,
+)
+
+TAKES = (e.Binary, e.Between, e.Call)
+_ORDERS = ("<", "<=", ">", ">=")
+# The functions that put their first argument in order, or all of theirs, or their second.
+_FIRST = ("max", "min", "array_max", "array_min", "array_sort", "sort_array")
+_ALL = ("greatest", "least")
+_SECOND = ("max_by", "min_by")
+_FORMATTING = ("date_format", "from_unixtime", "to_char", "to_varchar")
+_TIMES = (DateType, TimestampType, TimestampNTZType)
+_ISO_DATE, _ISO_TIME = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
+# The units from large to small, and how many digits each has where it has all.
+_UNITS = (
+    *(("yyyy", r"\d{4}"), ("MM", r"\d\d"), ("dd", r"\d\d"), ("HH", r"\d\d"), ("mm", r"\d\d")),
+    *(("ss", r"\d\d"), ("S", r"\d+")),
+)
+# Four digits may be a year, and a zero in front a code of a fixed length.
+_NUMBER = lazy_pattern(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
+_PIECES = lazy_pattern(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']")
+# A date with its day or month first, or without its zeros.
+_DISORDERED = lazy_pattern(
+    r"\d{1,2}([./-])\d{1,2}\1\d{4}(?:\D.*)?"
+    r"|\d{4}([./-])(?:\d(?!\d)\2\d{1,2}|\d{1,2}\2\d(?!\d))(?:\D.*)?",
+    re.DOTALL,
+)
+
+
+def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    for operator, left, right in comparisons(node):
+        if operator in _ORDERS:
+            yield from _check_compared(operator, left, right, view)
+    if isinstance(node, e.Call):
+        yield from _check_call(node, view)
+
+
+def check_sort_key(key: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+    """A key of an order that is a text of another order."""
+    formatted = find_formatted(key, view)
+    if formatted is not None and not formatted[1]:
+        yield _build_diagnostic(key, formatted[0], "sorts", view)
+
+
+def _check_call(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]:
+    name, parts = function_name(node), operands(node)
+    sort_keys = [*node.within_group, *(node.window.order if node.window else ())]
+    keys = [key.value for key in sort_keys]
+    if name in _ALL:
+        keys += parts
+    elif name in (*_FIRST, *_SECOND) and len(parts) > (name in _SECOND):
+        keys += [parts[name in _SECOND]]
+    for key in keys:
+        yield from check_sort_key(_element_of(key), view)
+
+
+def _element_of(node: e.Expression) -> e.Expression:
+    """What an array has as elements where it is made here: by `transform` or `collect_list`."""
+    inner = without_parentheses(node)
+    if isinstance(inner, e.Call) and operands(inner):
+        name, parts = function_name(inner), operands(inner)
+        if name in ("array", "collect_list", "collect_set", "array_agg"):
+            return _element_of(parts[0])
+        if name == "transform" and isinstance(parts[-1], e.Lambda):
+            return parts[-1].body
+    return node
+
+
+def _check_compared(
+    operator: str, left: e.Expression, right: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
+    for text, counterpart, direction in (
+        (left, right, operator),
+        (right, left, operator.translate(str.maketrans("<>", "><"))),
+    ):
+        if not isinstance(view.data_type(text), StringType) or view.is_constant(text):
+            continue
+        if not isinstance(view.data_type(counterpart), StringType):
+            continue
+        formatted, constant = find_formatted(text, view), view.text(counterpart)
+        if formatted is not None and not formatted[1]:
+            # A number as text beside `'9'` is SSBT0452, which has a fix.
+            if formatted[0] != "number" or not is_number_text(counterpart, view):
+                yield _build_diagnostic(text, formatted[0], "is compared", view)
+            return
+        if constant is None:
+            continue
+        pattern = formatted[1] if formatted is not None else None
+        if pattern is not None and not _has_form(constant, pattern, direction):
+            message = f"`{ssbt_text(text)}` is text of the form `{pattern}`, and this is not"
+            help_ = (f"compare dates: {_source_text(text)} with a date or timestamp",)
+            yield Diagnostic(TEXT_ORDER, message, Label(counterpart.span), (), help_)
+            return
+        if _DISORDERED.fullmatch(constant):
+            message = f"`{ssbt_text(text)}` is text, so this goes letter by letter, not by the date"
+            help_ = ("read the date, `to_date(…, 'dd.MM.yyyy')`, or write it as yyyy-MM-dd",)
+            yield Diagnostic(TEXT_ORDER, message, Label(counterpart.span), (), help_)
+            return
+
+
+def find_formatted(node: e.Expression, view: ExpressionView) -> tuple[str, str | None] | None:
+    """What a text is made of, and the pattern that puts it in the order of its dates if one does.
+
+    `number` is cast, `digits` is a number that a function formats; None if it is another text.
+    """
+    inner = without_parentheses(node)
+    if view.data_type(inner) != STRING or view.is_constant(inner):
+        return None
+    if isinstance(inner, e.Cast):
+        return _formatted_cast(view.data_type(inner.operand))
+    if not isinstance(inner, e.Call) or not operands(inner):
+        return None
+    name, parts = function_name(inner), operands(inner)
+    if name == "string" and len(parts) == 1:
+        return _formatted_cast(view.data_type(parts[0]))
+    if name == "format_number":
+        return "digits", None
+    if name not in _FORMATTING:
+        return None
+    if name in ("to_char", "to_varchar") and isinstance(view.data_type(parts[0]), NumericType):
+        return "digits", None
+    if len(parts) != 2:
+        return ("time", _ISO_TIME) if name == "from_unixtime" else None
+    pattern = view.text(parts[1])
+    if pattern is None or not isinstance(view.data_type(parts[0]), (*_TIMES, NumericType)):
+        return None
+    return "date", pattern if _is_in_order(pattern) else None
+
+
+def _formatted_cast(source: DataType) -> tuple[str, str | None] | None:
+    match source:
+        case NumericType():
+            return "number", None
+        case DateType():
+            return "date", _ISO_DATE
+        case TimestampType() | TimestampNTZType():
+            return "time", _ISO_TIME
+    return None
+
+
+def is_number_text(node: e.Expression, view: ExpressionView) -> bool:
+    """Whether a constant string looks like a number."""
+    constant = view.text(node) if isinstance(without_parentheses(node), e.StringLiteral) else None
+    return constant is not None and _NUMBER.fullmatch(constant) is not None
+
+
+def _is_in_order(pattern: str) -> bool:
+    """Whether texts of a pattern of dates have the order of what they show."""
+    units = [each[0] for each in _UNITS]
+    places = []
+    for piece in _PIECES.finditer(pattern):
+        text = piece[0]
+        if text[0].isalpha():
+            unit = "S" if text[0] == "S" else text
+            if unit not in units:
+                # A quarter has one digit, and a day of the year three.
+                if text not in ("Q", "q", "yy", "DDD"):
+                    return False
+                unit = {"yy": "yyyy", "DDD": "MM"}.get(text, "MM")
+            places.append(units.index(unit))
+    return places == sorted(places)
+
+
+def _has_form(constant: str, pattern: str, operator: str) -> bool:
+    """Whether a constant has the form of a pattern, or begins with it where that is enough."""
+    if any(piece[0].isalpha() and piece not in dict(_UNITS) for piece in _split(pattern)):
+        return True
+    form = ""
+    is_whole_unit = True
+    forms = dict(_UNITS)
+    for piece in _split(pattern):
+        form += forms.get(piece, re.escape(piece.strip("'")))
+        if re.fullmatch(form, constant):
+            # `>= '2026-01'` takes all of the month, and so does `< '2026-02'`.
+            is_whole_unit = operator in (">=", "<")
+            break
+    else:
+        return pattern == _ISO_TIME and re.match(form, constant) is not None
+    return is_whole_unit or re.fullmatch(_form_of(pattern), constant) is not None
+
+
+def _form_of(pattern: str) -> str:
+    forms = dict(_UNITS)
+    return "".join(forms.get(piece, re.escape(piece.strip("'"))) for piece in _split(pattern))
+
+
+def _split(pattern: str) -> list[str]:
+    pieces = [piece[0] for piece in _PIECES.finditer(pattern)]
+    return ["S" if piece[0] == "S" else piece for piece in pieces]
+
+
+def _source_text(node: e.Expression) -> str:
+    """What a text is made of, in backticks."""
+    inner = without_parentheses(node)
+    source = inner.operand if isinstance(inner, e.Cast) else node
+    if isinstance(inner, e.Call):
+        source = operands(inner)[0]
+    return f"`{ssbt_text(source)}`"
+
+
+def _build_diagnostic(node: e.Expression, kind: str, verb: str, view: ExpressionView) -> Diagnostic:
+    text = ssbt_text(node)
+    is_number = kind in ("number", "digits")
+    goes = "is not the order of numbers" if is_number else "is not the order of the dates"
+    message = f"`{text}` {verb} letter by letter, which {goes}"
+    if is_number:
+        help_ = f"take the number itself: {_source_text(node)}"
+    else:
+        iso = quote(_ISO_DATE)
+        help_ = f"take {_source_text(node)} itself, or a pattern such as {iso}"
+    return Diagnostic(TEXT_ORDER, message, Label(node.span), (), (help_,))
