@@ -49,7 +49,7 @@ class _Loader(SourceFileLoader):
         """The code of the module."""
         entry = self._archive.entries.get(fullname)
         if entry is not None:
-            code: CodeType = marshal.loads(entry.code)
+            code: CodeType = marshal.loads(entry.code)  # nosec B302: the user's own cache
             return code
         status = os.stat(self.path)
         new_code = super().get_code(fullname)
@@ -136,7 +136,7 @@ def _read_entries(path: str) -> dict[str, _Entry]:
         if content[:4] != MAGIC_NUMBER:
             return {}
         offset = 8 + int.from_bytes(content[4:8], "little")
-        heads, lengths = marshal.loads(content[8:offset])
+        heads, lengths = marshal.loads(content[8:offset])  # nosec B302: the same
         entries = {}
         for (name, (module, is_package, time, size)), length in zip(
             heads.items(), lengths, strict=True

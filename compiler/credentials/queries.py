@@ -35,15 +35,15 @@ def _split_arguments(query: str, start: int) -> Iterator[str]:
     """The arguments of the call whose bracket opens before `start`."""
     depth, argument = 0, ""
     for match in _TOKEN.finditer(query, start):
-        token = match.group()
-        if token == ")" and not depth:
+        sign = match.group()
+        if sign == ")" and not depth:
             break
-        if token == "," and not depth:
+        if sign == "," and not depth:
             yield argument
             argument = ""
             continue
-        depth += (token == "(") - (token == ")")
-        argument += "" if token.startswith(("--", "/*")) else token
+        depth += (sign == "(") - (sign == ")")
+        argument += "" if sign.startswith(("--", "/*")) else sign
     yield argument
 
 
