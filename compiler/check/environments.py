@@ -10,10 +10,13 @@ from ssbt.compiler.check import (
     plain_credentials,
     stream_own_files,
     topics,
+    value_findings,
 )
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.ir.pipeline import Pipeline
+
+_RULES = (topics, own_topics, plain_credentials, overwritten_sources, stream_own_files)
 
 
 def check_environments(
@@ -21,8 +24,5 @@ def check_environments(
 ) -> Iterator[Diagnostic]:
     """Findings that the defaults of parameters do not have."""
     environments = tuple(environments)
-    for rule in (topics, own_topics, plain_credentials):
-        yield from rule.check_environments(pipeline, environments)
-    parameters = [(each.name, each.parameters) for each in environments]
-    yield from overwritten_sources.check_environments(pipeline, parameters)
-    yield from stream_own_files.check_environments(pipeline, parameters)
+    for rule in _RULES:
+        yield from value_findings.check_environments(rule.find_with, pipeline, environments)

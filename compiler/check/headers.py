@@ -10,6 +10,8 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import EVENT_ID_HEADER, HEADERS
+from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import (
     ArrayType,
     BinaryType,
@@ -21,6 +23,7 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.zone_dependence import iterate_types
 
+_NESTED = (StructType, ArrayType, MapType)
 _SINK = """\
 sink paid to kafka {
   bootstrap_servers = "localhost:9092"
@@ -74,16 +77,21 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     yield from _check_names(pipeline)
     for sink in pipeline.sinks:
         root = roots.get(sink.dataset)
-        for name in sink.settings.columns_at(OptionPlacement.HEADERS) if root is not None else ():
-            for column in root.output.find_columns(name.name) if root is not None else ():
-                is_nested = isinstance(column.type, StructType | ArrayType | MapType)
-                if is_nested and column.type != HEADERS:
-                    message = (
-                        f"readers cannot take apart the header `{column.name}`, a text of"
-                        f" {column.type.sql}{_describe_losses(column.type)}"
-                    )
-                    help_ = (f"write JSON: `|> set {column.name} = to_json({column.name})`",)
-                    yield Diagnostic(SEVERAL_VALUES, message, Label(name.span), (), help_)
+        if root is None:
+            continue
+        for name in sink.settings.columns_at(OptionPlacement.HEADERS):
+            for column in root.output.find_columns(name.name):
+                if isinstance(column.type, _NESTED) and column.type != HEADERS:
+                    yield _build_diagnostic(column, name.span)
+
+
+def _build_diagnostic(column: Column, span: Span) -> Diagnostic:
+    message = (
+        f"readers cannot take apart the header `{column.name}`, a text of"
+        f" {column.type.sql}{_describe_losses(column.type)}"
+    )
+    help_ = (f"write JSON: `|> set {column.name} = to_json({column.name})`",)
+    return Diagnostic(SEVERAL_VALUES, message, Label(span), (), help_)
 
 
 def _describe_losses(type_: DataType) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from operator import attrgetter
 
-from msgspec import Struct
-
+from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SINK, SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.ir.operators import walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans
@@ -69,83 +69,44 @@ the rows are to come to those that are read.
 _DEFAULT = "errorifexists"
 
 
-class _Misuse(Struct, frozen=True):
-    """A sink of a batch that cannot write beside a source, in words."""
-
-    sink: Sink
-    source: Source
-    code: Code
-    message: str
-    labels: tuple[Label, Label]
-    help: str
-
-    def build_diagnostic(self, context: str) -> Diagnostic:
-        also = (self.labels[1],)
-        return Diagnostic(self.code, self.message + context, self.labels[0], also, (self.help,))
-
-
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each sink and each source that it would empty, by parameters' defaults."""
-    certain = {_key(each) for each in _find_misuses(pipeline, {})}
-    for each in _find_misuses(pipeline, _defaults(pipeline)):
-        context = "" if _key(each) in certain else ", by the defaults of parameters"
-        yield each.build_diagnostic(context)
+    yield from check_defaults(find_with, pipeline)
 
 
-def check_environments(
-    pipeline: Pipeline, environments: Iterable[tuple[str, Mapping[str, object]]]
-) -> Iterator[Diagnostic]:
-    """The same where the parameters of environments, by their names, bring both together."""
-    default_keys = {_key(each) for each in _find_misuses(pipeline, _defaults(pipeline))}
-    misuses: dict[object, tuple[_Misuse, list[str]]] = {}
-    for name, parameters in environments:
-        for each in _find_misuses(pipeline, {**_defaults(pipeline), **parameters}):
-            if _key(each) not in default_keys:
-                misuses.setdefault(_key(each), (each, []))[1].append(name)
-    for misuse, names in misuses.values():
-        yield misuse.build_diagnostic(f" in environment `{'`, `'.join(names)}`")
-
-
-def _key(misuse: _Misuse) -> tuple[int, int]:
-    return id(misuse.sink), id(misuse.source)
-
-
-def _defaults(pipeline: Pipeline) -> dict[str, object]:
-    return {each.name: each.default for each in pipeline.parameters if not each.required}
-
-
-def _find_misuses(pipeline: Pipeline, parameters: Mapping[str, object]) -> Iterator[_Misuse]:
+def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
+    """One finding for each sink and each source that it would empty with these values."""
     for number, sink in enumerate(pipeline.sinks):
         if sink.stream is not None:
             continue
-        written = written_folder(pipeline, sink, parameters)
+        written = written_folder(pipeline, sink, values.parameters)
         if written is None:
             continue
         setting = sink.settings.at(OptionPlacement.MODE)
         mode = _DEFAULT if setting is None else setting.value
-        for meeting in find_meetings(pipeline, written, parameters):
+        for meeting in find_meetings(pipeline, written, values.parameters):
+            finding = None
             if mode == "overwrite":
-                yield from _check_overwriting(pipeline, number, meeting, written)
+                finding = _check_overwriting(pipeline, number, meeting, written)
             elif mode in (_DEFAULT, "ignore") and is_present(written, meeting.path):
-                yield _build_present_misuse(sink, str(mode), meeting, written)
+                finding = _build_present_diagnostic(sink, str(mode), meeting, written)
+            if finding is not None:
+                yield ValueFinding((id(sink), id(meeting.source)), finding)
 
 
 def _check_overwriting(
     pipeline: Pipeline, number: int, meeting: FolderMeeting, written: WrittenFolder
-) -> Iterator[_Misuse]:
+) -> Diagnostic | None:
     sink, source = pipeline.sinks[number], meeting.source
-    message = f"`{sink.name}` overwrites what `{source.name}` reads"
-    labels = (Label(written.span), Label(meeting.span, "read from here"))
+    message, help_ = f"`{sink.name}` overwrites what `{source.name}` reads", "write to another path"
     mode = sink.settings.find("partition_overwrite_mode")
     if mode is not None and mode.value == "dynamic":
         later_sink = _find_later_reader(pipeline, number, source)
         if later_sink is None:
-            return
+            return None
         message += f", of which `{later_sink.name}` then finds the files gone"
         help_ = f"write `{later_sink.name}` first, or to another path"
-        yield _Misuse(sink, source, OVERWRITES_SOURCE, message, labels, help_)
-        return
-    yield _Misuse(sink, source, OVERWRITES_SOURCE, message, labels, "write to another path")
+    return _build_diagnostic(OVERWRITES_SOURCE, message, meeting, written, help_)
 
 
 def _find_later_reader(pipeline: Pipeline, number: int, source: Source) -> Sink | None:
@@ -160,11 +121,17 @@ def _find_later_reader(pipeline: Pipeline, number: int, source: Source) -> Sink 
     return None
 
 
-def _build_present_misuse(
+def _build_present_diagnostic(
     sink: Sink, mode: str, meeting: FolderMeeting, written: WrittenFolder
-) -> _Misuse:
+) -> Diagnostic:
     outcome = "never writes" if mode == "ignore" else "always fails"
     message = f"`{sink.name}` {outcome}: its folder is there, for `{meeting.source.name}` reads it"
-    labels = (Label(written.span), Label(meeting.span, "read from here"))
     help_ = "write to another path, or say `mode = append`"
-    return _Misuse(sink, meeting.source, PRESENT_FOLDER, message, labels, help_)
+    return _build_diagnostic(PRESENT_FOLDER, message, meeting, written, help_)
+
+
+def _build_diagnostic(
+    code: Code, message: str, meeting: FolderMeeting, written: WrittenFolder, help_: str
+) -> Diagnostic:
+    also = (Label(meeting.span, "read from here"),)
+    return Diagnostic(code, message, Label(written.span), also, (help_,))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
+from ssbt.compiler.check.value_findings import ValueFinding
 from ssbt.compiler.connectors.specification import Topics
 from ssbt.compiler.diagnostics.codes.topics import OWN_TOPIC
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir.circles import find_circles
-from ssbt.compiler.ir.locations import (
-    EnvironmentValues,
-    default_values,
-    servers,
-    with_defaults,
-)
+from ssbt.compiler.ir.locations import EnvironmentValues, default_values, servers
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.ir.topics import (
@@ -56,31 +52,18 @@ class _Edge(Struct, frozen=True):
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each circle that there is with the defaults of parameters."""
-    for circle in _find_circles(pipeline, default_values(pipeline)):
-        yield _build_diagnostic(circle)
+    for each in find_with(pipeline, default_values(pipeline)):
+        yield each.diagnostic
 
 
-def check_environments(
-    pipeline: Pipeline, environments: Iterable[EnvironmentValues]
-) -> Iterator[Diagnostic]:
-    """A finding for each circle that environments make, and the defaults do not."""
-    default_keys = {_key(each) for each in _find_circles(pipeline, default_values(pipeline))}
-    circles: dict[object, tuple[tuple[_Edge, ...], list[str]]] = {}
-    for environment in environments:
-        for circle in _find_circles(pipeline, with_defaults(pipeline, environment)):
-            key = _key(circle)
-            if key not in default_keys:
-                topics = tuple(edge.topic for edge in circle)
-                circles.setdefault((key, topics), (circle, []))[1].append(environment.name)
-    for circle, names in circles.values():
-        yield _build_diagnostic(circle, f" in environment `{'`, `'.join(names)}`")
+def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
+    """A finding for each circle that there is with these values."""
+    for circle in _find_circles(pipeline, values):
+        key = tuple((id(edge.writer.sink), id(edge.source)) for edge in circle)
+        yield ValueFinding(key, _build_diagnostic(circle))
 
 
-def _key(circle: tuple[_Edge, ...]) -> object:
-    return tuple((id(edge.writer.sink), id(edge.source)) for edge in circle)
-
-
-def _build_diagnostic(circle: tuple[_Edge, ...], context: str = "") -> Diagnostic:
+def _build_diagnostic(circle: tuple[_Edge, ...]) -> Diagnostic:
     first, *others = circle
     span = first.writer.written.setting.span
     assert span is not None
@@ -92,10 +75,10 @@ def _build_diagnostic(circle: tuple[_Edge, ...], context: str = "") -> Diagnosti
     ]
     if others:
         names = ", then ".join(f"`{each.writer.sink.name}` to `{each.topic}`" for each in circle)
-        message = f"streams go round: {names}{context}"
+        message = f"streams go round: {names}"
         text = f"`{first.topic}` is read by `{name}`"
         return Diagnostic(OWN_TOPIC, message, Label(span, text), (*also,), (_HELP,))
-    message = f"`{sink.name}` writes into the topic that `{name}` reads{context}"
+    message = f"`{sink.name}` writes into the topic that `{name}` reads"
     topic = f"`{first.topic}`" if first.topic else "each row's own topic"
     read_spans = (each.span for each in topic_settings(first.source.settings, *Topics))
     read_span = next((each for each in read_spans if each is not None), None)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from ssbt.compiler.check.value_findings import ValueFinding
 from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.ir.locations import (
-    EnvironmentValues,
-    default_values,
-    fill_parameters,
-    with_defaults,
-)
+from ssbt.compiler.ir.locations import EnvironmentValues, default_values, fill_parameters
 from ssbt.compiler.ir.pipeline import Connection, Pipeline
 
 _DECLARED = """\
@@ -65,24 +61,14 @@ _LOOPBACK = ("localhost", "127.", "[::1]")
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each address of a connection that has credentials."""
-    for connection, setting in _find_addresses(pipeline, default_values(pipeline)):
-        yield _build_diagnostic(connection, setting)
+    for each in find_with(pipeline, default_values(pipeline)):
+        yield each.diagnostic
 
 
-def check_environments(
-    pipeline: Pipeline, environments: Iterable[EnvironmentValues]
-) -> Iterator[Diagnostic]:
-    """A finding for each address that environments give, and the pipeline does not."""
-    known = {id(setting) for _, setting in _find_addresses(pipeline, default_values(pipeline))}
-    found: dict[int, tuple[Connection, Setting, list[str]]] = {}
-    for environment in environments:
-        values = with_defaults(pipeline, environment)
-        for connection, setting in _find_addresses(pipeline, values):
-            if id(setting) not in known:
-                entry = found.setdefault(id(setting), (connection, setting, []))
-                entry[2].append(environment.name)
-    for connection, setting, names in found.values():
-        yield _build_diagnostic(connection, setting, f" in environment `{'`, `'.join(names)}`")
+def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
+    """A finding for each address that these values give."""
+    for connection, setting in _find_addresses(pipeline, values):
+        yield ValueFinding(id(setting), _build_diagnostic(connection, setting))
 
 
 def _find_addresses(
@@ -107,10 +93,10 @@ def _is_plain(address: str) -> bool:
     return scheme == "http" and bool(separator) and not host.startswith(_LOOPBACK)
 
 
-def _build_diagnostic(connection: Connection, setting: Setting, context: str = "") -> Diagnostic:
+def _build_diagnostic(connection: Connection, setting: Setting) -> Diagnostic:
     secrets = [each for each in connection.settings.settings if each.option.secret and each.span]
     names = " and ".join(f"`{each.option.name}`" for each in secrets)
-    message = f"{names} of `{connection.name}` is sent without encryption{context}"
+    message = f"{names} of `{connection.name}` is sent without encryption"
     also = tuple(Label(each.span, "sent there") for each in secrets if each.span is not None)
     span = setting.span or connection.span
     return Diagnostic(PLAIN_CREDENTIALS, message, Label(span), also, ("use `https://`",))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from operator import attrgetter
 
-from msgspec import Struct
-
+from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.contracts.pairs import can_match_written_file
 from ssbt.compiler.diagnostics.examples import STREAMING, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
+from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.ir.operators import walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import stream_plans
@@ -67,60 +67,15 @@ row comes out, and every run ends well. Write to another folder.
 )
 
 
-class _Loop(Struct, frozen=True):
-    """A stream from a source into a sink whose files the source finds."""
-
-    sink: Sink
-    written: WrittenFolder
-    meeting: FolderMeeting
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """The same for the same two ends."""
-        return id(self.sink), id(self.meeting.source)
-
-    def build_diagnostic(self, context: str) -> Diagnostic:
-        """The finding, with the environments that bring both together."""
-        source, is_same = self.meeting.source, self.meeting.path == self.written.path
-        message = f"`{self.sink.name}` writes files that `{source.name}` reads again, without end"
-        if is_same:
-            message = f"`{source.name}` would read only what `{self.sink.name}` wrote: nothing"
-        also = (Label(self.meeting.span, "read from here"),)
-        help_ = ("write to a folder beside the one that is read",)
-        code = LOG_IN_SOURCE if is_same else OWN_FILES
-        return Diagnostic(code, message + context, Label(self.written.span), also, help_)
-
-
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each stream that comes from where it goes to, by the parameters' defaults."""
-    certain = {each.key for each in _find_loops(pipeline, {})}
-    for each in _find_loops(pipeline, _defaults(pipeline)):
-        yield each.build_diagnostic(
-            "" if each.key in certain else ", by the defaults of parameters"
-        )
+    yield from check_defaults(find_with, pipeline)
 
 
-def check_environments(
-    pipeline: Pipeline, environments: Iterable[tuple[str, Mapping[str, object]]]
-) -> Iterator[Diagnostic]:
-    """The same where the parameters of environments, by their names, bring both together."""
-    default_keys = {each.key for each in _find_loops(pipeline, _defaults(pipeline))}
-    loops: dict[object, tuple[_Loop, list[str]]] = {}
-    for name, parameters in environments:
-        for each in _find_loops(pipeline, {**_defaults(pipeline), **parameters}):
-            if each.key not in default_keys:
-                loops.setdefault(each.key, (each, []))[1].append(name)
-    for loop, names in loops.values():
-        yield loop.build_diagnostic(f" in environment `{'`, `'.join(names)}`")
-
-
-def _defaults(pipeline: Pipeline) -> dict[str, object]:
-    return {each.name: each.default for each in pipeline.parameters if not each.required}
-
-
-def _find_loops(pipeline: Pipeline, parameters: Mapping[str, object]) -> Iterator[_Loop]:
+def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
+    """One finding for each stream that comes from where it goes to with these values."""
     for sink, root in stream_plans(pipeline):
-        written = written_folder(pipeline, sink, parameters)
+        written = written_folder(pipeline, sink, values.parameters)
         if written is None:
             continue
         feeding = {
@@ -128,9 +83,24 @@ def _find_loops(pipeline: Pipeline, parameters: Mapping[str, object]) -> Iterato
             for each in walk_operators(root, attrgetter("inputs"), set())
             if isinstance(each.step, Source) and each.step.output.streaming
         }
-        for meeting in find_meetings(pipeline, written, parameters):
+        for meeting in find_meetings(pipeline, written, values.parameters):
             if id(meeting.source) in feeding and _is_read_again(sink, written, meeting):
-                yield _Loop(sink, written, meeting)
+                key = id(sink), id(meeting.source)
+                yield ValueFinding(key, _build_diagnostic(sink, written, meeting))
+
+
+def _build_diagnostic(sink: Sink, written: WrittenFolder, meeting: FolderMeeting) -> Diagnostic:
+    code, message = (
+        OWN_FILES,
+        f"`{sink.name}` writes files that `{meeting.source.name}` reads again",
+    )
+    message += ", without end"
+    if meeting.path == written.path:
+        code = LOG_IN_SOURCE
+        message = f"`{meeting.source.name}` would read only what `{sink.name}` wrote: nothing"
+    also = (Label(meeting.span, "read from here"),)
+    help_ = ("write to a folder beside the one that is read",)
+    return Diagnostic(code, message, Label(written.span), also, help_)
 
 
 def _is_read_again(sink: Sink, written: WrittenFolder, meeting: FolderMeeting) -> bool:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 import json
 import re
 
-from msgspec.structs import replace
-
+from ssbt.compiler.check.value_findings import ValueFinding
 from ssbt.compiler.connectors.specification import Topics
 from ssbt.compiler.diagnostics.codes.topics import topics_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.locations import (
-    EnvironmentValues,
-    default_values,
-    has_unknown_parameter,
-    with_defaults,
-)
+from ssbt.compiler.ir.locations import EnvironmentValues, default_values, has_unknown_parameter
 from ssbt.compiler.ir.pipeline import Pipeline, Source
 from ssbt.compiler.ir.topics import (
     TopicsRead,
@@ -62,41 +56,21 @@ _BROKEN_PATTERN = lazy_pattern(
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each source, with the defaults of parameters."""
+    for each in find_with(pipeline, default_values(pipeline)):
+        yield each.diagnostic
+
+
+def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
+    """Findings for each source with these values."""
     for source in _list_sources(pipeline):
-        yield from _check_source(source, default_values(pipeline))
-
-
-def check_environments(
-    pipeline: Pipeline, environments: Iterable[EnvironmentValues]
-) -> Iterator[Diagnostic]:
-    """Findings that environments make, and the defaults do not."""
-    environments = [with_defaults(pipeline, each) for each in environments]
-    for source in _list_sources(pipeline):
-        known = {_key(each) for each in _check_source(source, default_values(pipeline))}
-        findings: dict[object, tuple[Diagnostic, list[str]]] = {}
-        for environment in environments:
-            for each in _check_source(source, environment):
-                if _key(each) not in known:
-                    key = _key(each), each.message, each.help
-                    findings.setdefault(key, (each, []))[1].append(environment.name)
-        for each, names in findings.values():
-            context = f" in environment `{'`, `'.join(names)}`"
-            yield replace(each, message=f"{each.message}{context}")
-
-
-def _key(finding: Diagnostic) -> object:
-    return finding.code.number, finding.primary.span
+        for each in (*_check_pattern(source, values), *_check_places(source, values)):
+            yield ValueFinding((each.code.number, each.primary.span), each)
 
 
 def _list_sources(pipeline: Pipeline) -> Iterator[Source]:
     for item in pipeline.datasets:
         if isinstance(item, Source) and not item.part:
             yield item
-
-
-def _check_source(source: Source, values: EnvironmentValues) -> Iterator[Diagnostic]:
-    yield from _check_pattern(source, values)
-    yield from _check_places(source, values)
 
 
 def _check_pattern(source: Source, values: EnvironmentValues) -> Iterator[Diagnostic]:
