@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import re
 
 from ssbt.compiler.contracts.endpoints import Endpoint
-from ssbt.compiler.contracts.pairs import is_glob
+from ssbt.compiler.ir.globs import is_glob
 from ssbt.compiler.patterns import lazy_pattern
 
 _TEXT = lazy_pattern(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")

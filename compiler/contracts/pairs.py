@@ -7,22 +7,16 @@ with the number of ends, not with its square.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import translate
-from functools import cache
-import re
 
 from msgspec import Struct, field
 
 from ssbt.compiler.contracts.endpoints import Endpoint
+from ssbt.compiler.ir.globs import is_glob, matches_name, split_path
 from ssbt.compiler.ir.topics import matches_pattern
-from ssbt.compiler.patterns import lazy_pattern
 
-_GLOB = lazy_pattern(r"[*?\[{]")
 # Spark's names of the files that it writes: codecs stand before the format's name or behind it.
 _STEM = "part-00000-0f0e0d0c-c000"
 _CODECS = ("", ".snappy", ".gz", ".zstd", ".lz4", ".bz2", ".deflate")
-# Parameters without a value, whose braces are none of a glob.
-_UNKNOWN = lazy_pattern(r"\$\{(\w+)\}")
 
 
 class EndpointPair(Struct, frozen=True):
@@ -73,13 +67,8 @@ def sinks_by_location(endpoints: Iterable[Endpoint]) -> Iterator[tuple[str, list
             yield environment, [*sinks.values()]
 
 
-def _split_location(location: str) -> list[str]:
-    """The folders of a place, a character before the names of unknown parameters in them."""
-    return _UNKNOWN.sub("\ue000\\1", location).split("/")
-
-
 def _add_sink(tree: _Folder, location: str, sink: Endpoint) -> None:
-    for segment in _split_location(location):
+    for segment in split_path(location):
         tree = tree.children.setdefault(segment, _Folder())
     tree.sinks[id(sink)] = sink
 
@@ -92,7 +81,7 @@ def _pairs_of_reader(reader: Endpoint, trees: dict[str, _Folder]) -> Iterator[En
         if tree is None:
             continue
         for location in locations:
-            segments = _split_location(location)
+            segments = split_path(location)
             for writer, inside, above in _find_matches(reader, tree, segments, 0):
                 key = id(writer), inside, above
                 existing = pairs.get(key)
@@ -107,7 +96,7 @@ _Match = tuple[Endpoint, tuple[str, ...], tuple[str, ...]]
 
 
 def _find_matches(
-    reader: Endpoint, folder: _Folder, segments: list[str], at: int
+    reader: Endpoint, folder: _Folder, segments: tuple[str, ...], at: int
 ) -> Iterator[_Match]:
     rest = segments[at:]
     for sink in folder.sinks.values():
@@ -126,9 +115,9 @@ def _find_matches(
         return
     if segment in folder.children:
         yield from _find_matches(reader, folder.children[segment], segments, at + 1)
-    if _GLOB.search(segment) and not reader.is_topic:
+    if is_glob(segment) and not reader.is_topic:
         for name, below in folder.children.items():
-            if name != segment and _matches(segment, name):
+            if name != segment and matches_name(segment, name):
                 yield from _find_matches(reader, below, segments, at + 1)
 
 
@@ -143,50 +132,22 @@ def _matches_below(reader: Endpoint, folder: _Folder, above: tuple[str, ...]) ->
         yield from _matches_below(reader, below, path)
 
 
-def _entered_folders(sink: Endpoint, rest: list[str]) -> tuple[str, ...] | None:
+def _entered_folders(sink: Endpoint, rest: tuple[str, ...]) -> tuple[str, ...] | None:
     """The columns of the sink's folders that a path goes into; None where it leads elsewhere."""
     folders = []
     for number, segment in enumerate(rest):
         if number < len(sink.partitions):
             column = sink.partitions[number]
             name, separator, _ = segment.partition("=")
-            if separator and not _GLOB.search(name):
+            if separator and not is_glob(name):
                 if name.strip("{").casefold() != column.casefold():
                     return None
-            elif not _matches(segment, f"{column}=0"):
+            elif not matches_name(segment, f"{column}=0"):
                 return None
             folders.append(column)
         elif number > len(sink.partitions) or not _can_match_file(segment, sink):
             return None
     return tuple(folders)
-
-
-@cache
-def _compile_glob(glob: str) -> re.Pattern[str] | None:
-    """A glob of one folder as Hadoop reads it; None where it is not understood."""
-    parts = re.split(r"\{([^{}]*)\}", glob)
-    text = ""
-    for number, part in enumerate(parts):
-        if number % 2:
-            text += f"(?:{'|'.join(_translate_glob(each) for each in part.split(','))})"
-        else:
-            text += _translate_glob(part)
-    try:
-        return re.compile(text, re.DOTALL)
-    except re.error:
-        return None
-
-
-def _translate_glob(glob: str) -> str:
-    """The regular expression of a glob without braces, without what it is wrapped in."""
-    return translate(glob.replace("[^", "[!"))[len("(?s:") : -len(r")\Z")]
-
-
-def _matches(glob: str, name: str) -> bool:
-    if not _GLOB.search(glob):
-        return glob == name
-    pattern = _compile_glob(glob)
-    return pattern is not None and pattern.fullmatch(name) is not None
 
 
 def _can_match_file(glob: str, sink: Endpoint) -> bool:
@@ -197,9 +158,4 @@ def can_match_written_file(glob: str, connector: str) -> bool:
     """Whether a glob may match files that sinks of a connector write."""
     name = "txt" if connector == "text" else connector
     tails = (f"{codec}.{name}" for codec in _CODECS), (f".{name}{codec}" for codec in _CODECS)
-    return any(_matches(glob, _STEM + tail) for each in tails for tail in each)
-
-
-def is_glob(text: str) -> bool:
-    """Whether a folder of a path stands for several."""
-    return _GLOB.search(text) is not None
+    return any(matches_name(glob, _STEM + tail) for each in tails for tail in each)

@@ -34,9 +34,19 @@ def split_path(path: str) -> tuple[str, ...]:
     return tuple(_UNKNOWN.sub("\ue000\\1\ue001", path).rstrip("/").split("/"))
 
 
+def is_glob(text: str) -> bool:
+    """Whether a path, or one folder of it, may stand for several."""
+    return _GLOB.search(text) is not None
+
+
+def matches_name(glob: str, name: str) -> bool:
+    """Whether a glob of one folder or file matches a name."""
+    return any(matches_folder(branch, name) for branch in _expand_braces(glob))
+
+
 def matches_folder(glob: str, name: str) -> bool:
-    """Whether one folder of a glob without braces matches a name."""
-    if not _GLOB.search(glob):
+    """The same of a glob without braces."""
+    if not is_glob(glob):
         return glob == name
     pattern = _compile(glob)
     return pattern is not None and pattern.fullmatch(name) is not None
