@@ -39,19 +39,8 @@ TIMES = [
     *("T 10:15", "T10:15:30.", "  10:15", "T10:15:30,5"),
 ]
 ZONES = [
-    "",
-    "",
-    "",
-    "Z",
-    "+01:00",
-    "-17:59",
-    "+18:00",
-    "+19:00",
-    "+0100",
-    "+01",
-    "z",
-    " UTC",
-    "[UTC]",
+    *("", "", "", "Z", "+01:00", "-17:59", "+18:00", "+19:00", "+0100", "+01", "z", " UTC"),
+    *("[UTC]", "\\n", " "),
 ]
 VALUES = [
     *("1", "-1", "1.5", "null", "true", '""', '"x"', "{}", "[]", '{"at":1}', '"\\ud83d"', "1e9"),
@@ -97,7 +86,7 @@ def make_value(random: Random, name: str) -> str:
         case "m":
             return f'{{"k":{make_time(random, times=[""], zones=[""])}}}'
         case "d":
-            return make_time(random, times=["", "", "", *TIMES], zones=[""])
+            return make_time(random, times=["", "", "", "\\n", *TIMES], zones=[""])
     return make_time(random)
 
 
