@@ -24,7 +24,7 @@ from pyspark.sql.types import (
 )
 
 # Days that every year has, in years where no offset leads out of those that Spark holds: no cast of
-# these fails. The end is `\z`: before a line feed that ends a text, `$` matches, and a cast takes it.
+# these fails. The end is `\z`: `$` matches before a last line feed, too, which a cast takes.
 _DATE = (
     r"^[1-8]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
     r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"

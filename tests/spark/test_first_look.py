@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.runtime import decoded
-from ssbt.runtime.texts import formats
+from ssbt.runtime.texts import formats, json_objects
 from ssbt.runtime.texts.first_look import look_at_json
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_a_first_look_changes_nothing(
     spark.conf.set("spark.sql.session.timeZone", zone)
     try:
         quick = outcomes(spark, values)
-        monkeypatch.setattr(formats, "look_at_json", lambda *_: None)
+        monkeypatch.setattr(json_objects, "look_at_json", lambda *_: None)
         slow = outcomes(spark, values)
     finally:
         spark.conf.set("spark.sql.session.timeZone", before)
@@ -127,7 +127,7 @@ def test_the_first_look_takes_what_is_usual(spark: SparkSession) -> None:
         '"inner":{"at":"2026-12-31","k":127},"list":["2026-01-01"],"s":"}"}'
     )
     frame = records(spark, [text.encode()])
-    type = formats._widen(formats._parse_struct(SCHEMA))
+    type = json_objects.widen_bytes(formats._parse_struct(SCHEMA))
     look = look_at_json(F.col("value"), type, PATTERNS, "corrupt", "mark")
     assert look is not None
     row = frame.select(look.parsed.alias("parsed")).select(look.content(F.col("parsed"))).first()
