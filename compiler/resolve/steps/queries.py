@@ -24,6 +24,7 @@ from ssbt.compiler.resolve.steps import (
     naming,
     pivots,
     rows,
+    sql,
     stateful,
 )
 from ssbt.compiler.resolve.traps.weeks import find_week_keys
@@ -54,7 +55,7 @@ RESOLVERS: dict[type[s.Step], Callable[[Any, QueryContext], ir.Step | None]] = {
     s.Explode: rows.resolve_explode,
     s.UseTransform: code.resolve_use_transform,
     s.Apply: code.resolve_apply,
-    s.Sql: code.resolve_sql,
+    s.Sql: sql.resolve_sql,
     s.Stateful: stateful.resolve_stateful,
 }
 
