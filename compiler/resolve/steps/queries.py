@@ -24,6 +24,7 @@ from ssbt.compiler.resolve.steps import (
     naming,
     pivots,
     rows,
+    set_operations,
     sql,
     stateful,
 )
@@ -41,7 +42,7 @@ RESOLVERS: dict[type[s.Step], Callable[[Any, QueryContext], ir.Step | None]] = {
     s.Rename: naming.resolve_rename,
     s.As: naming.resolve_alias,
     s.Join: joins.resolve_join,
-    s.SetOperation: joins.resolve_set_operation,
+    s.SetOperation: set_operations.resolve_set_operation,
     s.Aggregate: groups.resolve_aggregate,
     s.Pivot: pivots.resolve_pivot,
     s.Unpivot: pivots.resolve_unpivot,
