@@ -26,6 +26,7 @@ from ssbt.compiler.resolve.traps.undone_joins import check_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expressions import sql_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN
@@ -159,7 +160,7 @@ def resolve_extend(node: s.Extend, context: QueryContext) -> ir.Step:
     return ir.WithColumns(node.span, relation, tuple(tuple(group) for group in groups))
 
 
-def _is_new(name: e.Name, relation: Relation, context: QueryContext) -> bool:
+def _is_new(name: Name, relation: Relation, context: QueryContext) -> bool:
     if not relation.find_columns(name.text):
         return True
     column = relation.find_columns(name.text)[0]

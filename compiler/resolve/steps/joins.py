@@ -18,6 +18,7 @@ from ssbt.compiler.resolve.traps.undone_joins import note_outer_sides
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import ssbt_name_text
 
 _LEFT_ONLY = ("semi", "anti")
@@ -181,7 +182,7 @@ def _resolve_using_output(
     return Relation((*keys, *rest), joined.is_open)
 
 
-def _find_key(name: e.Name, relation: Relation, side: str, context: QueryContext) -> Column | None:
+def _find_key(name: Name, relation: Relation, side: str, context: QueryContext) -> Column | None:
     matches = [c for c in relation.columns if scopes.is_same_name(c.name, name.text)]
     if len(matches) == 1:
         return matches[0]

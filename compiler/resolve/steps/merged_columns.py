@@ -13,8 +13,8 @@ from ssbt.compiler.resolve.expressions.provenance import fit_provenance
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.traps.text_numbers import TEXT_READ_AS_NUMBER, reads_text
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.types.coercion import wider_type
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.expression_types import Mismatch, Typed
@@ -23,9 +23,7 @@ from ssbt.compiler.types.promotion import cast_implicitly
 from ssbt.compiler.types.ranges.model import ValueRange, unite_ranges
 
 
-def merge_keys(
-    kind: str, name: e.Name, left: Column, right: Column, context: QueryContext
-) -> Column:
+def merge_keys(kind: str, name: Name, left: Column, right: Column, context: QueryContext) -> Column:
     """The one column that two key columns become."""
     ansi = context.settings.ansi
     compared_type = infer_comparison("=", Typed(left.type), Typed(right.type), ansi)

@@ -30,6 +30,7 @@ from ssbt.compiler.resolve.traps.joined_strings import find_joined_strings
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.casts import infer_cast
 from ssbt.compiler.types.coercion import wider_type_of_all_without_strings
@@ -57,7 +58,7 @@ _LOSES_CONSTANTS = {
     **dict.fromkeys(("kll_sketch_agg_bigint", "kll_sketch_agg_double", "kll_sketch_agg_float"), 2),
 }
 
-PivotValues = list[tuple[str | int | bool, e.Name | None]]
+PivotValues = list[tuple[str | int | bool, Name | None]]
 
 
 def resolve_pivot(node: s.Pivot, context: QueryContext) -> ir.Step | None:

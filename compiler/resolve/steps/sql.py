@@ -19,8 +19,8 @@ from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.code import declared_relation, provenance_of_all
 from ssbt.compiler.resolve.steps.sql_lineage import find_query_lineage
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.types.datatypes import DataType
 
@@ -127,7 +127,7 @@ def _resolve_placeholder(
         message = f"`{{{field}}}` names no dataset"
         context.report.add(codes.BAD_SQL, query.span, message, help=_DOUBLED_BRACE)
         return None
-    dataset = context.lookup.find_dataset(e.Name(query.span, field), context)
+    dataset = context.lookup.find_dataset(Name(query.span, field), context)
     if dataset is None:
         field_span = _placeholder_span(field, query)
         suggestion = did_you_mean(field, ["input"]) if field_span is not None else None
