@@ -252,7 +252,6 @@ class Call(Node, frozen=True):
     filter: Expression | None = None
     window: Window | None = None
     keywords: tuple[str, ...] = ()
-    bare: bool = False
 
 
 class BrokenExpression(Node, frozen=True):
