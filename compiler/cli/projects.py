@@ -7,7 +7,8 @@ from contextlib import suppress
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from ssbt.compiler.cli.compilation import CompilationResult, Compiler
+from ssbt.compiler.cli.compilation import Compiler
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.inputs import find_sources
 from ssbt.compiler.cli.units import Unit, find_unit
 from ssbt.compiler.disk import job_folder, read_project_file
