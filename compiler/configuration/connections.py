@@ -10,7 +10,8 @@ from ssbt.compiler.configuration.reports import Entry, FindingCollector, Section
 from ssbt.compiler.connectors.raw import RAW
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Role, ValueKind
-from ssbt.compiler.connectors.validation import RAW_OF_ENVIRONMENT, ConnectorUse, validate
+from ssbt.compiler.connectors.unknown_options import RAW_OF_ENVIRONMENT
+from ssbt.compiler.connectors.validation import ConnectorUse, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
