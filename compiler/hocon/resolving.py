@@ -69,7 +69,7 @@ Value: TypeAlias = Scalar | Items | Object
 
 
 def resolve_layers(layers: Sequence[Branch]) -> Object:
-    """What the layers say together, the last one strongest; raises MistakeError."""
+    """What the layers say together, the last one strongest; raises ConfigurationError."""
     assert layers
     value = _Resolver(layers).resolve_value(layers)
     assert isinstance(value, Object)
