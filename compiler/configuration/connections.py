@@ -27,8 +27,8 @@ from ssbt.compiler.connectors.values import (
 from ssbt.compiler.diagnostics.codes.connectors import UNKNOWN_OPTION
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
-from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
+from ssbt.compiler.hocon.values import Items, Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Connection, Pipeline
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
