@@ -5,52 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ssbt.compiler.cli.cache import Cache, Entry, content_hash, user_cache
+from ssbt.compiler.cli.cache import Cache, content_hash, user_cache
+from ssbt.compiler.cli.cached_results import build_entry, restore_result
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.parallel import map_parallel
-from ssbt.compiler.cli.units import Unit, relocate_findings
+from ssbt.compiler.cli.units import Unit
 
 if TYPE_CHECKING:
     from ssbt.compiler.contracts.endpoints import Endpoint
-    from ssbt.compiler.diagnostics.allowances import Allowance
-    from ssbt.compiler.diagnostics.model import Diagnostic
     from ssbt.compiler.driver import CheckResult
     from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
-    from ssbt.compiler.source import Source
-
-
-class CompilationResult(NamedTuple):
-    """What came of a pipeline; paths in `findings` and `sources` are the driver's.
-
-    `target` is the Spark line compiled for, `raw` says which options go to Spark unchecked, and
-    `promises` how each stream is delivered. `outputs` is None where nothing was emitted.
-    `endpoints` are what other pipelines may meet, and `allowed` the warnings about it that comments
-    allow; `shared` are the findings about it and other pipelines, by paths as the user would write
-    them.
-    """
-
-    unit: Unit
-    name: str
-    target: str
-    packages: tuple[str, ...]
-    raw: tuple[str, ...]
-    promises: tuple[str, ...]
-    findings: tuple[Diagnostic, ...]
-    sources: Mapping[str, Source]
-    outputs: tuple[OutputFile, ...] | None
-    endpoints: tuple[Endpoint, ...] = ()
-    allowed: tuple[Allowance, ...] = ()
-    shared: tuple[Diagnostic, ...] = ()
-    shared_sources: Mapping[str, Source] = {}
-
-    def user_findings(self) -> tuple[list[Diagnostic], dict[str, Source]]:
-        """The findings and their sources, by paths as the user would write them."""
-        if not self.findings:
-            return [*self.shared], {**self.shared_sources}
-        findings, sources = relocate_findings(self.findings, self.sources, self.unit)
-        return [*findings, *self.shared], {**self.shared_sources, **sources}
 
 
 class Compiler:
@@ -91,7 +58,7 @@ class Compiler:
     def _find_cached(self, unit: Unit, *, emits: bool) -> CompilationResult | None:
         key = self._cache_key(unit)
         entry = self._cache.find_entry(key) if self._cache and key else None
-        return _restore_result(unit, entry, emits=emits) if entry else None
+        return restore_result(unit, entry, emits=emits) if entry else None
 
     def _cache_key(self, unit: Unit) -> str | None:
         if self._cache is None:
@@ -113,7 +80,7 @@ class Compiler:
             error.add_note(f"while compiling {unit.input.path}")
             raise
         if self._cache is not None and key is not None and reusable:
-            self._cache.store(key, _build_entry(result, reads))
+            self._cache.store(key, build_entry(result, reads))
         return result
 
 
@@ -180,101 +147,6 @@ def _build_result(
         endpoints,
         tuple(each for each in check_result.allowances if each.number.startswith(PROJECT_PREFIXES)),
     )
-
-
-def _restore_result(unit: Unit, entry: Entry, *, emits: bool) -> CompilationResult | None:
-    """The result of an earlier run, if what it read is still the same."""
-    facts = entry.facts
-    try:
-        if emits and entry.outputs is None:
-            return None
-        contents = _read_unchanged(unit, entry.reads)
-        if contents is None:
-            return None
-        findings = _restore_findings(facts["findings"])
-        sources = _decode_sources(contents) if findings else {}
-        return CompilationResult(
-            unit,
-            facts["name"],
-            facts["target"],
-            tuple(facts["packages"]),
-            tuple(facts["raw"]),
-            tuple(facts["promises"]),
-            findings,
-            sources,
-            entry.outputs,
-            *_restore_endpoints(facts),
-        )
-    except (LookupError, TypeError, ValueError):
-        return None
-
-
-def _restore_endpoints(
-    facts: Mapping[str, Any],
-) -> tuple[tuple[Endpoint, ...], tuple[Allowance, ...]]:
-    """The ends and allowances of an earlier run; raises ValueError for what is none."""
-    if not facts["ends"]:
-        return (), ()
-    from msgspec import convert
-
-    from ssbt.compiler.contracts.endpoints import Endpoint
-    from ssbt.compiler.diagnostics.allowances import Allowance
-
-    return (
-        convert(facts["ends"], tuple[Endpoint, ...]),
-        convert(facts["allowed"], tuple[Allowance, ...]),
-    )
-
-
-def _restore_findings(records: list[Any]) -> tuple[Diagnostic, ...]:
-    if not records:
-        return ()
-    from ssbt.compiler.cli.finding_records import decode_findings
-
-    return decode_findings(records)
-
-
-def _read_unchanged(unit: Unit, reads: Iterable[tuple[str, str | None]]) -> dict[str, bytes] | None:
-    """The contents of what was read before; None if one of them is another now."""
-    contents: dict[str, bytes] = {}
-    for path, digest in reads:
-        try:
-            contents[path] = unit.read(path)
-        except OSError:
-            if digest is not None:
-                return None
-        else:
-            if digest != content_hash(contents[path]):
-                return None
-    return contents
-
-
-def _decode_sources(contents: Mapping[str, bytes]) -> dict[str, Source]:
-    from ssbt.compiler.source import Source
-
-    # As `decoded` places the finding about a byte that is not UTF-8.
-    return {
-        path: Source(path, data.decode("utf-8", "surrogateescape"))
-        for path, data in contents.items()
-    }
-
-
-def _build_entry(result: CompilationResult, reads: Mapping[str, str | None]) -> Entry:
-    from msgspec import to_builtins
-
-    from ssbt.compiler.cli.finding_records import encode_findings
-
-    facts: dict[str, Any] = {
-        "name": result.name,
-        "target": result.target,
-        "packages": result.packages,
-        "raw": result.raw,
-        "promises": result.promises,
-        "findings": encode_findings(result.findings),
-        "ends": to_builtins(result.endpoints),
-        "allowed": to_builtins(result.allowed),
-    }
-    return Entry(tuple(reads.items()), facts, result.outputs)
 
 
 def _is_reusable(check_result: CheckResult) -> bool:

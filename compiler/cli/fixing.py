@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ssbt.compiler.cli.compilation import CompilationResult, compile_unit
+from ssbt.compiler.cli.compilation import compile_unit
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.units import Unit
 
 if TYPE_CHECKING:

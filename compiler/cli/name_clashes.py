@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.cli.compilation import CompilationResult
+from ssbt.compiler.cli.compilation_results import CompilationResult
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic

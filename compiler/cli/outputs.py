@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from ssbt.compiler.cli.cache import content_hash
-from ssbt.compiler.cli.compilation import CompilationResult
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import error_reason, quote_path, read_contents
 from ssbt.compiler.cli.writing import write_all

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from ssbt.compiler.cli.compilation import CompilationResult, Compiler
+from ssbt.compiler.cli.compilation import Compiler
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.inputs import find_sources
 from ssbt.compiler.cli.units import Unit, find_unit
 from ssbt.compiler.disk import job_folder, read_project_file
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from ssbt.compiler.contracts.endpoints import Endpoint
     from ssbt.compiler.contracts.wording import ContractFinding
     from ssbt.compiler.diagnostics.model import Diagnostic
-    from ssbt.compiler.lineage.neighbours import Neighbours
+    from ssbt.compiler.lineage.neighbours import NeighbourEndpoint, Neighbours
     from ssbt.compiler.source import Source
+
+Key = TypeVar("Key")
 
 
 class _SharedFinding(NamedTuple):
@@ -97,52 +100,40 @@ def find_neighbours(units: Sequence[Unit], target: str | None) -> dict[str, Neig
 
     compiler = Compiler(target)
     results = [*compiler.check_units(units)]
-    owners: dict[int, str] = {}
-    endpoints: list[Endpoint] = []
-    for result in (*results, *_check_neighbours(results, compiler)):
-        for endpoint in _relocate_endpoints(result):
-            owners[id(endpoint)] = result.unit.input.path
-            endpoints.append(endpoint)
+    endpoints, owners = _collect_endpoints((*results, *_check_neighbours(results, compiler)))
     writers: dict[str, dict[tuple[str, str], list[NeighbourEndpoint]]] = {}
     readers: dict[str, dict[str, list[NeighbourEndpoint]]] = {}
-    for each in find_pairs(endpoints):
-        reader, writer = each.reader, each.writer
-        if owners[id(reader)] == owners[id(writer)]:
+    for pair in find_pairs(endpoints):
+        reader, writer = pair.reader, pair.writer
+        reader_path, writer_path = (owners[id(each)].unit.input.path for each in (reader, writer))
+        if reader_path == writer_path:
             continue
-        readers_by_sink = readers.setdefault(owners[id(writer)], {})
+        readers_by_sink = readers.setdefault(writer_path, {})
         readers_by_sink.setdefault(writer.name, []).append(
             NeighbourEndpoint(reader.pipeline, reader.name)
         )
-        writers_by_column = writers.setdefault(owners[id(reader)], {})
+        writers_by_column = writers.setdefault(reader_path, {})
         for column in writer.value.columns or ():
             other_endpoint = NeighbourEndpoint(writer.pipeline, writer.name, column.name)
             writers_by_column.setdefault((reader.name, column.name.casefold()), []).append(
                 other_endpoint
             )
     return {
-        path: Neighbours(
-            {
-                key: tuple(sorted(other_endpoints))
-                for key, other_endpoints in writers.get(path, {}).items()
-            },
-            {
-                key: tuple(sorted(other_endpoints))
-                for key, other_endpoints in readers.get(path, {}).items()
-            },
-        )
+        path: Neighbours(_sort_each(writers.get(path, {})), _sort_each(readers.get(path, {})))
         for path in {*writers, *readers}
     }
+
+
+def _sort_each(
+    neighbours: Mapping[Key, Iterable[NeighbourEndpoint]],
+) -> dict[Key, tuple[NeighbourEndpoint, ...]]:
+    return {key: tuple(sorted(endpoints)) for key, endpoints in neighbours.items()}
 
 
 def _find_shared(results: Iterable[CompilationResult]) -> Iterator[_SharedFinding]:
     from ssbt.compiler.contracts.findings import check_contracts
 
-    owners: dict[int, CompilationResult] = {}
-    endpoints: list[Endpoint] = []
-    for result in results:
-        for endpoint in _relocate_endpoints(result):
-            owners[id(endpoint)] = result
-            endpoints.append(endpoint)
+    endpoints, owners = _collect_endpoints(results)
     contract_findings = [*check_contracts(endpoints)]
     for each, diagnostic in zip(
         contract_findings, _with_fixes(contract_findings, endpoints), strict=True
@@ -163,6 +154,19 @@ def _with_fixes(
     from ssbt.compiler.lsp.workspace import Workspace
 
     yield from with_fixes(Workspace(), findings, endpoints)
+
+
+def _collect_endpoints(
+    results: Iterable[CompilationResult],
+) -> tuple[list[Endpoint], dict[int, CompilationResult]]:
+    """The ends of all pipelines, and by the identity of each the result that it is from."""
+    owners: dict[int, CompilationResult] = {}
+    endpoints: list[Endpoint] = []
+    for result in results:
+        for endpoint in _relocate_endpoints(result):
+            owners[id(endpoint)] = result
+            endpoints.append(endpoint)
+    return endpoints, owners
 
 
 def _relocate_endpoints(result: CompilationResult) -> Iterator[Endpoint]:

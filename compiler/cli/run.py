@@ -18,7 +18,7 @@ from ssbt.compiler.cli.folders import cache_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ssbt.compiler.cli.compilation import CompilationResult
+    from ssbt.compiler.cli.compilation_results import CompilationResult
     from ssbt.compiler.cli.units import Unit
 
 _SUBMIT = "ssbt.submit"

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.cli.compilation import CompilationResult
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.console import put
 from ssbt.compiler.cli.name_clashes import check_name_clashes, without_clashes
 from ssbt.compiler.cli.outputs import (

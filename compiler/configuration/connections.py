@@ -10,7 +10,8 @@ from ssbt.compiler.configuration.reports import Entry, FindingCollector, Section
 from ssbt.compiler.connectors.raw import RAW
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Role, ValueKind
-from ssbt.compiler.connectors.validation import RAW_OF_ENVIRONMENT, ConnectorUse, validate
+from ssbt.compiler.connectors.unknown_options import RAW_OF_ENVIRONMENT
+from ssbt.compiler.connectors.validation import ConnectorUse, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,
@@ -26,8 +27,8 @@ from ssbt.compiler.connectors.values import (
 from ssbt.compiler.diagnostics.codes.connectors import UNKNOWN_OPTION
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
-from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
+from ssbt.compiler.hocon.values import Items, Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Connection, Pipeline
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span

@@ -21,7 +21,8 @@ from ssbt.compiler.emit.naming import script_stem
 from ssbt.compiler.hocon.loading import Files, Loader
 from ssbt.compiler.hocon.nodes import Branch
 from ssbt.compiler.hocon.problems import ConfigurationError
-from ssbt.compiler.hocon.resolving import Object, resolve_layers
+from ssbt.compiler.hocon.resolving import resolve_layers
+from ssbt.compiler.hocon.values import Object
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Source, Span
 

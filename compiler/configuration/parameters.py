@@ -13,8 +13,8 @@ from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value
 from ssbt.compiler.hocon.units import parse_milliseconds
+from ssbt.compiler.hocon.values import Items, Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Parameter, Pipeline
 from ssbt.compiler.resolve.expressions.constants import NotConstantError, build_map, parse_constant
 from ssbt.compiler.types.datatypes import ArrayType, DataType, DayTimeIntervalType, MapType

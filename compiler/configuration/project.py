@@ -11,7 +11,8 @@ from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.hocon.loading import Loader
 from ssbt.compiler.hocon.problems import configuration_error
-from ssbt.compiler.hocon.resolving import Items, Object, Scalar, Value, resolve_layers
+from ssbt.compiler.hocon.resolving import resolve_layers
+from ssbt.compiler.hocon.values import Items, Object, Scalar, Value
 from ssbt.compiler.patterns import lazy_pattern
 
 _NAME = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_-]*")

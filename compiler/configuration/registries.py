@@ -17,7 +17,7 @@ from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.hocon.loading import Files, Loader
 from ssbt.compiler.hocon.problems import ConfigurationError, configuration_error
-from ssbt.compiler.hocon.resolving import Object, Scalar, Value
+from ssbt.compiler.hocon.values import Object, Scalar, Value
 from ssbt.compiler.source import Span
 
 

@@ -9,8 +9,8 @@ from ssbt.compiler.configuration.reports import Entry, FindingCollector, Section
 from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
-from ssbt.compiler.hocon.resolving import Object, Scalar
 from ssbt.compiler.hocon.units import parse_milliseconds
+from ssbt.compiler.hocon.values import Object, Scalar
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
 

@@ -11,7 +11,7 @@ from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Edit
-from ssbt.compiler.hocon.resolving import Object, Scalar, Value
+from ssbt.compiler.hocon.values import Object, Scalar, Value
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
 from ssbt.compiler.sparkconf.settings import (

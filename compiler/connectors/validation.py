@@ -25,19 +25,22 @@ from ssbt.compiler.connectors.specification import (
     ValueKind,
     is_newer,
 )
+from ssbt.compiler.connectors.unknown_options import (
+    find_intended,
+    find_other_use,
+    misplaced_option,
+    unknown_option,
+)
 from ssbt.compiler.connectors.values import Nested, Word
 from ssbt.compiler.connectors.wording import too_new, wrong_type
 from ssbt.compiler.diagnostics.codes.connections import REPEATED
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
-    MISPLACED_OPTION,
     MISSING_OPTION,
     RAW_IGNORED,
-    UNKNOWN_OPTION,
     UNSUPPORTED_USE,
 )
-from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
-from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -45,12 +48,6 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ParamType
     from ssbt.compiler.connectors.values import OptionEntry, OptionValue
     from ssbt.compiler.source import Span
-
-
-RAW_OF_ENVIRONMENT = (
-    "for an option that Spark knows all the same, let the pipeline's connection name a parameter,"
-    ' `raw {{ "{name}" = "${{NAME}}" }}`, and say its value in `params`'
-)
 
 
 class ConnectorUse(Struct, frozen=True):
@@ -102,7 +99,7 @@ def validate(
 ) -> ValidationResult:
     """The settings of one source or sink, with every finding about them.
 
-    Settings `below`, which are valid, hold where the entries say nothing.
+    Settings `inherited`, which are valid, hold where the entries say nothing.
     """
     diagnostics: list[Diagnostic] = []
     checking = _validate(connector, use, tuple(entries), inherited or Settings())
@@ -139,7 +136,7 @@ def _validate(
 def _read_entries(
     connector: Connector, use: ConnectorUse, entries: tuple[OptionEntry, ...], block: OptionBlock
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
-    """Put the user's settings into `given`; the result is what stands in `raw`."""
+    """Put the user's settings into the block; the result is what stands in `raw`."""
     raw: tuple[SparkOption, ...] = ()
     name_spans: dict[str, Span] = {}
     for entry in entries:
@@ -163,10 +160,25 @@ def _read_entries(
         elif credentials:
             block.doubtful.add(entry.name)
         elif option is None:
-            yield from _check_unknown(connector, use, entry, block)
+            yield _diagnose_unknown(connector, use, entry, block)
         else:
             yield from _convert_entry(option, entry, use, block)
     return raw
+
+
+def _diagnose_unknown(
+    connector: Connector, use: ConnectorUse, entry: OptionEntry, block: OptionBlock
+) -> Diagnostic:
+    """An option that the connector does not have, or not here."""
+    other_use = find_other_use(connector, use.role, use.mode, entry.name)
+    if other_use:
+        return misplaced_option(entry, use.role, use.mode, other_use)
+    intended = find_intended(entry.name, block.options.values())
+    if intended:
+        block.doubtful.add(intended)
+    return unknown_option(
+        connector, use.role, entry, intended, in_configuration=use.in_configuration
+    )
 
 
 def _takes_no_options(connector: Connector, block: OptionBlock) -> bool:
@@ -275,68 +287,3 @@ def _unsupported_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
         Label(use.span),
         help=(f"`{connector.name}` is a {' and a '.join(sides)}",) if specification is None else (),
     )
-
-
-def _check_unknown(
-    connector: Connector, use: ConnectorUse, entry: OptionEntry, block: OptionBlock
-) -> Generator[Diagnostic, None, None]:
-    """An option that the connector does not have, or not here."""
-    other_use = _find_other_use(connector, use, entry.name)
-    if other_use:
-        use_name = f"{'stream ' if use.streaming else ''}{use.role.value}"
-        yield Diagnostic(
-            MISPLACED_OPTION,
-            f"`{entry.name}` is for {other_use}; it does nothing in a {use_name}",
-            Label(entry.name_span),
-            help=("leave it out",),
-        )
-        return
-    near = _find_intended(entry.name, block.options.values())
-    if near:
-        block.doubtful.add(near)
-    yield Diagnostic(
-        UNKNOWN_OPTION,
-        f"`{connector.name}` has no option `{entry.name}`"
-        + (f"; did you mean `{near}`?" if near else ""),
-        Label(entry.name_span),
-        help=_suggest_help(connector, use, entry.name, near),
-        fix=(Edit(entry.name_span, near),) if near else (),
-    )
-
-
-def _find_intended(name: str, options: Iterable[Option]) -> str | None:
-    """The option that a misspelt name, an alias or Spark's own spelling stands for."""
-    spellings = {
-        spelling: option.name
-        for option in options
-        for spelling in (*option.aliases, option.spark, option.name)
-    }
-    exact = spellings.get(name)
-    near = None if exact else did_you_mean(name, spellings)
-    return exact or (spellings[near] if near else None)
-
-
-def _find_other_use(connector: Connector, use: ConnectorUse, name: str) -> str | None:
-    """Where the connector has that option, if not here."""
-    own_role = connector.role(use.role)
-    if own_role and own_role.option(name):
-        return "batch" if use.streaming else "streams"
-    for role in Role:
-        other_role = connector.role(role)
-        if other_role and other_role.option(name):
-            return f"{role.value}s"
-    return None
-
-
-def _suggest_help(
-    connector: Connector, use: ConnectorUse, name: str, near: str | None
-) -> tuple[str, ...]:
-    if near:
-        return ()
-    if "checkpoint" in name.casefold():
-        return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
-    raw_help = f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`'
-    if use.in_configuration:
-        raw_help = RAW_OF_ENVIRONMENT.format(name=name)
-    page_help = f"the options of a {connector.name} {use.role.value} are listed in {connector.page}"
-    return (page_help, raw_help)

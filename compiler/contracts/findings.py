@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ssbt.compiler.contracts import wording
+from ssbt.compiler.contracts import column_wording, wording
 from ssbt.compiler.contracts.circles import find_stream_circles, streams_in_circle
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
@@ -84,10 +84,10 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
     for differing in by_column.values():
         pair, mismatch = differing[0]
         if mismatch.kind is not MismatchKind.MISSING or len(differing) == compared:
-            yield wording.column_mismatch(pair, mismatch)
+            yield column_wording.column_mismatch(pair, mismatch)
     for used, lacking in by_name.items():
         if len(lacking) == compared:
-            yield wording.unwritten_name(lacking[0], used)
+            yield column_wording.unwritten_name(lacking[0], used)
 
 
 def _check_columns(

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
-from ssbt.compiler.contracts.inferred import found_columns
 from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import Disagreement
 from ssbt.compiler.contracts.pairs import EndpointPair
@@ -16,15 +15,7 @@ from ssbt.compiler.contracts.positions import Misplacement
 from ssbt.compiler.contracts.verdicts import ReadVerdict
 from ssbt.compiler.diagnostics.codes import contracts as codes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Span
-
-_OUTCOMES = {
-    ReadVerdict.WRONG: "gives other values, without a word",
-    ReadVerdict.WRONG_FOR_SOME: "gives other values for some, without a word",
-    ReadVerdict.FAILS: "fails",
-    ReadVerdict.FAILS_FOR_SOME: "fails for values that the type cannot hold",
-}
 
 
 class ContractFinding(Struct, frozen=True):
@@ -50,7 +41,7 @@ class ContractFinding(Struct, frozen=True):
 
 def format_mismatch(pair: EndpointPair, reader: Payload, writer: Payload) -> ContractFinding:
     """Another format than the one that is written."""
-    name, owner = pair.reader.name, _writer_name(pair)
+    name, owner = pair.reader.name, writer_name(pair)
     message = f"`{name}` reads {reader.format} where {owner} writes {writer.format}"
     is_topic = pair.reader.is_topic
     help_text = (
@@ -62,7 +53,7 @@ def format_mismatch(pair: EndpointPair, reader: Payload, writer: Payload) -> Con
 
 def missing_key(pair: EndpointPair, reader: Payload) -> ContractFinding:
     """A key that is read where records have none."""
-    message = f"`_key` is null in every row: {_writer_name(pair)} writes records without a key"
+    message = f"`_key` is null in every row: {writer_name(pair)} writes records without a key"
     help_ = ("write a `key`, or read none",)
     return build_finding(codes.UNWRITTEN_COLUMN, pair, message, reader.span, None, help_, "_key")
 
@@ -71,7 +62,7 @@ def option_mismatch(
     pair: EndpointPair, reader: Payload, writer: Payload, difference: Disagreement
 ) -> ContractFinding:
     """An option that says something else at each end."""
-    name, owner = difference.option, _writer_name(pair)
+    name, owner = difference.option, writer_name(pair)
     message = (
         f"`{name}` is {_display_value(difference.read)} where `{pair.reader.name}` reads,"
         f" and {_display_value(difference.written)} where {owner} writes"
@@ -99,7 +90,7 @@ def misplaced_columns(pair: EndpointPair, misplacement: Misplacement) -> Contrac
         for side in (misplacement.written, misplacement.read)
     )
     message = (
-        f"{_writer_name(pair)} writes the columns {written_names}, and `{pair.reader.name}` reads"
+        f"{writer_name(pair)} writes the columns {written_names}, and `{pair.reader.name}` reads"
         f" {read_names}: columns are found by their places, and {consequence}"
     )
     help_ = ("declare all columns in the order in which they are written",)
@@ -109,13 +100,13 @@ def misplaced_columns(pair: EndpointPair, misplacement: Misplacement) -> Contrac
 def lost_folder(pair: EndpointPair, column: EndpointColumn) -> ContractFinding:
     """A column that the sink makes folders of, and that the source does not see."""
     message = (
-        f"`{column.name}` is null in every row: {_writer_name(pair)} makes folders of it,"
+        f"`{column.name}` is null in every row: {writer_name(pair)} makes folders of it,"
         f" and `{pair.reader.name}` reads below them"
     )
     help_ = ("read from the folder above, and keep the rows that you want with `where`",)
     if pair.reader.recursive:
         message = (
-            f"`{column.name}` is null in every row: {_writer_name(pair)} makes folders of it,"
+            f"`{column.name}` is null in every row: {writer_name(pair)} makes folders of it,"
             " which are no columns with `recursive_file_lookup`"
         )
         help_ = ("leave `recursive_file_lookup` out",)
@@ -129,7 +120,7 @@ def lost_folder(pair: EndpointPair, column: EndpointColumn) -> ContractFinding:
 def incompatible_sinks(pair: EndpointPair, difference: str) -> ContractFinding:
     """Two sinks whose files no reader can put together; `reader` is the second of them."""
     message = (
-        f"`{pair.reader.name}` writes where {_writer_name(pair)} writes too, but {difference}:"
+        f"`{pair.reader.name}` writes where {writer_name(pair)} writes too, but {difference}:"
         " no reader can put these together"
     )
     help_ = ("write to another place, or write the same",)
@@ -157,7 +148,7 @@ def differing_sinks(
     ]
     remainder = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
     message = (
-        f"`{pair.reader.name}` writes other columns than {_writer_name(pair)} to the same place:"
+        f"`{pair.reader.name}` writes other columns than {writer_name(pair)} to the same place:"
         f" it {', '.join(parts[:3])}{remainder}"
     )
     help_ = ("write the same columns, or to another place",)
@@ -165,77 +156,12 @@ def differing_sinks(
     return build_finding(codes.SINKS_DIFFER, pair, message, pair.reader.place, label, help_)
 
 
-def column_mismatch(pair: EndpointPair, difference: Mismatch) -> ContractFinding:
-    """A column that nobody writes, that is read as another type, or that may be null."""
-    if difference.kind is MismatchKind.TYPE:
-        return _type_mismatch(pair, difference)
-    name, owner = ".".join(difference.path), _writer_name(pair)
-    if difference.kind is MismatchKind.NULLS:
-        return _null_mismatch(pair, difference, name)
-    noun = "field" if len(difference.path) > 1 else "column"
-    message = f"`{name}` is null in every row: {owner} writes no such {noun}"
-    if difference.kind is MismatchKind.CASE:
-        message += f", but `{difference.written}`: in {pair.reader.value.format} case counts"
-    source = difference.source or _find_candidate(pair, difference)
-    span = _reader_span(pair.reader, difference.column)
-    help_ = ["write the column, or take it out of the schema"]
-    if len(difference.path) == 1 and difference.kind is MismatchKind.MISSING:
-        help_.append("if it may be missing, say so in the schema: `default null`, or another value")
-    renaming = None
-    also: tuple[Label, ...] = ()
-    if source is not None and len(difference.path) == 1:
-        help_.insert(0, f"did you mean `{source.name}`, which is written there?")
-        if span == difference.column.span:
-            renaming = span, source.name
-        if source.span is not None:
-            also = (Label(source.span, f"`{source.name}` is made here"),)
-    return build_finding(
-        codes.UNWRITTEN_COLUMN, pair, message, span, None, help_, name, renaming, also
-    )
-
-
-def _null_mismatch(pair: EndpointPair, mismatch: Mismatch, name: str) -> ContractFinding:
-    """A column that is not null for its reader, and may be for its writer."""
-    message = f"`{name}` is `not null` here, and {_writer_name(pair)} may write nulls"
-    help_ = (
-        "leave `not null` out and say what becomes of nulls",
-        f"or keep them out where they are written: `where {name} is not null`",
-    )
-    source = mismatch.source
-    also = (Label(source.span, "it comes from here"),) if source is not None and source.span else ()
-    span = _reader_span(pair.reader, mismatch.column)
-    return build_finding(codes.NULLS, pair, message, span, None, help_, name, also=also)
-
-
-def unwritten_name(meeting: EndpointPair, found: NamedColumn) -> ContractFinding:
-    """A column that a pipeline names of a source without a schema, and that nobody writes."""
-    name, owner = ".".join(found.parts), _writer_name(meeting)
-    effect = "nothing becomes of it, without a word" if found.silently else "the job stops"
-    message = f"`{name}` is used here, and {owner} writes no such column: {effect}"
-    if len(found.parts) > 1:
-        message = message.replace("column", "field")
-    read = {each.parts[0].casefold() for each in meeting.reader.value.named}
-    columns = found_columns(meeting) or {}
-    unread = {each.name: each for key, each in columns.items() if key not in read}
-    near = did_you_mean(name, unread) if len(found.parts) == 1 else None
-    help_ = ["write the column, or use one that is written"]
-    also: tuple[Label, ...] = ()
-    if near is not None:
-        help_.insert(0, f"did you mean `{near}`, which is written there?")
-        span = unread[near].span
-        also = (Label(span, f"`{near}` is made here"),) if span is not None else ()
-    help_.append(f"a schema for `{meeting.reader.name}` would say what it reads")
-    return build_finding(
-        codes.UNWRITTEN_COLUMN, meeting, message, found.span, None, help_, name, also=also
-    )
-
-
 def guessed_folder(
     pair: EndpointPair, used: NamedColumn, column: EndpointColumn, guess: str
 ) -> ContractFinding:
     """A column of folders that a source without a schema reads as another type."""
     message = (
-        f"`{column.name}` is {column.type} where {_writer_name(pair)} makes folders of it,"
+        f"`{column.name}` is {column.type} where {writer_name(pair)} makes folders of it,"
         f" and Spark guesses its type from their names: {guess}"
     )
     help_ = (f"declare a `schema` for `{pair.reader.name}`",)
@@ -244,57 +170,15 @@ def guessed_folder(
     return build_finding(codes.GUESSED_FOLDERS, pair, message, used.span, label, help_, column.name)
 
 
-def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | None:
-    """The column that was meant: near by its name, or the only one left of the type."""
-    if len(mismatch.path) > 1:
-        return None
-    written_columns = {each.name.casefold(): each for each in pair.writer.value.columns or ()}
-    read_columns = {each.name.casefold(): each for each in pair.reader.value.columns or ()}
-    unread = {each.name: each for key, each in written_columns.items() if key not in read_columns}
-    near = did_you_mean(mismatch.column.name, unread)
-    if near is not None:
-        return unread[near]
-    alike = [each for each in unread.values() if each.type == mismatch.column.type]
-    lacking = [
-        each
-        for key, each in read_columns.items()
-        if key not in written_columns and each.type == mismatch.column.type
-    ]
-    return alike[0] if len(alike) == len(lacking) == 1 else None
-
-
-def _type_mismatch(pair: EndpointPair, mismatch: Mismatch) -> ContractFinding:
-    name = ".".join(mismatch.path)
-    message = (
-        f"`{name}` is written by {_writer_name(pair)} as {mismatch.written} and read as"
-        f" {mismatch.read}, which {_OUTCOMES[mismatch.verdict]}"
-    )
-    code = (
-        codes.DOUBTFUL_TYPE if mismatch.verdict is ReadVerdict.FAILS_FOR_SOME else codes.OTHER_TYPE
-    )
-    source = mismatch.source
-    label = None
-    if source is not None and source.span is not None:
-        label = source.span, f"{_qualified_writer(pair)} gets it from here"
-    help_ = (f"read it as {mismatch.written.lower()}, and cast it in a step",)
-    span = _reader_span(pair.reader, mismatch.column)
-    return build_finding(code, pair, message, span, label, help_, name)
-
-
-def _reader_span(reader: Endpoint, column: EndpointColumn) -> Span:
-    """The column in the schema, or the source where the schema is that of another file."""
-    if column.span is not None and column.span.path == reader.place.path:
-        return column.span
-    return reader.place
-
-
-def _writer_name(pair: EndpointPair) -> str:
+def writer_name(pair: EndpointPair) -> str:
+    """The writer as its reader knows it: the sink of the same pipeline, or another pipeline."""
     if pair.writer.pipeline == pair.reader.pipeline:
         return f"the sink `{pair.writer.name}`"
     return f"the pipeline `{pair.writer.pipeline}`"
 
 
-def _qualified_writer(pair: EndpointPair) -> str:
+def qualified_writer(pair: EndpointPair) -> str:
+    """The sink that writes, with its pipeline."""
     return f"`{pair.writer.name}` of `{pair.writer.pipeline}`"
 
 
@@ -319,7 +203,7 @@ def build_finding(
         several = "s" if len(pair.environments) > 1 else ""
         names = " and ".join(f"`{each}`" for each in pair.environments)
         message += f" (in the environment{several} {names})"
-    writer_label = label or (pair.writer.place, f"{_qualified_writer(pair)} is written here")
+    writer_label = label or (pair.writer.place, f"{qualified_writer(pair)} is written here")
     labels = (Label(*writer_label), *also)
     primary = Label(span or pair.reader.place)
     diagnostic = Diagnostic(code, message, primary, labels, tuple(help_))

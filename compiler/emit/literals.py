@@ -53,10 +53,7 @@ def python_literal(value: object) -> str:
         case None | bool() | int():
             return repr(value)
         case str():
-            quote = _choose_quote(value)
-            if _is_shorter_raw(value, quote):
-                return f"r{quote}{value}{quote}"
-            return f"{quote}{escape(value, quote)}{quote}"
+            return _text_literal(value)
         case bytes():
             return f"bytes.fromhex({python_literal(value.hex())})" if value else 'b""'
         case float():
@@ -68,16 +65,29 @@ def python_literal(value: object) -> str:
             return f"dt.datetime({_datetime_arguments(value)})"
         case date():
             return f"dt.date({value.year}, {value.month}, {value.day})"
-        case list():
-            return f"[{_items(value)}]"
-        case tuple():
-            return f"({_items(value)}{',' if len(value) == 1 else ''})"
-        case dict():
-            items = (f"{python_literal(k)}: {python_literal(v)}" for k, v in value.items())
-            return f"{{{', '.join(items)}}}"
+        case list() | tuple() | dict():
+            return _collection_literal(value)
         case _:
             pass
     raise TypeError(f"no literal for a {type(value).__name__}")
+
+
+def _text_literal(text: str) -> str:
+    quote = _choose_quote(text)
+    if _is_shorter_raw(text, quote):
+        return f"r{quote}{text}{quote}"
+    return f"{quote}{escape(text, quote)}{quote}"
+
+
+def _collection_literal(
+    values: list[object] | tuple[object, ...] | dict[object, object],
+) -> str:
+    if isinstance(values, dict):
+        items = (f"{python_literal(k)}: {python_literal(v)}" for k, v in values.items())
+        return f"{{{', '.join(items)}}}"
+    if isinstance(values, tuple):
+        return f"({_items(values)}{',' if len(values) == 1 else ''})"
+    return f"[{_items(values)}]"
 
 
 def _items(values: Iterable[object]) -> str:

@@ -44,7 +44,7 @@ class Loader:
         self.texts: list[tuple[tuple[str, ...], str, Span]] = []
 
     def load_branch(self, path: str) -> Branch | None:
-        """What the file at `path` says; None where there is none. Raises MistakeError."""
+        """What the file at `path` says; None where there is none. Raises ConfigurationError."""
         return self._load_branch(path, None, ())
 
     def _load_branch(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-import math
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.hocon.nodes import (
@@ -13,20 +12,17 @@ from ssbt.compiler.hocon.nodes import (
     Leaf,
     ListNode,
     Node,
-    Plain,
     Reference,
     has_references,
 )
 from ssbt.compiler.hocon.paths import has_quotes, parse_path, part_ranges
-from ssbt.compiler.hocon.problems import ConfigurationError, configuration_error
-from ssbt.compiler.hocon.tokens import Token, tokenize
-from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.hocon.plain_values import parse_plain, refuse_plus
+from ssbt.compiler.hocon.problems import configuration_error
+from ssbt.compiler.hocon.token_cursor import TokenCursor
+from ssbt.compiler.hocon.tokens import Token
 from ssbt.compiler.source import Source, Span
 
 MAX_DEPTH = 100
-_NUMBER = lazy_pattern(r"-?(?=\.?[0-9])[0-9]*(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
-_LONG = 1 << 63
-_WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
 _SIMPLE = frozenset(("text", "lines", "number", "bare"))
 
 Include = Callable[[str, Span, bool, tuple[str, ...]], Branch | None]
@@ -41,103 +37,73 @@ class Parser:
     """
 
     def __init__(self, source: Source, include: Include, prefix: tuple[str, ...]) -> None:
-        self._source = source
         self._include = include
         self._prefix = prefix
-        self._tokens = list(tokenize(source))
-        self._position = 0
+        self._tokens = TokenCursor(source)
         self._depth = 0
         self.names: list[tuple[tuple[str, ...], Span]] = []
         self.texts: list[tuple[tuple[str, ...], str, Span]] = []
         self._lists = 0
 
     def parse_root(self) -> Branch:
-        """The whole file; raises MistakeError."""
-        self._skip()
-        if self._peek().text == "[" and self._peek().kind == "mark":
-            raise self._error_here("a file of a configuration is an object, not a list")
-        braces = self._accept("{")
-        branch = Branch(self._span(self._peek(), self._peek()))
+        """The whole file; raises ConfigurationError."""
+        self._tokens.skip_space()
+        if self._tokens.peek().text == "[" and self._tokens.peek().kind == "mark":
+            raise self._tokens.error_here("a file of a configuration is an object, not a list")
+        braces = self._tokens.accept("{")
+        branch = Branch(self._tokens.span(self._tokens.peek(), self._tokens.peek()))
         self._parse_fields(branch, self._prefix, "}" if braces else "")
-        self._skip()
-        if self._peek().kind != "end":
-            raise self._error_here(f"`{self._peek().text}` is not expected here")
+        self._tokens.skip_space()
+        if self._tokens.peek().kind != "end":
+            raise self._tokens.error_here(f"`{self._tokens.peek().text}` is not expected here")
         return branch
-
-    # ---- tokens
-
-    def _peek(self) -> Token:
-        return self._tokens[self._position]
-
-    def _next(self) -> Token:
-        token = self._tokens[self._position]
-        self._position += token.kind != "end"
-        return token
-
-    def _accept(self, mark: str) -> bool:
-        is_present = self._peek().kind == "mark" and self._peek().text == mark
-        self._position += is_present
-        return is_present
-
-    def _skip(self, newlines: bool = True) -> bool:
-        """Skip white space; whether there was a line end in it."""
-        has_newline = False
-        while self._peek().kind == "space" or (newlines and self._peek().kind == "newline"):
-            has_newline |= self._next().kind == "newline"
-        return has_newline
-
-    def _span(self, first: Token, last: Token) -> Span:
-        return Span(self._source.path, first.start, max(first.end, last.end))
-
-    def _error_here(self, message: str) -> ConfigurationError:
-        return configuration_error(self._span(self._peek(), self._peek()), message)
 
     # ---- objects
 
     def _parse_fields(self, branch: Branch, path: tuple[str, ...], close: str) -> None:
         """Everything up to `close`, which is nothing at the end of a file without braces."""
         while True:
-            self._skip()
-            if close and self._accept(close):
+            self._tokens.skip_space()
+            if close and self._tokens.accept(close):
                 return
-            if self._peek().kind == "end":
+            if self._tokens.peek().kind == "end":
                 if close:
-                    raise self._error_here(f"a `{close}` is missing at the end")
+                    raise self._tokens.error_here(f"a `{close}` is missing at the end")
                 return
             self._parse_field(branch, path)
             self._parse_separator(close)
 
     def _parse_separator(self, close: str) -> None:
         """What stands between two fields or items: a comma, a line end, or both."""
-        newline = self._skip()
-        token = self._peek()
-        if self._accept(","):
-            self._skip()
-            if self._peek().text == "," and self._peek().kind == "mark":
-                raise self._error_here("two commas with nothing between them")
+        newline = self._tokens.skip_space()
+        token = self._tokens.peek()
+        if self._tokens.accept(","):
+            self._tokens.skip_space()
+            if self._tokens.peek().text == "," and self._tokens.peek().kind == "mark":
+                raise self._tokens.error_here("two commas with nothing between them")
         elif not newline and token.kind != "end" and token.text != close:
             if token.text == ":":
-                raise self._error_here('a text with `:` stands in quotes: `"s3a://bucket"`')
-            raise self._error_here(f"a comma or a line end is missing before `{token.text}`")
+                raise self._tokens.error_here('a text with `:` stands in quotes: `"s3a://bucket"`')
+            raise self._tokens.error_here(f"a comma or a line end is missing before `{token.text}`")
 
     def _parse_field(self, branch: Branch, path: tuple[str, ...]) -> None:
-        first = self._peek()
+        first = self._tokens.peek()
         if first.kind == "bare" and first.text == "include":
             self._parse_include(branch, path)
             return
         keys, key_spans = self._parse_keys()
-        self._skip()
-        token = self._peek()
+        self._tokens.skip_space()
+        token = self._tokens.peek()
         appends = token.kind == "append"
         if appends or (token.kind == "mark" and token.text in ":="):
-            self._next()
+            self._tokens.advance()
         elif not (token.kind == "mark" and token.text == "{"):
-            raise self._error_here("a `=` or `:` is missing behind the key")
-        self._skip()
+            raise self._tokens.error_here("a `=` or `:` is missing behind the key")
+        self._tokens.skip_space()
         if appends and self._lists:
             # Lightbend's library refuses it too: nothing outside of the list could be meant.
             raise configuration_error(
-                self._span(token, token), "`+=` does not work inside of a list"
+                self._tokens.span(token, token), "`+=` does not work inside of a list"
             )
         self._lists += appends
         value = self._parse_value((*path, *keys), is_alone=not (appends or token.text in ":="))
@@ -160,41 +126,43 @@ class Parser:
 
     def _parse_keys(self) -> tuple[tuple[str, ...], list[Span]]:
         """The path before a `=`, and where each part stands; a dot in quotes separates nothing."""
-        start = self._peek()
+        start = self._tokens.peek()
         pieces = []
-        while self._peek().kind in _SIMPLE or self._peek().kind == "space":
-            self._refuse_plus(self._peek())
-            pieces.append(self._next())
+        while self._tokens.peek().kind in _SIMPLE or self._tokens.peek().kind == "space":
+            refuse_plus(self._tokens.peek(), self._tokens.path)
+            pieces.append(self._tokens.advance())
         keys = parse_path(pieces)
         if not keys or ("" in keys and not has_quotes(pieces)):
             message = "a part of this key is empty" if pieces else "a key is expected here"
-            raise configuration_error(self._span(start, pieces[-1] if pieces else start), message)
-        return keys, [Span(self._source.path, *part_range) for part_range in part_ranges(pieces)]
+            raise configuration_error(
+                self._tokens.span(start, pieces[-1] if pieces else start), message
+            )
+        return keys, [Span(self._tokens.path, *part_range) for part_range in part_ranges(pieces)]
 
     def _parse_include(self, branch: Branch, path: tuple[str, ...]) -> None:
-        keyword = self._next()
-        self._skip(newlines=False)
+        keyword = self._tokens.advance()
+        self._tokens.skip_space(newlines=False)
         include_form = ""
-        while self._peek().kind == "bare" and self._peek().text not in ("=", ":"):
-            include_form += self._next().text
-            self._skip(newlines=False)
-        token = self._peek()
+        while self._tokens.peek().kind == "bare" and self._tokens.peek().text not in ("=", ":"):
+            include_form += self._tokens.advance().text
+            self._tokens.skip_space(newlines=False)
+        token = self._tokens.peek()
         if token.kind != "text" or include_form not in _INCLUDES:
             message = "behind `include` stands a file's name in quotes"
             if include_form.split("(")[0] in ("url", "classpath", "package"):
                 message = "files alone can be included"
-            raise configuration_error(self._span(keyword, token), message, codes.BAD_INCLUDE)
-        self._next()
-        self._skip(newlines=False)
+            raise configuration_error(self._tokens.span(keyword, token), message, codes.BAD_INCLUDE)
+        self._tokens.advance()
+        self._tokens.skip_space(newlines=False)
         closing = include_form.count("(")
         last = token
         if closing:
-            last = self._next()
+            last = self._tokens.advance()
             if last.kind != "bare" or last.text != ")" * closing:
                 raise configuration_error(
-                    self._span(keyword, last), "a `)` is missing behind this include"
+                    self._tokens.span(keyword, last), "a `)` is missing behind this include"
                 )
-        span = self._span(keyword, last)
+        span = self._tokens.span(keyword, last)
         included_branch = self._include(
             token.value, span, include_form.startswith("required"), path
         )
@@ -215,100 +183,79 @@ class Parser:
         pieces: list[Node] = []
         space: Token | None = None
         while True:
-            token = self._peek()
+            token = self._tokens.peek()
             if token.kind == "space":
-                space = self._next()
+                space = self._tokens.advance()
                 continue
             piece = self._parse_piece(path)
             if piece is None:
                 break
             if pieces and space is not None:
-                pieces.append(Leaf(self._span(space, space), space.text, space.text, True))
+                pieces.append(Leaf(self._tokens.span(space, space), space.text, space.text, True))
             pieces.append(piece)
             space = None
             if is_alone:
                 break
         if not pieces:
-            raise self._error_here("a value is expected here")
+            raise self._tokens.error_here("a value is expected here")
         if len(pieces) == 1:
             return pieces[0]
-        span = Span(self._source.path, pieces[0].span.start, pieces[-1].span.end)
+        span = Span(self._tokens.path, pieces[0].span.start, pieces[-1].span.end)
         return Concatenation(span, tuple(pieces))
 
     def _parse_piece(self, path: tuple[str, ...]) -> Node | None:
-        token = self._peek()
+        token = self._tokens.peek()
         if token.kind in _SIMPLE:
-            self._next()
-            value = token.value if token.kind in ("text", "lines") else self._parse_plain(token)
-            return Leaf(self._span(token, token), value, token.value)
+            self._tokens.advance()
+            value = (
+                token.value
+                if token.kind in ("text", "lines")
+                else parse_plain(token, self._tokens.path)
+            )
+            return Leaf(self._tokens.span(token, token), value, token.value)
         if token.kind == "reference":
             return self._parse_reference(path)
         if token.kind != "mark" or token.text not in "{[":
             return None
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._error_here(f"nested more than {MAX_DEPTH} levels deep")
-        self._next()
+            raise self._tokens.error_here(f"nested more than {MAX_DEPTH} levels deep")
+        self._tokens.advance()
         node: Branch | ListNode
         if token.text == "{":
-            node = Branch(self._span(token, token))
+            node = Branch(self._tokens.span(token, token))
             self._parse_fields(node, path, "}")
         else:
-            node = ListNode(self._span(token, token), tuple(self._parse_items(path)))
+            node = ListNode(self._tokens.span(token, token), tuple(self._parse_items(path)))
         self._depth -= 1
-        return replace(node, span=self._span(token, self._tokens[self._position - 1]))
-
-    def _parse_plain(self, token: Token) -> Plain:
-        """What a word or number means: one that is no number is text."""
-        if token.kind != "number":
-            return _WORDS.get(token.text, token.text)
-        self._refuse_plus(token)
-        match = _NUMBER.fullmatch(token.text)
-        if match is None:
-            return token.text
-        if match["fraction"]:
-            number = float(token.text)
-            if math.isinf(number):
-                raise configuration_error(
-                    self._span(token, token), "this number is too large for a DOUBLE"
-                )
-            return number
-        whole = int(token.text)
-        return whole if -_LONG <= whole < _LONG else token.text
-
-    def _refuse_plus(self, token: Token) -> None:
-        """A plus in what looks like a number stands in its exponent only."""
-        if token.kind == "number" and "+" in token.text and not _NUMBER.fullmatch(token.text):
-            raise configuration_error(
-                self._span(token, token), f"`{token.text}` stands in quotes only"
-            )
+        return replace(node, span=self._tokens.span(token, self._tokens.last))
 
     def _parse_items(self, path: tuple[str, ...]) -> list[Node]:
         items: list[Node] = []
         self._lists += 1
         while True:
-            self._skip()
-            if self._accept("]"):
+            self._tokens.skip_space()
+            if self._tokens.accept("]"):
                 self._lists -= 1
                 return items
-            if self._peek().kind == "end":
-                raise self._error_here("a `]` is missing at the end")
+            if self._tokens.peek().kind == "end":
+                raise self._tokens.error_here("a `]` is missing at the end")
             items.append(self._parse_value(path))
             self._parse_separator("]")
 
     def _parse_reference(self, place: tuple[str, ...]) -> Reference:
-        start = self._next()
+        start = self._tokens.advance()
         pieces = []
-        while self._peek().kind in _SIMPLE or self._peek().kind == "space":
-            pieces.append(self._next())
-        end = self._peek()
-        if not self._accept("}"):
-            raise self._error_here("a `}` is missing behind this name")
-        span = self._span(start, end)
+        while self._tokens.peek().kind in _SIMPLE or self._tokens.peek().kind == "space":
+            pieces.append(self._tokens.advance())
+        end = self._tokens.peek()
+        if not self._tokens.accept("}"):
+            raise self._tokens.error_here("a `}` is missing behind this name")
+        span = self._tokens.span(start, end)
         keys = parse_path(pieces)
         if not keys or ("" in keys and not has_quotes(pieces)):
             raise configuration_error(span, "a part of this name is empty")
-        self._record_names(keys, [Span(self._source.path, *place) for place in part_ranges(pieces)])
+        self._record_names(keys, [Span(self._tokens.path, *place) for place in part_ranges(pieces)])
         is_optional = start.text.endswith("?")
         return Reference(span, keys, is_optional, self._prefix, place, self._lists > 0)
 

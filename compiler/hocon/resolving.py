@@ -11,65 +11,34 @@ and then kept: Lightbend's library takes them as Java's HashMap has them, and so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
-
-from msgspec import Struct
 
 from ssbt.compiler.diagnostics.codes import configuration as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.hocon.heads import (
+    ClosedBranches,
+    Head,
+    Layers,
+    check_value_count,
+    children_of,
+)
 from ssbt.compiler.hocon.java import java_order
+from ssbt.compiler.hocon.joining import join_heads
 from ssbt.compiler.hocon.nodes import (
     Branch,
     Concatenation,
     Leaf,
     ListNode,
     Node,
-    Plain,
     Reference,
     is_delayed,
 )
 from ssbt.compiler.hocon.problems import ConfigurationError, configuration_error
+from ssbt.compiler.hocon.values import Items, Object, Scalar, Value
 from ssbt.compiler.source import Span
-
-MAX_VALUES = 100_000
-MAX_TEXT_LENGTH = 1_000_000
-_Layers: TypeAlias = Sequence[Node]
-# What an assignment comes to: objects to be merged, the strongest last, or a value, or nothing.
-_Head: TypeAlias = list[Branch] | Leaf | ListNode | None
-
-
-class _Closed(list[Branch]):
-    """Objects above something that is none, which hides whatever is below."""
-
-
-class Scalar(Struct, frozen=True):
-    """A value and where it was written."""
-
-    value: Plain
-    text: str
-    span: Span
-
-
-class Items(Struct, frozen=True):
-    """A list."""
-
-    items: tuple[Value, ...]
-    span: Span
-
-
-class Object(Struct, frozen=True):
-    """An object; `span` is where its strongest part begins, `keys` tell where each key stands."""
-
-    fields: dict[str, Value]
-    span: Span
-    keys: dict[str, Span]
-
-
-Value: TypeAlias = Scalar | Items | Object
 
 
 def resolve_layers(layers: Sequence[Branch]) -> Object:
-    """What the layers say together, the last one strongest; raises MistakeError."""
+    """What the layers say together, the last one strongest; raises ConfigurationError."""
     assert layers
     value = _Resolver(layers).resolve_value(layers)
     assert isinstance(value, Object)
@@ -77,16 +46,16 @@ def resolve_layers(layers: Sequence[Branch]) -> Object:
 
 
 class _Resolver:
-    """One resolution; `under_way` are the assignments being looked up, by identity."""
+    """One resolution; `_active` are the assignments being looked up, by identity."""
 
     def __init__(self, root: Sequence[Branch]) -> None:
         self._root = root
         self._active: set[int] = set()
         self._open: set[int] = set()
         self._values = 0
-        self._heads: dict[tuple[str, ...], _Head] = {}
+        self._heads: dict[tuple[str, ...], Head] = {}
 
-    def resolve_value(self, layers: _Layers, path: tuple[str, ...] | None = ()) -> Value | None:
+    def resolve_value(self, layers: Layers, path: tuple[str, ...] | None = ()) -> Value | None:
         """What assignments to one key come to, with all that is inside; None for nothing.
 
         `path` leads to the key, None where there is none: inside of a list.
@@ -111,7 +80,7 @@ class _Resolver:
             keys = dict.fromkeys(key for branch in head for key in branch.fields)
             children = {
                 key: self.resolve_value(
-                    _children(head, key), None if path is None else (*path, key)
+                    children_of(head, key), None if path is None else (*path, key)
                 )
                 for key in sorted(keys, key=java_order(len(keys)))
             }
@@ -123,33 +92,28 @@ class _Resolver:
 
     def _count_value(self, node: Node) -> None:
         self._values += 1
-        self._check_limit(self._values, node)
+        check_value_count(self._values, node)
 
-    def _check_limit(self, count: int, node: Node) -> None:
-        if count > MAX_VALUES:
-            message = f"this configuration comes to more than {MAX_VALUES:,} values"
-            raise configuration_error(node.span, message, codes.TOO_LARGE)
-
-    def _layers_below(self, layers: _Layers) -> _Layers:
+    def _layers_below(self, layers: Layers) -> Layers:
         """Without the assignment that is being looked up, and what is above it."""
         for index, each in enumerate(layers):
             if id(each) in self._active:
                 return layers[:index]
         return layers
 
-    def _evaluate_layers(self, layers: _Layers) -> _Head:
+    def _evaluate_layers(self, layers: Layers) -> Head:
         branches: list[Branch] = []
         for layer in reversed(self._layers_below(layers)):
             head = self._evaluate(layer)
             if isinstance(head, list):
                 branches = [*head, *branches]
-                if isinstance(head, _Closed):
-                    return _Closed(branches)
+                if isinstance(head, ClosedBranches):
+                    return ClosedBranches(branches)
             elif head is not None:
-                return _Closed(branches) if branches else head
+                return ClosedBranches(branches) if branches else head
         return branches or None
 
-    def _evaluate(self, node: Node) -> _Head:
+    def _evaluate(self, node: Node) -> Head:
         if isinstance(node, Branch):
             return [node]
         if isinstance(node, Leaf | ListNode):
@@ -159,11 +123,12 @@ class _Resolver:
         try:
             if isinstance(node, Reference):
                 return self._look_up(node)
-            return self._join(node)
+            heads = [self._evaluate(piece) for piece in node.pieces]
+            return join_heads(node, heads, self._evaluate_layers)
         finally:
             self._active.discard(id(node))
 
-    def _look_up(self, node: Reference) -> _Head:
+    def _look_up(self, node: Reference) -> Head:
         paths = dict.fromkeys(((*node.prefix, *node.path), node.path))
         for path in paths:
             self._check_hidden_value(node, path)
@@ -183,7 +148,7 @@ class _Resolver:
 
         Lightbend's library merges the two late, and an optional reference into them is lost.
         """
-        layers: _Layers = self._root
+        layers: Layers = self._root
         for key, owner_key in zip(path[:-1], node.owner_path, strict=False):
             if key != owner_key:
                 return
@@ -195,12 +160,12 @@ class _Resolver:
                 )
                 raise configuration_error(node.span, message, codes.BAD_REFERENCE)
 
-    def _look_up_from_inside(self, node: Reference, path: tuple[str, ...]) -> _Head:
+    def _look_up_from_inside(self, node: Reference, path: tuple[str, ...]) -> Head:
         """What a reference is to that stands inside of it: as Lightbend's library has it, nothing.
 
         Unless it stands in something that is joined or merged, which is looked up without itself.
         """
-        layers: _Layers = self._root
+        layers: Layers = self._root
         is_whole = True
         for depth, key in enumerate(node.owner_path, 1):
             layers = self._find_assignments(layers, key)
@@ -216,7 +181,7 @@ class _Resolver:
             return None
         raise configuration_error(node.span, "this value contains itself", codes.BAD_REFERENCE)
 
-    def _look_up_without(self, layer: Node, path: tuple[str, ...]) -> _Head:
+    def _look_up_without(self, layer: Node, path: tuple[str, ...]) -> Head:
         """What a key was before an assignment to it."""
         is_new = id(layer) not in self._active
         self._active.add(id(layer))
@@ -226,8 +191,8 @@ class _Resolver:
             if is_new:
                 self._active.discard(id(layer))
 
-    def _look_up_path(self, path: tuple[str, ...]) -> _Head:
-        layers: _Layers = self._root
+    def _look_up_path(self, path: tuple[str, ...]) -> Head:
+        layers: Layers = self._root
         is_cacheable = True
         for key in path:
             is_cacheable = is_cacheable and not self._is_active(layers)
@@ -236,7 +201,7 @@ class _Resolver:
                 return None
         return self._cached_head(path, layers) if is_cacheable else self._evaluate_layers(layers)
 
-    def _cached_head(self, path: tuple[str, ...], layers: _Layers) -> _Head:
+    def _cached_head(self, path: tuple[str, ...], layers: Layers) -> Head:
         """What a key comes to, looked up once: unless a part of it is being looked up."""
         if self._is_active(layers):
             return self._evaluate_layers(layers)
@@ -244,10 +209,10 @@ class _Resolver:
             self._heads[path] = self._evaluate_layers(layers)
         return self._heads[path]
 
-    def _is_active(self, layers: _Layers) -> bool:
+    def _is_active(self, layers: Layers) -> bool:
         return any(id(each) in self._active for each in layers)
 
-    def _find_assignments(self, layers: _Layers, key: str) -> _Layers:
+    def _find_assignments(self, layers: Layers, key: str) -> Layers:
         """The assignments to a key inside of an object, no more evaluated than decides it."""
         assignments: list[Node] = []
         for layer in reversed(self._layers_below(layers)):
@@ -255,7 +220,7 @@ class _Resolver:
                 break
             head = self._evaluate(layer)
             if isinstance(head, list):
-                assignments = [*_children(head, key), *assignments]
+                assignments = [*children_of(head, key), *assignments]
             elif head is not None:
                 break
         return assignments
@@ -278,73 +243,9 @@ class _Resolver:
         code = codes.BAD_REFERENCE
         return configuration_error(node.span, message, code, help=tuple(help_), instead=instead)
 
-    # ---- values side by side
-
-    def _join(self, node: Concatenation) -> _Head:
-        heads = [self._evaluate(piece) for piece in node.pieces]
-        present = [head for head in heads if head is not None]
-        if all(isinstance(head, Leaf) for head in present):
-            return self._join_text(node, [head for head in present if isinstance(head, Leaf)])
-        solid = [head for head in present if not (isinstance(head, Leaf) and head.is_space)]
-        nouns = list(dict.fromkeys(map(_describe_head, solid)))
-        if "a text" in nouns:
-            raise configuration_error(node.span, f"{nouns[0]} and {nouns[1]} cannot be joined")
-        result: _Head = solid[0]
-        for head in solid[1:]:
-            result = self._join_pair(node, result, head)
-        return result
-
-    def _join_text(self, node: Concatenation, leaves: list[Leaf]) -> Leaf | None:
-        if len(leaves) <= 1:
-            return leaves[0] if leaves else None
-        text = "".join(leaf.text for leaf in leaves)
-        if len(text) > MAX_TEXT_LENGTH:
-            message = f"this text comes to more than {MAX_TEXT_LENGTH:,} characters"
-            raise configuration_error(node.span, message, codes.TOO_LARGE)
-        return Leaf(node.span, text, text)
-
-    def _join_pair(self, node: Concatenation, left: _Head, right: _Head) -> _Head:
-        if isinstance(left, list) and isinstance(right, list):
-            self._check_limit(len(left) + len(right), node)
-            if isinstance(right, _Closed):
-                return right
-            return _Closed([*left, *right]) if isinstance(left, _Closed) else [*left, *right]
-        left, right = self._as_list(left, right), self._as_list(right, left)
-        if isinstance(left, ListNode) and isinstance(right, ListNode):
-            self._check_limit(len(left.items) + len(right.items), node)
-            return ListNode(node.span, (*left.items, *right.items))
-        message = f"{_describe_head(left)} and {_describe_head(right)} cannot be joined"
-        raise configuration_error(node.span, message)
-
-    def _as_list(self, head: _Head, other: _Head) -> _Head:
-        """An object whose keys are numbers is a list where the other one is a list."""
-        if not isinstance(head, list) or not isinstance(other, ListNode):
-            return head
-        keys = {key for branch in head for key in branch.fields}
-        numbers = sorted(int(key) for key in keys if key.isascii() and key.isdigit())
-        if not numbers:
-            return head
-        heads = (self._evaluate_layers(_children(head, str(number))) for number in numbers)
-        nodes = (_as_node(each, other.span) for each in heads if each is not None)
-        return ListNode(other.span, tuple(nodes))
-
 
 def _is_within(inner: Span, outer: Span) -> bool:
     return inner.path == outer.path and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _as_node(head: list[Branch] | Leaf | ListNode, span: Span) -> Node:
-    return Concatenation(span, tuple(head)) if isinstance(head, list) else head
-
-
-def _children(branches: Sequence[Branch], key: str) -> list[Node]:
-    return [node for branch in branches for node in branch.fields.get(key, ())]
-
-
-def _describe_head(head: _Head) -> str:
-    if isinstance(head, list):
-        return "an object"
-    return "a list" if isinstance(head, ListNode) else "a text"
 
 
 def _collect_paths(branch: Branch, prefix: str = "") -> set[str]:

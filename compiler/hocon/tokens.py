@@ -46,7 +46,7 @@ class Token(NamedTuple):
 
 
 def tokenize(source: Source) -> Iterator[Token]:
-    """All tokens but comments, with an `end` at the end; raises MistakeError."""
+    """All tokens but comments, with an `end` at the end; raises ConfigurationError."""
     position = 1 if source.text.startswith("\ufeff") else 0
     while position < len(source.text):
         match = _TOKEN.match(source.text, position)

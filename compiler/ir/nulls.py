@@ -7,9 +7,10 @@ does not change that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.expressions import NamedExpression
+from ssbt.compiler.ir.expressions import Expression, NamedExpression
 from ssbt.compiler.ir.null_terms import (
     FIRST_NOT_NULL,
     first_names,
@@ -24,6 +25,9 @@ from ssbt.compiler.ir.terms import CALL, NAME, Term
 
 # Whether a source has nulls in a column, by its name; None where that is not known.
 SourceNulls = Callable[[Source, str], bool | None]
+
+# An answer, or the input and column that have it, with the answers of what else the column is.
+_Trace: TypeAlias = bool | tuple[Operator, str, list[bool | None]] | None
 
 # Terms within columns that they are made of: deeper ones are not known.
 _DEEPEST = 100
@@ -62,9 +66,7 @@ class NullAnalysis:
             self._answers[id(each), column] = each, answer
         return answer
 
-    def _trace_column(
-        self, operator: Operator, name: str
-    ) -> bool | tuple[Operator, str, list[bool | None]] | None:
+    def _trace_column(self, operator: Operator, name: str) -> _Trace:
         """The answer, or where the column comes from, and the answers of what else it is."""
         matches = operator.output.find_columns(name)
         if len(matches) != 1:
@@ -76,10 +78,7 @@ class NullAnalysis:
             case Source():
                 return self._source(step, matches[0].name)
             case s.Filter(condition=condition):
-                column, relation = Term(NAME, (), (name,)), inputs[0].output
-                if condition.term is not None and rejects_null(condition.term, column, relation):
-                    return False
-                return inputs[0], name, []
+                return _trace_filter(inputs[0], condition, name)
             case s.RenameColumns(pairs=pairs):
                 names = {new.casefold(): old.casefold() for old, new in pairs}
                 return inputs[0], names.get(name, name), []
@@ -91,19 +90,12 @@ class NullAnalysis:
                 return _trace_join(inputs, kind, name)
             case s.SetOperation(operator="union"):
                 index = operator.output.columns.index(matches[0])
-                first, *rest = [
-                    (each, each.output.columns[index].name.casefold()) for each in inputs
-                ]
+                first, *rest = _columns_at(index, inputs)
                 return *first, [self.may_be_null(*each) for each in rest]
-            case (
-                s.Alias()
-                | s.Deduplicate()
-                | s.Distinct()
-                | s.DropColumns()
-                | s.Limit()
-                | DatasetInput()
-            ):
+            case DatasetInput():
                 return (inputs[0], name, []) if inputs else None
+            case s.Alias() | s.Deduplicate() | s.Distinct() | s.DropColumns() | s.Limit():
+                return inputs[0], name, []
             case s.Offset() | s.Sample() | s.Sort() | s.Watermark():
                 return inputs[0], name, []
             case s.Aggregate() | s.SetOperation() | s.Pivot() | s.Unpivot() | s.Explode():
@@ -113,7 +105,7 @@ class NullAnalysis:
 
     def _trace_items(
         self, operator: Operator, groups: Sequence[tuple[NamedExpression, ...]], name: str
-    ) -> bool | tuple[Operator, str, list[bool | None]] | None:
+    ) -> _Trace:
         """A column that a step makes of its input; a group may use what those before it make."""
         for index in reversed(range(len(groups))):
             for item in reversed(groups[index]):
@@ -201,9 +193,20 @@ def _combine_answers(answers: Iterable[bool | None]) -> bool | None:
     return True if True in values else None if None in values else False
 
 
-def _trace_join(
-    inputs: tuple[Operator, ...], kind: str, name: str
-) -> bool | tuple[Operator, str, list[bool | None]]:
+def _columns_at(index: int, inputs: tuple[Operator, ...]) -> list[tuple[Operator, str]]:
+    """The columns of a union's inputs that become one of its columns: by position."""
+    return [(each, each.output.columns[index].name.casefold()) for each in inputs]
+
+
+def _trace_filter(operator: Operator, condition: Expression, name: str) -> _Trace:
+    """No null comes through a filter whose condition is not true of one."""
+    column, relation = Term(NAME, (), (name,)), operator.output
+    if condition.term is not None and rejects_null(condition.term, column, relation):
+        return False
+    return operator, name, []
+
+
+def _trace_join(inputs: tuple[Operator, ...], kind: str, name: str) -> _Trace:
     """A join makes nulls of the side that may lack a row."""
     preserved = {"left": inputs[:1], "right": inputs[1:], "full": ()}.get(kind, inputs)
     for side in preserved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 import json
 import re
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage.dependencies import DependencyKind
+from ssbt.compiler.lineage.edges import collect_edges
 from ssbt.compiler.lineage.graph import Lineage
 from ssbt.compiler.lineage.neighbours import NeighbourEndpoint
 from ssbt.compiler.patterns import lazy_pattern
@@ -117,7 +118,7 @@ def _title(lineage: Lineage, column: Origin) -> str:
 def render_mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
     """A flow chart for Markdown: a box for each dataset, an arrow for each value."""
     lines = ["flowchart LR"]
-    edges, columns_by_dataset = _collect_edges(lineage, columns)
+    edges, columns_by_dataset = collect_edges(lineage, columns)
     for name, members in columns_by_dataset.items():
         lines.append(f"  subgraph {_id(Origin(name, ''))}[{_label(name)}]")
         lines += [f"    {_id(each)}[{_label(each.column_path)}]" for each in members]
@@ -133,7 +134,7 @@ def render_mermaid(lineage: Lineage, columns: Iterable[Origin]) -> str:
 def render_graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
     """A digraph for `dot`."""
     lines = ["digraph lineage {", "  rankdir = LR", "  node [shape = box]"]
-    edges, columns_by_dataset = _collect_edges(lineage, columns)
+    edges, columns_by_dataset = collect_edges(lineage, columns)
     for name, members in columns_by_dataset.items():
         lines.append(f"  subgraph {_quote('cluster_' + name)} {{")
         lines.append(f"    label = {_quote(name)}")
@@ -154,7 +155,7 @@ def render_graphviz(lineage: Lineage, columns: Iterable[Origin]) -> str:
 
 def as_json(lineage: Lineage, columns: Iterable[Origin]) -> str:
     """What the columns are made from, with all that is between, for programs."""
-    edges, columns_by_dataset = _collect_edges(lineage, columns)
+    edges, columns_by_dataset = collect_edges(lineage, columns)
     document = {
         "format": "ssbt-lineage-1",
         "pipeline": lineage.pipeline,
@@ -218,59 +219,6 @@ def _end(column: Origin) -> dict[str, Any]:
 
 def _path(column: Origin) -> dict[str, Any]:
     return {"path": list(column.path)} if column.path else {}
-
-
-_Edge = tuple[Origin, DependencyKind, Origin, bool]
-
-
-def _collect_edges(
-    lineage: Lineage, columns: Iterable[Origin]
-) -> tuple[list[_Edge], dict[str, list[Origin]]]:
-    """The arrows behind columns and the columns they join, datasets in the order of the flow.
-
-    An arrow to a dataset as a whole has no column at its end. The last of each is whether it goes
-    through a mask.
-    """
-    edges: dict[_Edge, None] = {}
-    members: dict[str, list[Origin]] = {}
-    waiting, visited = list(columns), set[Origin]()
-    while waiting:
-        column = waiting.pop()
-        if column in visited:
-            continue
-        visited.add(column)
-        members.setdefault(column.dataset, []).append(column)
-        for dependency in lineage.dependencies(column):
-            target = (
-                column if dependency.kind is DependencyKind.VALUE else Origin(column.dataset, "")
-            )
-            edges[dependency.origin, dependency.kind, target, dependency.masked] = None
-            waiting.append(dependency.origin)
-    ordered = {
-        name: sorted(members[name], key=_column_order(node.columns))
-        for name, node in lineage.nodes.items()
-        if name in members
-    }
-    places = {name: sort_key for sort_key, name in enumerate(lineage.nodes)}
-    kinds = list(DependencyKind)
-
-    def sort_key(edge: _Edge) -> tuple[int, str, int, int, str]:
-        source, kind, target, _ = edge
-        return (
-            places[target.dataset],
-            target.column_path,
-            kinds.index(kind),
-            places[source.dataset],
-            source.column_path,
-        )
-
-    return sorted(edges, key=sort_key), ordered
-
-
-def _column_order(columns: Iterable[str]) -> Callable[[Origin], tuple[int, tuple[str, ...]]]:
-    """Columns as they stand in the dataset, the fields in one behind it."""
-    places = {name: place for place, name in enumerate(columns)}
-    return lambda each: (places[each.column], each.path)
 
 
 def _id(column: Origin) -> str:

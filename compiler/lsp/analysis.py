@@ -15,7 +15,7 @@ from ssbt.compiler.resolve.program import resolve_program
 from ssbt.compiler.resolve.semantic_index import SemanticIndex
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.parsing import parse_file
 
 

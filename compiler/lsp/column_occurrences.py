@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.semantic_index import SemanticIndex
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 
 class ColumnOccurrences:

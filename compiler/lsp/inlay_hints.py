@@ -12,6 +12,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.types.datatypes import UNKNOWN
 
 # A struct of many fields would push the rest of the line out of sight; hovering shows all of it.
@@ -40,7 +41,7 @@ def inlay_hints(analysis: Analysis, path: str, start: int, end: int) -> Iterator
                     yield _build_hint(name, column)
 
 
-def _new_names(query: s.Query) -> Iterator[e.Name]:
+def _new_names(query: s.Query) -> Iterator[Name]:
     """The names that steps give to what they compute."""
     for step in query.steps:
         for node in nodes(step):
@@ -67,7 +68,7 @@ def _computed_columns(analysis: Analysis, path: str) -> dict[Span, Column]:
     }
 
 
-def _build_hint(name: e.Name, column: Column) -> InlayHint:
+def _build_hint(name: Name, column: Column) -> InlayHint:
     whole = f"{column.type.sql.lower()}{'' if column.nullable else ' not null'}"
     short = whole if len(whole) <= _MAX_LENGTH else f"{column.type.sql.lower()[: _MAX_LENGTH - 1]}…"
     return InlayHint(name.span.end, f": {short}", whole)

@@ -12,6 +12,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name
 
 # What a qualifier stands for: the kind and the key of a mention.
 _Alias = tuple[str, Hashable]
@@ -111,13 +112,13 @@ class _QueryWalker:
                 yield from _lambda_names(node)
 
 
-def _state_schema_names(step: s.Stateful) -> Iterator[e.Name]:
+def _state_schema_names(step: s.Stateful) -> Iterator[Name]:
     """The words in the block that name schemas."""
     for node in nodes(step):
         match node:
-            case v.Entry(name=e.Name(text=name), value=v.WordValue(span, text)):
+            case v.Entry(name=Name(text=name), value=v.WordValue(span, text)):
                 if name.casefold() in ("key", "schema"):
-                    yield e.Name(span, text)
+                    yield Name(span, text)
             case _:
                 pass
 

@@ -17,7 +17,7 @@ from ssbt.compiler.connectors.specification import (
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 Block = d.SourceRead | d.SinkWrite | d.Connection
 

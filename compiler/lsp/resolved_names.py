@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name, Node
+from ssbt.compiler.syntax.ast.types import TypeField, TypeName
 from ssbt.compiler.syntax.tokens import Token, tokenize
 from ssbt.compiler.syntax.vocabulary import BETWEEN_OPERANDS
 from ssbt.grammar.words import DECLARATIONS, STEPS
@@ -145,11 +147,11 @@ class _Classifier:
             match node:
                 case e.ParameterUse(name=name):
                     covered.add(name.span)
-                case e.Name() if node.span not in covered:
+                case Name() if node.span not in covered:
                     self._names.setdefault(
                         node.span.start, SemanticToken(node.span.start, node.span.end, "variable")
                     )
-                case e.TypeName():
+                case TypeName():
                     self._types.append(node.span)
                 case v.WordValue():
                     self._add_name(node.span, "enumMember")
@@ -160,20 +162,20 @@ class _Classifier:
                         self._add_name(name.span, kind, *modifiers)
 
 
-def _node_names(node: e.Node) -> Iterator[tuple[e.Name, str, tuple[str, ...]]]:
+def _node_names(node: Node) -> Iterator[tuple[Name, str, tuple[str, ...]]]:
     """The names that a node holds itself, of which the node says what they are."""
     match node:
         case e.Call(name=name):
             yield name, "function", ("defaultLibrary",)
         case e.ColumnName(parts=(_, *fields)):
             yield from ((field, "property", ()) for field in fields)
-        case e.Field(name=name) | e.VariantPath(name=name) | e.TypeField(name=name):
+        case e.Field(name=name) | e.VariantPath(name=name) | TypeField(name=name):
             yield name, "property", ()
         case v.Entry(name=name, quoted=quoted):
             yield name, "string" if quoted else "property", ()
         case d.SourceRead(connector=name) | d.SinkWrite(connector=name) | d.Connection(kind=name):
             yield name, "namespace", ()
-        case v.BlockValue(kind=e.Name() as name):
+        case v.BlockValue(kind=Name() as name):
             yield name, "enumMember", ()
         case d.SchemaColumn(tags=tags):
             yield from ((tag, "decorator", ()) for tag in tags)

@@ -22,6 +22,7 @@ from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 
 
 # One for the editor's file and a few for those that share a name with it.
@@ -72,7 +73,7 @@ class SymbolIndex:
     def _declaration_names(self) -> Iterator[ResolvedName]:
         for node in self._analysis.declarations:
             name = getattr(node, "name", None)
-            if isinstance(name, e.Name):
+            if isinstance(name, Name):
                 kind = declaration_kind(node)
                 yield ResolvedName(name.span, kind, (kind, name.text.casefold()), True)
 

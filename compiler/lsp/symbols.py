@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from ssbt.compiler.lsp.analysis import Analysis
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import BrokenExpression, Name, TypeName
+from ssbt.compiler.syntax.ast.expressions import BrokenExpression
+from ssbt.compiler.syntax.ast.nodes import Name
+from ssbt.compiler.syntax.ast.types import TypeName
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ssbt.compiler.resolve.transforms import Scope, TransformResolver
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.types.datatypes import UNKNOWN, StructType
 
 _OPEN = Relation((), True)
@@ -71,7 +72,7 @@ class DatasetResolver:
 
     # ---- names
 
-    def resolve_dataset(self, name: e.Name) -> tuple[str, Relation] | None:
+    def resolve_dataset(self, name: Name) -> tuple[str, Relation] | None:
         """A dataset's declared name and columns; None where there is none of that name."""
         key = name.text.casefold()
         node = self._program.declarations.datasets.get(key)
@@ -137,7 +138,7 @@ class DatasetResolver:
             return None
         return self.resolve_dataset(node.name)
 
-    def _report_unknown(self, name: e.Name) -> None:
+    def _report_unknown(self, name: Name) -> None:
         declarations = self._program.declarations
         if name.text.casefold() in declarations.broken:
             return
@@ -153,7 +154,7 @@ class DatasetResolver:
             codes.UNKNOWN_DATASET, name.span, message, name.text, candidates, "datasets"
         )
 
-    def _report_cycle(self, name: e.Name) -> None:
+    def _report_cycle(self, name: Name) -> None:
         start = self._in_progress.index(name.text.casefold())
         nodes = self._program.declarations.datasets
         names = [nodes[key].name for key in self._in_progress[start:]]
@@ -189,11 +190,11 @@ class DatasetResolver:
         )
         return QueryContext(_OPEN, self._typed_parameters, self._settings, report, lookup, scope)
 
-    def _find_schema(self, name: e.Name) -> tuple[str, StructType] | None:
+    def _find_schema(self, name: Name) -> tuple[str, StructType] | None:
         schema = self._program.schema_names.find(name.text, name.span)
         return (schema.name, schema.type) if schema is not None else None
 
-    def _find_dataset(self, name: e.Name, context: QueryContext) -> tuple[str, Relation] | None:
+    def _find_dataset(self, name: Name, context: QueryContext) -> tuple[str, Relation] | None:
         """A dataset of a `sql` step."""
         if context.scope is not None:
             return context.scope.get(name.text.casefold())
@@ -254,7 +255,7 @@ class DatasetResolver:
 
     def _instantiate(
         self,
-        name: e.Name,
+        name: Name,
         nodes: Sequence[s.DatasetUse],
         input_relation: Relation | None,
         context: QueryContext,

@@ -14,7 +14,7 @@ from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.grammar.words import STEPS
 
 Dataset = d.SourceRead | d.Let

@@ -21,7 +21,7 @@ from ssbt.compiler.resolve.datetime_patterns import check_datetime_patterns
 from ssbt.compiler.resolve.declarations import Declarations
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import parameter_text
 from ssbt.compiler.types.datatypes import (
     ArrayType,

@@ -10,6 +10,7 @@ from ssbt.compiler.resolve.expressions.constants import NotConstantError, evalua
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.types.datatypes import (
     INT,
     ArrayType,
@@ -78,7 +79,7 @@ def _resolve_operand(node: e.Expression, name: str, type_: DataType) -> tuple[st
     match node:
         case e.ColumnName(_, (column_name,)) if column_name.text.casefold() == name.casefold():
             return "", type_
-        case e.Call(_, e.Name(_, function), (e.Argument(_, argument),)):
+        case e.Call(_, Name(_, function), (e.Argument(_, argument),)):
             measure = function.casefold()
             if isinstance(type_, _MEASURED.get(measure, ())):
                 _resolve_operand(argument, name, type_)

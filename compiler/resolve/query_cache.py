@@ -23,8 +23,8 @@ from ssbt.compiler.source import Span
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.query_context import QueryContext
     from ssbt.compiler.syntax.ast import declarations as d
-    from ssbt.compiler.syntax.ast import expressions as e
     from ssbt.compiler.syntax.ast import steps as s
+    from ssbt.compiler.syntax.ast.nodes import Name
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,7 +75,7 @@ class QueryRecording(Struct):
             self._note_dataset(use.name, find_resolvable, is_plain=use.arguments is None)
             return lookup.find_input(use, context)
 
-        def find_dataset(name: e.Name, context: QueryContext) -> tuple[str, Relation] | None:
+        def find_dataset(name: Name, context: QueryContext) -> tuple[str, Relation] | None:
             self._note_dataset(name, find_resolvable)
             return lookup.find_dataset(name, context)
 
@@ -88,7 +88,7 @@ class QueryRecording(Struct):
         )
 
     def _note_dataset(
-        self, name: e.Name, find_resolvable: FindResolvable, *, is_plain: bool = True
+        self, name: Name, find_resolvable: FindResolvable, *, is_plain: bool = True
     ) -> None:
         key = name.text.casefold()
         dataset = find_resolvable(key) if is_plain else None

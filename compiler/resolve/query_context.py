@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from ssbt.compiler.source import Span
     from ssbt.compiler.syntax.ast import expressions as e
     from ssbt.compiler.syntax.ast import steps as s
+    from ssbt.compiler.syntax.ast.nodes import Name
 
 # The relation behind a dataset's name or a transform's call, and the input that names it.
 FindInput = Callable[["s.DatasetUse", "QueryContext"], tuple[Input, Relation] | None]
 # The result of a transform over relations.
 UseTransform = Callable[["s.UseTransform", Relation, "QueryContext"], tuple[Input, Relation] | None]
-FindSchema = Callable[["e.Name"], tuple[str, StructType] | None]
+FindSchema = Callable[["Name"], tuple[str, StructType] | None]
 AddModule = Callable[["Span", str, str, "ModulePurpose"], str | None]
 
 
@@ -48,7 +49,7 @@ class ProgramLookup(Struct, frozen=True):
     use_transform: UseTransform
     find_schema: FindSchema
     add_module: AddModule
-    find_dataset: Callable[[e.Name, QueryContext], tuple[str, Relation] | None]
+    find_dataset: Callable[[Name, QueryContext], tuple[str, Relation] | None]
 
 
 class QueryContext(Struct):

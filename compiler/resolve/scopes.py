@@ -14,7 +14,8 @@ from ssbt.compiler.ir.provenance import Provenance, copy_of
 from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import ColumnName, Name
+from ssbt.compiler.syntax.ast.expressions import ColumnName
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     DataType,

@@ -11,6 +11,7 @@ from ssbt.compiler.resolve.expressions.expression_context import ExpressionConte
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import StructType
@@ -131,8 +132,8 @@ def _column_names(
 
 def column_name(column: Column, relation: Relation, span: Span) -> e.ColumnName:
     """The name by which Spark finds this column and no other."""
-    names = [e.Name(span, column.name)]
+    names = [Name(span, column.name)]
     namesakes = [c for c in relation.columns if scopes.is_same_name(c.name, column.name)]
     if len(namesakes) > 1 and column.qualifier is not None:
-        names.insert(0, e.Name(span, column.qualifier))
+        names.insert(0, Name(span, column.qualifier))
     return e.ColumnName(span, tuple(names))

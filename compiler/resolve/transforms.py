@@ -20,7 +20,7 @@ from ssbt.compiler.resolve.schemas.declarations import SchemaColumn
 from ssbt.compiler.resolve.steps.queries import resolve_query
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS
 from ssbt.compiler.types.casts import can_up_cast, expression_type
@@ -49,7 +49,7 @@ class TransformResolver:
         for key, transform in self._program.declarations.transforms.items():
             self.resolved[key] = self._resolve_transform(transform)
 
-    def find_transform(self, name: e.Name, report: Report) -> d.Transform | None:
+    def find_transform(self, name: Name, report: Report) -> d.Transform | None:
         """The transform of a name; None, with a finding, where there is none."""
         declarations = self._program.declarations
         node = declarations.transforms.get(name.text.casefold())

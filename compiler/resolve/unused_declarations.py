@@ -9,7 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.ir.pipeline import UnusedDeclaration
 from ssbt.compiler.resolve.declarations import Declarations
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 
 class UsedNames(Struct, frozen=True):

@@ -12,7 +12,7 @@ from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax import splitting as cutting
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Node
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.parsing import (
     Fragment,
     ParsedFile,

@@ -19,6 +19,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.habits.comments import SEMICOLON_MESSAGE, without_foreign_signs
 from ssbt.compiler.syntax.parsing import DeclarationParser, Fragment, parse_fragment
 from ssbt.compiler.syntax.splitting import Piece
@@ -123,7 +124,7 @@ def _recover_stray(source: Source, begin: int, end: int) -> tuple[Declarations, 
     return [_build_broken_declaration(source, begin, end)], list(result.findings)
 
 
-def _parse_head(source: Source, begin: int, end: int) -> tuple[str, e.Name | None]:
+def _parse_head(source: Source, begin: int, end: int) -> tuple[str, Name | None]:
     """The keyword of a declaration, in lower case, and the name behind it."""
     match = _HEAD.match(source.text, begin, end)
     if match is None:
@@ -132,13 +133,13 @@ def _parse_head(source: Source, begin: int, end: int) -> tuple[str, e.Name | Non
     return keyword, _parse_name(source, match, 2)
 
 
-def _parse_name(source: Source, match: re.Match[str], group: int) -> e.Name | None:
+def _parse_name(source: Source, match: re.Match[str], group: int) -> Name | None:
     """The name in one of two groups of a match, the second for one in backticks."""
     group += match.group(group) is None
     if match.group(group) is None:
         return None
     span = Span(source.path, match.start(group), match.end(group))
-    return e.Name(span, match.group(group).replace("``", "`"))
+    return Name(span, match.group(group).replace("``", "`"))
 
 
 def _build_broken_declaration(source: Source, begin: int, end: int) -> d.BrokenDeclaration:
@@ -277,7 +278,7 @@ def _build_broken_entry(source: Source, start: str, begin: int, end: int) -> Any
         name = _parse_name(source, match, 1) if match else None
         type_: Any = e.BrokenExpression(span)
         return None if name is None else d.SchemaColumn(span, name, type_, False, None, None, ())
-    return v.Entry(span, e.Name(span, ""), v.BrokenValue(span)) if start == "entry" else None
+    return v.Entry(span, Name(span, ""), v.BrokenValue(span)) if start == "entry" else None
 
 
 def _is_unterminated(result: Fragment) -> bool:

@@ -12,30 +12,13 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.types.foreign_datetime_patterns import blank_quoted, translate_pattern
 
 _PIECE = lazy_pattern(r"(?P<quoted>'(?:[^']|'')*')|(?P<field>([A-Za-z])\3*)|[^A-Za-z']", re.DOTALL)
 _HOURS, _DATES, _ZONES = frozenset("hHkK"), frozenset("yYudD"), frozenset("XxZzVO")
 
 _MICROSECOND_DIGITS = 6
 
-_STRFTIME = {
-    "Y": "yyyy", "y": "yy", "m": "MM", "b": "MMM", "h": "MMM", "B": "MMMM", "d": "dd", "e": "d",
-    "j": "DDD", "a": "EEE", "A": "EEEE", "H": "HH", "k": "H", "I": "hh", "l": "h", "M": "mm",
-    "S": "ss", "f": "SSSSSS", "p": "a", "z": "xx", "Z": "z", "T": "HH:mm:ss", "R": "HH:mm",
-    "F": "yyyy-MM-dd", "D": "MM/dd/yy", "%": "%",
-}  # fmt: skip
-_STRFTIME_FIELD = lazy_pattern(r"%[-_0]?([A-Za-z%])")
-_ORACLE = {
-    "HH24": "HH", "HH12": "hh", "HH": "hh", "MI": "mm", "SS": "ss", "YYYY": "yyyy", "RRRR": "yyyy",
-    "YY": "yy", "RR": "yy", "MONTH": "MMMM", "MON": "MMM", "MM": "MM", "DDD": "DDD", "DD": "dd",
-    "AM": "a", "PM": "a", "TZH:TZM": "xxx",
-}  # fmt: skip
-_ORACLE_ONLY = lazy_pattern(
-    r"HH24|HH12|(?<![A-Z])MI(?![A-Z])|RRRR|(?<![A-Z])MON(?:TH)?(?![A-Z])", re.I
-)
-_ORACLE_FIELD = lazy_pattern(
-    "|".join(re.escape(each) for each in sorted(_ORACLE, key=len, reverse=True)) + r"|FF(\d?)", re.I
-)
 _MERIDIEM = lazy_pattern(r"(?<![A-Za-z])(?:[AaPp][Mm]|tt|aa|A|AAA?)(?![A-Za-z])")
 
 
@@ -74,11 +57,10 @@ class _Field(Struct, frozen=True):
 
 def find_slips(pattern: str, *, zoneless: bool = False) -> tuple[Slip, ...]:
     """The slips of a pattern in their order; `zoneless` is one of times that have no time zone."""
-    for translate in (_translate_strftime, _translate_oracle):
-        translation = translate(pattern)
-        if translation is not None:
-            return (translation,)
-    meridiem = _MERIDIEM.search(_without_quoted(pattern))
+    translation = translate_pattern(pattern)
+    if translation is not None:
+        return (Slip(0, len(pattern), translation.pattern, translation.reason),)
+    meridiem = _MERIDIEM.search(blank_quoted(pattern))
     fields = tuple(_split_fields(pattern, meridiem))
     slips = [*_find_misplaced_letters(fields), *_find_unknown_letters(fields)]
     if meridiem and any(field.letter in _HOURS for field in fields):
@@ -146,11 +128,6 @@ def _lost_time_parts(counts: Mapping[str, int]) -> Iterator[str]:
         yield "seconds"
     elif counts.get("S", 0) < _MICROSECOND_DIGITS:
         yield "microseconds" if counts.get("S", 0) >= 3 else "fractions of a second"
-
-
-def _without_quoted(pattern: str) -> str:
-    """The pattern with blanks for what stands in quotes."""
-    return re.sub(r"'(?:[^']|'')*'", lambda quoted: " " * len(quoted[0]), pattern)
 
 
 def _split_fields(pattern: str, meridiem: re.Match[str] | None) -> Iterator[_Field]:
@@ -282,39 +259,3 @@ def _find_quoted_zone(pattern: str, fields: tuple[_Field, ...]) -> Iterator[Slip
     if match and has_time:
         reason = "`'Z'` in quotes is plain text and says nothing about the time zone, as `XXX` does"
         yield Slip(match.start(), match.end(), "XXX", reason, is_certain=False)
-
-
-def _translate_strftime(pattern: str) -> Slip | None:
-    """The slip of a pattern in the language of C and Python, such as `%Y-%m-%d`."""
-    plain = _without_quoted(pattern)
-    if not _STRFTIME_FIELD.search(plain):
-        return None
-    pieces: list[str] = []
-    offset = 0
-    for field in _STRFTIME_FIELD.finditer(pattern):
-        pieces += (_quote_text(pattern[offset : field.start()]), _STRFTIME.get(field[1], field[0]))
-        offset = field.end()
-    pieces.append(_quote_text(pattern[offset:]))
-    return Slip(0, len(pattern), "".join(pieces), "fields such as `%Y` are not those of Spark")
-
-
-def _translate_oracle(pattern: str) -> Slip | None:
-    """The slip of a pattern in the language of Oracle and PostgreSQL, such as `HH24:MI`."""
-    match = _ORACLE_ONLY.search(_without_quoted(pattern))
-    if not match:
-        return None
-    pieces: list[str] = []
-    offset = 0
-    for field in _ORACLE_FIELD.finditer(pattern):
-        fraction = "S" * int(field[1] or 6) if field[1] is not None else ""
-        correction = fraction or _ORACLE[field[0].upper()]
-        pieces += (_quote_text(pattern[offset : field.start()].replace('"', "")), correction)
-        offset = field.end()
-    pieces.append(_quote_text(pattern[offset:].replace('"', "")))
-    reason = f"fields such as `{match[0]}` are not those of Spark"
-    return Slip(0, len(pattern), "".join(pieces), reason)
-
-
-def _quote_text(text: str) -> str:
-    """Plain text between fields: its letters stand in quotes."""
-    return re.sub(r"[A-Za-z]+", lambda word: f"'{word[0]}'", text.replace("'", ""))

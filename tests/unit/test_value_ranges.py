@@ -87,8 +87,10 @@ TAIL = '\nsink result to parquet { path = "out", mode = overwrite }\n'
 CODES = ("SSBT0435", "SSBT0463", "SSBT0478", "SSBT0479", "SSBT0480", "SSBT0456", "SSBT0457")
 
 
-def findings(steps: str) -> list[str]:
-    text = HEAD + steps.replace(" |> ", "\n|> ")
+def findings(steps: str, *, ansi: bool = True) -> list[str]:
+    settings = "" if ansi else ", spark { spark.sql.ansi.enabled = false }"
+    head = HEAD.replace('"Conditions"', f'"Conditions"{settings}')
+    text = head + steps.replace(" |> ", "\n|> ")
     found = check_pipeline("main.ssbt", {"main.ssbt": (text + TAIL).encode()}.__getitem__).findings
     assert [each.message for each in found if each.severity.value == "error"] == []
     return [each.code.number for each in found if each.code.number in CODES]
@@ -188,3 +190,26 @@ def test_filters_of_a_dataset_count_where_it_is_read():
 def test_columns_keep_the_ranges_of_what_they_are_computed_from():
     assert findings("|> extend a % 10 as r |> rename r as q |> where q = 10") == ["SSBT0463"]
     assert findings("|> extend a % 10 as r |> set r = a |> where r = 10") == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "|> where cast(pmod(a, 10) as smallint) < 0",
+        "|> where pmod(a, 10) + 1 = 0",
+    ],
+)
+def test_without_ansi_mode_numbers_that_fit_keep_their_range(steps: str):
+    assert findings(steps, ansi=False) == ["SSBT0463"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "|> where cast(pmod(a, 70000) as smallint) < 0",
+        "|> where pmod(a, 100) + 2147483600 < 0",
+    ],
+)
+def test_without_ansi_mode_numbers_that_do_not_fit_wrap_around(steps: str):
+    assert findings(steps, ansi=False) == []
+    assert findings(steps) == ["SSBT0463"]

@@ -11,6 +11,7 @@ from ssbt.compiler.ir.expressions import ParameterText, Text
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 from ssbt.compiler.syntax.formatting.expressions import sql_text, ssbt_text
 from ssbt.compiler.syntax.parsing import parse_file
 from ssbt.compiler.types.functions import FunctionKind, find_function
@@ -72,7 +73,7 @@ def _collect_expressions(source: Source) -> dict[Span, e.Expression]:
     return expressions
 
 
-def _is_if(node: e.Node) -> bool:
+def _is_if(node: Node) -> bool:
     return isinstance(node, e.Call) and _function_name(node) == "if" and len(node.arguments) == 3
 
 
@@ -92,7 +93,7 @@ def _render_text(node: e.Expression, spellings: Mapping[str, str]) -> Text:
 _BranchParts = tuple[Span, str, e.Expression | None]
 
 
-def _iterate_branches(node: e.Node, wrap: Wrap) -> Iterator[_BranchParts]:
+def _iterate_branches(node: Node, wrap: Wrap) -> Iterator[_BranchParts]:
     """The branches below a node, in the order of the text."""
     match node:
         case e.Case():
@@ -114,11 +115,11 @@ def _iterate_branches(node: e.Node, wrap: Wrap) -> Iterator[_BranchParts]:
                 yield from _iterate_branches(child, wrap)
 
 
-def _children(node: e.Node) -> Iterator[e.Node]:
+def _children(node: Node) -> Iterator[Node]:
     for name in node.__struct_fields__:
         value = getattr(node, name)
         for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, e.Node):
+            if isinstance(each, Node):
                 yield each
 
 
@@ -226,9 +227,7 @@ def _wrap_any_element(node: e.Call, argument: e.Argument, wrap: Wrap) -> Wrap:
     def wrap_inner(inner: e.Expression) -> e.Expression:
         wrapped_argument = replace(argument, value=replace(lambda_, body=inner))
         values = tuple(wrapped_argument if each is argument else each for each in node.arguments)
-        mapped: e.Expression = replace(
-            node, name=e.Name(node.name.span, function), arguments=values
-        )
+        mapped: e.Expression = replace(node, name=Name(node.name.span, function), arguments=values)
         if name in _OF_MAPS:
             mapped = _build_call("map_values", mapped)
         return wrap(_build_call("array_contains", mapped, _TRUE))
@@ -240,4 +239,4 @@ def _build_call(
     name: str, *arguments: e.Expression, filter_: e.Expression | None = None
 ) -> e.Expression:
     argument_nodes = tuple(e.Argument(_NOWHERE, value) for value in arguments)
-    return e.Call(_NOWHERE, e.Name(_NOWHERE, name), argument_nodes, filter=filter_)
+    return e.Call(_NOWHERE, Name(_NOWHERE, name), argument_nodes, filter=filter_)

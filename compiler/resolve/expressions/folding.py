@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.types.functions import FunctionKind, find_function
 
 
@@ -13,7 +14,7 @@ def is_foldable(node: e.Expression, typer: ExpressionTyper) -> bool:
     return all(is_foldable_itself(part, typer) for part in nodes(node))
 
 
-def is_foldable_itself(node: e.Node, typer: ExpressionTyper) -> bool:
+def is_foldable_itself(node: Node, typer: ExpressionTyper) -> bool:
     """Whether a node depends on no row but through its parts."""
     match node:
         case e.ColumnName():

@@ -7,6 +7,7 @@ from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import function_name, ssbt_name_text
 from ssbt.compiler.types.functions import find_function
@@ -118,7 +119,7 @@ def _report_extract(typer: ExpressionTyper, node: e.Call) -> bool:
     """`extract(year, day)`."""
     match node:
         case e.Call(
-            name=e.Name(text=name),
+            name=Name(text=name),
             arguments=(
                 e.Argument(value=e.ColumnName(parts=(unit,)) as first),
                 e.Argument(value=second),

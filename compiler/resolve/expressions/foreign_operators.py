@@ -12,6 +12,7 @@ from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.datatypes import (
@@ -183,7 +184,7 @@ def report_frame_column(
     """Report a frame's column, `df["amount"]`; whether this is one."""
     match node:
         case e.Subscript(
-            base=e.ColumnName(parts=(e.Name(text=frame),)), index=e.StringLiteral(value=name)
+            base=e.ColumnName(parts=(Name(text=frame),)), index=e.StringLiteral(value=name)
         ) if relation.find_columns(name) and not (relation.is_open or relation.find_columns(frame)):
             pass
         case _:

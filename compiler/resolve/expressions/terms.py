@@ -21,6 +21,7 @@ from ssbt.compiler.ir.terms import (
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, implicit_name
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.types import TypeName
 from ssbt.compiler.types.datatypes import BOOLEAN
 from ssbt.compiler.types.expression_types import Typed
 
@@ -312,7 +313,7 @@ def _convert_window(window: e.Window) -> Window:
     return Window(len(window.partition), _convert_order(window.order), frame)
 
 
-def _type_name(node: e.TypeName) -> tuple[object, ...]:
+def _type_name(node: TypeName) -> tuple[object, ...]:
     """A type as it is written, without the case of words."""
     fields = tuple(
         (field.name.text, _type_name(field.type), field.not_null, field.comment)

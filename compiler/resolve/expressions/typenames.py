@@ -7,7 +7,8 @@ from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import BrokenExpression, TypeName
+from ssbt.compiler.syntax.ast.expressions import BrokenExpression
+from ssbt.compiler.syntax.ast.types import TypeName
 from ssbt.compiler.types.datatypes import (
     UNKNOWN,
     ArrayType,

@@ -7,25 +7,26 @@ from functools import cache
 from operator import attrgetter
 
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 
 SameColumn = Callable[[e.ColumnName, e.ColumnName], bool]
 
 
-def nodes(root: e.Node) -> Iterator[e.Node]:
+def nodes(root: Node) -> Iterator[Node]:
     """Every node below `root`, itself first."""
     stack: list[object] = [root]
     while stack:
         item = stack.pop()
         if type(item) is tuple:
             stack += item
-        elif isinstance(item, e.Node):
+        elif isinstance(item, Node):
             yield item
             # This is the compiler's most frequent loop: the fields of a class are read in one call.
             stack += _field_reader(type(item))(item)
 
 
 @cache
-def _field_reader(node_class: type[e.Node]) -> Callable[[e.Node], tuple[object, ...]]:
+def _field_reader(node_class: type[Node]) -> Callable[[Node], tuple[object, ...]]:
     """Reads the fields of a node but for its place, which comes first."""
     names = node_class.__struct_fields__[1:]
     if len(names) < 2:
@@ -33,13 +34,13 @@ def _field_reader(node_class: type[e.Node]) -> Callable[[e.Node], tuple[object, 
     return attrgetter(*names)
 
 
-def column_names(root: e.Node) -> Iterator[e.ColumnName]:
+def column_names(root: Node) -> Iterator[e.ColumnName]:
     """Every column name in an expression."""
     return (node for node in nodes(root) if isinstance(node, e.ColumnName))
 
 
 def find_name_ids(
-    root: e.Node, patterns: Sequence[e.Node], is_same_column: SameColumn
+    root: Node, patterns: Sequence[Node], is_same_column: SameColumn
 ) -> frozenset[int]:
     """The ids of the column names in those parts of `root` that say what one of `patterns` says."""
     return frozenset(
@@ -70,14 +71,14 @@ def is_same_expression(
         if is_same_column and isinstance(left, e.ColumnName) and isinstance(right, e.ColumnName):
             if not is_same_column(left, right):
                 return False
-        elif isinstance(left, e.Name) and isinstance(right, e.Name):
+        elif isinstance(left, Name) and isinstance(right, Name):
             if left.text.casefold() != right.text.casefold():
                 return False
         elif isinstance(left, tuple) and isinstance(right, tuple):
             if len(left) != len(right):
                 return False
             stack += zip(left, right, strict=True)
-        elif isinstance(left, e.Node):
+        elif isinstance(left, Node):
             names = [name for name in left.__struct_fields__ if name not in ("span", "pieces")]
             stack += [(getattr(left, name), getattr(right, name)) for name in names]
         elif left != right:

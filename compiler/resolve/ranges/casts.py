@@ -22,7 +22,14 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.folding.casts import EXACT, as_floating
 from ssbt.compiler.types.ranges.model import Form, ValueRange, type_range
-from ssbt.compiler.types.ranges.spans import Key, Span, snap_spans, unite_spans
+from ssbt.compiler.types.ranges.spans import (
+    Key,
+    Span,
+    hull_of,
+    is_within,
+    snap_spans,
+    unite_spans,
+)
 
 _YEAR = r"(?:\d{4}|[+-]\d{4,7})"
 _DATE_FORM = Form(
@@ -72,17 +79,11 @@ def cast_range(
         # Without ANSI mode what is too large wraps around.
         inside = snap_spans(spans, limit.step)
         return (
-            ValueRange(inside, limit.step, reason=range_.reason) if _is_in(spans, limit) else None
+            ValueRange(inside, limit.step, reason=range_.reason)
+            if is_within(hull_of(spans), hull_of(limit.spans))
+            else None
         )
     return ValueRange(limit.restrict(spans), limit.step, reason=range_.reason)
-
-
-def _is_in(spans: tuple[Span, ...], limit: ValueRange) -> bool:
-    low, high = limit.spans[0].low, limit.spans[-1].high
-    first, last = spans[0].low, spans[-1].high
-    if low is None or high is None or first is None or last is None:
-        return False
-    return low <= first and last <= high  # type: ignore[operator]
 
 
 def _conversion(source: DataType, target: DataType) -> Callable[[Key], Key] | None:

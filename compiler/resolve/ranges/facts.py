@@ -137,7 +137,8 @@ def _rename(
     if all(names[name] == name for name in subject.names):
         return key
     if key[0] == COLUMN and len(key) == 3:
-        return (COLUMN, *names[key[1], key[2]])  # type: ignore[index]
+        (name,) = subject.names
+        return (COLUMN, *names[name])
     return None
 
 

@@ -18,7 +18,7 @@ from ssbt.compiler.types.datatypes import (
     IntegralType,
 )
 from ssbt.compiler.types.ranges.model import ValueRange, type_range
-from ssbt.compiler.types.ranges.spans import Key, Span, hull_of, is_above, snap_spans
+from ssbt.compiler.types.ranges.spans import Key, Span, hull_of, is_above, is_within, snap_spans
 
 if TYPE_CHECKING:
     from ssbt.compiler.resolve.ranges.range_finder import FindRange, RangeFinder
@@ -171,7 +171,7 @@ def fit_range(span: Span, type_: DataType, finder: RangeFinder, text: str) -> Va
     elif (
         isinstance(type_, IntegralType)
         and not finder.view.ansi
-        and not _is_inside(low, high, limit)
+        and not is_within(Span(low, high), hull_of(limit.spans))
     ):
         # Without ANSI mode numbers wrap around.
         return None
@@ -184,11 +184,6 @@ def fit_range(span: Span, type_: DataType, finder: RangeFinder, text: str) -> Va
 def _has_more(key: Key, type_: DecimalType) -> bool:
     exponent = Decimal(key).as_tuple().exponent
     return isinstance(exponent, int) and -exponent > type_.scale
-
-
-def _is_inside(low: Key | None, high: Key | None, limit: ValueRange) -> bool:
-    first, last = limit.spans[0].low, limit.spans[-1].high
-    return low is not None and high is not None and first <= low and high <= last  # type: ignore[operator]
 
 
 def describe_spans(spans: Sequence[Span]) -> str:

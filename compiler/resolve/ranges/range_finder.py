@@ -23,13 +23,19 @@ from ssbt.compiler.types.ranges.model import (
 
 # What a function gives: the finder, the call, its arguments.
 FindRange = Callable[["RangeFinder", e.Call, Sequence[e.Expression]], ValueRange | None]
+# What any node gives, by the rule for its kind.
+FindRangeByKind = Callable[["RangeFinder", e.Expression], ValueRange | None]
 
 
 class RangeFinder:
-    """The ranges of the parts of one expression; each is looked at once."""
+    """The ranges of the parts of one expression; each is looked at once.
 
-    def __init__(self, view: ExpressionView) -> None:
+    The rules for the kinds of nodes come from above, because they find the ranges of parts with it.
+    """
+
+    def __init__(self, view: ExpressionView, find_by_kind: FindRangeByKind) -> None:
         self.view = view
+        self._find_by_kind = find_by_kind
         self._ranges: dict[int, ValueRange | None] = {}
 
     def find_range(self, node: e.Expression) -> ValueRange | None:
@@ -38,7 +44,7 @@ class RangeFinder:
         if id(inner) not in self._ranges:
             # A chain of operators may be long, and its range is soon that of its type.
             self._ranges[id(inner)] = None
-            self._ranges[id(inner)] = self._find(inner)
+            self._ranges[id(inner)] = self._find_by_kind(self, inner)
         return self._ranges[id(inner)]
 
     def find_full_range(self, node: e.Expression) -> ValueRange | None:
@@ -83,7 +89,3 @@ class RangeFinder:
         full = type_range(type_)
         is_wide = full is not None and united.spans == full.spans
         return None if is_wide and not united.forms and not united.calendars else united
-
-    def _find(self, node: e.Expression) -> ValueRange | None:
-        """The range by the rule for the kind of node, as `ExpressionRanges` has them."""
-        raise NotImplementedError

@@ -10,6 +10,7 @@ from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 from ssbt.compiler.types.functions import find_function
 from ssbt.compiler.types.ranges.model import ValueRange
 
@@ -45,7 +46,7 @@ def key_of(node: e.Expression, view: ExpressionView) -> SubjectKey | None:
         if isinstance(item, tuple):
             parts.append(len(item))
             stack += reversed(item)
-        elif isinstance(item, e.Node):
+        elif isinstance(item, Node):
             inner = without_parentheses(item) if isinstance(item, e.Parenthesised) else item
             if isinstance(inner, e.ColumnName):
                 column = _find_column_key(inner, view)
@@ -53,7 +54,7 @@ def key_of(node: e.Expression, view: ExpressionView) -> SubjectKey | None:
                     return None
                 parts.append(column)
                 continue
-            if isinstance(inner, e.Name):
+            if isinstance(inner, Name):
                 parts.append(inner.text.casefold())
                 continue
             if isinstance(inner, e.Lambda | e.Star) or (

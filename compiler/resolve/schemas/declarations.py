@@ -22,7 +22,8 @@ from ssbt.compiler.resolve.files import Reader
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Expression, Name, NullLiteral
+from ssbt.compiler.syntax.ast.expressions import Expression, NullLiteral
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.ast.values import WordValue
 from ssbt.compiler.types.casts import expression_type
 from ssbt.compiler.types.datatypes import BinaryType, DataType, StructField, StructType, UnknownType

@@ -12,7 +12,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declarations import REGISTRY
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 _REQUIRED = {
     AVRO: ("schema",),

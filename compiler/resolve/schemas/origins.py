@@ -35,7 +35,7 @@ from ssbt.compiler.resolve.schemas.entries import (
 )
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.syntax.encoding import decode_source
 

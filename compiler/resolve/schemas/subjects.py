@@ -20,7 +20,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.declarations import REGISTRY_KIND, registry_uses
 from ssbt.compiler.resolve.schemas.entries import RegistrySubject, resolve_kind_entries
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 _NO_VALUES: Mapping[str, str] = {}
 

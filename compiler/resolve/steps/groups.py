@@ -15,13 +15,13 @@ from ssbt.compiler.resolve.expressions.expression_context import grouping_key
 from ssbt.compiler.resolve.expressions.walking import find_name_ids, nodes
 from ssbt.compiler.resolve.query_context import QueryContext, column_of
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.resolve.steps.columns import (
+from ssbt.compiler.resolve.steps.grouping_sets import GroupingPlan, plan_grouping, split_items
+from ssbt.compiler.resolve.steps.item_columns import (
     AS_NAME,
     find_own_column,
     report_no_name,
     with_event_time,
 )
-from ssbt.compiler.resolve.steps.grouping_sets import GroupingPlan, plan_grouping, split_items
 from ssbt.compiler.resolve.steps.positions import check_position
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s

@@ -13,7 +13,7 @@ from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.walking import column_names
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.ast.expressions import Name
+from ssbt.compiler.syntax.ast.nodes import Name
 
 _SWAPPED = {">": "<", ">=": "<="}
 

@@ -16,6 +16,7 @@ from ssbt.compiler.resolve.stars import column_name
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import UNKNOWN
@@ -120,9 +121,9 @@ def resolve_rename(node: s.Rename, context: QueryContext) -> ir.Step:
 
 def _resolve_renamings(
     node: s.Rename, context: QueryContext
-) -> tuple[list[tuple[str, str]], dict[int, e.Name]]:
+) -> tuple[list[tuple[str, str]], dict[int, Name]]:
     """The old and new names, and the new ones by the places of the columns that are known."""
-    renamed: dict[int, e.Name] = {}
+    renamed: dict[int, Name] = {}
     pairs: list[tuple[str, str]] = []
     first_spans: dict[str, Span] = {}
     for renaming in node.renamings:

@@ -30,6 +30,7 @@ from ssbt.compiler.resolve.traps.joined_strings import find_joined_strings
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.casts import infer_cast
 from ssbt.compiler.types.coercion import wider_type_of_all_without_strings
@@ -57,7 +58,7 @@ _LOSES_CONSTANTS = {
     **dict.fromkeys(("kll_sketch_agg_bigint", "kll_sketch_agg_double", "kll_sketch_agg_float"), 2),
 }
 
-PivotValues = list[tuple[str | int | bool, e.Name | None]]
+PivotValues = list[tuple[str | int | bool, Name | None]]
 
 
 def resolve_pivot(node: s.Pivot, context: QueryContext) -> ir.Step | None:
@@ -76,6 +77,25 @@ def resolve_pivot(node: s.Pivot, context: QueryContext) -> ir.Step | None:
     if target is None:
         context.relation = Relation((), True)
         return None
+    columns, renames = _build_pivoted_columns(values, target, items, value_columns)
+    return ir.Pivot(
+        node.span,
+        Relation((*keys.columns, *columns)),
+        keys.named_expressions,
+        target.name,
+        tuple(value for value, _ in values),
+        tuple(items),
+        tuple(renames),
+    )
+
+
+def _build_pivoted_columns(
+    values: PivotValues,
+    target: Column,
+    items: Sequence[ix.NamedExpression],
+    value_columns: Sequence[Column],
+) -> tuple[list[Column], list[tuple[str, str]]]:
+    """A column for each value and aggregate, and the new names of some after Spark's."""
     columns: list[Column] = []
     renames: list[tuple[str, str]] = []
     for value, name in values:
@@ -88,22 +108,10 @@ def resolve_pivot(node: s.Pivot, context: QueryContext) -> ir.Step | None:
                 renames.append((spark_name, new_name))
             declared_span = name.span if name is not None else column.declared
             # The pivot's own column decides what goes into it, and none of its values does.
-            made = column.provenance.with_computed((target.provenance.as_hidden,))
-            columns.append(
-                replace(
-                    column, name=new_name, nullable=True, declared=declared_span, provenance=made
-                )
-            )
-    output = Relation((*keys.columns, *columns))
-    return ir.Pivot(
-        node.span,
-        output,
-        keys.named_expressions,
-        target.name,
-        tuple(value for value, _ in values),
-        tuple(items),
-        tuple(renames),
-    )
+            provenance = column.provenance.with_computed((target.provenance.as_hidden,))
+            pivoted = replace(column, name=new_name, nullable=True, declared=declared_span)
+            columns.append(replace(pivoted, provenance=provenance))
+    return columns, renames
 
 
 def _check_constants(node: s.Pivot, context: QueryContext) -> None:

@@ -24,6 +24,8 @@ from ssbt.compiler.resolve.steps import (
     naming,
     pivots,
     rows,
+    set_operations,
+    sql,
     stateful,
 )
 from ssbt.compiler.resolve.traps.weeks import find_week_keys
@@ -40,7 +42,7 @@ RESOLVERS: dict[type[s.Step], Callable[[Any, QueryContext], ir.Step | None]] = {
     s.Rename: naming.resolve_rename,
     s.As: naming.resolve_alias,
     s.Join: joins.resolve_join,
-    s.SetOperation: joins.resolve_set_operation,
+    s.SetOperation: set_operations.resolve_set_operation,
     s.Aggregate: groups.resolve_aggregate,
     s.Pivot: pivots.resolve_pivot,
     s.Unpivot: pivots.resolve_unpivot,
@@ -54,7 +56,7 @@ RESOLVERS: dict[type[s.Step], Callable[[Any, QueryContext], ir.Step | None]] = {
     s.Explode: rows.resolve_explode,
     s.UseTransform: code.resolve_use_transform,
     s.Apply: code.resolve_apply,
-    s.Sql: code.resolve_sql,
+    s.Sql: sql.resolve_sql,
     s.Stateful: stateful.resolve_stateful,
 }
 

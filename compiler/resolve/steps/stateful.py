@@ -18,9 +18,9 @@ from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.steps.code import code_provenance, declared_relation, resolve_target
 from ssbt.compiler.resolve.steps.naming import resolve_whole_column
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.types.datatypes import StructType, TimestampType
 
 _ENTRIES = ("state", "timers", "event_time")
@@ -192,7 +192,7 @@ def _find_schema(
         message = f"`{name}` names a schema of the pipeline"
         context.report.add(codes.BAD_STATE, schema_value.span, message)
         return None
-    return context.lookup.find_schema(e.Name(schema_value.span, schema_value.text))
+    return context.lookup.find_schema(Name(schema_value.span, schema_value.text))
 
 
 def _resolve_ttl(entry: v.Entry | None, context: QueryContext) -> int | None:

@@ -25,7 +25,7 @@ from ssbt.compiler.resolve.tests.checks import check_test, list_missing_sources
 from ssbt.compiler.resolve.tests.rows import resolve_rows
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.ast.values import TextValue
 from ssbt.compiler.syntax.formatting.names import parameter_text
 
@@ -144,7 +144,7 @@ class _TestReader:
         output = transform.query.output.with_streaming(False)
         yield transform.name.casefold(), (transform.name, output)
 
-    def _find_dataset(self, name: e.Name, subject: _TestSubject) -> tuple[str, Relation] | None:
+    def _find_dataset(self, name: Name, subject: _TestSubject) -> tuple[str, Relation] | None:
         """What a clause names; None, with a finding, where it is no good."""
         key = name.text.casefold()
         if subject.transform is not None:
@@ -162,7 +162,7 @@ class _TestReader:
             return None
         return dataset
 
-    def _report_not_in_script(self, name: e.Name, reason: str) -> None:
+    def _report_not_in_script(self, name: Name, reason: str) -> None:
         message = f"`{name.text}` {reason}, so that the script does not have it"
         self._report.add(codes.NOT_IN_SCRIPT, name.span, message)
 
@@ -241,7 +241,7 @@ class _TestReader:
             for part in value.text:
                 name = part.name if isinstance(part, ParameterText) else None
                 if name is not None and name.casefold() in self._script.unused_parameters:
-                    self._report_not_in_script(e.Name(value.span, name), "is used by no sink")
+                    self._report_not_in_script(Name(value.span, name), "is used by no sink")
 
 
 def _plain_text(node: TextValue) -> str:

@@ -13,6 +13,7 @@ from ssbt.compiler.resolve.traps.expression_view import (
     without_parentheses,
 )
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.functions import FunctionKind, find_function
 
@@ -76,7 +77,7 @@ def _check_compared(node: e.Expression, view: ExpressionView) -> Iterator[Diagno
         yield _build_diagnostic((column_names or strings)[0], message, view)
 
 
-def _find_column_names(parts: Sequence[e.Node], view: ExpressionView) -> list[e.StringLiteral]:
+def _find_column_names(parts: Sequence[Node], view: ExpressionView) -> list[e.StringLiteral]:
     """The strings that are the names of columns."""
     strings = [part for part in parts if isinstance(part, e.StringLiteral)]
     return [text for text in strings if view.column(text.value) is not None]

@@ -20,7 +20,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.ranges.model import type_range
-from ssbt.compiler.types.ranges.spans import NOTHING, Span
+from ssbt.compiler.types.ranges.spans import NOTHING, Span, is_above
 
 TAKES = (e.Binary, e.Between)
 _COMPARISONS = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
@@ -58,7 +58,7 @@ def _check_between(node: e.Between, view: ExpressionView) -> Iterator[Diagnostic
     if view.is_constant(node.operand) or None in keys or limit is None:
         return
     low, high = keys
-    if low is None or high is None or low > high:  # type: ignore[operator]
+    if low is None or high is None or is_above(low, high):
         return
     if limit.restrict((Span(low, high),)) == NOTHING:
         truth = "true" if node.negated else "false"

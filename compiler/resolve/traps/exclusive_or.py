@@ -10,6 +10,7 @@ from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import BooleanType
 from ssbt.compiler.types.folding.model import Value
@@ -69,7 +70,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             yield Diagnostic(JOINED_CONDITIONS, message, Label(node.span), (), help_, fix)
 
 
-def _is_about_bits(node: e.Node) -> bool:
+def _is_about_bits(node: Node) -> bool:
     return (isinstance(node, e.Binary) and node.operator in _BITS) or (
         isinstance(node, e.Unary) and node.operator == "~"
     )

@@ -22,6 +22,7 @@ from ssbt.compiler.resolve.traps.expression_view import (
 )
 from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.datatypes import (
@@ -83,7 +84,7 @@ def find_failures(root: e.Expression, view: ExpressionView) -> Iterator[Diagnost
     """One finding for each part that cannot be computed."""
     constant = _find_constant_ids(root, view)
     # A list, not recursion: a chain of `and` may be thousands long.
-    stack: list[tuple[e.Node, bool]] = [(root, False)]
+    stack: list[tuple[Node, bool]] = [(root, False)]
     while stack:
         node, conditional = stack.pop()
         if type(node) not in _EXPRESSIONS:
@@ -200,26 +201,26 @@ def _find_constant_ids(root: e.Expression, view: ExpressionView) -> frozenset[in
     return frozenset(constant_ids)
 
 
-def _is_null(node: e.Node, view: ExpressionView) -> bool:
+def _is_null(node: Node, view: ExpressionView) -> bool:
     inner = node.value if isinstance(node, e.Argument) else node
     return type(inner) in _EXPRESSIONS and view.is_null(cast("e.Expression", inner))
 
 
-def _child_nodes(node: e.Node) -> list[e.Node]:
+def _child_nodes(node: Node) -> list[Node]:
     """The nodes right below a node, in their order."""
-    children: list[e.Node] = []
+    children: list[Node] = []
     stack: list[object] = [getattr(node, name) for name in node.__struct_fields__]
     stack.reverse()
     while stack:
         item = stack.pop()
         if isinstance(item, tuple):
             stack.extend(reversed(item))
-        elif isinstance(item, e.Node):
+        elif isinstance(item, Node):
             children.append(item)
     return children
 
 
-def _conditional_children(node: e.Expression) -> list[tuple[e.Node, bool]]:
+def _conditional_children(node: e.Expression) -> list[tuple[Node, bool]]:
     """The parts of an expression, and whether a condition decides about each."""
     match node:
         case e.Case(operand=operand, branches=branches):

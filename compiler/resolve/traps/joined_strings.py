@@ -9,6 +9,7 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Sever
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import StringPiece
 from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.functions import find_function
 
@@ -84,14 +85,14 @@ def _check_arguments(node: e.Call) -> Iterator[Diagnostic]:
             yield from find_joined_strings([literal], takes_lines=not is_list)
 
 
-def _is_meant(before: e.StringPiece, after: e.StringPiece, takes_lines: bool) -> bool:
+def _is_meant(before: StringPiece, after: StringPiece, takes_lines: bool) -> bool:
     """Whether a long text goes on in the next line."""
     if not after.starts_line:
         return False
     return takes_lines or not (before.value[-1:].isalnum() and after.value[:1].isalnum())
 
 
-def _build_diagnostic(literal: e.StringLiteral, seams: Sequence[e.StringPiece]) -> Diagnostic:
+def _build_diagnostic(literal: e.StringLiteral, seams: Sequence[StringPiece]) -> Diagnostic:
     message = f"these are one string: {quote_string(literal.value)}"
     help_ = "put a comma between them, or write it as one string"
     fix = tuple(Edit(Span(p.span.path, p.span.end, p.span.end), ",") for p in seams)

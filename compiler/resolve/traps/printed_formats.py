@@ -78,48 +78,52 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if text is None:
         return
     following = 0
-    for placeholder in _PLACE.finditer(text):
-        sign, letter = placeholder[0], placeholder[6] or ""
-        if letter in ("%", "n"):
-            if letter == "n" and (placeholder[2] or placeholder[3]):
-                yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", "write `%n`")
-                return
-            continue
-        if not placeholder[5] and (not letter or letter not in _WHOLE + _FLOATING + _ANY):
-            yield _build_diagnostic(
-                parts[0], f"`{sign}` is no place of a format", "a plain `%` is `%%`"
-            )
-            return
-        if placeholder[4] and not placeholder[5] and letter in _WHOLE:
-            help_ = f"a whole number has no digits behind the point: `%{letter}`"
-            yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", help_)
-            return
-        problem = None if placeholder[5] else _flags_problem(placeholder)
+    for place in _PLACE.finditer(text):
+        problem = _find_problem(place)
         if problem is not None:
-            yield _build_diagnostic(parts[0], f"`{sign}` is no place of a format", problem)
+            yield _build_diagnostic(parts[0], f"`{place[0]}` is no place of a format", problem)
             return
-        if "<" in placeholder[2]:
+        if place[6] in ("%", "n"):
+            continue
+        if "<" in place[2]:
             if not following and "$" not in text:
-                yield _build_diagnostic(
-                    parts[0], f"there is no value before `{sign}`", "give it a number"
-                )
+                message = f"there is no value before `{place[0]}`"
+                yield _build_diagnostic(parts[0], message, "give it a number")
                 return
             continue
-        following += not placeholder[1]
-        number = int(placeholder[1]) if placeholder[1] else following
-        if number == 0:
-            yield _build_diagnostic(
-                parts[0], f"`{sign}` is no value", "values are counted from 1: `%1$s`"
-            )
+        following += not place[1]
+        number = int(place[1]) if place[1] else following
+        if number == 0 or number >= len(parts):
+            yield _diagnose_number(parts[0], number, place[0])
             return
-        if number >= len(parts):
-            help_ = "add it, or write `%%` for a plain `%`"
-            yield _build_diagnostic(parts[0], f"there is no value for `{sign}`", help_)
-            return
-        yield from _check_value(parts[number], sign, "t" if placeholder[5] else letter, view)
+        letter = "t" if place[5] else place[6]
+        yield from _check_value(parts[number], place[0], letter, view)
 
 
-def _flags_problem(place: re.Match[str]) -> str | None:
+def _find_problem(place: re.Match[str]) -> str | None:
+    """The way out of a place that takes no value at all; None where it takes one."""
+    letter = place[6] or ""
+    if letter in ("%", "n"):
+        return "write `%n`" if letter == "n" and (place[2] or place[3]) else None
+    if place[5]:
+        return None
+    if not letter or letter not in _WHOLE + _FLOATING + _ANY:
+        return "a plain `%` is `%%`"
+    if place[4] and letter in _WHOLE:
+        return f"a whole number has no digits behind the point: `%{letter}`"
+    return _find_flags_problem(place)
+
+
+def _diagnose_number(format_: e.Expression, number: int, sign: str) -> Diagnostic:
+    """A place whose number is that of no value."""
+    if number == 0:
+        help_ = "values are counted from 1: `%1$s`"
+        return _build_diagnostic(format_, f"`{sign}` is no value", help_)
+    help_ = "add it, or write `%%` for a plain `%`"
+    return _build_diagnostic(format_, f"there is no value for `{sign}`", help_)
+
+
+def _find_flags_problem(place: re.Match[str]) -> str | None:
     """What the flags of a place do not go with, as Java's `Formatter` has it."""
     flags, width, letter = place[2], place[3], place[6]
     if len(set(flags)) < len(flags):

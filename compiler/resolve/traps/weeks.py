@@ -10,6 +10,7 @@ from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 WEEK_AND_YEAR = Code(
@@ -103,13 +104,13 @@ def _iterate_keys(element: s.GroupingElement) -> Iterator[s.Item]:
         yield from _iterate_keys(member)
 
 
-def _check_beside(year: e.Node, neighbors: Sequence[e.Node]) -> Iterator[Diagnostic]:
+def _check_beside(year: Node, neighbors: Sequence[Node]) -> Iterator[Diagnostic]:
     """The finding, if the one is a year and another the week of its date."""
     part = _date_part(year)
     if part is None or part[0] != "year":
         return
     date = part[1]
-    weeks: list[e.Node] = []
+    weeks: list[Node] = []
     for neighbor in neighbors:
         neighbor_part = _date_part(neighbor)
         if neighbor_part is None or not is_same_expression(neighbor_part[1], date):
@@ -127,7 +128,7 @@ def _check_beside(year: e.Node, neighbors: Sequence[e.Node]) -> Iterator[Diagnos
         yield Diagnostic(WEEK_AND_YEAR, message, Label(year.span), also, help_, fix)
 
 
-def _date_part(node: e.Node) -> tuple[str, e.Expression] | None:
+def _date_part(node: Node) -> tuple[str, e.Expression] | None:
     """Which part of which date a call gives."""
     if not isinstance(node, e.Call):
         return None
@@ -137,7 +138,7 @@ def _date_part(node: e.Node) -> tuple[str, e.Expression] | None:
         return _PARTS[name], values[0]
     if len(values) == 2 and name in ("extract", "date_part", "datepart"):
         match values[0]:
-            case e.ColumnName(parts=(e.Name(text=word),)) | e.StringLiteral(value=word):
+            case e.ColumnName(parts=(Name(text=word),)) | e.StringLiteral(value=word):
                 part = _PARTS.get(word.casefold())
                 return (part, values[1]) if part else None
     return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.syntax.ast.expressions import Expression, Name, Node, StringLiteral, TypeName
+from ssbt.compiler.syntax.ast.expressions import Expression, StringLiteral
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 from ssbt.compiler.syntax.ast.steps import Query
+from ssbt.compiler.syntax.ast.types import TypeName
 from ssbt.compiler.syntax.ast.values import Entry, TextValue
 
 

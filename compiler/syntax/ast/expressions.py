@@ -1,4 +1,4 @@
-"""Expressions and types, as Spark SQL writes them.
+"""Expressions, as Spark SQL writes them.
 
 Parentheses are kept as nodes: the formatter gives a reviewer back what the author wrote, and
 printing needs no table of precedences.
@@ -6,45 +6,8 @@ printing needs no table of precedences.
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from ssbt.compiler.source import Span
-
-
-class Node(Struct, frozen=True):
-    """Anything that has a place."""
-
-    span: Span
-
-
-class Name(Node, frozen=True):
-    """An identifier, without its backticks."""
-
-    text: str
-
-
-class TypeField(Node, frozen=True):
-    """A field of a struct type."""
-
-    name: Name
-    type: TypeName
-    not_null: bool
-    comment: str | None
-
-
-class TypeName(Node, frozen=True):
-    """A type as written: `decimal(12,2)`, `array<string>`, `struct<a: int>`, `interval day`.
-
-    `numbers` are the parameters in parentheses, `arguments` the types in angle brackets,
-    `units` the fields of an interval type.
-    """
-
-    name: str
-    numbers: tuple[int, ...] = ()
-    arguments: tuple[TypeName, ...] = ()
-    fields: tuple[TypeField, ...] = ()
-    units: tuple[str, ...] = ()
-    collation: str | None = None
+from ssbt.compiler.syntax.ast.nodes import Name, Node, StringPiece
+from ssbt.compiler.syntax.ast.types import TypeName
 
 
 class NullLiteral(Node, frozen=True):
@@ -61,15 +24,6 @@ class NumberLiteral(Node, frozen=True):
     """A number as written, with its suffix: `1`, `2.50`, `1e3`, `10L`, `0.5BD`."""
 
     text: str
-
-
-class StringPiece(Struct, frozen=True):
-    """One of neighbouring literals; `starts_line` if a line ends between it and the last."""
-
-    span: Span
-    value: str
-    raw: bool
-    starts_line: bool
 
 
 class StringLiteral(Node, frozen=True):
@@ -285,10 +239,9 @@ class Window(Node, frozen=True):
 class Call(Node, frozen=True):
     """A function call.
 
-    `keywords` is true for calls that SQL writes with words between the arguments; their
-    arguments then carry those words: `extract(year from d)`, `trim(both 'x' from s)`,
-    `substring(s from 1 for 2)`, `position('a' in s)`, `overlay(s placing t from 1)`,
-    `timestampadd(month, 1, ts)`; see `keywords`: the word before each argument, "" for none.
+    `keywords` is empty, or has for each argument the word that SQL writes before it, "" for none:
+    `extract(year from d)`, `trim(both 'x' from s)`, `substring(s from 1 for 2)`,
+    `position('a' in s)`, `overlay(s placing t from 1)`, `timestampadd(month, 1, ts)`.
     """
 
     name: Name
@@ -299,7 +252,6 @@ class Call(Node, frozen=True):
     filter: Expression | None = None
     window: Window | None = None
     keywords: tuple[str, ...] = ()
-    bare: bool = False
 
 
 class BrokenExpression(Node, frozen=True):

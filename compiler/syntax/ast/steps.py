@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.syntax.ast.expressions import (
-    ColumnName,
-    Expression,
-    Name,
-    Node,
-    ParameterUse,
-    SortKey,
-)
+from ssbt.compiler.syntax.ast.expressions import ColumnName, Expression, ParameterUse, SortKey
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 from ssbt.compiler.syntax.ast.values import Entry, QuantityValue, TextValue
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import Name, Node, ParameterUse
+from ssbt.compiler.syntax.ast.expressions import ParameterUse
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 
 
 class TextValue(Node, frozen=True):

@@ -12,6 +12,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.expressions import ExpressionBuilder
 from ssbt.compiler.syntax.building.nodes import Children, children_of_type
 from ssbt.compiler.syntax.engine import Lexeme
@@ -53,14 +54,14 @@ class BlockBuilder(ExpressionBuilder):
 
     entry_block = entry
 
-    def entry_name(self, span: Span, children: Children) -> tuple[e.Name, bool]:
-        return e.Name(span, ".".join(name.text for name in children)), False
+    def entry_name(self, span: Span, children: Children) -> tuple[Name, bool]:
+        return Name(span, ".".join(name.text for name in children)), False
 
-    def entry_name_quoted(self, span: Span, children: Children) -> tuple[e.Name, bool]:
+    def entry_name_quoted(self, span: Span, children: Children) -> tuple[Name, bool]:
         parts = self._parse_parts(children[0], str(children[0])[1:-1])
         if any(not isinstance(part, str) for part in parts):
             self.report(codes.UNEXPECTED_TOKEN, span, "a name cannot hold a parameter")
-        return e.Name(span, "".join(p for p in parts if isinstance(p, str))), True
+        return Name(span, "".join(p for p in parts if isinstance(p, str))), True
 
     def text(self, span: Span, children: Children) -> v.TextValue:
         parts = self._parse_parts(children[0], str(children[0])[1:-1])
@@ -91,7 +92,7 @@ class BlockBuilder(ExpressionBuilder):
             if text:
                 parts.append(text)
             name = match.group(1) or match.group(2).replace("``", "`")
-            parts.append(e.ParameterUse(span, e.Name(span, name)))
+            parts.append(e.ParameterUse(span, Name(span, name)))
             text = ""
         text += self.unescape(_normalize_line_ends(body[last:]), base + last)
         if text or not parts:

@@ -7,6 +7,7 @@ from typing import Any
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.nodes import Children
 from ssbt.compiler.syntax.building.types import TypeBuilder
 from ssbt.compiler.syntax.engine import Lexeme
@@ -20,13 +21,13 @@ class CallBuilder(TypeBuilder):
     ) -> e.Expression:
         name_span = Span(span.path, span.start, span.start + len(name))
         items = tuple(a if isinstance(a, e.Argument) else e.Argument(a.span, a) for a in arguments)
-        node = e.Call(span, e.Name(name_span, name), items, keywords=keywords)
+        node = e.Call(span, Name(name_span, name), items, keywords=keywords)
         return self.limit_depth(node, *(item.value for item in items))
 
     def call(self, span: Span, children: Children) -> e.Expression:
-        names = [child for child in children if isinstance(child, e.Name)]
+        names = [child for child in children if isinstance(child, Name)]
         text = ".".join(name.text for name in names)
-        name = e.Name(names[0].span.to(names[-1].span), text)
+        name = Name(names[0].span.to(names[-1].span), text)
         argument_list = next(
             (child for child in children if isinstance(child, _ArgumentList)), None
         )
@@ -34,7 +35,7 @@ class CallBuilder(TypeBuilder):
         return self._build_call(span, name, argument_list or _ArgumentList(), clauses)
 
     def _build_call(
-        self, span: Span, name: e.Name, argument_list: _ArgumentList, clauses: list[_Clause]
+        self, span: Span, name: Name, argument_list: _ArgumentList, clauses: list[_Clause]
     ) -> e.Expression:
         """A call in the ordinary form, with the clauses behind it."""
         clause_values: dict[str, Any] = (
@@ -121,7 +122,7 @@ class CallBuilder(TypeBuilder):
 
     def call_trim_plain(self, span: Span, children: Children) -> e.Expression:
         keyword, argument_list, *clauses = children
-        name = e.Name(self.token_span(keyword), str(keyword))
+        name = Name(self.token_span(keyword), str(keyword))
         return self._build_call(span, name, argument_list, [c for c in clauses if c is not None])
 
     call_substring_plain = call_trim_plain

@@ -7,8 +7,8 @@ from typing import Any
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.nodes import Children, children_of_type, find_token
 from ssbt.compiler.syntax.building.steps import StepBuilder
 
@@ -53,7 +53,7 @@ class DeclarationBuilder(StepBuilder):
     def schema_column(self, span: Span, children: Children) -> d.SchemaColumn:
         name, type_, *clauses = children
         clause_values: dict[str, Any] = {}
-        tags: list[e.Name] = []
+        tags: list[Name] = []
         for clause_span, clause, value in clauses:
             if clause == "tag":
                 tags.append(value)
@@ -114,7 +114,7 @@ class DeclarationBuilder(StepBuilder):
 
     def _build_rows(self, span: Span, children: Children, after: int | None) -> d.Rows:
         clause = find_token(children, "GIVEN", "THEN")
-        dataset, *columns = children_of_type(children, e.Name)
+        dataset, *columns = children_of_type(children, Name)
         return d.Rows(
             span,
             str(clause).lower(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.calls import CallBuilder
 from ssbt.compiler.syntax.building.nodes import Children
 from ssbt.compiler.syntax.engine import Lexeme
@@ -76,7 +77,7 @@ class ExpressionBuilder(CallBuilder):
         return e.Star(span, (), children[1] or ())
 
     def star_of(self, span: Span, children: Children) -> e.Star:
-        names = tuple(child for child in children if isinstance(child, e.Name))
+        names = tuple(child for child in children if isinstance(child, Name))
         return e.Star(span, names, children[-1] or ())
 
     def except_columns(self, span: Span, children: Children) -> tuple[e.ColumnName, ...]:
@@ -131,10 +132,10 @@ class ExpressionBuilder(CallBuilder):
     def variant_index(self, span: Span, children: Children) -> e.Expression:
         operand, index = children
         if isinstance(index, e.StringLiteral):
-            node = e.VariantPath(span, operand, e.Name(index.span, index.value))
+            node = e.VariantPath(span, operand, Name(index.span, index.value))
             return self.limit_depth(node, operand)
         position = Span(span.path, operand.span.end, operand.span.end)
-        root = self.limit_depth(e.VariantPath(position, operand, e.Name(position, "")), operand)
+        root = self.limit_depth(e.VariantPath(position, operand, Name(position, "")), operand)
         return self.limit_depth(e.Subscript(span, root, index), root, index)
 
 

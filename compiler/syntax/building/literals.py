@@ -8,6 +8,7 @@ from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name, StringPiece
 from ssbt.compiler.syntax.building.nodes import Children, NodeBuilder
 from ssbt.compiler.syntax.engine import Lexeme
 
@@ -24,11 +25,11 @@ _INTERVAL_VALUE = lazy_pattern(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)\s*")
 class LiteralBuilder(NodeBuilder):
     """Builds names and literals."""
 
-    def name(self, span: Span, children: Children) -> e.Name:
+    def name(self, span: Span, children: Children) -> Name:
         text = str(children[0])
         if text.startswith("`"):
             text = text[1:-1].replace("``", "`")
-        return e.Name(span, text)
+        return Name(span, text)
 
     def column(self, span: Span, children: Children) -> e.ColumnName:
         return e.ColumnName(span, tuple(children))
@@ -37,7 +38,7 @@ class LiteralBuilder(NodeBuilder):
         text = str(children[0])[2:-1].strip()
         if text.startswith("`"):
             text = text[1:-1].replace("``", "`")
-        return e.ParameterUse(span, e.Name(span, text))
+        return e.ParameterUse(span, Name(span, text))
 
     def number(self, span: Span, children: Children) -> e.NumberLiteral:
         return e.NumberLiteral(span, str(children[0]))
@@ -62,15 +63,15 @@ class LiteralBuilder(NodeBuilder):
         self.string_tokens.clear()
         return e.StringLiteral(span, value, is_raw, pieces)
 
-    def _build_pieces(self, values: Children) -> tuple[e.StringPiece, ...]:
+    def _build_pieces(self, values: Children) -> tuple[StringPiece, ...]:
         """The neighbouring literals of these values, which are the last that were read."""
-        pieces: list[e.StringPiece] = []
+        pieces: list[StringPiece] = []
         for token, value in zip(self.string_tokens[-len(values) :], values, strict=True):
             span = self.token_span(token)
             end = pieces[-1].span.end if pieces else span.start
             gap = self.piece[end - self.offset : span.start - self.offset]
             starts_line = "\n" in gap or "\r" in gap
-            pieces.append(e.StringPiece(span, value, token.type == "RAW_STRING", starts_line))
+            pieces.append(StringPiece(span, value, token.type == "RAW_STRING", starts_line))
         return tuple(pieces)
 
     def _report_parameter_in_text(self, span: Span, value: str, name: str) -> None:
@@ -134,7 +135,7 @@ class LiteralBuilder(NodeBuilder):
         units = (self._parse_unit(first), self._parse_unit(last))
         return e.TypedLiteral(span, "interval", _apply_sign(sign, value), units)
 
-    def _parse_unit(self, name: e.Name) -> str:
+    def _parse_unit(self, name: Name) -> str:
         unit = name.text.lower()
         if unit.removesuffix("s") not in _UNITS:
             unit_names = ", ".join(sorted(_UNITS))

@@ -10,11 +10,12 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.engine import Lexeme
 
 Children = list[Any]
 
-N = TypeVar("N", bound=e.Node)
+N = TypeVar("N", bound=Node)
 
 # Spark's parser gives up between 200 and 300 calls inside each other (measured on 4.1.1). It takes
 # chains of `and` and `or` by the thousand; of the other operators it takes 500, and no longer 800.
@@ -54,7 +55,7 @@ class NodeBuilder:
         # Behind the finding every rule takes one in the place of any node.
         return cast(N, e.BrokenExpression(node.span))
 
-    def record_depth(self, node: e.Node, step: float, *children: object) -> bool:
+    def record_depth(self, node: Node, step: float, *children: object) -> bool:
         """Whether a node, so much deeper than its children, is not nested too deeply."""
         child_depths = [self.depths[id(c)][0] for c in children if id(c) in self.depths]
         depth = step + max(child_depths, default=0.0)
@@ -97,7 +98,7 @@ class NodeBuilder:
         return 0
 
 
-def _describe_excess(node: e.Node) -> tuple[str, str]:
+def _describe_excess(node: Node) -> tuple[str, str]:
     """What is too much of a node, and the way out."""
     length = 0
     link = node

@@ -7,6 +7,7 @@ from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.blocks import BlockBuilder
 from ssbt.compiler.syntax.building.nodes import Children, children_of_type, find_token
 from ssbt.compiler.syntax.engine import Lexeme
@@ -25,7 +26,7 @@ class StepBuilder(BlockBuilder):
 
     def dataset_use(self, span: Span, children: Children) -> s.DatasetUse:
         arguments = children_of_type(children, s.DatasetUse)
-        name, *alias = children_of_type(children, e.Name)
+        name, *alias = children_of_type(children, Name)
         use = s.DatasetUse(span, name, arguments or None, alias[0] if alias else None)
         if self.record_depth(use, 1, *arguments):
             return use
@@ -69,11 +70,11 @@ class StepBuilder(BlockBuilder):
         on, using = condition or (None, ())
         return s.Join(span, kinds[0] if kinds else "inner", right, on, using)
 
-    def join_on(self, span: Span, children: Children) -> tuple[e.Expression, tuple[e.Name, ...]]:
+    def join_on(self, span: Span, children: Children) -> tuple[e.Expression, tuple[Name, ...]]:
         return children[1], ()
 
-    def join_using(self, span: Span, children: Children) -> tuple[None, tuple[e.Name, ...]]:
-        return None, children_of_type(children, e.Name)
+    def join_using(self, span: Span, children: Children) -> tuple[None, tuple[Name, ...]]:
+        return None, children_of_type(children, Name)
 
     def step_aggregate(self, span: Span, children: Children) -> s.Aggregate:
         _, items, keyword, *groupings = children
@@ -144,7 +145,7 @@ class StepBuilder(BlockBuilder):
         return s.PivotValue(span, children[0], children[2])
 
     def step_unpivot(self, span: Span, children: Children) -> s.Unpivot:
-        value, name = children_of_type(children, e.Name)
+        value, name = children_of_type(children, Name)
         items = next(child for child in children if isinstance(child, tuple))
         return s.Unpivot(span, value, name, items, children[1] is not None)
 
@@ -189,7 +190,7 @@ class StepBuilder(BlockBuilder):
     def item(self, span: Span, children: Children) -> s.Item:
         return s.Item(span, children[0], children[2] or ())
 
-    def names(self, span: Span, children: Children) -> tuple[e.Name, ...]:
+    def names(self, span: Span, children: Children) -> tuple[Name, ...]:
         return tuple(children)
 
     def assignment(self, span: Span, children: Children) -> s.Assignment:

@@ -7,6 +7,8 @@ from typing import Any
 from ssbt.compiler.diagnostics.codes import literals
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
+from ssbt.compiler.syntax.ast.types import TypeField, TypeName
 from ssbt.compiler.syntax.building.literals import LiteralBuilder
 from ssbt.compiler.syntax.building.nodes import Children
 from ssbt.compiler.syntax.engine import Lexeme
@@ -15,17 +17,17 @@ from ssbt.compiler.syntax.engine import Lexeme
 class TypeBuilder(LiteralBuilder):
     """Builds the names of types."""
 
-    def type_name(self, span: Span, children: Children) -> e.TypeName:
-        return e.TypeName(span, children[0].text.lower())
+    def type_name(self, span: Span, children: Children) -> TypeName:
+        return TypeName(span, children[0].text.lower())
 
-    def type_collated(self, span: Span, children: Children) -> e.TypeName:
+    def type_collated(self, span: Span, children: Children) -> TypeName:
         name, _, collation = children
-        return e.TypeName(span, name.text.lower(), collation=collation.text)
+        return TypeName(span, name.text.lower(), collation=collation.text)
 
-    def type_numbers(self, span: Span, children: Children) -> e.TypeName:
+    def type_numbers(self, span: Span, children: Children) -> TypeName:
         name, *numbers = children
         values = tuple(self._parse_type_number(number) for number in numbers)
-        return e.TypeName(span, name.text.lower(), numbers=values)
+        return TypeName(span, name.text.lower(), numbers=values)
 
     def _parse_type_number(self, literal: Lexeme) -> int:
         if literal.isdecimal() and len(literal) < 10:
@@ -34,29 +36,27 @@ class TypeBuilder(LiteralBuilder):
         self.report(literals.BAD_TYPE, self.token_span(literal), message)
         return 0
 
-    def type_zoneless(self, span: Span, children: Children) -> e.TypeName:
+    def type_zoneless(self, span: Span, children: Children) -> TypeName:
         keyword, number, _ = children
         if keyword.lower().startswith("timestamp"):
-            return e.TypeName(span, "timestamp_ntz")
-        return e.TypeName(
-            span, "time", () if number is None else (self._parse_type_number(number),)
-        )
+            return TypeName(span, "timestamp_ntz")
+        return TypeName(span, "time", () if number is None else (self._parse_type_number(number),))
 
-    def type_generic(self, span: Span, children: Children) -> e.Expression | e.TypeName:
+    def type_generic(self, span: Span, children: Children) -> e.Expression | TypeName:
         name, *inner = children
-        fields = tuple(child for child in inner if isinstance(child, e.TypeField))
-        types = tuple(child for child in inner if isinstance(child, e.TypeName))
+        fields = tuple(child for child in inner if isinstance(child, TypeField))
+        types = tuple(child for child in inner if isinstance(child, TypeName))
         parts = [*types, *(field.type for field in fields)]
-        node = e.TypeName(span, str(name).lower(), arguments=types, fields=fields)
+        node = TypeName(span, str(name).lower(), arguments=types, fields=fields)
         return self.limit_depth(node, *parts)
 
     def type_argument(self, span: Span, children: Children) -> Any:
         return children[0]
 
-    def type_field(self, span: Span, children: Children) -> e.TypeField:
+    def type_field(self, span: Span, children: Children) -> TypeField:
         name, type_, not_null, _, comment = children
-        return e.TypeField(span, name, type_, not_null is not None, comment)
+        return TypeField(span, name, type_, not_null is not None, comment)
 
-    def type_interval(self, span: Span, children: Children) -> e.TypeName:
-        units = tuple(child.text.lower() for child in children[1:] if isinstance(child, e.Name))
-        return e.TypeName(span, "interval", units=units)
+    def type_interval(self, span: Span, children: Children) -> TypeName:
+        units = tuple(child.text.lower() for child in children[1:] if isinstance(child, Name))
+        return TypeName(span, "interval", units=units)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.line_breaking import CELL, SourceOffset
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expansions import (
     Parts,
     bracket,
@@ -18,7 +19,7 @@ from ssbt.compiler.syntax.names import declaration_name, declared_name, secret_n
 from ssbt.compiler.syntax.strings import quote_string
 
 
-def _format_name(node: e.Name) -> str:
+def _format_name(node: Name) -> str:
     return declared_name(node.text)
 
 
@@ -75,7 +76,7 @@ def _(node: d.Schema) -> Parts:
 
 @register_expansion(d.SchemaOrigin)
 def _(node: d.SchemaOrigin) -> Parts:
-    if isinstance(node.location, e.Name):
+    if isinstance(node.location, Name):
         return [f"{_format_name(node.location)} ", *format_block(node.entries, node.span.end)]
     out: Parts = [node.location]
     return [*out, " ", *format_block(node.entries, node.span.end)] if node.entries else out

@@ -20,9 +20,9 @@ from ssbt.compiler.line_breaking import (
     Nest,
     SourceOffset,
 )
-from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 
-Part = layout.Part | e.Node
+Part = layout.Part | Node
 Parts = list[Part]
 Expansion = Callable[[Any], Parts]
 F = TypeVar("F", bound=Expansion)
@@ -48,7 +48,7 @@ def join_groups(groups: Iterable[Parts]) -> Parts:
     return out
 
 
-def join_nodes(items: Iterable[e.Node]) -> Parts:
+def join_nodes(items: Iterable[Node]) -> Parts:
     """The nodes with commas between them."""
     return join_groups([node] for node in items)
 

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from ssbt.compiler import line_breaking as layout
 from ssbt.compiler.line_breaking import Break
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
+from ssbt.compiler.syntax.ast.types import TypeName
 from ssbt.compiler.syntax.formatting import calls as _calls
 from ssbt.compiler.syntax.formatting import literals as _literals
 from ssbt.compiler.syntax.formatting import operators as _operators
@@ -27,7 +29,7 @@ Piece = str | e.ParameterUse
 
 
 def sql_parts(
-    node: e.Node, replacements: Mapping[int, tuple[e.Node, ...]] = MappingProxyType({})
+    node: Node, replacements: Mapping[int, tuple[Node, ...]] = MappingProxyType({})
 ) -> list[layout.Part | e.ParameterUse]:
     """The text of an expression in parts, with the places where a long line may end.
 
@@ -37,7 +39,7 @@ def sql_parts(
     stack: list[Part] = [node]
     while stack:
         part = stack.pop()
-        if isinstance(part, e.ParameterUse) or not isinstance(part, e.Node):
+        if isinstance(part, e.ParameterUse) or not isinstance(part, Node):
             parts.append(part)
             continue
         replacement = replacements.get(id(part))
@@ -65,18 +67,18 @@ def flatten_parts(parts: Iterable[layout.Part | e.ParameterUse]) -> tuple[Piece,
     return tuple(pieces)
 
 
-def sql_text(node: e.Node) -> tuple[Piece, ...]:
+def sql_text(node: Node) -> tuple[Piece, ...]:
     """The text of an expression on one line, cut where parameters stand."""
     return flatten_parts(sql_parts(node))
 
 
-def ssbt_text(node: e.Node) -> str:
+def ssbt_text(node: Node) -> str:
     """The expression as it stands in a `.ssbt` file, on one line."""
     return "".join(
         piece if isinstance(piece, str) else parameter_text(piece) for piece in sql_text(node)
     )
 
 
-def type_text(node: e.TypeName) -> str:
+def type_text(node: TypeName) -> str:
     """A type as Spark's DDL writes it, in lower case."""
     return ssbt_text(node)

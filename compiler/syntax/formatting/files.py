@@ -21,6 +21,7 @@ from ssbt.compiler.line_breaking import (
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.formatting import declarations as _declarations
 from ssbt.compiler.syntax.formatting import expressions as _expressions
 from ssbt.compiler.syntax.formatting.comments import insert_comments
@@ -70,7 +71,7 @@ def _expand_parts(parts: Parts, source: Source) -> list[Part]:
     stack = parts[::-1]
     while stack:
         part = stack.pop()
-        if not isinstance(part, e.Node):
+        if not isinstance(part, Node):
             out.append(part)
             continue
         out.append(SourceOffset(part.span.start))
@@ -81,7 +82,7 @@ def _expand_parts(parts: Parts, source: Source) -> list[Part]:
     return out
 
 
-def _expand_node(node: e.Node) -> Parts:
+def _expand_node(node: Node) -> Parts:
     """What `printing` makes of a node, but for names that only Spark needs in backticks."""
     if isinstance(node, e.ColumnName):
         first, *rest = (part.text for part in node.parts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Name
+from ssbt.compiler.syntax.ast.types import TypeField, TypeName
 from ssbt.compiler.syntax.formatting.expansions import (
     Parts,
     bracket,
@@ -24,8 +26,8 @@ def parameter_text(node: e.ParameterUse) -> str:
     return f"${{{declared_name(node.name.text)}}}"
 
 
-@register_expansion(e.TypeName)
-def _(node: e.TypeName) -> Parts:
+@register_expansion(TypeName)
+def _(node: TypeName) -> Parts:
     if node.name == "interval":
         return [" ".join(["interval", " to ".join(node.units)]).strip()]
     if node.arguments or node.fields or node.name in ("array", "map", "struct"):
@@ -36,15 +38,15 @@ def _(node: e.TypeName) -> Parts:
     return [f"{declared_name(node.name)}{numbers}{collation}"]
 
 
-@register_expansion(e.TypeField)
-def _(node: e.TypeField) -> Parts:
+@register_expansion(TypeField)
+def _(node: TypeField) -> Parts:
     not_null = " not null" if node.not_null else ""
     comment = f" comment {quote_string(node.comment)}" if node.comment is not None else ""
     return [f"{name_text(node.name.text)}: ", node.type, f"{not_null}{comment}"]
 
 
-@register_expansion(e.Name)
-def _(node: e.Name) -> Parts:
+@register_expansion(Name)
+def _(node: Name) -> Parts:
     return [name_text(node.text)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ssbt.compiler.line_breaking import END, GROUP, SPACE, UNNEST, Break, LineRole, Nest
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
+from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expansions import (
     Parts,
     bracket,
@@ -31,12 +32,12 @@ def format_query(node: s.Query) -> Parts:
     return [*out, UNNEST]
 
 
-def join_names(items: Iterable[e.Name]) -> Parts:
+def join_names(items: Iterable[Name]) -> Parts:
     """Declared names with commas between them."""
     return join_groups([declared_name(name.text)] for name in items)
 
 
-def format_alias(alias_names: tuple[e.Name, ...]) -> Parts:
+def format_alias(alias_names: tuple[Name, ...]) -> Parts:
     """` as name`, ` as (name, …)`, or nothing."""
     if len(alias_names) < 2:
         return [f" as {declared_name(name.text)}" for name in alias_names]

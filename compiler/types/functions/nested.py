@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.types.functions import array_rules as arrays
+from ssbt.compiler.types.functions import array_set_rules as array_sets
 from ssbt.compiler.types.functions import lambda_rules as lambdas
 from ssbt.compiler.types.functions import map_rules as maps
 from ssbt.compiler.types.functions.rules import like_argument, same_as
@@ -23,9 +24,9 @@ SCALARS = {
     "array_compact": Row("3.4.0", "array array", arrays.infer_compact),
     "array_contains": Row("1.5.0", "array any, value any", arrays.infer_contains),
     "array_distinct": Row("2.4.0", "= array array", arrays.infer_sorted),
-    "array_except": Row("2.4.0", "array1 any, array2 any", arrays.infer_difference),
+    "array_except": Row("2.4.0", "array1 any, array2 any", array_sets.infer_difference),
     "array_insert": Row("3.4.0", "x any, pos any, val any", arrays.infer_insert),
-    "array_intersect": Row("2.4.0", "array1 any, array2 any", arrays.infer_intersection),
+    "array_intersect": Row("2.4.0", "array1 any, array2 any", array_sets.infer_intersection),
     "array_join": Row(
         "2.4.0", "array array, delimiter =string, nullReplacement =string?", arrays.infer_join
     ),
@@ -42,8 +43,8 @@ SCALARS = {
         lambdas.infer_array_sort,
         lambdas=lambdas.two_elements,
     ),
-    "array_union": Row("2.4.0", "array1 any, array2 any", arrays.infer_union),
-    "arrays_overlap": Row("2.4.0", "a1 any, a2 any", arrays.infer_overlap),
+    "array_union": Row("2.4.0", "array1 any, array2 any", array_sets.infer_union),
+    "arrays_overlap": Row("2.4.0", "a1 any, a2 any", array_sets.infer_overlap),
     "arrays_zip": Row("2.4.0", "= a1 array*", arrays.infer_zip),
     "cardinality": Row("2.4.0", "= expr array|map", arrays.infer_size),
     "concat": Row("1.5.0", "col any*", infer_concat),

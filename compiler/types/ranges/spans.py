@@ -99,7 +99,15 @@ def _intersect(first: Span, second: Span) -> Span:
 
 def is_above(first: Key, second: Key) -> bool:
     """Whether a key comes after another; keys of one set are of one kind."""
+    # The type checker sees a text beside a number in the union, which one set never holds.
     return first > second  # type: ignore[operator]
+
+
+def is_within(span: Span, bounds: Span) -> bool:
+    """Whether a span has both ends, and neither lies outside of the ends of another."""
+    if span.low is None or span.high is None or bounds.low is None or bounds.high is None:
+        return False
+    return not is_above(bounds.low, span.low) and not is_above(span.high, bounds.high)
 
 
 def _ends_before(first: Span, second: Span) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ssbt.compiler.cli.compilation import CompilationResult, compile_unit
+from ssbt.compiler.cli.compilation import compile_unit
+from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.fixing import apply_fixes
 from ssbt.compiler.cli.starter import PIPELINE
 from ssbt.compiler.cli.units import find_units

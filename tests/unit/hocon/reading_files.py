@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ssbt.compiler.hocon.loading import Files, Loader
-from ssbt.compiler.hocon.resolving import Items, Object, Value, resolve_layers
+from ssbt.compiler.hocon.resolving import resolve_layers
+from ssbt.compiler.hocon.values import Items, Object, Value
 
 
 def read(files: Mapping[str, str | bytes], path: str = "main.conf", root: str = "") -> Object:

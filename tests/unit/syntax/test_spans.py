@@ -13,6 +13,7 @@ from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.syntax.ast.nodes import Name, Node
 from ssbt.compiler.syntax.parsing import parse_file
 from tests.unit.syntax.generation import Generator
 from tests.unit.syntax.trees import difference, nodes
@@ -45,7 +46,7 @@ def check_expressions(file: d.File, text: str) -> None:
         assert difference(node, expression_again(node, written)) is None, written
 
 
-def expression_again(node: e.Node, written: str) -> e.Node | None:
+def expression_again(node: Node, written: str) -> Node | None:
     """The expression that the text of a node means by itself, in a place where it may stand."""
     if any(isinstance(each, e.InList) and each.keyword == "one of" for each, _ in nodes(node)):
         (param,) = tree(f"param x: int check {written}").declarations
@@ -66,7 +67,7 @@ def expression_again(node: e.Node, written: str) -> e.Node | None:
 def check_names(file: d.File, text: str) -> None:
     """The text of a name is that name, in backticks or without."""
     for node, _ in nodes(file):
-        if isinstance(node, e.Name) and "." not in node.text:
+        if isinstance(node, Name) and "." not in node.text:
             written = text[node.span.start : node.span.end]
             plain = written[1:-1].replace("``", "`") if written[:1] == "`" else written
             assert plain.strip('"${}` ') == node.text.strip("`"), (written, node)

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import Node
+from ssbt.compiler.syntax.ast.nodes import Node
 
 
 def difference(left: Any, right: Any) -> str | None:

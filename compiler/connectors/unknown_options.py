@@ -1,0 +1,86 @@
+"""Options that a connector does not have, or not where they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ssbt.compiler.connectors.specification import Connector, Mode, Option, Role
+from ssbt.compiler.diagnostics.codes.connectors import MISPLACED_OPTION, UNKNOWN_OPTION
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ssbt.compiler.connectors.values import OptionEntry
+
+RAW_OF_ENVIRONMENT = (
+    "for an option that Spark knows all the same, let the pipeline's connection name a parameter,"
+    ' `raw {{ "{name}" = "${{NAME}}" }}`, and say its value in `params`'
+)
+
+
+def find_other_use(connector: Connector, role: Role, mode: Mode, name: str) -> str | None:
+    """Where the connector has that option, if not here."""
+    own_role = connector.role(role)
+    if own_role and own_role.option(name):
+        return "batch" if mode is Mode.STREAM else "streams"
+    for each in Role:
+        other_role = connector.role(each)
+        if other_role and other_role.option(name):
+            return f"{each.value}s"
+    return None
+
+
+def find_intended(name: str, options: Iterable[Option]) -> str | None:
+    """The option that a misspelt name, an alias or Spark's own spelling stands for."""
+    spellings = {
+        spelling: option.name
+        for option in options
+        for spelling in (*option.aliases, option.spark, option.name)
+    }
+    exact = spellings.get(name)
+    near = None if exact else did_you_mean(name, spellings)
+    return exact or (spellings[near] if near else None)
+
+
+def misplaced_option(entry: OptionEntry, role: Role, mode: Mode, other_use: str) -> Diagnostic:
+    """An option that the connector has elsewhere."""
+    use_name = f"{'stream ' if mode is Mode.STREAM else ''}{role.value}"
+    return Diagnostic(
+        MISPLACED_OPTION,
+        f"`{entry.name}` is for {other_use}; it does nothing in a {use_name}",
+        Label(entry.name_span),
+        help=("leave it out",),
+    )
+
+
+def unknown_option(
+    connector: Connector,
+    role: Role,
+    entry: OptionEntry,
+    intended: str | None,
+    *,
+    in_configuration: bool,
+) -> Diagnostic:
+    """An option that the connector does not have, with the one that was intended, if known."""
+    return Diagnostic(
+        UNKNOWN_OPTION,
+        f"`{connector.name}` has no option `{entry.name}`"
+        + (f"; did you mean `{intended}`?" if intended else ""),
+        Label(entry.name_span),
+        help=() if intended else _suggest_help(connector, role, entry.name, in_configuration),
+        fix=(Edit(entry.name_span, intended),) if intended else (),
+    )
+
+
+def _suggest_help(
+    connector: Connector, role: Role, name: str, in_configuration: bool
+) -> tuple[str, ...]:
+    if "checkpoint" in name.casefold():
+        return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
+    raw_help = f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`'
+    if in_configuration:
+        raw_help = RAW_OF_ENVIRONMENT.format(name=name)
+    page_help = f"the options of a {connector.name} {role.value} are listed in {connector.page}"
+    return (page_help, raw_help)
