@@ -143,16 +143,11 @@ def _run_script(script: _Script[P]) -> int:
         except SecretError as error:
             events.failed(log_failure(error))
             return _MISUSED
-        except SettingsRefusedError as refusal:
-            events.failed("\n".join(map(str, refusal.args)))
-            for problem in refusal.args:
-                _LOG.error(problem)
-            return _MISUSED
-        except CheckpointsRefusedError as refusal:
+        except (SettingsRefusedError, CheckpointsRefusedError) as refusal:
             events.failed("\n".join(map(str, refusal.args)))
             for problem in refusal.args:
                 _LOG.error(locate_problem(problem, script.path))
-            return _REFUSED
+            return _MISUSED if isinstance(refusal, SettingsRefusedError) else _REFUSED
         except GaveUpError as error:
             _LOG.error("%s", error)
             events.failed(f"{error}; then: {log_failure(error.__cause__ or error)}")
