@@ -5,10 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from ssbt.compiler.cli.module_archive import ModuleArchive
+from typing import NoReturn
 
 MISUSED = 2
 INTERNAL_ERROR = 70
@@ -18,7 +15,6 @@ BROKEN_PIPE = 141
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
-    archive = _use_archive(sys.argv[1:])
     try:
         code = run_command_line(sys.argv[1:])
         if sys.stdout is not None:
@@ -31,28 +27,13 @@ def main() -> NoReturn:
         code = MISUSED
         sys.stderr.write(f"error: cannot write to standard output: {error.strerror}\n")
     _close_streams()
-    if archive is not None:
-        archive.save()
     sys.exit(code)
-
-
-def _use_archive(arguments: list[str]) -> ModuleArchive | None:
-    """The file from which modules come, where there are enough of them."""
-    if _asks_for_version(arguments):
-        return None
-    from ssbt.compiler.cli.module_archive import use_module_archive
-
-    return use_module_archive()
-
-
-def _asks_for_version(arguments: list[str]) -> bool:
-    return arguments in (["--version"], ["-V"])
 
 
 def run_command_line(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
     # Importing click takes longer than all the rest of this answer.
-    if _asks_for_version(arguments):
+    if arguments in (["--version"], ["-V"]):
         from ssbt.compiler.emit.version import VERSION
 
         print(f"ssbtc {VERSION}")

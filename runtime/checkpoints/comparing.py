@@ -8,6 +8,7 @@ import logging
 import re
 from typing import Any
 
+from ssbt.runtime.brokers.topics import Topics
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
@@ -15,7 +16,6 @@ from ssbt.runtime.dependences.changes import changes
 from ssbt.runtime.dependences.meanings import as_before
 from ssbt.runtime.outputs.folders import SinkFolder
 from ssbt.runtime.passes.earlier import earlier_layout
-from ssbt.runtime.records.topics import Topics
 from ssbt.runtime.settings.shared import unknown_name_message
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
 

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
-from ssbt.runtime.records.topics import report_missing_topics
+from ssbt.runtime.brokers.topics import report_missing_topics
 from ssbt.runtime.values.fitting import Misfit, convert_value, find_misfits, is_any, render_misfits
 
 ADDED = "_ssbt_decoded"

@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
+from ssbt.runtime.brokers.topics import Topics, find_topics
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.files import Files, NotWrittenError
@@ -23,7 +24,6 @@ from ssbt.runtime.metrics.progress import ProgressLog
 from ssbt.runtime.outputs.keeping import keep_outputs
 from ssbt.runtime.planning.streams import Continuation, is_collecting
 from ssbt.runtime.providers.secrets import find_rotated_secrets
-from ssbt.runtime.records.topics import Topics, find_topics
 from ssbt.runtime.registries.registry import UnreachableError
 from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_before_streams
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once

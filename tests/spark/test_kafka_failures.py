@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.runtime import Job
+from ssbt.runtime.brokers import topics as ids_of_topics
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.errors.helping import find_help
-from ssbt.runtime.records import topics as ids_of_topics
 from tests.spark.piping import Piped
 from tests.spark.topics import Topics
 

@@ -1,0 +1,1 @@
+"""Brokers: which topics they have."""
