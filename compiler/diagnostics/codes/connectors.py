@@ -20,6 +20,11 @@ def _block(head: str, lines: tuple[str, ...]) -> str:
     return "\n".join([f"{head} {{", *(f"  {line}" for line in lines), "}", ""])
 
 
+def _kafka_example(*options: str) -> str:
+    read = ('bootstrap_servers = "localhost:9092"', 'subscribe = "orders"', "value = json")
+    return example(source=_source("kafka", *read, "schema = Order", *options))
+
+
 def _csv_example(*lines: str) -> str:
     return example(source=_source("csv", 'path   = "data/orders.csv"', "schema = Order", *lines))
 
@@ -175,26 +180,8 @@ RAW_REFUSED = Code(
         always bytes to it. Spark refuses such a key when the job starts, or passes it over in
         silence.
         """),
-    wrong=example(
-        source=_source(
-            "kafka",
-            'bootstrap_servers = "localhost:9092"',
-            'subscribe = "orders"',
-            "value = json",
-            "schema = Order",
-            'raw { "kafka.auto.offset.reset" = "earliest" }',
-        )
-    ),
-    right=example(
-        source=_source(
-            "kafka",
-            'bootstrap_servers = "localhost:9092"',
-            'subscribe = "orders"',
-            "value = json",
-            "schema = Order",
-            "starting_offsets = earliest",
-        )
-    ),
+    wrong=_kafka_example('raw { "kafka.auto.offset.reset" = "earliest" }'),
+    right=_kafka_example("starting_offsets = earliest"),
 )
 
 RAW_IGNORED = Code(
@@ -205,26 +192,8 @@ RAW_IGNORED = Code(
         passes over all else that it does not know: `auto.offset.reset`, as in the settings of
         other programs, changes nothing, and nobody notices.
         """),
-    wrong=example(
-        source=_source(
-            "kafka",
-            'bootstrap_servers = "localhost:9092"',
-            'subscribe = "orders"',
-            "value = json",
-            "schema = Order",
-            'raw { "fetch.max.bytes" = 1048576 }',
-        )
-    ),
-    right=example(
-        source=_source(
-            "kafka",
-            'bootstrap_servers = "localhost:9092"',
-            'subscribe = "orders"',
-            "value = json",
-            "schema = Order",
-            'raw { "kafka.fetch.max.bytes" = 1048576 }',
-        )
-    ),
+    wrong=_kafka_example('raw { "fetch.max.bytes" = 1048576 }'),
+    right=_kafka_example('raw { "kafka.fetch.max.bytes" = 1048576 }'),
     severity=Severity.WARNING,
 )
 
