@@ -171,7 +171,7 @@ class Topics:
 
     def _read_stored(self) -> dict[str, str]:
         folder, _, name = self._path.rpartition("/")
-        if name not in self._files.sizes(folder):
+        if name not in self._files.names(folder):
             return {}
         ids: dict[str, str] = json.loads(self._files.content(self._path))
         return ids

@@ -73,7 +73,7 @@ class SinkFolder:
 
     def _log_files(self) -> list[re.Match[str]]:
         return [
-            match for name in self.files.sizes(self.log) if (match := _NUMBERED.fullmatch(name))
+            match for name in self.files.names(self.log) if (match := _NUMBERED.fullmatch(name))
         ]
 
 

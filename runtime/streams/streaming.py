@@ -29,7 +29,9 @@ from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_befo
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
-_LOOK_SECONDS, _END_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.05, 0.2
+_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.2
+# Whether a query has ended: soon after it has started, and then less often.
+_END_LOOK_SECONDS, _LONGEST_END_LOOK_SECONDS = 0.005, 0.05
 # A stream that has run so long without a failure has all its restarts again.
 _HEALTHY_SECONDS = 600.0
 
@@ -145,10 +147,11 @@ def _watch(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
 
 def _wait_for_change(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
     """Wait for the next look, which comes at once when a query has ended."""
-    due = time.monotonic() + _LOOK_SECONDS
+    due, seconds = time.monotonic() + _LOOK_SECONDS, _END_LOOK_SECONDS
     while time.monotonic() < due and not any(run.is_over() for run in runs):
-        if stop.event.wait(_END_LOOK_SECONDS):
+        if stop.event.wait(seconds):
             return
+        seconds = min(2 * seconds, _LONGEST_END_LOOK_SECONDS)
 
 
 class _StreamRun:
