@@ -8,7 +8,11 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
-from ssbt.runtime.evolution.avro import find_changed_meaning, with_wide_decimals
+from ssbt.runtime.evolution.avro import (
+    find_changed_meaning,
+    with_wide_decimals,
+    with_wide_ints,
+)
 from ssbt.runtime.formats.worker_schemas import schema_on_worker
 from ssbt.runtime.records.decoding import ADDED, Decoding
 from ssbt.runtime.registries.frames import (
@@ -19,7 +23,7 @@ from ssbt.runtime.registries.frames import (
     load_writer_schemas,
 )
 from ssbt.runtime.registries.registry import Registry, Schema
-from ssbt.runtime.values.fitting import column_type
+from ssbt.runtime.values.fitting import Looks, column_type
 
 _IDS: dict[tuple[str, str, str], int] = {}
 _MAX_BYTES = 2**31 - 1
@@ -108,14 +112,15 @@ def _build_decoding(
         problem,
         marker=_marker(schema),
         type=column_type(from_avro(F.lit(b""), schema)),
-        texts=True,
+        looks=Looks(texts=True),
         masked=frozenset(masked),
     )
 
 
 def _from_avro(data: Column, writer: str, reader: str) -> Column:
-    options = {"mode": "PERMISSIVE", "avroSchema": _add_marker(with_wide_decimals(reader))}
-    return from_avro(data, writer, options)
+    wide_reader = with_wide_decimals(with_wide_ints(reader, writer))
+    options = {"mode": "PERMISSIVE", "avroSchema": _add_marker(wide_reader)}
+    return from_avro(data, with_wide_ints(writer, reader), options)
 
 
 def _marker(schema: str) -> str:

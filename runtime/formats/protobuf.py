@@ -33,6 +33,7 @@ from ssbt.runtime.registries.frames import (
 )
 from ssbt.runtime.registries.message_schemas import message_paths, register_descriptors
 from ssbt.runtime.registries.registry import Registry, RegistryError
+from ssbt.runtime.values.fitting import Looks
 
 _WRITER_SCHEMAS: dict[tuple[str, str, str], tuple[int, str]] = {}
 
@@ -85,7 +86,7 @@ def native_protobuf_decoding(
     options, files = {"mode": "PERMISSIVE"}, base64.b64decode(descriptors)
     result = from_protobuf(data, message, options=options, binaryDescriptorSet=files)
     hidden = frozenset(masked)
-    return Decoding(result, "no message of this schema", texts=True, masked=hidden)
+    return Decoding(result, "no message of this schema", looks=Looks(texts=True), masked=hidden)
 
 
 def _build_decoding(result: Column, masked: frozenset[str]) -> Decoding:

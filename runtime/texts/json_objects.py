@@ -10,6 +10,7 @@ from pyspark.sql.types import (
     BooleanType,
     ByteType,
     DataType,
+    DecimalType,
     MapType,
     ShortType,
     StringType,
@@ -25,7 +26,7 @@ from ssbt.runtime.texts.field_problems import (
     text_struct,
 )
 from ssbt.runtime.texts.first_look import FirstLook, look_at_json
-from ssbt.runtime.values.fitting import utf8
+from ssbt.runtime.values.fitting import utf8, with_more_places
 
 NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
 CORRUPT = "_ssbt_malformed"
@@ -33,6 +34,8 @@ CORRUPT = "_ssbt_malformed"
 # so nobody who writes one can know it. Digits separate the values of no CSV.
 MARK = str(secrets.randbits(64))
 _ROWS = f"_ssbt_{MARK}"
+# A number, and no text, that may be beyond what a FLOAT holds.
+_LARGE_NUMBER = r"[:\[,]\s*-?(?:\d+(?:\.\d*)?[eE]\+?\d{2}|\d{39})"
 # One half of a surrogate pair without the other, where each backslash begins an escape.
 _HALF = r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB].{2})\\u[dD][c-fC-F]"
 
@@ -42,8 +45,7 @@ class JsonObjects:
 
     def __init__(self, data: Column, type: StructType, options: Mapping[str, str]) -> None:
         self._data, self._text, self._type = data, data.cast("string"), type
-        # Spark reads 128 as -128 in a TINYINT.
-        self._wide_type = widen_bytes(type)
+        self._wide_type = widen_type(type)
         self._options = {**options, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": CORRUPT}
         self._unsigned_options = unsigned_options(type, self._options)
         self._is_signed = self._text.contains(SIGN) | self._text.contains("\\u2019")
@@ -72,6 +74,10 @@ class JsonObjects:
             self._text, self._with_corrupt(self._wide_type), self._unsigned_options
         )
         return is_sound & F.when(self._is_signed, parsed[CORRUPT].isNull()).otherwise(True)
+
+    def has_large_number(self) -> Column:
+        """Whether there may be a number that is too large for a real, and not called infinite."""
+        return self._text.rlike(_LARGE_NUMBER)
 
     def problem(self, row: Column, masked: Collection[str]) -> Column:
         """What is wrong with bytes that are malformed, and of which `row` is what was found."""
@@ -121,9 +127,16 @@ def _escapes_half(text: Column) -> Column:
     return text.contains("\\u") & single.rlike(_HALF)
 
 
-def widen_bytes(type: StructType) -> StructType:
-    """The type with SMALLINT for TINYINT, in which Spark reads 128 as -128."""
-    wide_type = _map_types(type, lambda each: ShortType() if isinstance(each, ByteType) else each)
+def widen_type(type: StructType) -> StructType:
+    """The type with wider ones for TINYINT, in which Spark reads 128 as -128, and for decimals,
+    which Spark rounds."""
+
+    def widen(each: DataType) -> DataType:
+        if isinstance(each, DecimalType):
+            return with_more_places(each)
+        return ShortType() if isinstance(each, ByteType) else each
+
+    wide_type = _map_types(type, widen)
     assert isinstance(wide_type, StructType)
     return wide_type
 

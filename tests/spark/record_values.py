@@ -20,12 +20,12 @@ SAID = {
     "dropped": "one that the schema does not name (dropped",
     "missing": "a field that is missing (null)",
     "json text": "any value for a string column (its JSON text)",
-    "infinite": "a floating-point number that is too large (infinite)",
-    "zero": "or too small (zero)",
+    "zero": "a floating-point number that is too small (zero)",
+    "noise": "Digits beyond six more places than a column has are rounded",
     "seconds": "a number in a timestamp column (seconds since 1970)",
     "kept quote": "a quote that is not escaped is kept",
     "empty row": "An empty record is a row of nulls",
-    "cut": "an `int` of more than 32 bits is cut off",
+    "no room": "A DECIMAL of 38 digits has no room for more places",
 }
 
 
@@ -131,7 +131,22 @@ RAW = [
         (b'{"b":"true"}', NOTHING),
         (b'{"b":1}', NOTHING),
         (b'{"f":"NaN"}', (None, None, "nan", None)),
-        (b'{"f":1e39}', "infinite"),
+        (b'{"f":1e39}', NOTHING),
+        (b'{"f":-1e39}', NOTHING),
+        (b'{"f":' + b"9" * 40 + b"}", NOTHING),
+        (b'{"f":"Infinity"}', (None, None, "inf", None)),
+        (b'{"f":"-INF","x":1e5}', (None, None, "-inf", None)),
+        (b'{"f":"Infinity","x":"1e400"}', (None, None, "inf", None)),
+        (b'{"f":1e38}', (None, None, 9.999999680285692e37, None)),
+        (b'{"d":1.005}', NOTHING),
+        (b'{"d":"1.005"}', NOTHING),
+        (b'{"d":99.995}', NOTHING),
+        (b'{"d":-0.0001}', NOTHING),
+        (b'{"d":1e-3}', NOTHING),
+        (b'{"d":1.5000}', (None, None, None, Decimal("1.50"))),
+        (b'{"d":15e-1}', (None, None, None, Decimal("1.50"))),
+        (b'{"d":0.30000000000000004}', "noise"),
+        (b'{"d":1e-400}', "noise"),
         (b'{"f":1e-400}', "zero"),
         (b'{"d":99.99}', (None, None, None, Decimal("99.99"))),
         (b'{"d":100}', NOTHING),
@@ -140,6 +155,25 @@ RAW = [
         (b'{"d":"1\\u20190"}', NOTHING),
         ('{"d":1.5,"x":"it\u2019s"}'.encode(), (None, None, None, Decimal("1.50"))),
         (b'{"d":1e400}', NOTHING),
+    ),
+    *_json(
+        "r: double, l: array<double>, m: map<string, float>, n: struct<r: double>",
+        (b'{"r":1e400}', NOTHING),
+        (b'{"r":-1e400}', NOTHING),
+        (b'{"r": 1' + b"0" * 309 + b"}", NOTHING),
+        (b'{"r":1e308}', (1e308, None, None, None)),
+        (b'{"r":"Infinity","m":{"a":"-Infinity"}}', ("inf", None, {"a": "-inf"}, None)),
+        (b'{"l":[1.5,1e400]}', NOTHING),
+        (b'{"l":[null,1.5]}', (None, [None, 1.5], None, None)),
+        (b'{"m":{"a":1e39}}', NOTHING),
+        (b'{"n":{"r":1e400}}', NOTHING),
+    ),
+    *_json(
+        "p: array<decimal(4,2)>, q: array<struct<x: decimal(3,1)>>, w: decimal(38,18)",
+        (b'{"p":[1.5,null]}', ([Decimal("1.50"), None], None, None)),
+        (b'{"p":[1.5,1.005]}', NOTHING),
+        (b'{"q":[{"x":1.5},{"x":1.55}]}', NOTHING),
+        (b'{"w":1.0000000000000000001}', "no room"),
     ),
     *_json(
         "d: date, t: timestamp, n: timestamp_ntz",
@@ -213,6 +247,8 @@ RAW = [
             (b"1,\xff,,", NOTHING),
             (b'1,"a\nb",,', (1, "a\nb", None, None)),
             (b"1,a,100,", NOTHING),
+            (b"1,a,1.005,", NOTHING),
+            (b"1,a,1.5000,", (1, "a", Decimal("1.50"), None)),
             (b'1,a,"12,5",', NOTHING),
             ("1,a,1\u20190,".encode(), NOTHING),
             ("1,it\u2019s,1.5,".encode(), (1, "it\u2019s", Decimal("1.50"), None)),
@@ -235,6 +271,18 @@ RAW = [
             (b"1,a\n,,", (1, "a\n", None, None)),
         ]
     ),
+]
+
+
+RAW += [
+    Raw("csv", "r: double, f: float, s: string", data, meaning)
+    for data, meaning in [
+        (b"1e400,,", NOTHING),
+        (b",1e39,", NOTHING),
+        (b"," + b"9" * 40 + b",", NOTHING),
+        (b"1e308,1.5,x", (1e308, 1.5, "x")),
+        (b"Inf,-Inf,2e10x", ("inf", "-inf", "2e10x")),
+    ]
 ]
 
 
@@ -326,14 +374,23 @@ AVRO = [
     Avro(_fixed("F", 2), b"\xff\xff", b"\xff\xff"),
     Avro(_fixed("F", 2), b"\xff", NOTHING),
     Avro("boolean", b"\1", True),
-    Avro("int", long(2**31), "cut"),
+    Avro("int", long(2**31), NOTHING),
+    Avro("int", long(2**34), NOTHING),
+    Avro("int", long(-(2**31) - 1), NOTHING),
+    Avro("int", long(2**31 - 1), 2**31 - 1),
     Avro("int", long(-(2**31)), -(2**31)),
+    Avro(["null", "int"], long(1) + long(2**31), NOTHING),
+    Avro(["null", "int"], long(1) + long(7), 7),
+    Avro(["int", "long"], long(0) + long(7), 7),
+    Avro(_logical("time-millis", "int"), long(2**32 + 5), NOTHING),
     Avro("long", b"\xff" * 11, NOTHING),
     Avro("double", struct.pack("<d", float("inf")), "inf"),
     Avro("double", struct.pack("<d", float("nan")), "nan"),
     Avro("float", b"\0\0", NOTHING),
     Avro(_logical("date", "int"), long(20_000), datetime(2024, 10, 4, tzinfo=UTC).date()),
     Avro(_logical("date", "int"), long(2**31 - 1), NOTHING),
+    Avro(_logical("date", "int"), long(2**32 + 5), NOTHING),
+    Avro(_logical("date", "int"), long(-719_162), datetime(1, 1, 1, tzinfo=UTC).date()),
     Avro(_logical("timestamp-millis"), long(1_700_000_000_000), datetime(2023, 11, 14, 22, 13, 20)),
     Avro(_logical("timestamp-millis"), long(2**63 - 1), NOTHING),
     Avro(_logical("timestamp-millis"), long(1_700_000_000_000_000), NOTHING),
