@@ -57,8 +57,11 @@ def test_templates_give_as_python_what_they_give_through_jinja(
 
     monkeypatch.setattr(templating, "_find_template", Both)
     for folder in SCRIPTS:
-        texts = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-        emit_files(check_pipeline("pipeline.ssbt", texts.__getitem__))
+
+        def read(path: str, folder: Path = folder) -> bytes:
+            return (folder / path).read_bytes()
+
+        emit_files(check_pipeline("pipeline.ssbt", read))
     assert len(rendered) > 60
 
 
