@@ -21,6 +21,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from ssbt.runtime.fitting.misfits import Looks
 from ssbt.runtime.formats.worker_schemas import schema_on_worker
 from ssbt.runtime.messages.payloads import payloads
 from ssbt.runtime.messages.rows import PROBLEM, message_class, problem, row
@@ -33,7 +34,6 @@ from ssbt.runtime.registries.frames import (
 )
 from ssbt.runtime.registries.message_schemas import message_paths, register_descriptors
 from ssbt.runtime.registries.registry import Registry, RegistryError
-from ssbt.runtime.values.fitting import Looks
 
 _WRITER_SCHEMAS: dict[tuple[str, str, str], tuple[int, str]] = {}
 

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
 from ssbt.runtime.brokers.topics import report_missing_topics
-from ssbt.runtime.values.fitting import (
+from ssbt.runtime.fitting.misfits import (
     Looks,
     Misfit,
     convert_value,

@@ -11,11 +11,12 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
+from ssbt.runtime.fitting.misfits import Looks, utf8
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
 from ssbt.runtime.texts.field_problems import describe_fields, problem_sentence
 from ssbt.runtime.texts.json_objects import CORRUPT, MARK, NO_UTF8, JsonObjects, widen_type
-from ssbt.runtime.values.fitting import Looks, utf8
 
 _END = "_ssbt_end"
 # A number that may be beyond what a FLOAT holds.
@@ -60,12 +61,14 @@ def csv_decoding(
     """The values that the line is; those of fields that are `masked` stay out of errors."""
     type = _parse_struct(schema)
     line = _CsvLine(data, type, options or {})
-    texts = line.parse(", ".join(f"`{name.replace('`', '``')}` STRING" for name in type.names))
+    texts = line.parse(line.text_columns)
     detail = describe_fields(line.parse_unsigned(line.columns), texts, texts, type, masked)
     problem = problem_sentence("no line of values that fits the schema", detail)
     return Decoding(
         line.parse_terminated(),
-        F.when(utf8(data), problem).otherwise(F.lit(NO_UTF8)),
+        F.when(~utf8(data), F.lit(NO_UTF8))
+        .when(~line.is_bounded, F.lit(HUGE_EXPONENT))
+        .otherwise(problem),
         sound=line.soundness(),
         is_whole=line.is_whole,
         content=lambda part: part.dropFields(_END, CORRUPT),
@@ -79,21 +82,30 @@ class _CsvLine:
     """Bytes as a line of values."""
 
     def __init__(self, data: Column, type: StructType, options: Mapping[str, str]) -> None:
-        self._data, self._text = data, data.cast("string")
+        self._data, self._whole_text = data, data.cast("string")
         self._options = {**options, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": CORRUPT}
         self._unsigned_options = unsigned_options(type, self._options)
-        self._is_signed = self._text.contains(SIGN)
+        self._is_signed = self._whole_text.contains(SIGN)
         sep = options.get("sep", options.get("delimiter", ","))
+        # Of more columns than it has room for, Spark's parser makes an error that ends the query.
+        seps = F.length(self._whole_text) - F.length(F.replace(self._whole_text, F.lit(sep)))
+        is_short = F.length(self._whole_text) < _MAX_COLUMNS
+        self._fits = is_short | (seps < _MAX_COLUMNS * len(sep))
+        self.text_columns = ", ".join(f"{_quote(name)} STRING" for name in type.names)
+        bounded = with_bounded_exponents(self._whole_text, type, self._parse_texts, is_json=False)
+        self._text: Column = self._whole_text if bounded is None else bounded
+        self.is_bounded = F.lit(True) if bounded is None else bounded.isNotNull()
         # A quote that nothing closes takes the last value in, and Spark says nothing of it.
         self._is_empty = F.length(self._text) == 0
         terminated = F.concat(self._text, F.lit(sep + MARK))
         self._terminated = F.when(self._is_empty, self._text).otherwise(terminated)
         self.columns = _widen_columns(type)
         self._terminated_columns = f"{self.columns}, {_END} STRING"
-        # Of more columns than it has room for, Spark's parser makes an error that ends the query.
-        seps = F.length(self._text) - F.length(F.replace(self._text, F.lit(sep)))
-        is_short = F.length(self._text) < _MAX_COLUMNS
-        self._fits = is_short | (seps < _MAX_COLUMNS * len(sep))
+
+    def _parse_texts(self, texts: StructType) -> Column:
+        """Those columns whose names the type has, as texts."""
+        row = self._parse(self._whole_text, self.text_columns, self._options)
+        return F.struct(*(row[name].alias(name) for name in texts.names))
 
     def parse(self, columns: str) -> Column:
         """The values as these columns, and the line if it is none of them."""
@@ -135,9 +147,12 @@ class _CsvLine:
 def _widen_columns(type: StructType) -> str:
     """The columns of a line as DDL, wide enough to show what their own types would lose."""
     return ", ".join(
-        f"`{field.name.replace('`', '``')}` {field.dataType.simpleString()}"
-        for field in widen_type(type)
+        f"{_quote(field.name)} {field.dataType.simpleString()}" for field in widen_type(type)
     )
+
+
+def _quote(name: str) -> str:
+    return f"`{name.replace('`', '``')}`"
 
 
 def _parse_struct(schema: str | StructType) -> StructType:

@@ -1,6 +1,7 @@
 """JSON that Spark parses as a schema has it, and what Spark passes over in its text."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 import secrets
 
 from pyspark.sql import Column
@@ -18,6 +19,8 @@ from pyspark.sql.types import (
     StructType,
 )
 
+from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
+from ssbt.runtime.fitting.misfits import utf8, with_more_places
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
 from ssbt.runtime.texts.field_problems import (
     describe_fields,
@@ -26,7 +29,6 @@ from ssbt.runtime.texts.field_problems import (
     text_struct,
 )
 from ssbt.runtime.texts.first_look import FirstLook, look_at_json
-from ssbt.runtime.values.fitting import utf8, with_more_places
 
 NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
 CORRUPT = "_ssbt_malformed"
@@ -49,10 +51,20 @@ class JsonObjects:
         self._options = {**options, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": CORRUPT}
         self._unsigned_options = unsigned_options(type, self._options)
         self._is_signed = self._text.contains(SIGN) | self._text.contains("\\u2019")
+        text, options = self._text, self._options
+        bounded = with_bounded_exponents(
+            text, type, lambda texts: F.from_json(text, texts, options), is_json=True
+        )
+        # What is parsed, null where parsing would not end.
+        self._parsed_text = text if bounded is None else bounded
+        self._is_bounded = None if bounded is None else bounded.isNotNull()
 
     def first_look(self) -> FirstLook | None:
         """What most objects are found by."""
-        return look_at_json(self._data, self._wide_type, self._options, CORRUPT, _ROWS)
+        looked = look_at_json(self._data, self._wide_type, self._options, CORRUPT, _ROWS)
+        if looked is None or self._is_bounded is None:
+            return looked
+        return replace(looked, parsed=F.when(self._is_bounded, looked.parsed))
 
     def row(self) -> Column:
         """The object; null where there is none, or something behind it."""
@@ -60,7 +72,7 @@ class JsonObjects:
         frame_type = StructType([StructField(_ROWS, ArrayType(row_type)), _corrupt_field()])
         # What has something behind it, or closes the list itself, is not the first of two in it.
         start, end = f'{{"{_ROWS}":[', f'\n,{{"{_ROWS}":true}}]}}'
-        framed = F.concat(F.lit(start), self._text, F.lit(end))
+        framed = F.concat(F.lit(start), self._parsed_text, F.lit(end))
         frame = F.from_json(framed, frame_type, self._options)
         # An array of one, so that it is parsed once.
         return F.get(F.transform(F.array(frame), _only_row), F.lit(0))
@@ -71,7 +83,7 @@ class JsonObjects:
         if self._unsigned_options is None:
             return is_sound
         parsed = F.from_json(
-            self._text, self._with_corrupt(self._wide_type), self._unsigned_options
+            self._parsed_text, self._with_corrupt(self._wide_type), self._unsigned_options
         )
         return is_sound & F.when(self._is_signed, parsed[CORRUPT].isNull()).otherwise(True)
 
@@ -90,8 +102,10 @@ class JsonObjects:
         )
         is_parsed = self._parse_as(self._wide_type)[CORRUPT].isNull()
         has_trailing = row.isNull() & is_parsed & (F.length(F.trim(self._text)) > 0)
+        is_bounded = F.lit(True) if self._is_bounded is None else self._is_bounded
         return (
             F.when(~utf8(self._data), F.lit(NO_UTF8))
+            .when(~is_bounded, F.lit(HUGE_EXPONENT))
             .when(_escapes_half(self._text), F.lit(_NO_CHARACTER))
             .when(has_trailing, F.lit("JSON with something behind its object"))
             .otherwise(problem_sentence("no JSON object that fits the schema", detail))
@@ -99,10 +113,10 @@ class JsonObjects:
 
     def _parse_as(self, type: StructType) -> Column:
         with_corrupt = self._with_corrupt(type)
-        plain = F.from_json(self._text, with_corrupt, self._options)
+        plain = F.from_json(self._parsed_text, with_corrupt, self._options)
         if self._unsigned_options is None:
             return plain
-        unsigned = F.from_json(self._text, with_corrupt, self._unsigned_options)
+        unsigned = F.from_json(self._parsed_text, with_corrupt, self._unsigned_options)
         return F.when(self._is_signed, unsigned).otherwise(plain)
 
     def _with_corrupt(self, type: StructType) -> StructType:
