@@ -1,4 +1,4 @@
-"""Ranges of topics that end before they begin, of which Spark reads nothing."""
+"""Ranges of topics that end before they begin."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ REVERSED_RANGE = Code(
     "SSBT0567",
     "A range of a topic that ends before it begins",
     """\
-Of a partition whose end is before its beginning Spark reads nothing, and says nothing.
+Of a partition whose end is before its beginning there is nothing to read. Spark says so when the
+query starts.
 """,
     wrong=_example(10),
     right=_example(60),
@@ -64,7 +65,7 @@ def _check_range(start: Setting, end: Setting) -> Iterator[Diagnostic]:
         stops = last.get(partition, last.get(_EVERY))
         if begins is not None and stops is not None and begins > stops:
             of = f" of `{partition}`" if partition else ""
-            message = f"the end{of} is before its beginning: nothing is read"
+            message = f"the end{of} is before its beginning: there is nothing to read"
             also = (Label(start.span, "begins here"),) if start.span is not None else ()
             assert end.span is not None
             yield Diagnostic(REVERSED_RANGE, message, Label(end.span), also)

@@ -21,15 +21,19 @@ def read(spark: SparkSession, topics: Topics, topic: str, **options: str) -> Dat
     return reader.options(subscribe=topic, **options).load()
 
 
-def test_of_a_reversed_range_nothing_is_read(spark: SparkSession, topics: Topics) -> None:
-    """Which is why it is an error when compiling: SSBT0567."""
+def test_spark_refuses_a_reversed_range(spark: SparkSession, topics: Topics) -> None:
+    """When it starts, and the compiler before: SSBT0567."""
     topic = topics.new()
     topics.send(topic, *"abcdef")
     places = [json.dumps({topic: {"0": place}}) for place in (1, 4)]
     ordered = read(spark, topics, topic, startingOffsets=places[0], endingOffsets=places[1])
     assert ordered.count() == 3
     turned = read(spark, topics, topic, startingOffsets=places[1], endingOffsets=places[0])
-    assert turned.count() == 0
+    with pytest.raises(Exception, match="start offset 4 is greater than the end offset 1"):
+        turned.count()
+    beyond = read(spark, topics, topic, startingOffsets=json.dumps({topic: {"0": 100}}))
+    with pytest.raises(Exception, match="start offset 100 is greater than the end offset 6"):
+        beyond.count()
 
 
 def test_a_producer_of_transactions_sends_nothing(spark: SparkSession, topics: Topics) -> None:
