@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-import re
 import zlib
 
 from jinja2 import BaseLoader, BytecodeCache, DictLoader, Environment, StrictUndefined
 
+from ssbt.compiler.patterns import lazy_pattern
+
 OWN_FILTERS = ("column", "comment", "literal", "top_comment")
 FILTERS = (*OWN_FILTERS, "join", "map", "replace")
 TESTS = ("none",)
-_IMPORTED = re.compile(r"environment\.get_template\('([^']*)'")
+_IMPORTED = lazy_pattern(r"environment\.get_template\('([^']*)'")
 _ROOT = "def root(context, missing=missing, environment=environment):\n"
 # Jinja looks each filter up where it is used, and says late that there is none.
 _ESCAPED = "(Markup if context.eval_ctx.autoescape else identity)(concat("
-_LOOK_UP = re.compile(
+_LOOK_UP = lazy_pattern(
     r"    try:\n        (t_\d+ = environment\.(filters|tests)\['(\w+)'\])\n"
     r"    except KeyError:\n        @internalcode\n        def t_\d+\(\*unused\):\n.*\n"
 )
