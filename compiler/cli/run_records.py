@@ -164,29 +164,28 @@ def _describe_output(path: str, content: bytes, now: int) -> FileState:
 def _is_close(status: list[int], moment: int) -> bool:
     """Whether a change at that moment could have left the file these times."""
     times = status[3:5]
+    if not times:
+        return False
     margin = _MARGIN_NS if any(each % 1_000_000_000 for each in times) else _COARSE_MARGIN_NS
     return max(times) > moment - margin
 
 
 def _status(path: str) -> list[int] | None:
-    """Mode, inode, size and times of a file, and of what it leads to where it is a link."""
+    """Mode, inode, size and times of a file, and of what it leads to where it is a link.
+
+    Of a folder it counts which one it is: git changes `.git` all the time.
+    """
     try:
         own = os.lstat(path)
         states = [own, os.stat(path)] if stat.S_ISLNK(own.st_mode) else [own]
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return [
-        value
-        for each in states
-        for value in (
-            each.st_mode,
-            each.st_ino,
-            each.st_size,
-            each.st_mtime_ns,
-            each.st_ctime_ns,
-            each.st_uid,
-        )
-    ]
+    status: list[int] = []
+    for each in states:
+        status += (each.st_mode, each.st_ino)
+        if not stat.S_ISDIR(each.st_mode):
+            status += (each.st_size, each.st_mtime_ns, each.st_ctime_ns, each.st_uid)
+    return status
 
 
 def _identity(path: str) -> list[int]:

@@ -129,6 +129,14 @@ def test_a_change_is_noticed(
     assert replays[2:] == [True, False]
 
 
+def test_git_may_do_what_it_likes(warned: Path, ssbtc: Ssbtc, replays: list[bool]) -> None:
+    (warned.parent / ".git").mkdir()
+    ssbtc("compile")
+    (warned.parent / ".git" / "index").write_text("")
+    ssbtc("compile")
+    assert replays == [False, True]
+
+
 def test_another_compiler_terminal_or_command_line_is_another_run(
     warned: Path, ssbtc: Ssbtc, replays: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
