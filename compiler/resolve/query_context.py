@@ -96,6 +96,7 @@ class QueryContext(Struct):
             self.settings.masking,
             frozenset(self.hidden_keys),
             self.scope is not None,
+            self.settings.time_zone,
         )
         return NodeTyper(context)
 

@@ -106,11 +106,40 @@ _SHORT = (
     "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT EST HST IET IST JST MIT MST NET NST PLT"
     " PNT PRT PST SST VST Z UT GMT UTC"
 )
+# What Java reads of three letters that mean other zones as well, or no summer time.
+SHORT_ZONES = {
+    "ACT": "Australia/Darwin",
+    "AET": "Australia/Sydney",
+    "AGT": "America/Argentina/Buenos_Aires",
+    "ART": "Africa/Cairo",
+    "AST": "America/Anchorage",
+    "BET": "America/Sao_Paulo",
+    "BST": "Asia/Dhaka",
+    "CNT": "America/St_Johns",
+    "CST": "America/Chicago",
+    "CTT": "Asia/Shanghai",
+    "ECT": "Europe/Paris",
+    "EST": "-05:00",
+    "HST": "-10:00",
+    "IET": "America/Indiana/Indianapolis",
+    "IST": "Asia/Kolkata",
+    "MIT": "Pacific/Apia",
+    "MST": "-07:00",
+    "NET": "Asia/Yerevan",
+    "NST": "Pacific/Auckland",
+    "PLT": "Asia/Karachi",
+    "PNT": "America/Phoenix",
+    "PRT": "America/Puerto_Rico",
+    "PST": "America/Los_Angeles",
+    "SST": "Pacific/Guadalcanal",
+}
 _OFFSET = lazy_pattern(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
 _FIXED = lazy_pattern(
     r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/[A-Z]{3}\d+\Z"
 )
 _OLD = lazy_pattern(r"SystemV/\w+\Z")
+_UTC = ("UTC", "GMT", "UT", "UCT", "Z", "Zulu", "Universal", "Greenwich", "GMT0", "GMT+0", "GMT-0")
+_ZERO = lazy_pattern(r"(?:UTC|GMT|UT)?[+-]0{1,2}(?::?00?)?(?::?00)?")
 _MAXIMUM_HOURS = 18
 
 
@@ -139,6 +168,11 @@ def is_zone(name: str) -> bool:
         return int(offset[1]) <= _MAXIMUM_HOURS
     is_old = _FIXED.match(name) is not None or _OLD.match(name) is not None
     return is_old or name in zone_names()
+
+
+def is_utc(name: str) -> bool:
+    """Whether a zone is UTC, by any of its names."""
+    return name.removeprefix("Etc/") in _UTC or _ZERO.fullmatch(name) is not None
 
 
 @cache

@@ -26,6 +26,8 @@ from ssbt.compiler.types.collation_strength import Strength, string_type_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
+    BooleanType,
+    IntegralType,
     NullType,
     NumericType,
     StringType,
@@ -169,7 +171,8 @@ def infer_cast(typer: ExpressionTyper, node: e.Cast) -> Typed:
     """The type of a cast, whatever its form."""
     start = len(typer.ingredients)
     value, provenance = typer.infer_part(node.operand)
-    target = resolve_data_type(node.type, typer.report)
+    of_whole = isinstance(value.type, IntegralType | BooleanType | NullType)
+    target = resolve_data_type(node.type, typer.report, of_whole=of_whole)
     if value.is_unknown or isinstance(target, UnknownType):
         return Typed(casts.expression_type(target), True)
     typer.note_zone(node, zone_dependence.is_cast_zone_dependent(value, target))
