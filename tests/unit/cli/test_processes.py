@@ -55,6 +55,18 @@ def test_modules_are_imported_where_they_are_used(pipeline: Path):
     assert not imported("verify") & heavy
 
 
+def test_what_is_to_happen_at_the_end_happens(pipeline: Path):
+    """The process ends without freeing its objects, but not before what others registered."""
+    registered = "import atexit; atexit.register(print, 'the end')"
+    threads = "import threading; threading.Timer(0.5, print, ['a thread']).start()"
+    for code, said in ((registered, "the end\n"), (threads, "a thread\n")):
+        command = [sys.executable, "-c", f"{code}; {START}", "check"]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert (ran.returncode, ran.stdout) == (0, said)
+    replaced(pipeline, "amount >=", "amout >=")
+    assert ssbtc("check").returncode == 1
+
+
 def test_a_compile_does_without_pyspark(pipeline: Path):
     assert "pyspark" not in imported("compile")
     assert Path("build/ssbt_runtime.zip").exists()
