@@ -13,8 +13,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.errors.causes import find_cause
+from ssbt.runtime.files.stores import Files
 
 _LOG = logging.getLogger("ssbt.runtime")
 _NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"

@@ -10,10 +10,10 @@ from typing import Any
 
 from ssbt.runtime.brokers.topics import Topics
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import changes
 from ssbt.runtime.dependences.meanings import as_before
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import SinkFolder
 from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.settings.shared import unknown_name_message

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import json
 import re
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 
 WAY_OUT = (
     "bring it back from a copy of the folder; or begin anew with an empty one, and let a file sink"

@@ -12,7 +12,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 
 _LOG = logging.getLogger("ssbt.runtime")
 HEARTBEAT_SECONDS = 5.0

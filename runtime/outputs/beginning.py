@@ -1,6 +1,6 @@
 """The log of a file sink that does not begin with batch 0."""
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import LOG
 
 

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.streams.operation import KEEP
 
 LOG = "_spark_metadata"

@@ -17,8 +17,8 @@ from urllib.parse import unquote
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import LOG, SinkFolder
 
 _LOG = logging.getLogger("ssbt.runtime")

@@ -14,7 +14,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.passes.outputs import Output
 from ssbt.runtime.records.decoding import DEAD_LETTER, RECORD
 from ssbt.runtime.streams.streaming import Stream

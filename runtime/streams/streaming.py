@@ -13,12 +13,12 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 from ssbt.runtime.brokers.topics import Topics, find_topics
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints
 from ssbt.runtime.checkpoints.damage import WAY_OUT
-from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import with_values
 from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
+from ssbt.runtime.files.stores import Files, NotWrittenError
 from ssbt.runtime.metrics.groups import GroupCommits
 from ssbt.runtime.metrics.progress import ProgressLog
 from ssbt.runtime.outputs.keeping import keep_outputs
@@ -183,12 +183,8 @@ class _StreamRun:
     def keep_output(self, operation: Operation) -> None:
         """Let a stream that begins anew write on behind what its folder has, if that is wanted."""
         stream, checkpoint = self._stream, self.kept_checkpoint
-        if (
-            checkpoint
-            and checkpoint.outputs
-            and checkpoint.begins_anew
-            and stream.name in operation.kept
-        ):
+        is_wanted = stream.name in operation.kept
+        if is_wanted and checkpoint and checkpoint.outputs and checkpoint.begins_anew:
             try:
                 each_output = {each: checkpoint.partitions(each) for each in checkpoint.outputs}
                 keep_outputs(each_output, stream.name, checkpoint.folder, stream.writer)
