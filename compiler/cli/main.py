@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -26,8 +27,7 @@ def main() -> NoReturn:
     except OSError as error:
         code = MISUSED
         sys.stderr.write(f"error: cannot write to standard output: {error.strerror}\n")
-    _close_streams()
-    sys.exit(code)
+    _exit(code)
 
 
 def run_command_line(arguments: list[str]) -> int:
@@ -39,14 +39,21 @@ def run_command_line(arguments: list[str]) -> int:
         print(f"ssbtc {VERSION}")
         return 0
 
+    if arguments and arguments[0] in ("compile", "check"):
+        from ssbt.compiler.cli.console import make_streams_tolerant
+        from ssbt.compiler.cli.run_records import replay_run
+
+        make_streams_tolerant()
+        if replay_run(arguments):
+            return 0
+    # A command ends soon, and neither modules nor trees are garbage before it does.
+    gc.set_threshold(100_000, 20, 20)
     import click
 
     from ssbt.compiler.cli.commands import ssbtc
     from ssbt.compiler.cli.console import make_streams_tolerant
 
     make_streams_tolerant()
-    # A command ends soon, and trees are no garbage before it does.
-    gc.set_threshold(100_000, 20, 20)
     try:
         code = ssbtc.main(arguments, prog_name="ssbtc", standalone_mode=False)
     except click.Abort:
@@ -72,3 +79,14 @@ def _close_streams() -> None:
                 stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _exit(code: int) -> NoReturn:
+    """End the process without freeing its objects one by one, which takes a tenth of a command."""
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        _close_streams()
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    _close_streams()
+    os._exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 import os
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -192,23 +193,34 @@ def _check_neighbours(
     results: Sequence[CompilationResult], compiler: Compiler
 ) -> Iterator[CompilationResult]:
     """The other pipelines of the projects that may read or write where these do."""
-    from ssbt.compiler.contracts.neighbours import Neighbourhood
+    from ssbt.compiler.contracts.neighbours import NeighbourSearch
 
     known_paths = {os.path.realpath(result.unit.input.path) for result in results}
-    projects: dict[str, Neighbourhood] = {}
+    units: dict[str, Unit] = {}
+
+    def list_texts(root: str) -> Iterator[tuple[str, str]]:
+        for path in find_sources(_display_root(root)):
+            unit = find_unit(path) if os.path.realpath(path) not in known_paths else None
+            if unit is not None:
+                units[path] = unit
+                yield path, _read_text(unit)
+
+    endpoints: dict[str, list[Endpoint]] = {}
     for result in results:
         if result.endpoints and not result.unit.input.is_standard_input:
             home = job_folder(result.unit.input.path)
-            neighbourhood = projects.setdefault(home, Neighbourhood())
-            for endpoint in result.endpoints:
-                neighbourhood.add(endpoint)
-    units: list[Unit] = []
-    for root, neighbourhood in projects.items():
-        for path in find_sources(_display_root(root)):
-            unit = find_unit(path) if os.path.realpath(path) not in known_paths else None
-            if unit is not None and neighbourhood.can_meet(_read_text(unit)):
-                units.append(unit)
-    yield from compiler.check_units(units)
+            endpoints.setdefault(home, []).extend(result.endpoints)
+    searches = {
+        root: NeighbourSearch(ends, partial(list_texts, root)) for root, ends in endpoints.items()
+    }
+    while True:
+        found = {path: each for each in searches.values() for path in each.find_more()}
+        if not found:
+            return
+        checked = compiler.check_units([units[path] for path in found])
+        for search, result in zip(found.values(), checked, strict=True):
+            search.add(result.endpoints)
+            yield result
 
 
 def _display_root(root: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ssbt.compiler.contracts.endpoints import Endpoint
-from ssbt.compiler.contracts.pairs import EndpointPair
+from ssbt.compiler.contracts.pairs import EndpointPair, find_pairs
 from ssbt.compiler.contracts.wording import ContractFinding, build_finding
 from ssbt.compiler.diagnostics.codes.topics import OWN_TOPIC
 from ssbt.compiler.diagnostics.model import Label
@@ -37,18 +37,12 @@ def find_stream_circles(
 
     Each begins at the sink whose file comes first, so that it is one finding whoever asks.
     """
-    sinks_by_source: dict[tuple[str, str], list[Endpoint]] = {}
-    sinks: list[Endpoint] = []
-    for each in endpoints:
-        sinks += [each] if each.inputs else []
-        for name in each.inputs:
-            sinks_by_source.setdefault((_pipeline(each), name), []).append(each)
+    endpoints = tuple(endpoints)
     edges: dict[str, list[CircleEdge]] = {}
-    for pair in pairs:
-        targets = sinks_by_source.get((_pipeline(pair.reader), pair.reader.name), ())
-        for target in targets if pair.writer.inputs else ():
-            for name in pair.environments:
-                edges.setdefault(name, []).append(CircleEdge(pair.writer, pair.reader, target))
+    for environments, edge in _find_edges(endpoints, pairs):
+        for name in environments:
+            edges.setdefault(name, []).append(edge)
+    sinks = [each for each in endpoints if each.inputs]
     sinks.sort(key=lambda sink: (sink.place.path, sink.place.start))
     circles: dict[tuple[int, ...], tuple[tuple[CircleEdge, ...], list[str]]] = {}
     for name, group in edges.items():
@@ -59,6 +53,39 @@ def find_stream_circles(
                 circles.setdefault(key, (circle, []))[1].append(name)
     for circle, names in circles.values():
         yield Circle(circle, tuple(names))
+
+
+def find_downstream_sinks(
+    endpoints: Iterable[Endpoint], starts: Iterable[Endpoint]
+) -> tuple[Endpoint, ...]:
+    """The sinks of streams that rows of the sinks `starts` come to by topics, whatever the
+    environment."""
+    topics = [each for each in endpoints if each.is_topic]
+    targets: dict[int, list[Endpoint]] = {}
+    for _, edge in _find_edges(topics, find_pairs(topics)):
+        targets.setdefault(id(edge.writer), []).append(edge.target)
+    reached: dict[int, Endpoint] = {}
+    waiting = [*starts]
+    while waiting:
+        for target in targets.pop(id(waiting.pop()), ()):
+            if id(target) not in reached:
+                reached[id(target)] = target
+                waiting.append(target)
+    return tuple(reached.values())
+
+
+def _find_edges(
+    endpoints: Iterable[Endpoint], pairs: Iterable[EndpointPair]
+) -> Iterator[tuple[tuple[str, ...], CircleEdge]]:
+    """The ways from stream to stream, with the environments of each."""
+    sinks_by_source: dict[tuple[str, str], list[Endpoint]] = {}
+    for each in endpoints:
+        for name in each.inputs:
+            sinks_by_source.setdefault((_pipeline(each), name), []).append(each)
+    for pair in pairs:
+        targets = sinks_by_source.get((_pipeline(pair.reader), pair.reader.name), ())
+        for target in targets if pair.writer.inputs else ():
+            yield pair.environments, CircleEdge(pair.writer, pair.reader, target)
 
 
 def streams_in_circle(circle: Circle) -> ContractFinding:

@@ -2,13 +2,16 @@
 
 The last folder of a path stands in the file, unless it is a parameter: most files of a project can
 be passed over by their texts.
+
+Streams are followed from topic to topic: they may go round by pipelines that do not meet the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 import re
 
+from ssbt.compiler.contracts.circles import find_downstream_sinks
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.ir.globs import is_glob
 from ssbt.compiler.patterns import lazy_pattern
@@ -16,6 +19,45 @@ from ssbt.compiler.patterns import lazy_pattern
 _TEXT = lazy_pattern(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")
 # What a regular expression has, and the name of a topic has not.
 _PATTERN = lazy_pattern(r"[*+?|\[({\\^$]")
+
+
+class NeighbourSearch:
+    """Finds the files in which there may be neighbours of some pipelines, round by round.
+
+    `list_texts` gives the texts of the files by their names, and is asked once something is sought.
+    """
+
+    def __init__(
+        self, endpoints: Iterable[Endpoint], list_texts: Callable[[], Iterable[tuple[str, str]]]
+    ) -> None:
+        self._endpoints = [*endpoints]
+        self._starts = [each for each in self._endpoints if each.is_topic and each.inputs]
+        self._list_texts = list_texts
+        self._texts: dict[str, str] | None = None
+        self._sought: set[int] = set()
+
+    def add(self, endpoints: Iterable[Endpoint]) -> None:
+        """Take the ends of a pipeline in a file that was found."""
+        self._endpoints += endpoints
+
+    def find_more(self) -> list[str]:
+        """Files that may meet what is known by now, none twice; nothing once all are found."""
+        seeking: Iterable[Endpoint] = self._endpoints
+        if self._texts is not None:
+            found = find_downstream_sinks(self._endpoints, self._starts) if self._starts else ()
+            seeking = [each for each in found if id(each) not in self._sought]
+        neighbourhood = Neighbourhood()
+        for each in seeking:
+            self._sought.add(id(each))
+            neighbourhood.add(each)
+        if neighbourhood.is_empty:
+            return []
+        if self._texts is None:
+            self._texts = dict(self._list_texts())
+        found_names = [name for name, text in self._texts.items() if neighbourhood.can_meet(text)]
+        for name in found_names:
+            del self._texts[name]
+        return found_names
 
 
 class Neighbourhood:
@@ -38,9 +80,14 @@ class Neighbourhood:
                 self._last.update(folders[-1:])
                 self._every.update(folders)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no end has a place that could be met."""
+        return not self._every and not self._is_anywhere
+
     def can_meet(self, text: str) -> bool:
         """Whether a file of this text may lead to one of the places."""
-        return bool(self._every or self._is_anywhere) and any(
+        return not self.is_empty and any(
             self._is_anywhere
             or not folders
             or folders[-1] in self._every

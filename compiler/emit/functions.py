@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
-from ssbt.compiler.emit.checkpoints import checkpoint_values, sink_dependencies
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -20,7 +19,6 @@ from ssbt.compiler.emit.connectors import (
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction, sort_by_source
 from ssbt.compiler.emit.names import identifier
-from ssbt.compiler.emit.passes import PassEmitter
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.scopes import FunctionScope, ScriptContext
 from ssbt.compiler.emit.setting_code import SettingCode
@@ -111,9 +109,7 @@ class _FunctionEmitter:
             ),
             arguments=(self._job,),
             returns="dict[str, str]",
-            docstring=_function_docstring(
-                connection.description, f"Connect to {connection.connector.title}."
-            ),
+            docstring=_describe(connection.description),
             statements=(f"return {emit_connection_options(connection, self._code)}",),
         )
 
@@ -133,7 +129,7 @@ class _FunctionEmitter:
             ),
             arguments=(f"{variable}: DataFrame",),
             returns="DataFrame",
-            docstring=_function_docstring("", f"The records of {judged} {description}."),
+            docstring=emit_docstring(f"The records of {judged} {description}.", depth=1),
             statements=(f"return {rows}",),
             datasets=(records,),
         )
@@ -143,6 +139,8 @@ class _FunctionEmitter:
         self, pass_: Pass, by_dataset: dict[str, ScriptFunction], by_sink: dict[str, ScriptFunction]
     ) -> tuple[ScriptFunction, ScriptFunction]:
         """What becomes of a batch of a pass, and its stream."""
+        from ssbt.compiler.emit.passes import PassEmitter
+
         names, functions = self._context.names, (by_dataset, by_sink)
         return PassEmitter(self._pipeline, names, self._code, functions).emit(pass_)
 
@@ -151,26 +149,21 @@ class _FunctionEmitter:
         exposed = source.name in self._exposed
         batches = source.name not in self._without_batches
         frame = emit_read(source, self._code, self._schemas, exposed=exposed, in_batches=batches)
-        verb = "Stream" if source.output.streaming else "Read"
         return ScriptFunction(
             mapping=FunctionMapping(
                 names.datasets[name], name, source.span, *map_load_call(source, frame)
             ),
             arguments=(self._job,),
             returns="DataFrame",
-            docstring=_function_docstring(
-                source.description, f"{verb} {name} from {_title(source)}."
-            ),
+            docstring=_describe(source.description),
             statements=(f"return ({frame})",),
         )
 
     def emit_let(self, let: Let) -> ScriptFunction:
         scope = FunctionScope(self._context, {})
         statements = scope.emit_body(emit_query(let.query, scope))
-        title = f"Derive {let.name} from {_join_names(scope.datasets)}."
-        return self._build_query_function(
-            self._context.names.datasets[let.name], let, scope, title, statements
-        )
+        name = self._context.names.datasets[let.name]
+        return self._build_query_function(name, let, scope, statements)
 
     def emit_transforms(self, query: Query) -> Iterator[ScriptFunction]:
         """The transforms that a query calls and those that they call, if not made before."""
@@ -188,17 +181,14 @@ class _FunctionEmitter:
         scope.datasets = arguments
         if scope.uses_params:
             self._context.takes_params.add(transform.name)
-        title = f"Transform {_join_names(arguments)}."
-        return self._build_query_function(
-            self._context.names.transforms[transform.name], transform, scope, title, statements
-        )
+        name = self._context.names.transforms[transform.name]
+        return self._build_query_function(name, transform, scope, statements)
 
     def _build_query_function(
         self,
         name: str,
         definition: Let | Transform,
         scope: FunctionScope,
-        title: str,
         statements: tuple[str, ...],
     ) -> ScriptFunction:
         arguments = [f"{variable}: DataFrame" for variable in scope.datasets.values()]
@@ -208,7 +198,7 @@ class _FunctionEmitter:
             ),
             arguments=(*arguments, *(["params: Params"] if scope.uses_params else [])),
             returns="DataFrame",
-            docstring=_function_docstring(definition.description, title),
+            docstring=_describe(definition.description),
             statements=statements,
             datasets=tuple(scope.datasets),
             takes_params=scope.uses_params,
@@ -227,9 +217,7 @@ class _FunctionEmitter:
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="None",
-            docstring=_function_docstring(
-                sink.description, f"Write {sink.dataset} to {_title(sink)}."
-            ),
+            docstring=_describe(sink.description),
             statements=(
                 f"({emit_write(sink, self._roots[sink.dataset].output, self._code, counted)})",
             ),
@@ -247,9 +235,7 @@ class _FunctionEmitter:
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Output",
-            docstring=_function_docstring(
-                sink.description, f"Write a batch of {sink.dataset} to {_title(sink)}."
-            ),
+            docstring=_describe(sink.description),
             statements=(f"return {output}",),
             datasets=(sink.dataset,),
         )
@@ -260,6 +246,9 @@ class _FunctionEmitter:
         return self._context.names.functions[function.module, function.name] if function else None
 
     def _emit_stream_sink(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
+        # Batches do without all that compares queries.
+        from ssbt.compiler.emit.checkpoints import checkpoint_values, sink_dependencies
+
         names = self._context.names
         variable, function = names.datasets[sink.dataset], self._user_function_name(stream)
         relation = self._roots[sink.dataset].output
@@ -275,26 +264,16 @@ class _FunctionEmitter:
             output=self._code.value(path.value) if path is not None else None,
             **checkpoint_values(checkpoint, sink.name, depends, self._code),
         )
-        title = f"Stream {sink.dataset} to {_title(sink)}."
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Stream",
-            docstring=_function_docstring(sink.description, title),
+            docstring=_describe(sink.description),
             statements=(f"return {call}",),
             datasets=(sink.dataset,),
         )
 
 
-def _function_docstring(description: str, title: str) -> str:
-    return emit_docstring(as_sentence(description) or title, depth=1)
-
-
-def _title(end: Source | Sink) -> str:
-    return end.connector.title
-
-
-def _join_names(names: Iterable[str]) -> str:
-    """Names as a phrase: a, b and c."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+def _describe(description: str) -> str:
+    """What the source file says of a declaration, as a docstring; nothing where it says nothing."""
+    return emit_docstring(as_sentence(description), depth=1) if description.strip() else ""

@@ -1,11 +1,17 @@
-"""Jinja, set up for Python: what is not defined is an error, and literals are a filter."""
+"""The templates: those that the distribution has as Python, the others through Jinja.
+
+A template that is not the one that was made to Python, as while it is being worked on, goes
+through Jinja, and so do those of other packages.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
+import zlib
 
 from ssbt.compiler.connectors.loading import read_template, registry_of
 from ssbt.compiler.connectors.toml_cache import built_in_folder
@@ -14,47 +20,87 @@ from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
 
 if TYPE_CHECKING:
-    from jinja2 import BytecodeCache, Environment, Template
+    from jinja2 import BytecodeCache, Environment
 
     from ssbt.compiler.connectors.specification import Connector
+    from ssbt.compiler.emit.template_runtime import CompiledTemplate, TemplateEnvironment
+
+
+class Template(Protocol):
+    """A template, however it is run."""
+
+    def render(self, values: Any, /) -> str:
+        """The text that it gives for values by name."""
 
 
 def script_template() -> Template:
     """The template of a whole script."""
-    return _environment().get_template("script.py.j2")
+    return _find_template("script.py.j2")
 
 
 def render_template(template: str, /, **values: object) -> str:
     """The code that `templates/TEMPLATE.py.j2` yields; its layout does not matter."""
-    return _environment().get_template(f"{template}.py.j2").render(values).strip()
+    return _find_template(f"{template}.py.j2").render(values).strip()
 
 
 def connector_template(connector: Connector, file: str) -> Template:
     """A template of a connector or format: `read`, `write`, `decode` and so on."""
     if connector.package:
-        return _environment().from_string(read_template(connector, file))
+        return _jinja().from_string(read_template(connector, file))
     folder = registry_of(connector).folder
-    return _environment().get_template(f"{folder}/{connector.name}/{file}.py.j2")
+    return _find_template(f"{folder}/{connector.name}/{file}.py.j2")
 
 
 @cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
+def _find_template(name: str) -> Template:
+    return _find_compiled(name) or _jinja().get_template(name)
 
-    # Autoescaping is for HTML; here everything goes through `literal`.
-    environment = Environment(  # nosec B701
-        loader=FunctionLoader(_template_text),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        bytecode_cache=_bytecode_cache(),
-        autoescape=False,
-    )
-    environment.filters["literal"] = python_literal
-    environment.filters["column"] = lambda name: f"F.col({python_literal(quote_reference(name))})"
-    environment.filters["top_comment"] = lambda text: "\n".join(emit_comment(text))
-    environment.filters["comment"] = lambda text: "\n".join(emit_comment(text, depth=2))
+
+def _find_compiled(name: str) -> CompiledTemplate | None:
+    """The template as Python; None where it, or one that it imports, has changed since."""
+    environment, all_checksums = _compiled_templates()
+    checksums = all_checksums.get(name)
+    if environment is None or checksums is None:
+        return None
+    is_current = all(_checksum(each) == checksum for each, checksum in checksums.items())
+    return environment.get_template(name) if is_current else None
+
+
+@cache
+def _compiled_templates() -> tuple[TemplateEnvironment | None, dict[str, dict[str, int]]]:
+    from ssbt.compiler.emit.template_runtime import TemplateEnvironment
+
+    try:
+        module = import_module("ssbt.templates.compiled")
+    except ModuleNotFoundError:
+        return None, {}
+    return TemplateEnvironment(module.build_roots, **_filters()), module.CHECKSUMS
+
+
+@cache
+def _checksum(name: str) -> int | None:
+    text = _template_text(name)
+    return None if text is None else zlib.crc32(text.encode())
+
+
+def _filters() -> dict[str, Any]:
+    """What templates may do with a value besides placing it."""
+    return {
+        "literal": python_literal,
+        "column": lambda name: f"F.col({python_literal(quote_reference(name))})",
+        "top_comment": lambda text: "\n".join(emit_comment(text)),
+        "comment": lambda text: "\n".join(emit_comment(text, depth=2)),
+    }
+
+
+@cache
+def _jinja() -> Environment:
+    from jinja2 import FunctionLoader
+
+    from ssbt.compiler.emit.template_building import create_environment
+
+    environment = create_environment(FunctionLoader(_template_text), _bytecode_cache())
+    environment.filters |= _filters()
     return environment
 
 

@@ -56,14 +56,15 @@ def analyze(path: str, read: Reader, parse: Parser = parse_file) -> Analysis:
     semantic_index = SemanticIndex()
     result = resolve_program(path, read, None, semantic_index, tests=True, parse=parse)
     files = result.files
-    check_result = check_resolved(result)
+    configured = configure_pipeline(check_resolved(result), path, read)
+    check_result = configured.check_result
     is_library = declares_library(path, files.declarations)
     return Analysis(
         path=path,
         findings=without_missing_pipeline(check_result.findings, is_library),
-        sources=result.sources,
+        sources=check_result.sources,
         is_library=is_library,
-        endpoints=pipeline_endpoints(configure_pipeline(check_result, path, read)),
+        endpoints=pipeline_endpoints(configured),
         allowances=check_result.allowances,
         declarations=tuple(files.declarations),
         comments=files.comments,

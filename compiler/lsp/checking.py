@@ -33,6 +33,7 @@ _MAX_PADDED = 500_000
 class CheckedFile:
     """What is wrong with the file at `path` and those that it imports, and where it meets others.
 
+    What environments of its project say is among the findings.
     `is_library` says that it declares nothing but what others can import.
     """
 
@@ -70,8 +71,8 @@ class IncrementalChecker:
 
         parse, queries = self._syntax.parse, self._queries
         result = resolve_program(path, read_padded, tests=True, parse=parse, query_cache=queries)
-        check_result = check_resolved(result)
-        endpoints = pipeline_endpoints(configure_pipeline(check_result, path, read_padded))
+        configured = configure_pipeline(check_resolved(result), path, read_padded)
+        check_result = configured.check_result
         self._padded = padded
         is_library = declares_library(path, result.files.declarations)
         return CheckedFile(
@@ -79,7 +80,7 @@ class IncrementalChecker:
             findings=_relocate(without_missing_pipeline(check_result.findings, is_library), padded),
             sources={**check_result.sources, **sources},
             is_library=is_library,
-            endpoints=_relocate(endpoints, padded),
+            endpoints=_relocate(pipeline_endpoints(configured), padded),
             allowances=_relocate(check_result.allowances, padded),
         )
 

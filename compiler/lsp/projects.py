@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 import os
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from ssbt.compiler.contracts.endpoint_paths import with_home
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts, is_contract_finding
-from ssbt.compiler.contracts.neighbours import Neighbourhood
+from ssbt.compiler.contracts.neighbours import NeighbourSearch
 from ssbt.compiler.diagnostics.allowances import without_allowed
 from ssbt.compiler.disk import job_folder
 from ssbt.compiler.lsp.checking import CheckedFile
@@ -53,18 +54,21 @@ def is_in_project(path: str, other: str) -> bool:
 
 
 def _find_neighbours(workspace: Workspace, analysis: CheckedFile) -> list[CheckedFile]:
-    neighbourhood = Neighbourhood()
-    for endpoint in analysis.endpoints:
-        neighbourhood.add(endpoint)
-    neighbours = []
-    for path in dict.fromkeys(workspace.files()):
-        if path == analysis.path or not is_in_project(path, analysis.path):
-            continue
-        if neighbourhood.can_meet(workspace.text(path)):
+    def list_texts() -> Iterator[tuple[str, str]]:
+        for path in dict.fromkeys(workspace.files()):
+            if path != analysis.path and is_in_project(path, analysis.path):
+                yield path, workspace.text(path)
+
+    search = NeighbourSearch(analysis.endpoints, list_texts)
+    neighbours: dict[str, CheckedFile] = {}
+    while paths := search.find_more():
+        for path in paths:
             neighbour = workspace.check(path)
-            if neighbour.path != analysis.path and neighbour.endpoints:
-                neighbours.append(neighbour)
-    return neighbours
+            is_new = neighbour.path != analysis.path and neighbour.path not in neighbours
+            if is_new and neighbour.endpoints:
+                neighbours[neighbour.path] = neighbour
+                search.add(neighbour.endpoints)
+    return [*neighbours.values()]
 
 
 def _locate_ends(analysis: CheckedFile) -> list[Endpoint]:

@@ -15,8 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("compiler", "grammar", "runtime", "templates")
-TABLES = "grammar/ssbt.tables"
-IGNORED = shutil.ignore_patterns("__pycache__", Path(TABLES).name)
+BUILT = ("grammar/ssbt.tables", "templates/compiled.py")
+IGNORED = shutil.ignore_patterns("__pycache__", *(Path(name).name for name in BUILT))
 
 INSTALLED = """
 from importlib.metadata import version
@@ -35,7 +35,7 @@ for name in ("compiler", "runtime", "grammar", "templates", "pyspark"):
 print(version("ssbt"))
 """
 
-# Neither Lark nor a cache is used: the parser's tables came with the distribution.
+# Neither Lark nor Jinja nor a cache is used: what they make came with the distribution.
 COMPILED = """
 import sys
 
@@ -43,6 +43,7 @@ from ssbt.compiler.cli.main import run_command_line
 
 assert run_command_line(["compile", "pipeline.ssbt", "-o", "built"]) == 0
 assert "lark" not in sys.modules, "the parser's tables were built"
+assert "jinja2" not in sys.modules, "templates went through Jinja"
 """
 
 
@@ -78,11 +79,17 @@ def constraints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_under_one_name(tree: Path, wheel: Path) -> None:
     files = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert files == {f"ssbt/{TABLES}"} | {
-        f"ssbt/{file.relative_to(tree)}"
-        for part in PARTS
-        for file in (tree / part).rglob("*")
-        if file.is_file() and file != tree / TABLES
+    assert files == {
+        f"ssbt/{file}"
+        for file in (
+            *BUILT,
+            *(
+                file.relative_to(tree)
+                for part in PARTS
+                for file in (tree / part).rglob("*")
+                if file.is_file()
+            ),
+        )
     }
 
 
@@ -95,8 +102,8 @@ def test_a_wheel_is_built_from_the_source_distribution(
     shutil.unpack_archive(source, tmp_path)
     _run(*build, tmp_path, "--wheel", str(source).removesuffix(".tar.gz"))
     (built,) = tmp_path.glob("*.whl")
-    tables = f"ssbt/{TABLES}"
-    assert ZipFile(built).read(tables) == ZipFile(wheel).read(tables)
+    for name in BUILT:
+        assert ZipFile(built).read(f"ssbt/{name}") == ZipFile(wheel).read(f"ssbt/{name}")
 
 
 @pytest.mark.parametrize("how", ["wheel", "editable"])

@@ -51,7 +51,9 @@ COLUMN_TAKEN = Code(
     "Two columns of one name in a record",
     """\
 The fields of the value, the column `_key` and those of `metadata`, such as `_offset`, stand side by
-side. None of the schema's fields can be called as one of the others that the source has.
+side. None of the schema's fields can be called as one of the others that the source has, nor have a
+name that scripts give to what they know of a record: `_ssbt_…` and, where malformed records are
+dead letters, `_record` and `_dead_letter`.
 """,
     wrong=example(
         schema="schema Order {\n  status:  string\n  _offset: bigint\n}\n",

@@ -7,7 +7,6 @@ from decimal import Decimal
 import re
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ssbt.compiler.types.datatypes import (
     BooleanType,
@@ -170,8 +169,3 @@ def type_range(type_: DataType) -> ValueRange | None:
         case StringType() if type_ == StringType():
             return ValueRange((Span(""),))
     return None
-
-
-def with_reason(range_: ValueRange, reason: str) -> ValueRange:
-    """The same values, explained otherwise."""
-    return replace(range_, reason=reason)

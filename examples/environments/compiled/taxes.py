@@ -47,7 +47,6 @@ def shop_options(job: Job[Params]) -> dict[str, str]:
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .options(**shop_options(job))
@@ -66,7 +65,6 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def taxed(orders: DataFrame, params: Params) -> DataFrame:
-    """Derive taxed from orders."""
     countries = literal(params.countries, "ARRAY<STRING>")
     rate = literal(params.rate, "DECIMAL(4,2)")
     return orders.where(f"array_contains({countries}, country)").select(
@@ -77,7 +75,6 @@ def taxed(orders: DataFrame, params: Params) -> DataFrame:
 
 
 def write_taxed(taxed: DataFrame, job: Job[Params]) -> None:
-    """Write taxed to Parquet files."""
     (
         job.counted(taxed, "taxed")
         .write.format("parquet")

@@ -39,6 +39,8 @@ def saved_parser(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "compile"]
     environment = {**os.environ, "XDG_CACHE_HOME": str(home)}
     subprocess.run([*command, "--no-cache"], cwd=home, env=environment, capture_output=True)
+    # What a distribution ships is not kept.
+    (home / "ssbt").mkdir(exist_ok=True)
     return home / "ssbt"
 
 

@@ -546,3 +546,57 @@ def test_streams_that_go_round_in_an_environment(project: Path, ssbtc: Ssbtc):
     document = json.loads(ssbtc("check", "--output-format", "json").out)
     (found,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
     assert "in the environment `prod`" in found["message"]
+
+
+STREAM = """\
+pipeline {name} {{ checkpoint = "c/{name}" }}
+stream source s from kafka {{
+  bootstrap_servers = "b1:9092"
+  subscribe         = "{reads}"
+  value             = string
+}}
+sink s to kafka {{
+  bootstrap_servers = "b1:9092"
+  topic             = "{writes}"
+  value             = string
+}}
+"""
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 9])
+def test_circles_of_any_length_are_found_from_one_file(project: Path, ssbtc: Ssbtc, count: int):
+    files = {
+        f"p{n}.ssbt": STREAM.format(name=f"p{n}", reads=f"t{n}", writes=f"t{(n + 1) % count}")
+        for n in range(count)
+    }
+    # What only takes rows out of the circle is not in it.
+    files["leaf.ssbt"] = STREAM.format(name="leaf", reads="t1", writes="elsewhere")
+    write({"ssbt.conf": "", **files})
+    for n in range(count):
+        assert codes(ssbtc, f"p{n}.ssbt") == ["SSBT0561"]
+    assert codes(ssbtc, "leaf.ssbt") == []
+    assert codes(ssbtc) == ["SSBT0561"]
+
+
+def test_a_long_circle_by_what_environments_say(project: Path, ssbtc: Ssbtc):
+    names = "abcde"
+    following = dict(zip(names, names[1:] + names[:1], strict=True))
+    texts = {
+        name: STREAM.format(name=name, reads=f"${{{name}}}", writes=f"${{{following[name]}}}")
+        for name in names
+    }
+    parameters = "".join(f'param {name}: string = "own_{{pipeline}}_{name}"\n' for name in names)
+    write(
+        {
+            "ssbt.conf": "environments = [dev, prod]",
+            "conf/prod.conf": "params {" + ", ".join(f'{n} = "t_{n}"' for n in names) + "}",
+        }
+    )
+    for name, text in texts.items():
+        head = parameters.replace("{pipeline}", name)
+        write({f"{name}.ssbt": text.replace("stream source", head + "stream source")})
+    ran = ssbtc("check", "--output-format", "json", "c.ssbt")
+    every = json.loads(ran.out)["diagnostics"]
+    (finding,) = [each for each in every if each["code"] == "SSBT0561"]
+    assert "prod" in finding["message"]
+    assert "dev" not in finding["message"]

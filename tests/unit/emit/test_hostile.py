@@ -20,7 +20,12 @@ def script(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """The script for text without a trap; what Spark would substitute makes `main` say one more."""
+    """The script for text without a trap.
+
+    What Spark would substitute makes `main` say one more; a blank description is no docstring.
+    """
+    if not text.strip():
+        return script(" ")
     return script("plain ${x}" if "${" in text else "plain")
 
 

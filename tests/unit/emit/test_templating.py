@@ -2,27 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 import subprocess
 import sys
+from typing import Any, NamedTuple
+import zlib
 
 import black
-from jinja2 import UndefinedError
+from jinja2 import meta
 from msgspec.structs import replace
 import pytest
 
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.emit.templating import connector_template
+from ssbt.compiler.driver import check_pipeline, emit_files
+from ssbt.compiler.emit import templating
+from ssbt.compiler.emit.template_building import build_module
+from ssbt.compiler.emit.template_runtime import TemplateEnvironment, UndefinedError
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Relation
 from ssbt.grammar.words import STEPS
 from tests.unit.emit.building import PLACE, found, pipeline, script_of
 
 ROOT = Path(__file__).resolve().parents[3]
+SCRIPTS = sorted(path.parent for path in ROOT.glob("tests/cases/scripts/*/pipeline.ssbt"))
 PROGRAM = """
+from ssbt.compiler.emit import templating
 from tests.unit.emit.building import full_of, script_of
+templating._compiled_templates = lambda: (None, {})
 script_of(full_of("plain"))
 """
+
+
+def compiled_environment(folder: Path = ROOT / "templates") -> TemplateEnvironment:
+    """The templates as Python, as a distribution would have them."""
+    names: dict[str, Any] = {}
+    exec(build_module(folder), names)
+    return TemplateEnvironment(names["build_roots"], **templating._filters())
+
+
+def test_templates_give_as_python_what_they_give_through_jinja(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment, rendered = compiled_environment(), set()
+
+    class Both(NamedTuple):
+        name: str
+
+        def render(self, values: dict[str, object]) -> str:
+            text = templating._jinja().get_template(self.name).render(values)
+            assert environment.get_template(self.name).render(values) == text
+            rendered.add(self.name)
+            return text
+
+    monkeypatch.setattr(templating, "_find_template", Both)
+    for folder in SCRIPTS:
+
+        def read(path: str, folder: Path = folder) -> bytes:
+            return (folder / path).read_bytes()
+
+        emit_files(check_pipeline("pipeline.ssbt", read))
+    assert len(rendered) > 60
+
+
+class Sample(str):
+    """A text that is a list of texts too, and has all attributes."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((Sample("a"), Sample("b")))
+
+    def __getattr__(self, name: str) -> Sample:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Sample(name)
+
+
+@pytest.mark.parametrize("empty", [(), ("", 0, None, [])])
+def test_each_template_gives_as_python_what_it_gives_through_jinja(empty: tuple[Any, ...]) -> None:
+    environment, jinja = compiled_environment(), templating._jinja()
+    texts = {
+        path.relative_to(ROOT / "templates").as_posix(): path.read_text()
+        for path in (ROOT / "templates").rglob("*.py.j2")
+    }
+    names = sorted(
+        {
+            name
+            for text in texts.values()
+            for name in meta.find_undeclared_variables(jinja.parse(text))
+        }
+    )
+    values: dict[str, Any] = {name: Sample(name) for name in names}
+    for number, name in enumerate(names):
+        for value in empty[number % 4 :][:1] if number % 3 else ():
+            values[name] = value
+    for name in texts:
+        expected = outcome(jinja.get_template(name), values)
+        assert outcome(environment.get_template(name), values) == expected, name
+
+
+def outcome(template: templating.Template, values: dict[str, Any]) -> str:
+    """The text that the template gives, or what is wrong with the values."""
+    try:
+        return template.render(values)
+    except (TypeError, AttributeError) as error:
+        return str(error)
+
+
+def test_templates_as_python_say_what_is_not_defined(tmp_path: Path) -> None:
+    texts = {
+        "plain": "{{ x }}",
+        "loop": "{% for each in x %}{{ each }}{% endfor %}",
+        "condition": "{% if x %}{% endif %}",
+        "attribute": "{{ 'text'.x }}",
+        "argument": "{% macro of(x) %}{{ x }}{% endmacro %}{{ of() }}",
+        "filter": "{{ x | join(', ') }}",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.py.j2").write_text(text)
+    environment = compiled_environment(tmp_path)
+    for name in texts:
+        with pytest.raises(UndefinedError, match="x"):
+            environment.get_template(f"{name}.py.j2").render({})
+
+
+def test_a_template_that_has_changed_goes_through_jinja(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = compiled_environment()
+    name, macros = "connectors/csv/read.py.j2", "macros/files.py.j2"
+    texts = {each: (ROOT / "templates" / each).read_bytes() for each in (name, macros)}
+    checksums = {each: zlib.crc32(text) for each, text in texts.items()}
+    for changed in (None, name, macros):
+        known = {name: {each: sum_ + (each == changed) for each, sum_ in checksums.items()}}
+        monkeypatch.setattr(templating, "_compiled_templates", lambda k=known: (environment, k))
+        found_template = templating._find_compiled(name)
+        assert (found_template is None) == (changed is not None)
+        assert templating._find_compiled("steps/sample.py.j2") is None, "no checksum is known"
 
 
 @pytest.mark.slow
@@ -39,13 +152,6 @@ def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, cache: st
         )
     kept = list((tmp_path / "cache").glob("ssbt/templates/*"))
     assert bool(kept) == (cache == "cache")
-
-
-def test_what_is_not_defined_is_an_error() -> None:
-    with pytest.raises(UndefinedError, match="'options' is undefined"):
-        connector_template(found("csv"), "read").render(
-            dict.fromkeys(("reader", "schema", "paths", "connection", "widened"))
-        )
 
 
 def test_a_third_partys_connector_is_laid_out_by_black(

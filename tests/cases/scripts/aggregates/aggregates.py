@@ -19,7 +19,6 @@ ORDER = (
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -43,7 +42,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def totals(orders: DataFrame) -> DataFrame:
-    """Derive totals from orders."""
     return orders.groupBy("status", F.expr("year(placed_on)").alias("year")).agg(
         F.expr("sum(amount)").alias("total"),
         F.expr("count(distinct customer_id)").alias("customers"),
@@ -53,7 +51,6 @@ def totals(orders: DataFrame) -> DataFrame:
 
 
 def overall(orders: DataFrame) -> DataFrame:
-    """Derive overall from orders."""
     return orders.agg(
         F.expr("count(*)").alias("orders"),
         F.expr("min(placed_on)").alias("first"),
@@ -62,12 +59,10 @@ def overall(orders: DataFrame) -> DataFrame:
 
 
 def states(orders: DataFrame) -> DataFrame:
-    """Derive states from orders."""
     return orders.select("status").distinct()
 
 
 def subtotals(orders: DataFrame) -> DataFrame:
-    """Derive subtotals from orders."""
     return (
         orders.withColumn("year", F.expr("year(placed_on)"))
         .rollup("year", "status")
@@ -79,19 +74,16 @@ def subtotals(orders: DataFrame) -> DataFrame:
 
 
 def every_combination(orders: DataFrame) -> DataFrame:
-    """Derive every_combination from orders."""
     return orders.cube("status", "placed_on").agg(F.expr("sum(amount)").alias("total"))
 
 
 def some_combinations(orders: DataFrame) -> DataFrame:
-    """Derive some_combinations from orders."""
     return orders.groupingSets(
         [["status", "placed_on"], ["status"], []], "status", "placed_on"
     ).agg(F.expr("sum(amount)").alias("total"))
 
 
 def running(orders: DataFrame) -> DataFrame:
-    """Derive running from orders."""
     return orders.withColumns(
         {
             "so_far": F.expr(
@@ -108,27 +100,22 @@ def running(orders: DataFrame) -> DataFrame:
 
 
 def write_totals(totals: DataFrame, job: Job[None]) -> None:
-    """Write totals to noop."""
     job.counted(totals, "totals").write.format("noop").mode("overwrite").save()
 
 
 def write_overall(overall: DataFrame, job: Job[None]) -> None:
-    """Write overall to noop."""
     job.counted(overall, "overall").write.format("noop").mode("overwrite").save()
 
 
 def write_states(states: DataFrame, job: Job[None]) -> None:
-    """Write states to noop."""
     job.counted(states, "states").write.format("noop").mode("overwrite").save()
 
 
 def write_subtotals(subtotals: DataFrame, job: Job[None]) -> None:
-    """Write subtotals to noop."""
     job.counted(subtotals, "subtotals").write.format("noop").mode("overwrite").save()
 
 
 def write_every_combination(every_combination: DataFrame, job: Job[None]) -> None:
-    """Write every_combination to noop."""
     (
         job.counted(every_combination, "every_combination")
         .write.format("noop")
@@ -138,7 +125,6 @@ def write_every_combination(every_combination: DataFrame, job: Job[None]) -> Non
 
 
 def write_some_combinations(some_combinations: DataFrame, job: Job[None]) -> None:
-    """Write some_combinations to noop."""
     (
         job.counted(some_combinations, "some_combinations")
         .write.format("noop")
@@ -148,7 +134,6 @@ def write_some_combinations(some_combinations: DataFrame, job: Job[None]) -> Non
 
 
 def write_running(running: DataFrame, job: Job[None]) -> None:
-    """Write running to noop."""
     job.counted(running, "running").write.format("noop").mode("overwrite").save()
 
 

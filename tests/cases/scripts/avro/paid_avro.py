@@ -68,7 +68,6 @@ RECEIPTS_KEY_AVRO = (
 
 
 def main_options(job: Job[Params]) -> dict[str, str]:
-    """Connect to a schema registry."""
     return job.connection(
         "main",
         {
@@ -80,7 +79,6 @@ def main_options(job: Job[Params]) -> dict[str, str]:
 
 
 def orders_records(job: Job[Params]) -> DataFrame:
-    """Stream orders.records from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -108,12 +106,10 @@ def orders_dead_letter(orders_records: DataFrame) -> DataFrame:
 
 
 def paid(orders: DataFrame) -> DataFrame:
-    """Derive paid from orders."""
     return orders.where("status = 'PAID'")
 
 
 def receipts(paid: DataFrame) -> DataFrame:
-    """Derive receipts from paid."""
     return paid.select("id", "amount")
 
 
@@ -137,7 +133,6 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
 
 
 def write_receipts(receipts: DataFrame, job: Job[Params]) -> Output:
-    """Write a batch of receipts to Kafka."""
     return WriterOutput(
         "receipts",
         receipts.select(
@@ -156,7 +151,6 @@ def write_receipts(receipts: DataFrame, job: Job[Params]) -> Output:
 
 
 def write_orders_dead_letter(orders_dead_letter: DataFrame, job: Job[Params]) -> Output:
-    """Write a batch of orders.dead_letter to Parquet files."""
     return FileOutput("orders.dead_letter", orders_dead_letter, "parquet", "dead")
 
 

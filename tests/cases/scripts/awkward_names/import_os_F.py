@@ -33,7 +33,6 @@ CLASS_ = (
 
 
 def F_2(job: Job[Params]) -> DataFrame:
-    """Read F from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(CLASS_)
@@ -63,7 +62,6 @@ def main_2(F_2: DataFrame, params: Params) -> DataFrame:
 
 
 def run_2(main_2: DataFrame) -> DataFrame:
-    """Derive run from main."""
     return (
         main_2.alias("the main")
         .where("`the main`.`größe` > 1")
@@ -72,12 +70,10 @@ def run_2(main_2: DataFrame) -> DataFrame:
 
 
 def job_2(run_2: DataFrame) -> DataFrame:
-    """Derive job from run."""
     return run_2.drop("b.a", "order state")
 
 
 def write_import_(job_2: DataFrame, job: Job[Params]) -> None:
-    """Write job to JSON files."""
     (
         job.counted(job_2, "import")
         .write.format("json")

@@ -12,7 +12,6 @@ EVENT = "id BIGINT, at TIMESTAMP"
 
 
 def old(job: Job[None]) -> DataFrame:
-    """Read old from Parquet files."""
     return (
         job.spark.read.format("parquet")
         .schema(EVENT)
@@ -23,7 +22,6 @@ def old(job: Job[None]) -> DataFrame:
 
 
 def new(job: Job[None]) -> DataFrame:
-    """Stream new from Parquet files."""
     return (
         job.spark.readStream.format("parquet")
         .schema(EVENT)
@@ -37,12 +35,10 @@ def new(job: Job[None]) -> DataFrame:
 
 
 def cleaned(events: DataFrame) -> DataFrame:
-    """Transform events."""
     return events.where("id > 0").withColumnRenamed("at", "moment")
 
 
 def old_clean(old: DataFrame) -> DataFrame:
-    """Derive old_clean from old."""
     return (
         cleaned(old)
         .where("moment is not null")
@@ -52,7 +48,6 @@ def old_clean(old: DataFrame) -> DataFrame:
 
 
 def new_clean(new: DataFrame) -> DataFrame:
-    """Derive new_clean from new."""
     return (
         cleaned(new)
         .where("moment is not null")
@@ -62,7 +57,6 @@ def new_clean(new: DataFrame) -> DataFrame:
 
 
 def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:
-    """Stream new_clean to Parquet files."""
     return Stream(
         "new_clean",
         new_clean.writeStream.format("parquet").option("path", "out/new"),
@@ -85,7 +79,6 @@ def write_new_clean(new_clean: DataFrame, job: Job[None]) -> Stream:
 
 
 def write_old_clean(old_clean: DataFrame, job: Job[None]) -> None:
-    """Write old_clean to Parquet files."""
     job.counted(old_clean, "old_clean").write.format("parquet").save("out/old")
 
 

@@ -27,7 +27,6 @@ KEY = "shop STRING"
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from Parquet files."""
     return (
         job.spark.read.format("parquet")
         .schema(
@@ -49,7 +48,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def updates(job: Job[None]) -> DataFrame:
-    """Read updates from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(
@@ -77,7 +75,6 @@ def updates(job: Job[None]) -> DataFrame:
 
 
 def events(job: Job[None]) -> DataFrame:
-    """Read events from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -109,17 +106,14 @@ def events(job: Job[None]) -> DataFrame:
 
 
 def write_orders(orders: DataFrame, job: Job[None]) -> None:
-    """Write orders to Parquet files."""
     (job.counted(orders, "orders").write.format("parquet").save("out/orders"))
 
 
 def write_updates(updates: DataFrame, job: Job[None]) -> None:
-    """Write updates to Parquet files."""
     (job.counted(updates, "updates").write.format("parquet").save("out/updates"))
 
 
 def write_events(events: DataFrame, job: Job[None]) -> None:
-    """Write events to Parquet files."""
     (job.counted(events, "events").write.format("parquet").save("out/events"))
 
 

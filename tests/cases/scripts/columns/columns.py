@@ -19,7 +19,6 @@ ORDER = (
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -43,7 +42,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def priced(orders: DataFrame) -> DataFrame:
-    """Derive priced from orders."""
     return (
         orders.where("amount > 0 and status in ('PAID', 'SENT')")
         .withColumn("gross", F.expr("amount * 1.19"))
@@ -60,7 +58,6 @@ def priced(orders: DataFrame) -> DataFrame:
 
 
 def numbered(priced: DataFrame) -> DataFrame:
-    """Derive numbered from priced."""
     return priced.select(
         "*",
         F.expr("row_number() over (partition by customer_id order by day desc)").alias(
@@ -77,7 +74,6 @@ def numbered(priced: DataFrame) -> DataFrame:
 
 
 def latest(numbered: DataFrame) -> DataFrame:
-    """Derive latest from numbered."""
     return (
         numbered.alias("n")
         .where("n.number = 1")
@@ -93,12 +89,10 @@ def latest(numbered: DataFrame) -> DataFrame:
 
 
 def write_latest(latest: DataFrame, job: Job[None]) -> None:
-    """Write latest to Parquet files."""
     job.counted(latest, "latest").write.format("parquet").save("out/latest")
 
 
 def write_priced_by_year(priced: DataFrame, job: Job[None]) -> None:
-    """Write priced to Parquet files."""
     (
         job.counted(priced, "priced_by_year")
         .write.format("parquet")

@@ -41,7 +41,6 @@ def shop_options(job: Job[Params]) -> dict[str, str]:
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .options(**shop_options(job))
@@ -52,7 +51,6 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def payments(job: Job[Params]) -> DataFrame:
-    """Read payments from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .options(**shop_options(job))
@@ -75,12 +73,10 @@ def returns(job: Job[Params]) -> DataFrame:
 
 
 def everything(orders: DataFrame, payments: DataFrame, returns: DataFrame) -> DataFrame:
-    """Derive everything from orders, payments and returns."""
     return orders.unionByName(payments).unionByName(returns)
 
 
 def write_everything(everything: DataFrame, job: Job[Params]) -> None:
-    """Write everything to Parquet files."""
     (
         job.counted(everything, "everything")
         .write.format("parquet")

@@ -16,7 +16,6 @@ ORDER = "id BIGINT"
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Stream orders from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -31,12 +30,10 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def large(orders: DataFrame) -> DataFrame:
-    """Derive large from orders."""
     return orders.where("id > 10")
 
 
 def write_large(large: DataFrame, job: Job[None]) -> Stream:
-    """Stream large to Kafka."""
     return Stream(
         "large",
         large.select(
@@ -53,7 +50,6 @@ def write_large(large: DataFrame, job: Job[None]) -> Stream:
 
 
 def write_batches(orders: DataFrame, job: Job[None]) -> Stream:
-    """Stream orders to Kafka."""
     return Stream(
         "batches",
         orders.select(

@@ -48,7 +48,6 @@ def spreadsheet(job: Job[None]) -> DataFrame:
 
 
 def exported(job: Job[None]) -> DataFrame:
-    """Read exported from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(PRICE)
@@ -96,7 +95,6 @@ def lenient(job: Job[None]) -> DataFrame:
 
 
 def write_spreadsheet(spreadsheet: DataFrame, job: Job[None]) -> None:
-    """Write spreadsheet to CSV files."""
     (
         job.counted(spreadsheet, "spreadsheet")
         .write.format("csv")
@@ -113,7 +111,6 @@ def write_spreadsheet(spreadsheet: DataFrame, job: Job[None]) -> None:
 
 
 def write_exported(exported: DataFrame, job: Job[None]) -> None:
-    """Write exported to CSV files."""
     (
         job.counted(exported, "exported")
         .write.format("csv")
@@ -131,7 +128,6 @@ def write_exported(exported: DataFrame, job: Job[None]) -> None:
 
 
 def write_lenient(lenient: DataFrame, job: Job[None]) -> None:
-    """Write lenient to noop."""
     job.counted(lenient, "lenient").write.format("noop").mode("overwrite").save()
 
 

@@ -22,7 +22,6 @@ EVENT = (
 
 
 def events(job: Job[None]) -> DataFrame:
-    """Read events from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(EVENT)
@@ -44,7 +43,6 @@ def events(job: Job[None]) -> DataFrame:
 
 
 def values(events: DataFrame) -> DataFrame:
-    """Derive values from events."""
     return (
         events.where(
             "status in ('PAID', 'SENT')"
@@ -117,7 +115,6 @@ def values(events: DataFrame) -> DataFrame:
 
 
 def write_values(values: DataFrame, job: Job[None]) -> None:
-    """Write values to Parquet files."""
     job.counted(values, "values").write.format("parquet").save("out/values")
 
 

@@ -17,7 +17,6 @@ EVENT = (
 
 
 def from_csv(job: Job[None]) -> DataFrame:
-    """Read from_csv from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(f"{EVENT}, _corrupt STRING")
@@ -35,7 +34,6 @@ def from_csv(job: Job[None]) -> DataFrame:
 
 
 def from_json(job: Job[None]) -> DataFrame:
-    """Read from_json from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(EVENT)
@@ -56,7 +54,6 @@ def from_json(job: Job[None]) -> DataFrame:
 
 
 def from_parquet(job: Job[None]) -> DataFrame:
-    """Read from_parquet from Parquet files."""
     return (
         job.spark.read.format("parquet")
         .option("mergeSchema", True)
@@ -65,7 +62,6 @@ def from_parquet(job: Job[None]) -> DataFrame:
 
 
 def from_orc(job: Job[None]) -> DataFrame:
-    """Read from_orc from ORC files."""
     return (
         job.spark.read.format("orc")
         .schema(EVENT)
@@ -77,24 +73,20 @@ def from_orc(job: Job[None]) -> DataFrame:
 
 
 def lines(job: Job[None]) -> DataFrame:
-    """Read lines from Text files."""
     return (
         job.spark.read.format("text").option("wholetext", True).load("data/lines.txt")
     )
 
 
 def good(from_csv: DataFrame) -> DataFrame:
-    """Derive good from from_csv."""
     return from_csv.where("_corrupt is null").drop("_corrupt")
 
 
 def bad(from_csv: DataFrame) -> DataFrame:
-    """Derive bad from from_csv."""
     return from_csv.where("_corrupt is not null")
 
 
 def write_good(good: DataFrame, job: Job[None]) -> None:
-    """Write good to Parquet files."""
     (
         job.counted(good, "good")
         .repartition(4)
@@ -109,7 +101,6 @@ def write_good(good: DataFrame, job: Job[None]) -> None:
 
 
 def write_bad(bad: DataFrame, job: Job[None]) -> None:
-    """Write bad to CSV files."""
     (
         job.counted(bad, "bad")
         .coalesce(1)
@@ -127,7 +118,6 @@ def write_bad(bad: DataFrame, job: Job[None]) -> None:
 
 
 def write_events_table(from_json: DataFrame, job: Job[None]) -> None:
-    """Write from_json to Parquet files."""
     (
         job.counted(from_json, "events_table")
         .write.format("parquet")
@@ -139,7 +129,6 @@ def write_events_table(from_json: DataFrame, job: Job[None]) -> None:
 
 
 def write_from_parquet(from_parquet: DataFrame, job: Job[None]) -> None:
-    """Write from_parquet to ORC files."""
     (
         job.counted(from_parquet, "from_parquet")
         .write.format("orc")
@@ -149,7 +138,6 @@ def write_from_parquet(from_parquet: DataFrame, job: Job[None]) -> None:
 
 
 def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:
-    """Write from_orc to JSON files."""
     (
         job.counted(from_orc, "from_orc")
         .write.format("json")
@@ -161,7 +149,6 @@ def write_from_orc(from_orc: DataFrame, job: Job[None]) -> None:
 
 
 def write_lines(lines: DataFrame, job: Job[None]) -> None:
-    """Write lines to Text files."""
     job.counted(lines, "lines").write.format("text").save("out/lines")
 
 

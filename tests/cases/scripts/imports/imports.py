@@ -27,7 +27,6 @@ def paid_ones(input: DataFrame) -> DataFrame:
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -47,12 +46,10 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def paid(orders: DataFrame) -> DataFrame:
-    """Derive paid from orders."""
     return paid_ones(orders)
 
 
 def write_paid(paid: DataFrame, job: Job[Params]) -> None:
-    """Write paid to noop."""
     job.counted(paid, "paid").write.format("noop").mode("overwrite").save()
 
 

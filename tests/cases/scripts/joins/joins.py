@@ -21,7 +21,6 @@ CUSTOMER = "id BIGINT NOT NULL, country STRING"
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -45,7 +44,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def customers(job: Job[None]) -> DataFrame:
-    """Read customers from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(CUSTOMER)
@@ -65,7 +63,6 @@ def customers(job: Job[None]) -> DataFrame:
 
 
 def inner_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
-    """Derive inner_ones from orders and customers."""
     return (
         orders.alias("orders")
         .join(customers.alias("customers"), F.expr("orders.customer_id = customers.id"))
@@ -74,7 +71,6 @@ def inner_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
 
 
 def left_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
-    """Derive left_ones from orders and customers."""
     return (
         orders.alias("o")
         .join(
@@ -87,41 +83,34 @@ def left_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
 
 
 def right_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
-    """Derive right_ones from orders and customers."""
     return orders.select("id", "amount").join(customers, "id", "right")
 
 
 def full_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
-    """Derive full_ones from orders and customers."""
     return orders.select("id", "amount").join(customers, "id", "full")
 
 
 def known(orders: DataFrame, customers: DataFrame) -> DataFrame:
-    """Derive known from orders and customers."""
     return orders.join(
         customers.alias("customers"), F.expr("customer_id = customers.id"), "left_semi"
     )
 
 
 def unknown_ones(orders: DataFrame, customers: DataFrame) -> DataFrame:
-    """Derive unknown_ones from orders and customers."""
     return orders.join(
         customers.alias("customers"), F.expr("customer_id = customers.id"), "left_anti"
     )
 
 
 def overall(orders: DataFrame) -> DataFrame:
-    """Derive overall from orders."""
     return orders.agg(F.expr("avg(amount)").alias("mean"))
 
 
 def above(orders: DataFrame, overall: DataFrame) -> DataFrame:
-    """Derive above from orders and overall."""
     return orders.crossJoin(overall).where("amount > mean").drop("mean")
 
 
 def reordered(orders: DataFrame) -> DataFrame:
-    """Derive reordered from orders."""
     return (
         orders.alias("orders")
         .join(
@@ -137,32 +126,26 @@ def reordered(orders: DataFrame) -> DataFrame:
 
 
 def write_inner_ones(inner_ones: DataFrame, job: Job[None]) -> None:
-    """Write inner_ones to noop."""
     job.counted(inner_ones, "inner_ones").write.format("noop").mode("overwrite").save()
 
 
 def write_left_ones(left_ones: DataFrame, job: Job[None]) -> None:
-    """Write left_ones to noop."""
     job.counted(left_ones, "left_ones").write.format("noop").mode("overwrite").save()
 
 
 def write_right_ones(right_ones: DataFrame, job: Job[None]) -> None:
-    """Write right_ones to noop."""
     job.counted(right_ones, "right_ones").write.format("noop").mode("overwrite").save()
 
 
 def write_full_ones(full_ones: DataFrame, job: Job[None]) -> None:
-    """Write full_ones to noop."""
     job.counted(full_ones, "full_ones").write.format("noop").mode("overwrite").save()
 
 
 def write_known(known: DataFrame, job: Job[None]) -> None:
-    """Write known to noop."""
     job.counted(known, "known").write.format("noop").mode("overwrite").save()
 
 
 def write_unknown_ones(unknown_ones: DataFrame, job: Job[None]) -> None:
-    """Write unknown_ones to noop."""
     (
         job.counted(unknown_ones, "unknown_ones")
         .write.format("noop")
@@ -172,12 +155,10 @@ def write_unknown_ones(unknown_ones: DataFrame, job: Job[None]) -> None:
 
 
 def write_above(above: DataFrame, job: Job[None]) -> None:
-    """Write above to noop."""
     job.counted(above, "above").write.format("noop").mode("overwrite").save()
 
 
 def write_reordered(reordered: DataFrame, job: Job[None]) -> None:
-    """Write reordered to noop."""
     job.counted(reordered, "reordered").write.format("noop").mode("overwrite").save()
 
 

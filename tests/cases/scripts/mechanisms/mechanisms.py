@@ -27,7 +27,6 @@ ORDER_AVRO = '{"type":"record","name":"Order","fields":[{"name":"id","type":"lon
 
 
 def amazon_options(job: Job[Params]) -> dict[str, str]:
-    """Connect to Kafka."""
     return kafka_options(
         job.connection(
             "amazon",
@@ -43,7 +42,6 @@ def amazon_options(job: Job[Params]) -> dict[str, str]:
 
 
 def realm_options(job: Job[Params]) -> dict[str, str]:
-    """Connect to Kafka."""
     return kafka_options(
         job.connection(
             "realm",
@@ -60,7 +58,6 @@ def realm_options(job: Job[Params]) -> dict[str, str]:
 
 
 def registry_options(job: Job[Params]) -> dict[str, str]:
-    """Connect to a schema registry."""
     return job.connection(
         "registry",
         {
@@ -73,7 +70,6 @@ def registry_options(job: Job[Params]) -> dict[str, str]:
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .options(**amazon_options(job))
@@ -90,7 +86,6 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def write_orders(orders: DataFrame, job: Job[Params]) -> None:
-    """Write orders to Kafka."""
     (
         job.counted(orders, "orders")
         .select(

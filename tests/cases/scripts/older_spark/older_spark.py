@@ -19,7 +19,6 @@ ORDER = (
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -41,7 +40,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def result(orders: DataFrame) -> DataFrame:
-    """Derive result from orders."""
     return (
         orders.where("amount > 1")
         .rollup("status")
@@ -50,7 +48,6 @@ def result(orders: DataFrame) -> DataFrame:
 
 
 def write_result(result: DataFrame, job: Job[None]) -> None:
-    """Write result to Parquet files."""
     job.counted(result, "result").write.format("parquet").save("out/result")
 
 

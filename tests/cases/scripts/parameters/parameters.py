@@ -69,7 +69,6 @@ ORDER = (
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -94,7 +93,6 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def chosen(orders: DataFrame, params: Params) -> DataFrame:
-    """Derive chosen from orders."""
     day = literal(params.day, "DATE")
     since = literal(params.since, "TIMESTAMP")
     minimum = literal(params.minimum, "DECIMAL(12,2)")
@@ -133,7 +131,6 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:
 
 
 def write_chosen(chosen: DataFrame, job: Job[Params]) -> None:
-    """Write chosen to Parquet files."""
     (
         job.counted(chosen, "chosen")
         .write.format("parquet")

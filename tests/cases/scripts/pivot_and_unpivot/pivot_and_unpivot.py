@@ -19,7 +19,6 @@ ORDER = (
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -41,7 +40,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def by_state(orders: DataFrame) -> DataFrame:
-    """Derive by_state from orders."""
     return (
         orders.withColumn("year", F.expr("year(placed_on)"))
         .groupBy("year")
@@ -53,7 +51,6 @@ def by_state(orders: DataFrame) -> DataFrame:
 
 
 def by_year(orders: DataFrame) -> DataFrame:
-    """Derive by_year from orders."""
     return (
         orders.withColumn("year", F.expr("year(placed_on)"))
         .groupBy("status")
@@ -63,7 +60,6 @@ def by_year(orders: DataFrame) -> DataFrame:
 
 
 def back(by_state: DataFrame) -> DataFrame:
-    """Derive back from by_state."""
     return (
         by_state.withColumnRenamed("paid", "PAID")
         .unpivot(["year"], ["PAID", "open"], "status", "amount")
@@ -72,22 +68,18 @@ def back(by_state: DataFrame) -> DataFrame:
 
 
 def with_nulls(by_state: DataFrame) -> DataFrame:
-    """Derive with_nulls from by_state."""
     return by_state.unpivot(["year"], ["paid", "open"], "status", "amount")
 
 
 def write_by_year(by_year: DataFrame, job: Job[None]) -> None:
-    """Write by_year to noop."""
     job.counted(by_year, "by_year").write.format("noop").mode("overwrite").save()
 
 
 def write_back(back: DataFrame, job: Job[None]) -> None:
-    """Write back to noop."""
     job.counted(back, "back").write.format("noop").mode("overwrite").save()
 
 
 def write_with_nulls(with_nulls: DataFrame, job: Job[None]) -> None:
-    """Write with_nulls to noop."""
     job.counted(with_nulls, "with_nulls").write.format("noop").mode("overwrite").save()
 
 

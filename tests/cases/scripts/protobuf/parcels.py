@@ -29,7 +29,6 @@ PARCEL_PROTOBUF = (
 
 
 def main_options(job: Job[None]) -> dict[str, str]:
-    """Connect to a schema registry."""
     return job.connection(
         "main",
         {
@@ -39,7 +38,6 @@ def main_options(job: Job[None]) -> dict[str, str]:
 
 
 def parcels(job: Job[None]) -> DataFrame:
-    """Read parcels from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -58,7 +56,6 @@ def parcels(job: Job[None]) -> DataFrame:
 
 
 def bare(job: Job[None]) -> DataFrame:
-    """Read bare from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -69,7 +66,6 @@ def bare(job: Job[None]) -> DataFrame:
 
 
 def native(job: Job[None]) -> DataFrame:
-    """Read native from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -80,7 +76,6 @@ def native(job: Job[None]) -> DataFrame:
 
 
 def write_parcels(parcels: DataFrame, job: Job[None]) -> None:
-    """Write parcels to Kafka."""
     (
         job.counted(parcels, "parcels")
         .select(
@@ -100,7 +95,6 @@ def write_parcels(parcels: DataFrame, job: Job[None]) -> None:
 
 
 def write_bare(bare: DataFrame, job: Job[None]) -> None:
-    """Write bare to Kafka."""
     (
         job.counted(bare, "bare")
         .select(
@@ -116,7 +110,6 @@ def write_bare(bare: DataFrame, job: Job[None]) -> None:
 
 
 def write_native(native: DataFrame, job: Job[None]) -> None:
-    """Write native to Kafka."""
     (
         job.counted(native, "native")
         .select(

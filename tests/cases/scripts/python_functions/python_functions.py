@@ -22,7 +22,6 @@ SCORED = "id BIGINT, score DOUBLE"
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -46,7 +45,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def scored(orders: DataFrame) -> DataFrame:
-    """Derive scored from orders."""
     scored_2_input = orders.where("status = 'PAID'")
     return checked(scored_2(scored_2_input), SCORED, "scoring/scores.py:scored").where(
         "score > 0.5"
@@ -54,7 +52,6 @@ def scored(orders: DataFrame) -> DataFrame:
 
 
 def write_scored(scored: DataFrame, job: Job[None]) -> None:
-    """Write scored to noop."""
     job.counted(scored, "scored").write.format("noop").mode("overwrite").save()
 
 

@@ -14,7 +14,6 @@ from ssbt.runtime.texts.formats import string_decoding
 
 
 def readings(job: Job[None]) -> DataFrame:
-    """Stream readings from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -27,12 +26,10 @@ def readings(job: Job[None]) -> DataFrame:
 
 
 def alarms(readings: DataFrame) -> DataFrame:
-    """Derive alarms from readings."""
     return readings.where("value like '%alarm%'")
 
 
 def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:
-    """Stream alarms to the console."""
     return Stream(
         "alarms",
         alarms.writeStream.format("console")
@@ -45,7 +42,6 @@ def write_alarms(alarms: DataFrame, job: Job[None]) -> Stream:
 
 
 def write_by_default(alarms: DataFrame, job: Job[None]) -> Stream:
-    """Stream alarms to the console."""
     return Stream(
         "by_default",
         alarms.writeStream.format("console")

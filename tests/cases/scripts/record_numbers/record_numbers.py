@@ -13,7 +13,6 @@ from ssbt.runtime import Decoding, Job, Stream, decoded, main, run_streams
 
 
 def readings(job: Job[None]) -> DataFrame:
-    """Stream readings from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", "broker:9092")
@@ -46,7 +45,6 @@ def readings(job: Job[None]) -> DataFrame:
 
 
 def readings_of_now(readings: DataFrame) -> DataFrame:
-    """Derive readings_of_now from readings."""
     return readings.select(
         "*",
         F.lit("sensor").alias("kind"),
@@ -57,7 +55,6 @@ def readings_of_now(readings: DataFrame) -> DataFrame:
 
 
 def write_readings_of_now(readings_of_now: DataFrame, job: Job[None]) -> Stream:
-    """Stream readings_of_now to the console."""
     return Stream(
         "readings_of_now",
         readings_of_now.writeStream.format("console"),

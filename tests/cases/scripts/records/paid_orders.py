@@ -39,7 +39,6 @@ ORDER = "id BIGINT, amount DECIMAL(12,2), status STRING"
 
 
 def orders_records(job: Job[Params]) -> DataFrame:
-    """Stream orders.records from Kafka."""
     return decoded(
         job.spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", job.params.brokers)
@@ -76,12 +75,10 @@ def orders_dead_letter(orders_records: DataFrame) -> DataFrame:
 
 
 def paid(orders: DataFrame) -> DataFrame:
-    """Derive paid from orders."""
     return orders.where("status = 'PAID'")
 
 
 def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
-    """Write a batch of paid to Kafka."""
     return WriterOutput(
         "paid",
         paid.select(
@@ -100,14 +97,12 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
 
 
 def write_orders_dead_letter(orders_dead_letter: DataFrame, job: Job[Params]) -> Output:
-    """Write a batch of orders.dead_letter to Parquet files."""
     return FileOutput(
         "orders.dead_letter", orders_dead_letter, "parquet", f"{job.params.lake}/dead"
     )
 
 
 def countries(job: Job[Params]) -> DataFrame:
-    """Read countries from Kafka."""
     return decoded(
         job.spark.read.format("kafka")
         .option("kafka.bootstrap.servers", job.params.brokers)
@@ -118,7 +113,6 @@ def countries(job: Job[Params]) -> DataFrame:
 
 
 def write_countries(countries: DataFrame, job: Job[Params]) -> None:
-    """Write countries to noop."""
     (job.counted(countries, "countries").write.format("noop").mode("overwrite").save())
 
 

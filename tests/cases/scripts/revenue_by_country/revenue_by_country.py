@@ -57,7 +57,6 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def customers(job: Job[Params]) -> DataFrame:
-    """Read customers from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(CUSTOMER)
@@ -87,7 +86,6 @@ def revenue(orders: DataFrame, customers: DataFrame, params: Params) -> DataFram
 
 
 def write_revenue(revenue: DataFrame, job: Job[Params]) -> None:
-    """Write revenue to Parquet files."""
     (
         job.counted(revenue, "revenue")
         .write.format("parquet")

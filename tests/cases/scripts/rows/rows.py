@@ -24,7 +24,6 @@ VISIT = "id BIGINT, at TIMESTAMP, tags ARRAY<STRING>, prices MAP<STRING, DOUBLE>
 
 
 def visits(job: Job[Params]) -> DataFrame:
-    """Read visits from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(VISIT)
@@ -44,7 +43,6 @@ def visits(job: Job[Params]) -> DataFrame:
 
 
 def tags(visits: DataFrame, params: Params) -> DataFrame:
-    """Derive tags from visits."""
     return (
         visits.select("*", F.posexplode("tags").alias("place", "tag"))
         .select("*", F.explode_outer("prices").alias("name", "price"))
@@ -56,7 +54,6 @@ def tags(visits: DataFrame, params: Params) -> DataFrame:
 
 
 def some(visits: DataFrame) -> DataFrame:
-    """Derive some from visits."""
     return (
         visits.sample(fraction=0.125, seed=42)
         .dropDuplicates(["id"])
@@ -66,7 +63,6 @@ def some(visits: DataFrame) -> DataFrame:
 
 
 def again(visits: DataFrame) -> DataFrame:
-    """Derive again from visits."""
     return (
         visits.sample(withReplacement=True, fraction=2.0)
         .select("id", F.expr("explode(tags)").alias("tag"))
@@ -75,17 +71,14 @@ def again(visits: DataFrame) -> DataFrame:
 
 
 def write_tags(tags: DataFrame, job: Job[Params]) -> None:
-    """Write tags to noop."""
     job.counted(tags, "tags").write.format("noop").mode("overwrite").save()
 
 
 def write_some(some: DataFrame, job: Job[Params]) -> None:
-    """Write some to noop."""
     job.counted(some, "some").write.format("noop").mode("overwrite").save()
 
 
 def write_again(again: DataFrame, job: Job[Params]) -> None:
-    """Write again to noop."""
     job.counted(again, "again").write.format("noop").mode("overwrite").save()
 
 

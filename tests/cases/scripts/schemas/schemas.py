@@ -40,7 +40,6 @@ REFUND = "id BIGINT NOT NULL"
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(ORDER)
@@ -60,7 +59,6 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def customers(job: Job[None]) -> DataFrame:
-    """Read customers from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(CUSTOMER)
@@ -73,17 +71,14 @@ def customers(job: Job[None]) -> DataFrame:
 
 
 def products(job: Job[None]) -> DataFrame:
-    """Read products from Parquet files."""
     return job.spark.read.format("parquet").schema(PRODUCT).load("data/products")
 
 
 def parcels(job: Job[None]) -> DataFrame:
-    """Read parcels from Parquet files."""
     return job.spark.read.format("parquet").schema(PARCEL).load("data/parcels")
 
 
 def refunds(job: Job[None]) -> DataFrame:
-    """Read refunds from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(REFUND)
@@ -100,7 +95,6 @@ def refunded(
     parcels: DataFrame,
     customers: DataFrame,
 ) -> DataFrame:
-    """Derive refunded from orders, refunds, products, parcels and customers."""
     return (
         orders.alias("orders")
         .join(refunds, "id", "left_semi")
@@ -116,7 +110,6 @@ def refunded(
 
 
 def write_refunded(refunded: DataFrame, job: Job[None]) -> None:
-    """Write refunded to noop."""
     job.counted(refunded, "refunded").write.format("noop").mode("overwrite").save()
 
 

@@ -18,7 +18,6 @@ ORDER = (
 
 
 def orders(job: Job[None]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -40,39 +39,32 @@ def orders(job: Job[None]) -> DataFrame:
 
 
 def archive(job: Job[None]) -> DataFrame:
-    """Read archive from Parquet files."""
     return job.spark.read.format("parquet").load("data/archive")
 
 
 def old(archive: DataFrame) -> DataFrame:
-    """Derive old from archive."""
     return archive.select("status", "id", "amount")
 
 
 def all_of_them(orders: DataFrame, old: DataFrame) -> DataFrame:
-    """Derive all_of_them from orders and old."""
     return orders.select("id", "amount", "status").unionByName(old)
 
 
 def each_once(all_of_them: DataFrame, old: DataFrame) -> DataFrame:
-    """Derive each_once from all_of_them and old."""
     return all_of_them.unionByName(old).distinct()
 
 
 def in_both(all_of_them: DataFrame, old: DataFrame, each_once: DataFrame) -> DataFrame:
-    """Derive in_both from all_of_them, old and each_once."""
     return all_of_them.intersect(old.select("id", "amount", "status")).intersectAll(
         each_once
     )
 
 
 def only_new(all_of_them: DataFrame, old: DataFrame, in_both: DataFrame) -> DataFrame:
-    """Derive only_new from all_of_them, old and in_both."""
     return all_of_them.subtract(old.select("id", "amount", "status")).exceptAll(in_both)
 
 
 def write_only_new(only_new: DataFrame, job: Job[None]) -> None:
-    """Write only_new to JSON files."""
     (
         job.counted(only_new, "only_new")
         .write.format("json")

@@ -36,7 +36,6 @@ TOTAL = "country STRING, total DECIMAL(22,2)"
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -60,7 +59,6 @@ def orders(job: Job[Params]) -> DataFrame:
 
 
 def customers(job: Job[Params]) -> DataFrame:
-    """Read customers from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(CUSTOMER)
@@ -80,7 +78,6 @@ def customers(job: Job[Params]) -> DataFrame:
 
 
 def totals(orders: DataFrame, customers: DataFrame, params: Params) -> DataFrame:
-    """Derive totals from orders and customers."""
     sql_input = orders.where("amount > 0")
     return checked(
         sql_input.sparkSession.sql(
@@ -99,7 +96,6 @@ def totals(orders: DataFrame, customers: DataFrame, params: Params) -> DataFrame
 
 
 def first(totals: DataFrame) -> DataFrame:
-    """Derive first from totals."""
     return checked(
         totals.sparkSession.sql(
             "select * from {input} tablesample (1 rows)", input=totals
@@ -110,12 +106,10 @@ def first(totals: DataFrame) -> DataFrame:
 
 
 def write_totals(totals: DataFrame, job: Job[Params]) -> None:
-    """Write totals to noop."""
     job.counted(totals, "totals").write.format("noop").mode("overwrite").save()
 
 
 def write_first(first: DataFrame, job: Job[Params]) -> None:
-    """Write first to noop."""
     job.counted(first, "first").write.format("noop").mode("overwrite").save()
 
 

@@ -23,7 +23,6 @@ SESSION = "user STRING, started TIMESTAMP, ended TIMESTAMP, clicks BIGINT"
 
 
 def clicks(job: Job[None]) -> DataFrame:
-    """Stream clicks from JSON files."""
     return (
         job.spark.readStream.format("json")
         .schema(CLICK)
@@ -46,7 +45,6 @@ def clicks(job: Job[None]) -> DataFrame:
 
 
 def sessions(clicks: DataFrame) -> DataFrame:
-    """Derive sessions from clicks."""
     return (
         clicks.withWatermark("at", "10 minutes")
         .groupBy("user")
@@ -61,7 +59,6 @@ def sessions(clicks: DataFrame) -> DataFrame:
 
 
 def longest(sessions: DataFrame) -> DataFrame:
-    """Derive longest from sessions."""
     return (
         sessions.where("ended is not null")
         .groupBy(F.expr("window(ended, '1 hour')").alias("hour"))
@@ -70,7 +67,6 @@ def longest(sessions: DataFrame) -> DataFrame:
 
 
 def counted(clicks: DataFrame) -> DataFrame:
-    """Derive counted from clicks."""
     return clicks.groupBy("user", "page").transformWithState(
         with_state(
             Sessions(),
@@ -85,7 +81,6 @@ def counted(clicks: DataFrame) -> DataFrame:
 
 
 def write_longest(longest: DataFrame, job: Job[None]) -> Stream:
-    """Stream longest to JSON files."""
     return Stream(
         "longest",
         longest.writeStream.format("json")
@@ -120,7 +115,6 @@ def write_longest(longest: DataFrame, job: Job[None]) -> Stream:
 
 
 def write_counted(counted: DataFrame, job: Job[None]) -> Stream:
-    """Stream counted to the console."""
     return Stream(
         "counted",
         counted.writeStream.format("console").outputMode("update"),

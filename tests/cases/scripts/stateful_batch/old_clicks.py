@@ -18,7 +18,6 @@ OPEN = "started TIMESTAMP"
 
 
 def clicks(job: Job[None]) -> DataFrame:
-    """Read clicks from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(CLICK)
@@ -38,14 +37,12 @@ def clicks(job: Job[None]) -> DataFrame:
 
 
 def sessions(clicks: DataFrame) -> DataFrame:
-    """Derive sessions from clicks."""
     return clicks.groupBy("user").transformWithState(
         with_state(Sessions(), State("open", "value", OPEN)), CLICK, "Append", "None"
     )
 
 
 def write_sessions(sessions: DataFrame, job: Job[None]) -> None:
-    """Write sessions to JSON files."""
     (
         job.counted(sessions, "sessions")
         .write.format("json")

@@ -20,7 +20,6 @@ SESSION = "user STRING, started TIMESTAMP, ended TIMESTAMP, clicks BIGINT"
 
 
 def clicks(job: Job[None]) -> DataFrame:
-    """Stream clicks from JSON files."""
     return (
         job.spark.readStream.format("json")
         .schema(CLICK)
@@ -43,7 +42,6 @@ def clicks(job: Job[None]) -> DataFrame:
 
 
 def sessions(clicks: DataFrame) -> DataFrame:
-    """Derive sessions from clicks."""
     return (
         clicks.withWatermark("at", "10 minutes")
         .groupBy("user")
@@ -58,7 +56,6 @@ def sessions(clicks: DataFrame) -> DataFrame:
 
 
 def write_sessions(sessions: DataFrame, job: Job[None]) -> Stream:
-    """Stream sessions to the console."""
     return Stream(
         "sessions",
         sessions.writeStream.format("console").outputMode("update"),

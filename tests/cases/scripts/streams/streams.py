@@ -27,7 +27,6 @@ PLACE = "sensor STRING, room STRING"
 
 
 def readings(job: Job[Params]) -> DataFrame:
-    """Stream readings from CSV files."""
     return (
         job.spark.readStream.format("csv")
         .schema(READING)
@@ -57,7 +56,6 @@ def readings(job: Job[Params]) -> DataFrame:
 
 
 def more(job: Job[Params]) -> DataFrame:
-    """Stream more from Parquet files."""
     return (
         job.spark.readStream.format("parquet")
         .schema(READING)
@@ -69,7 +67,6 @@ def more(job: Job[Params]) -> DataFrame:
 
 
 def typed(job: Job[Params]) -> DataFrame:
-    """Stream typed from Text files."""
     return (
         job.spark.readStream.format("text")
         # A bounded intake: without it the first batch takes in all files that are
@@ -81,7 +78,6 @@ def typed(job: Job[Params]) -> DataFrame:
 
 
 def ticks(job: Job[Params]) -> DataFrame:
-    """Stream ticks from generated rows."""
     return (
         job.spark.readStream.format("rate")
         .option("rowsPerSecond", 10)
@@ -91,7 +87,6 @@ def ticks(job: Job[Params]) -> DataFrame:
 
 
 def lines(job: Job[Params]) -> DataFrame:
-    """Stream lines from a socket."""
     return (
         job.spark.readStream.format("socket")
         .option("host", "localhost")
@@ -102,7 +97,6 @@ def lines(job: Job[Params]) -> DataFrame:
 
 
 def places(job: Job[Params]) -> DataFrame:
-    """Read places from JSON files."""
     return (
         job.spark.read.format("json")
         .schema(PLACE)
@@ -123,7 +117,6 @@ def clean(readings: DataFrame, more: DataFrame) -> DataFrame:
 
 
 def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:
-    """Derive hourly from clean and places."""
     return (
         clean.join(places, "sensor", "left")
         .groupBy(F.expr("window(at, '1 hour')").alias("hour"), "room")
@@ -132,7 +125,6 @@ def hourly(clean: DataFrame, places: DataFrame) -> DataFrame:
 
 
 def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:
-    """Stream clean to ORC files."""
     return Stream(
         "clean",
         clean.coalesce(1)
@@ -165,7 +157,6 @@ def write_clean(clean: DataFrame, job: Job[Params]) -> Stream:
 
 
 def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:
-    """Stream hourly to Parquet files."""
     return Stream(
         "hourly",
         hourly.writeStream.format("parquet")
@@ -200,7 +191,6 @@ def write_hourly(hourly: DataFrame, job: Job[Params]) -> Stream:
 
 
 def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:
-    """Stream hourly to a Python function, batch by batch."""
     return Stream(
         "upserted",
         hourly.writeStream.foreachBatch(upsert).outputMode("update"),
@@ -231,7 +221,6 @@ def write_upserted(hourly: DataFrame, job: Job[Params]) -> Stream:
 
 
 def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:
-    """Stream typed to JSON files."""
     return Stream(
         "typed in",
         typed.writeStream.format("json")
@@ -250,7 +239,6 @@ def write_typed_in(typed: DataFrame, job: Job[Params]) -> Stream:
 
 
 def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:
-    """Stream ticks to noop."""
     return Stream(
         "ticks",
         ticks.writeStream.format("noop").trigger(continuous="1 second"),
@@ -261,7 +249,6 @@ def write_ticks(ticks: DataFrame, job: Job[Params]) -> Stream:
 
 
 def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:
-    """Stream lines to the console."""
     return Stream(
         "lines",
         lines.writeStream.format("console")
@@ -274,7 +261,6 @@ def write_lines(lines: DataFrame, job: Job[Params]) -> Stream:
 
 
 def write_lines_seen(lines: DataFrame, job: Job[Params]) -> Stream:
-    """Stream lines to a table in memory."""
     return Stream("lines_seen", lines.writeStream.format("memory"))
 
 

@@ -31,7 +31,6 @@ ORDER = (
 
 
 def orders(job: Job[Params]) -> DataFrame:
-    """Read orders from CSV files."""
     return (
         job.spark.read.format("csv")
         .schema(ORDER)
@@ -66,12 +65,10 @@ def without(input: DataFrame, other: DataFrame, params: Params) -> DataFrame:
 
 
 def open_ones(orders: DataFrame) -> DataFrame:
-    """Derive open_ones from orders."""
     return orders.where("status = 'OPEN'")
 
 
 def paid(orders: DataFrame, open_ones: DataFrame, params: Params) -> DataFrame:
-    """Derive paid from orders and open_ones."""
     return (
         without(orders, open_ones, params)
         .alias("paid")
@@ -84,7 +81,6 @@ def paid(orders: DataFrame, open_ones: DataFrame, params: Params) -> DataFrame:
 
 
 def rest(orders: DataFrame, open_ones: DataFrame, params: Params) -> DataFrame:
-    """Derive rest from orders and open_ones."""
     return (
         without(orders, worthy(open_ones, params), params)
         .alias("r")
@@ -93,12 +89,10 @@ def rest(orders: DataFrame, open_ones: DataFrame, params: Params) -> DataFrame:
 
 
 def write_paid(paid: DataFrame, job: Job[Params]) -> None:
-    """Write paid to noop."""
     job.counted(paid, "paid").write.format("noop").mode("overwrite").save()
 
 
 def write_rest(rest: DataFrame, job: Job[Params]) -> None:
-    """Write rest to noop."""
     job.counted(rest, "rest").write.format("noop").mode("overwrite").save()
 
 

@@ -11,12 +11,10 @@ from ssbt.runtime import Job, main
 
 
 def events(job: Job[None]) -> DataFrame:
-    """Read events from Parquet files."""
     return job.spark.read.format("parquet").load("data/events")
 
 
 def more(job: Job[None]) -> DataFrame:
-    """Read more from JSON files."""
     return (
         job.spark.read.format("json")
         # Spark's default would turn malformed rows into nulls.
@@ -25,7 +23,6 @@ def more(job: Job[None]) -> DataFrame:
 
 
 def counts(events: DataFrame, more: DataFrame) -> DataFrame:
-    """Derive counts from events and more."""
     return (
         events.alias("e")
         .join(more.alias("m"), F.expr("e.id = m.id"))
@@ -38,17 +35,14 @@ def counts(events: DataFrame, more: DataFrame) -> DataFrame:
 
 
 def both(events: DataFrame, more: DataFrame) -> DataFrame:
-    """Derive both from events and more."""
     return events.unionByName(more).distinct()
 
 
 def write_counts(counts: DataFrame, job: Job[None]) -> None:
-    """Write counts to noop."""
     job.counted(counts, "counts").write.format("noop").mode("overwrite").save()
 
 
 def write_both(both: DataFrame, job: Job[None]) -> None:
-    """Write both to noop."""
     job.counted(both, "both").write.format("noop").mode("overwrite").save()
 
 
