@@ -24,11 +24,11 @@ EPOCH_UNIT = Code(
     """\
 A number that becomes a timestamp is one of seconds since 1970, for `from_unixtime`,
 `timestamp_seconds` and `cast`. Milliseconds, as Java and JavaScript have them, lead into the year
-57970. The name of the column, or the size of the constant, says that it counts something else.
+58158. The name of the column, or the size of the constant, says that it counts something else.
 
 | in Spark 4.1 | gives |
 |---|---|
-| `string(timestamp_seconds(1773132300000))` | `+58158-09-11 06:40:00` |
+| `string(timestamp_seconds(1773132300000))` | `+58158-04-29 14:00:00` |
 | `string(timestamp_millis(1773132300000))` | `2026-03-10 08:45:00` |
 
 `timestamp_millis` and `timestamp_micros` take the other units.
