@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 import json
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,11 @@ from ssbt.compiler.cli.cached_results import build_entry, restore_result
 from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.parallel import map_parallel
 from ssbt.compiler.cli.units import Unit
+from ssbt.compiler.emit.files import RUNTIME_ARCHIVE, OutputFile
 
 if TYPE_CHECKING:
     from ssbt.compiler.contracts.endpoints import Endpoint
     from ssbt.compiler.driver import CheckResult
-    from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
 
 
@@ -54,7 +54,9 @@ class Compiler:
     ) -> Iterator[CompilationResult]:
         cached = [self._find_cached(unit, emits=emits) for unit in units]
         uncached = [unit for unit, result in zip(units, cached, strict=True) if result is None]
-        fresh = map_parallel(partial(self._compile_unit, emits=emits), uncached)
+        fresh = map(
+            _with_runtime, map_parallel(partial(self._compile_for_parent, emits=emits), uncached)
+        )
         for result in cached:
             result = result or next(fresh)
             self.reads.append(None if result.unit.input.is_standard_input else result.reads)
@@ -75,6 +77,9 @@ class Compiler:
         parts = [self.fingerprint, self.target or "", unit.path, digest, *self.environments]
         return content_hash(json.dumps(parts).encode())
 
+    def _compile_for_parent(self, unit: Unit, *, emits: bool) -> CompilationResult:
+        return _without_runtime(self._compile_unit(unit, emits=emits))
+
     def _compile_unit(self, unit: Unit, *, emits: bool) -> CompilationResult:
         key = self._cache_key(unit)
         try:
@@ -90,6 +95,27 @@ class Compiler:
         return result._replace(
             reads={unit.location(path): digest for path, digest in reads.items()}
         )
+
+
+def _without_runtime(result: CompilationResult) -> CompilationResult:
+    """The result as it goes from one process to the other: all have the same runtime."""
+    return _replace_runtime(result, lambda: b"")
+
+
+def _with_runtime(result: CompilationResult) -> CompilationResult:
+    from ssbt.compiler.emit.archive import build_runtime_archive
+
+    return _replace_runtime(result, build_runtime_archive)
+
+
+def _replace_runtime(result: CompilationResult, content: Callable[[], bytes]) -> CompilationResult:
+    if result.outputs is None:
+        return result
+    outputs = (
+        OutputFile(file.path, content()) if file.path == RUNTIME_ARCHIVE else file
+        for file in result.outputs
+    )
+    return result._replace(outputs=tuple(outputs))
 
 
 def compile_unit(
