@@ -84,7 +84,7 @@ def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
 
 
 def test_the_runtime_does_not_go_from_process_to_process(pipeline: Path) -> None:
-    """A thousand copies of it would take longer than they take to compile, and half a gigabyte."""
+    """All pipelines have the same, and it is larger than all the rest."""
     compiler = Compiler(None, use_cache=False)
     (unit,) = find_units(["pipeline.ssbt"]).all
     sent = pickle.dumps(compiler._compile_for_parent(unit, emits=True))
