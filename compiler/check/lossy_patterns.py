@@ -24,7 +24,7 @@ from ssbt.compiler.types.datatypes import (
     TimeType,
 )
 from ssbt.compiler.types.datetime_patterns import find_lost_parts, find_slips
-from ssbt.compiler.types.zones import is_fixed_zone
+from ssbt.compiler.types.zones import has_repeated_hours
 
 _STEPS = "|> select id, timestamp(placed_on) as at"
 _CSV = 'sink paid to csv {\n  path = "out/paid"\n%s}\n'
@@ -45,8 +45,8 @@ equal, and a reader takes what is missing for zero, for January or for the 1st.
 | `date_format(date '2026-03-10', 'MM/yyyy')` | `03/2026` |
 
 A TIMESTAMP without an offset is one only together with the zone that it was written in, and even
-then not in the hour in which clocks are set back, which is written twice. With UTC, which has no
-such hour, this is not reported.
+then not in the hour in which clocks are set back, which is written twice. With UTC, and zones in
+which no clock has been set back since the year 2000, such as Asia/Tokyo, this is not reported.
 
 Without the option a sink writes all: `yyyy-MM-dd`, `yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX`. Where less
 is meant, round the value in a step, which everyone sees (`date(at)`, `date_trunc('minute', at)`),
@@ -137,7 +137,7 @@ def _is_offset_lost(pipeline: Pipeline, settings: Settings, pattern: str) -> boo
         (value for name, value in pipeline.spark if name.lower() == TIME_ZONE.lower()), None
     )
     zone = session_zone if setting is None else setting.value
-    return isinstance(zone, str) and not is_fixed_zone(zone)
+    return isinstance(zone, str) and has_repeated_hours(zone)
 
 
 def _has_type(type_: DataType, wanted: type[DataType]) -> bool:

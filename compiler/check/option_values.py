@@ -25,7 +25,8 @@ from ssbt.compiler.ir.locations import fill_parameters, location, values_of
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.written_folders import may_contain
 from ssbt.compiler.patterns import lazy_pattern
-from ssbt.compiler.types.zones import is_zone, zone_names
+from ssbt.compiler.types.zone_letters import describe_zone_letters
+from ssbt.compiler.types.zones import SHORT_ZONES, is_zone, zone_names
 
 # What Java reads as a language with a country; with others it knows no word and no number.
 _LOCALE = lazy_pattern(
@@ -93,6 +94,8 @@ def _check_setting(setting: Setting) -> Iterator[Diagnostic]:
         if not is_plain and not isinstance(value, Text):
             continue
         text = fill_parameters(value, {})
+        if option.form is TextForm.TIME_ZONE and text in SHORT_ZONES:
+            yield describe_zone_letters(text, span)
         problem, near = _find_problem(option.form, text, is_plain=is_plain)
         if problem:
             near = "" if near == text else near

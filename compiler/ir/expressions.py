@@ -11,6 +11,7 @@ from ssbt.compiler.ir.terms import Term
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.ranges.model import ValueRange
+from ssbt.compiler.types.written_values import WrittenValue
 
 
 class ParameterText(Struct, frozen=True):
@@ -62,7 +63,8 @@ class Expression(Struct, frozen=True):
     `text` with the places where `ssbtc fmt` would break it, and empty where that is short. `term`
     is its tree, None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the
     first part whose value depends on the time zone of the session, if there is one. `values` is
-    what is known of its values beyond their type. An unknown type is `UnknownType`, never a guess.
+    what is known of its values beyond their type, `written` what its texts show. An unknown type
+    is `UnknownType`, never a guess.
     """
 
     span: Span
@@ -76,6 +78,7 @@ class Expression(Struct, frozen=True):
     zone_use: Span | None = None
     structured: StructuredText = ()
     values: ValueRange | None = None
+    written: WrittenValue | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -10,6 +10,7 @@ from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.ranges.model import Remaining, ValueRange
+from ssbt.compiler.types.written_values import WrittenValue
 
 NO_TAGS: frozenset[str] = frozenset()
 
@@ -22,7 +23,7 @@ class Column(Struct, frozen=True):
     `tags` are those of a dataset's columns: what flows through the steps of a query has none of
     its own. `field_tags` tell which fields bear them, where they do not all. `values` is what is
     known of the values that are not null, beyond their type; `filtered` what the filters of the
-    dataset leave of them.
+    dataset leave of them. `written` is what its texts show, such as a date.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column(Struct, frozen=True):
     time_window: bool = False
     values: ValueRange | None = None
     filtered: Remaining | None = None
+    written: WrittenValue | None = None
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -25,7 +25,8 @@ class TypingSettings(Struct, frozen=True):
     """What the pipeline block says, as far as typing and emission depend on it.
 
     `legacy_formats` tells that formats of dates are read and written as in Spark 2. `secrets` are
-    names in lower case, `masking` functions whose results are no personal data.
+    names in lower case, `masking` functions whose results are no personal data,
+    `time_zone` the session's where it is given.
     """
 
     target: str
@@ -33,6 +34,7 @@ class TypingSettings(Struct, frozen=True):
     legacy_formats: bool = False
     secrets: frozenset[str] = frozenset()
     masking: frozenset[str] = frozenset()
+    time_zone: str | None = None
 
 
 class Declarations(Struct):

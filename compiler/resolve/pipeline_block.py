@@ -23,7 +23,8 @@ from ssbt.compiler.sparkconf.settings import TIME_ZONE, has_legacy_formats, is_a
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.types import functions
-from ssbt.compiler.types.zones import is_zone
+from ssbt.compiler.types.zone_letters import describe_zone_letters
+from ssbt.compiler.types.zones import SHORT_ZONES, is_zone
 
 _ENTRIES = (
     *("description", "owner", "schedule", "target", "time_zone", "checkpoint", "masking"),
@@ -49,6 +50,12 @@ class PipelineBlock(Struct, frozen=True):
     def ansi(self) -> bool:
         """Whether Spark's ANSI mode is on: its default from Spark 4."""
         return is_ansi(self.spark, self.target)
+
+    @property
+    def time_zone(self) -> str | None:
+        """The time zone of the session, where it is given."""
+        names = (value for name, value in self.spark if name.lower() == TIME_ZONE.lower())
+        return next(names, None)
 
     @property
     def legacy_formats(self) -> bool:
@@ -194,6 +201,8 @@ def _with_time_zone(
         message = f"`{zone}` is no time zone"
         help_ = "an area such as `Europe/Berlin`, an offset such as `+01:00`, or `UTC`"
         report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+    if zone in SHORT_ZONES:
+        report.findings.append(describe_zone_letters(zone, entry.value.span))
     return (*spark, (TIME_ZONE, zone))
 
 

@@ -283,6 +283,7 @@ def _typing_settings(block: PipelineBlock, declarations: Declarations) -> Typing
         block.legacy_formats,
         frozenset(declarations.secrets),
         frozenset(block.masking),
+        block.time_zone,
     )
 
 

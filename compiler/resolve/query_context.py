@@ -96,6 +96,7 @@ class QueryContext(Struct):
             self.settings.masking,
             frozenset(self.hidden_keys),
             self.scope is not None,
+            self.settings.time_zone,
         )
         return NodeTyper(context)
 
@@ -103,21 +104,23 @@ class QueryContext(Struct):
         """The IR of an expression, and what it uses noted."""
         finding_count = len(self.report.findings)
         value = typer.infer_type(node)
-        values = None
+        values = written = None
         if len(self.report.findings) == finding_count:
             from ssbt.compiler.resolve.ranges.finder import ranges_of
             from ssbt.compiler.resolve.traps.rules import build_view, find_traps
+            from ssbt.compiler.resolve.traps.text_orders import find_written
 
             view = build_view(node, typer)
             self.report.findings += find_traps(view)
             values = ranges_of(view).find_range(node)
+            written = find_written(node, view)
             self.latest_view = view
         self.record_uses(typer)
         if is_indeterminate([value]):
             message = "this text is made of columns of different collations, and has none"
             help_ = "say which one counts: `(…) collate NAME`"
             self.report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_)
-        return build_expression(node, typer, value, values)
+        return build_expression(node, typer, value, values, written)
 
     def record_uses(self, typer: ExpressionTyper) -> None:
         """Remember the aliases and parameters that an expression uses."""
@@ -157,9 +160,15 @@ class QueryContext(Struct):
             hint = ("no row passes where it is `false`",)
             self.report.add(expression_codes.NOT_A_CONDITION, node.span, reason, help=hint)
         elif not isinstance(value.type, BooleanType) and value.type != NOT_KNOWN.type:
+            from ssbt.compiler.resolve.traps.joined_conditions import is_joined_at
+
             message = f"a condition is BOOLEAN, and this is {value.type.sql}"
             help_, fix = condition_hint(node) or ((), ())
             code = expression_codes.NOT_A_CONDITION
+            # As a warning, the same mistake would say that the text can be meant.
+            self.report.findings = [
+                each for each in self.report.findings if not is_joined_at(each, node.span)
+            ]
             self.report.add(code, node.span, message, help=help_, fix=fix)
         return value
 
@@ -193,5 +202,12 @@ class QueryContext(Struct):
 def column_of(value: ir.Expression, name: str, span: Span) -> Column:
     """The column that an expression becomes under a name of its own."""
     return Column(
-        name, value.type, value.nullable, None, value.provenance, declared=span, values=value.values
+        name,
+        value.type,
+        value.nullable,
+        None,
+        value.provenance,
+        declared=span,
+        values=value.values,
+        written=value.written,
     )

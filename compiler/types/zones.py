@@ -71,23 +71,89 @@ Pacific: Apia Auckland Bougainville Chatham Chuuk Easter Efate Enderbury Fakaofo
 US: Alaska Aleutian Arizona Central East-Indiana Eastern Hawaii Indiana-Starke Michigan Mountain
   Pacific Samoa
 """
+# Those in which no hour has come twice since the year 2000; only newer names are missing.
+_STEADY = """
+-: ACT CAT CTT EAT EST GMT GMT0 Greenwich HST Hongkong IST Iceland JST Jamaica Japan Kwajalein MST
+  PNT PRC PRT ROK SST Singapore UCT UT UTC Universal VST Z Zulu
+Africa: Abidjan Accra Addis_Ababa Algiers Asmara Asmera Bamako Bangui Banjul Bissau Blantyre
+  Brazzaville Bujumbura Conakry Dakar Dar_es_Salaam Djibouti Douala Freetown Gaborone Harare
+  Johannesburg Kampala Kigali Kinshasa Lagos Libreville Lome Luanda Lubumbashi Lusaka Malabo Maputo
+  Maseru Mbabane Mogadishu Monrovia Nairobi Ndjamena Niamey Nouakchott Ouagadougou Porto-Novo
+  Timbuktu
+America: Anguilla Antigua Aruba Atikokan Barbados Belem Belize Blanc-Sablon Bogota Cayenne Cayman
+  Coral_Harbour Costa_Rica Creston Curacao Danmarkshavn Dawson_Creek Dominica El_Salvador Grenada
+  Guadeloupe Guayaquil Guyana Hermosillo Jamaica Kralendijk La_Paz Lima Lower_Princes Manaus
+  Marigot Martinique Montserrat Panama Paramaribo Phoenix Port_of_Spain Porto_Velho Puerto_Rico
+  Regina Santarem St_Barthelemy St_Kitts St_Lucia St_Thomas St_Vincent Swift_Current Tortola Virgin
+Antarctica: DumontDUrville Rothera Syowa
+Asia: Aden Ashgabat Ashkhabad Bahrain Bangkok Brunei Calcutta Chongqing Chungking Dili Dubai
+  Dushanbe Harbin Ho_Chi_Minh Hong_Kong Jakarta Jayapura Kabul Kashgar Kathmandu Katmandu Kolkata
+  Kuala_Lumpur Kuching Kuwait Macao Macau Makassar Manila Muscat Phnom_Penh Pontianak Qatar Rangoon
+  Riyadh Saigon Samarkand Seoul Shanghai Singapore Taipei Tashkent Thimbu Thimphu Tokyo
+  Ujung_Pandang Urumqi Vientiane Yangon
+Atlantic: Cape_Verde Reykjavik South_Georgia St_Helena
+Australia: Brisbane Darwin Lindeman North Queensland
+Brazil: West
+Canada: Saskatchewan
+Indian: Antananarivo Chagos Christmas Cocos Comoro Kerguelen Mahe Maldives Mayotte Reunion
+Pacific: Bougainville Chuuk Efate Enderbury Fakaofo Funafuti Galapagos Gambier Guadalcanal Guam
+  Honolulu Johnston Kanton Kiritimati Kosrae Kwajalein Majuro Marquesas Midway Nauru Niue Noumea
+  Pago_Pago Palau Pitcairn Pohnpei Ponape Port_Moresby Rarotonga Saipan Samoa Tahiti Tarawa Truk
+  Wake Wallis Yap
+US: Arizona Hawaii Samoa
+"""
 _SHORT = (
     "ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT EST HST IET IST JST MIT MST NET NST PLT"
     " PNT PRT PST SST VST Z UT GMT UTC"
 )
+# What Java reads of three letters that mean other zones as well, or no summer time.
+SHORT_ZONES = {
+    "ACT": "Australia/Darwin",
+    "AET": "Australia/Sydney",
+    "AGT": "America/Argentina/Buenos_Aires",
+    "ART": "Africa/Cairo",
+    "AST": "America/Anchorage",
+    "BET": "America/Sao_Paulo",
+    "BST": "Asia/Dhaka",
+    "CNT": "America/St_Johns",
+    "CST": "America/Chicago",
+    "CTT": "Asia/Shanghai",
+    "ECT": "Europe/Paris",
+    "EST": "-05:00",
+    "HST": "-10:00",
+    "IET": "America/Indiana/Indianapolis",
+    "IST": "Asia/Kolkata",
+    "MIT": "Pacific/Apia",
+    "MST": "-07:00",
+    "NET": "Asia/Yerevan",
+    "NST": "Pacific/Auckland",
+    "PLT": "Asia/Karachi",
+    "PNT": "America/Phoenix",
+    "PRT": "America/Puerto_Rico",
+    "PST": "America/Los_Angeles",
+    "SST": "Pacific/Guadalcanal",
+}
 _OFFSET = lazy_pattern(r"(?:UTC|GMT|UT)?[+-](\d{1,2})(?::?\d{1,2})?(?::?\d{2})?\Z")
 _FIXED = lazy_pattern(
-    r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/\w+\Z"
+    r"Etc/(?:GMT(?:0|[+-]1?\d)?|UCT|UTC|Universal|Zulu|Greenwich)\Z|SystemV/[A-Z]{3}\d+\Z"
 )
+_OLD = lazy_pattern(r"SystemV/\w+\Z")
+_UTC = ("UTC", "GMT", "UT", "UCT", "Z", "Zulu", "Universal", "Greenwich", "GMT0", "GMT+0", "GMT-0")
+_ZERO = lazy_pattern(r"(?:UTC|GMT|UT)?[+-]0{1,2}(?::?00?)?(?::?00)?")
 _MAXIMUM_HOURS = 18
 
 
 @cache
 def zone_names() -> frozenset[str]:
     """All names but those of offsets."""
-    names = set(_SHORT.split())
+    return _read_names(_NAMES) | set(_SHORT.split())
+
+
+def _read_names(table: str) -> frozenset[str]:
+    """The names of a table, with their regions."""
+    names = set()
     region = ""
-    for word in _NAMES.split():
+    for word in table.split():
         if word.endswith(":"):
             region = "" if word == "-:" else word[:-1] + "/"
         else:
@@ -100,13 +166,21 @@ def is_zone(name: str) -> bool:
     offset = _OFFSET.match(name)
     if offset is not None:
         return int(offset[1]) <= _MAXIMUM_HOURS
-    return name in zone_names() or _FIXED.match(name) is not None
+    is_old = _FIXED.match(name) is not None or _OLD.match(name) is not None
+    return is_old or name in zone_names()
 
 
-def is_fixed_zone(name: str) -> bool:
-    """Whether a zone is a plain offset from UTC, or UTC itself: its clocks are never set."""
-    return (
-        name in ("UTC", "GMT", "UT", "UCT", "Z", "Zulu", "Universal", "Greenwich", "GMT0")
-        or _OFFSET.match(name) is not None
-        or _FIXED.match(name) is not None
-    )
+def is_utc(name: str) -> bool:
+    """Whether a zone is UTC, by any of its names."""
+    return name.removeprefix("Etc/") in _UTC or _ZERO.fullmatch(name) is not None
+
+
+@cache
+def _steady_zones() -> frozenset[str]:
+    return _read_names(_STEADY)
+
+
+def has_repeated_hours(name: str) -> bool:
+    """Whether clocks of a zone have been set back since the year 2000: an hour has come twice."""
+    is_offset = _OFFSET.match(name) is not None or _FIXED.match(name) is not None
+    return not (is_offset or name in _steady_zones())

@@ -7,12 +7,14 @@ formats values that differ in one part alone.
 from __future__ import annotations
 
 from itertools import product
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.types.datetime_patterns import find_lost_parts
+from ssbt.compiler.types.zones import has_repeated_hours, zone_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,21 +80,44 @@ def found(zone: str, options: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "zone", ["UTC", "Europe/Berlin", "+01:00", "America/New_York", "Etc/GMT+3"]
+    "zone",
+    [
+        *("UTC", "Europe/Berlin", "+01:00", "America/New_York", "Etc/GMT+3", "Asia/Tokyo"),
+        *("Asia/Kolkata", "America/Phoenix", "Africa/Casablanca", "Australia/Lord_Howe", "JST"),
+    ],
 )
 def test_an_offset_is_missed_where_clocks_are_set(spark: SparkSession, zone: str) -> None:
     pattern = "yyyy-MM-dd HH:mm:ss.SSSSSS"
     session = spark.newSession()
     session.conf.set("spark.sql.session.timeZone", zone)
-    hours = f"sequence(0L, {366 * 24}L)"
-    query = f"size(array_distinct(transform({hours}, h -> date_format(timestamp_seconds(1767225600L"
-    row = session.sql(
-        f"select {query} + h * 3600), '{pattern}')))) = {366 * 24 + 1} as same"
-    ).first()
+    # Clocks of Lord Howe Island are set by half an hour.
+    count = 366 * 48
+    halves = f"sequence(0L, {count}L)"
+    query = (
+        f"size(array_distinct(transform({halves}, h -> date_format(timestamp_seconds(1767225600L"
+    )
+    row = session.sql(f"select {query} + h * 1800), '{pattern}')))) = {count + 1} as same").first()
     assert row is not None
     assert ("SSBT0534" in found(zone, f'timestamp_format = "{pattern}"')) is not row.same
     assert "SSBT0534" not in found(zone, f'timestamp_format = "{pattern} XXX"')
     assert "SSBT0534" not in found(zone, f'timestamp_format = "{pattern}", time_zone = "UTC"')
+
+
+def test_zones_in_which_an_hour_has_come_twice(spark: SparkSession) -> None:
+    """Each zone that is accepted, by the rules that Java has of it, since the year 2000."""
+    jvm = spark._jvm
+    assert jvm is not None
+    java = jvm.java.time.ZoneId
+    names = {*zone_names(), "Etc/GMT-3", "SystemV/EST5EDT", "SystemV/EST5", "+05:30", "UTC+1"}
+    repeated = set()
+    for name in names:
+        zone = java.of(name, java.SHORT_IDS)
+        rules = zone.getRules()
+        past = rules.getTransitions().toString()
+        since_2000 = any(int(year) >= 2000 for year in re.findall(r"Overlap at (\d{4})", past))
+        if since_2000 or len(rules.getTransitionRules()):
+            repeated.add(name)
+    assert {name for name in names if has_repeated_hours(name)} == repeated
 
 
 def test_the_default_writes_all() -> None:

@@ -165,6 +165,28 @@ def test_quotes_of_dialects(read: Read, dialect: str, place: int) -> None:
     }
 
 
+# A quote without its partner, by the value that it begins.
+UNCLOSED: dict[tuple[str, str], object] = {
+    ("", '1,"a\n2,b\n'): [("1", "a"), ("2", "b")],
+    ("multi_line = true", '1,"a\n2,b\n'): [("1", "a\n2,b\n")],
+    ("", '"1,a\n2,b\n'): MALFORMED,
+    ("multi_line = true", '"1,a\n2,b\n'): MALFORMED,
+    ("multi_line = true", '1,"a\n2,"b"\n'): STOPS,
+    ("dialect = rfc4180", '0,x\n1,"a\n2,b\n'): [("0", "x"), ("1", "a\n2,b\n")],
+    ("dialect = rfc4180", '0,x\n1,"a\n2,b\n3,"\n'): [("0", "x"), ("1", "a\n2,b\n3,")],
+}
+
+
+@pytest.mark.parametrize(("block", "text"), UNCLOSED)
+def test_a_quote_that_is_not_closed(read: Read, block: str, text: str) -> None:
+    """In the last value it takes in what follows, as the page says."""
+    try:
+        outcome: object = rows(read("csv", text, block, "a: string, b: string"))
+    except Exception as error:
+        outcome = failure(error)
+    assert outcome == UNCLOSED[block, text]
+
+
 def failure(error: Exception) -> str:
     """What stopped the job, in a word where it is known."""
     if "MALFORMED_RECORD" in str(error):

@@ -98,13 +98,30 @@ REPORTED = {
         *("array_max(array(date_format(d, 'E')))", "from_unixtime(id, 'M/d/yyyy') > '1/1/2026'"),
         *("date_format(d, 'yyyy-MM-dd') between '1.1.2026' and '31.1.2026'", "least(string(a), t)"),
         *("sort_array(transform(nums, e -> string(e)))", "format_number(n, 2) > '100.00'"),
+        *("concat(month(d), '/', year(d)) > '1/2026'", "year(d) || '-' || month(d) < '2026-10'"),
+        *("concat_ws('-', year(d), month(d)) > t", "string(quarter(d)) || year(d) < '4'"),
+        *("greatest(upper(date_format(d, 'MMM')), t)", "trim(format_number(n, 2)) < t"),
     ),
     "SSBT0488": (
         *("rtrim('.0', s)", "trim('abc', s)", "ltrim('http://', s)", "trim(both 'kg' from s)"),
         *("trim(trailing '.csv' from s)", "btrim(s, 'id-')", "rtrim(' EUR', s)", "ltrim('00x', s)"),
     ),
     "SSBT0489": ("2 ^ 3", "a ^ 2", "10 ^ a", "1024 ^ 16", "a ^ (1 + 1)", "id ^ 3 + 1"),
-    "SSBT0490": ("ok || ok", "(a > 1) || (a < 0)", "ok || (s is null)", "isnull(s) || (a = 1)"),
+    "SSBT0490": (
+        *("ok || ok", "(a > 1) || (a < 0)", "ok || (s is null)", "isnull(s) || (a = 1)"),
+        *("ok || ok || ok", "(a > 1) || s like 'x%'", "ok || s in ('x')", "ok || a > 1"),
+        *("(a > 1) || ok || s = 'x'", "s = 'x' || t is null", "s = 'x' || t like 'y%'"),
+        *(
+            "s = 'x' || ok",
+            "s = 'x' || (t = 'y')",
+            "a between 1 and 2 || ok",
+            "ok || t rlike 'x'",
+            "s like 'x' || ok",
+            "s is distinct from t || ok",
+        ),
+        *("not (ok || (a > 1))", "ok and ((a > 1) || ok)", "a != 1 || s is not null"),
+        *("(a > 1) || s not between 'a' and 'b'", "not ok || ok"),
+    ),
     "SSBT0491": (
         *("s rlike '^a|b$'", "s rlike '^a|b'", "s rlike 'a|b$'", "regexp_like(s, '^(a)|(b)|c$')"),
         *("s rlike r'(?i)^\\d+|x$'", "s regexp '^[|]a|b'"),
@@ -138,10 +155,19 @@ MEANT = (
     *("date_format(at, 'yyyy-MM-dd') > '2026-01-01'", "cast(d as string) >= '2026-01'", "s > 'x'"),
     *("string(at) >= '2026-01-31'", "date_format(at, 'HH:mm') < '12:30'", "s > '2026-01-01'"),
     *("date_format(at, 'yyyyMMdd') >= '20260101'", "max(d) over ()", "date_format(d, 'MM') > '06'"),
+    *("concat(year(d), 'Q', quarter(d)) > '2026'", "year(d) || lpad(month(d), 2, '0') > t"),
     *("greatest(s, t)", "lpad(a::string, 5, '0') > '00100'", "string(at) > '2026-01-31 10:00:00'"),
     *("trim(' \t' from s)", "trim('\"' from s)", "ltrim('0', s)", "rtrim('.,;', s)", "trim(s)"),
     *("rtrim('0123456789', s)", "trim('()[]', s)", "rtrim('xX', s)", "ltrim('0 ', s)"),
     *("a ^ 1", "a ^ id", "(a & 3) ^ 2", "a ^ 255", "~a ^ 2", "power(a, 2)", "'paid: ' || ok"),
+    *(
+        "s = ('x' || ok)",
+        "'is ' || ok = s",
+        "s || t = 'xy'",
+        "(s || t) is null",
+        "s || t like 'x%'",
+    ),
+    *("s = t || 'x'", "s between 'a' || t and 'b' || t", "s in (t || 'x')", "ok || 'x' is null"),
     *("s rlike '^(a|b)$'", "s rlike '^a$|^b$'", r"s rlike r'^\s+|\s+$'", "s rlike '^a|^b'"),
     *("s rlike '^a$|b'", "s rlike 'a|b'", "regexp_replace(s, '^a|b$', '')", r"s rlike r'a\|b$'"),
     *("from_csv(s, 'a int, b string').a", "struct(a, s).a"),
@@ -205,6 +231,108 @@ def test_aggregates_that_are_meant(expression: str):
 @pytest.mark.parametrize("expression", ["nullifzero('a')", "zeroifnull('7')", "nullif('a', 'b')"])
 def test_constant_texts_have_ranges(expression: str):
     assert "SSBT0439" not in codes(expression)
+
+
+# What is made of a date or number by one step, and put in order by another.
+WRITTEN = {
+    "date_format(at, 'MM/yyyy')": True,
+    "date_format(at, 'MMM')": True,
+    "from_unixtime(id, 'dd.MM.yyyy')": True,
+    "format_number(n, 2)": True,
+    "to_char(n, '999.99')": True,
+    "concat(year(d), '-', month(d))": True,
+    "id::string": True,
+    "coalesce(date_format(at, 'E'), 'none')": True,
+    "date_format(at, 'yyyy-MM')": False,
+    "d::string": False,
+    "lpad(id, 12, '0')": False,
+    "upper(s)": False,
+}
+# What steps between them do: they keep the texts, or make others of them.
+BETWEEN = {
+    "|> where id > 1": True,
+    "|> select m": True,
+    "|> select m as m2 |> rename m2 as m": True,
+    "|> extend m as m2 |> drop m |> rename m2 as m": True,
+    "|> aggregate count(*) as n group by m": True,
+    "|> distinct": True,
+    "|> as o": True,
+    "|> left join others using (id)": True,
+    "|> set m = concat('x', s)": False,
+    "|> select s as m": False,
+    "|> select m |> union all texts": False,
+}
+ORDERS = (
+    "|> order by m",
+    "|> order by m desc nulls last",
+    "|> extend row_number() over (order by m) as place",
+    "|> aggregate max(m) as y",
+    "|> extend greatest(m, upper(m)) as y",
+    "|> where m > upper(m)",
+)
+
+
+# Each text with each step between, and the orders in turn.
+FOLLOWED = [
+    (expression, between, ORDERS[(place + more) % len(ORDERS)])
+    for place, expression in enumerate(WRITTEN)
+    for more, between in enumerate(BETWEEN)
+]
+
+
+@pytest.mark.parametrize(("expression", "between", "order"), FOLLOWED)
+def test_texts_are_followed_to_where_they_are_put_in_order(
+    expression: str, between: str, order: str
+):
+    others = """schema Other { id: bigint }
+source others from parquet { path = "data/others", schema = Other }
+let texts =
+  from orders
+  |> select s as m
+"""
+    text = f"{others}{HEAD}  |> extend {expression} as m\n  {between}\n  {order}\n{TAIL}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    codes = {each.code.number for each in found} - {"SSBT0209"}
+    assert ("SSBT0487" in codes) is (WRITTEN[expression] and BETWEEN[between])
+
+
+@pytest.mark.parametrize(
+    ("order", "is_reported"),
+    [
+        ("|> order by n, m", False),
+        ("|> order by m, n", True),
+        ("|> extend row_number() over (order by n, m) as place", False),
+        ("|> order by n, id::string", True),
+    ],
+)
+def test_a_number_as_text_may_decide_between_equals(order: str, is_reported: bool):
+    text = f"{HEAD}  |> extend id::string as m\n  {order}\n{TAIL}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert ("SSBT0487" in {each.code.number for each in found}) is is_reported
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("where (a > 1) || (n > 1)", "where ((a > 1) || ok || (n > 1))", "where ok || ok"),
+        *("where s is null || a = 1", "where a in (1) || s in ('b')", "where !ok || !ok"),
+        *("where s = 'x' || s = 'y'", "where (s is null) || (a = 1)"),
+        *("extend case when (a > 1) || ok then 1 end as y", "extend if((a > 1) || ok, 1, 2) as y"),
+        "extend filter(nums, e -> (e > 1) || (e < 0)) as y",
+        "aggregate count(*) filter (where (a > 1) || ok) as y",
+        "semi join orders as o on (orders.id = o.id) || (orders.a = o.a)",
+    ],
+)
+def test_where_a_condition_is_needed_joining_texts_is_one_mistake(step: str):
+    text = f"{HEAD}  |> {step}\n{TAIL}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert [each.severity.name for each in found] == ["ERROR"]
+    assert "joined by `or`" in found[0].help[0]
+    assert {edit.text for edit in found[0].fix} == {" or "}
+    for edit in sorted(found[0].fix, key=lambda edit: -edit.span.start):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert {each.code.number for each in found} <= {"SSBT0435", "SSBT0209"}
 
 
 def test_the_comma_is_the_fix_and_the_formatter_keeps_the_slip_in_view():

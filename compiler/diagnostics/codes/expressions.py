@@ -1,7 +1,7 @@
 """04xx: expressions and their types."""
 
 from ssbt.compiler.diagnostics.examples import ZONED, example
-from ssbt.compiler.diagnostics.model import Code
+from ssbt.compiler.diagnostics.model import Code, Severity
 
 TYPE_MISMATCH = Code(
     "SSBT0401",
@@ -23,6 +23,55 @@ with `apply "module.py:function"`.
 """,
     wrong=example(steps="|> where uper(status) = 'PAID'"),
     right=example(steps="|> where upper(status) = 'PAID'"),
+)
+
+BARE_DECIMAL = Code(
+    "SSBT0481",
+    "A decimal without digits behind the point",
+    """\
+`decimal` alone is DECIMAL(10,0): it has no digits behind the point, and fractions are rounded to
+whole numbers.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `cast('12.50' as decimal)` | `13` |
+| `cast(0.49D as decimal)` | `0` |
+| `cast('12.50' as decimal(12,2))` | `12.50` |
+
+Say how many digits there are: `decimal(12,2)`. Where whole numbers are meant, `decimal(10,0)` says
+so. A cast of a whole number loses nothing and is not reported.
+""",
+    wrong=example(steps="|> extend cast(status as decimal) as price"),
+    right=example(steps="|> extend cast(status as decimal(12,2)) as price"),
+    severity=Severity.WARNING,
+)
+
+ZONE_LETTERS = Code(
+    "SSBT0484",
+    "A time zone of three letters",
+    """\
+Letters such as `BST` and `CST` stand for several time zones, and Java takes one of them: `BST` is
+Bangladesh and not Britain, `IST` India, `CST` Chicago and `AST` Alaska. `EST`, `MST` and `HST` are
+offsets without summer time.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `from_utc_timestamp(timestamp_ntz '2026-07-01 12:00:00', 'BST')` | `2026-07-01 18:00:00` |
+| `from_utc_timestamp(timestamp_ntz '2026-07-01 12:00:00', 'EST')` | `2026-07-01 07:00:00` |
+| `from_utc_timestamp(timestamp_ntz '2026-07-01 12:00:00', 'America/New_York')` \
+| `2026-07-01 08:00:00` |
+
+Name the area, such as `Europe/London`, or the offset, `-05:00`.
+""",
+    wrong=example(
+        pipeline=ZONED,
+        steps="|> extend from_utc_timestamp(current_timestamp(), 'EST') as at",
+    ),
+    right=example(
+        pipeline=ZONED,
+        steps="|> extend from_utc_timestamp(current_timestamp(), 'America/New_York') as at",
+    ),
+    severity=Severity.WARNING,
 )
 
 WRONG_ARGUMENTS = Code(
@@ -204,13 +253,13 @@ window; two would make every pair of windows. `where`, `order by` and joins take
     wrong=example(
         pipeline=ZONED,
         steps="|> aggregate count(*) as n\n"
-        "   group by window(placed_on, '1 day') as day, window(placed_on, '7 days') as week",
+        "   group by window(placed_on, '1 day') as day, window(placed_on, '2 days') as days",
     ),
     right=example(
         pipeline=ZONED,
         steps="|> where placed_on is not null\n"
-        "|> extend window(placed_on, '7 days') as week\n"
-        "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, week",
+        "|> extend window(placed_on, '2 days') as days\n"
+        "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, days",
     ),
 )
 

@@ -179,9 +179,10 @@ here.
 
 CONSTANT_ORDER = Code(
     "SSBT0441",
-    "A constant to sort by",
+    "A constant to sort or group by",
     """\
-A constant is the same in every row, and sorting by it sorts nothing. `"amount"` in double quotes is
+A constant is the same in every row: sorting by it sorts nothing, and grouping by it makes one group
+or partition of all rows. `"amount"` in double quotes is
 a string; names that need quotes have backticks.
 """,
     wrong=example(steps='|> order by "amount"'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.foreign_operators import condition_hint
 from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
@@ -55,7 +56,8 @@ def type_condition(typer: ExpressionTyper, node: e.Expression) -> Typed:
     value = typer.infer_type(node)
     if not value.is_unknown and not isinstance(value.type, BooleanType | NullType):
         message = f"a condition is BOOLEAN, and this is {value.type.sql}"
-        typer.report_mistake(codes.NOT_A_CONDITION, node.span, message)
+        help_, fix = condition_hint(node) or ((), ())
+        typer.report.add(codes.NOT_A_CONDITION, node.span, message, help=help_, fix=fix)
     return value
 
 

@@ -23,7 +23,7 @@ class ExpressionContext(Struct, frozen=True):
     that are none because they are secrets. `masking` functions, in lower case, leave no personal
     data in their result. `hidden_keys` are the aliases of which Spark's `alias.*` has keys of a
     `join … using` that are no columns here; columns of an expression `in_transform` may be more
-    than are known.
+    than are known. `time_zone` is the session's, where it is given.
     """
 
     relation: Relation
@@ -36,6 +36,7 @@ class ExpressionContext(Struct, frozen=True):
     masking: frozenset[str] = frozenset()
     hidden_keys: frozenset[str] = frozenset()
     in_transform: bool = False
+    time_zone: str | None = None
 
 
 def implicit_name(node: e.Expression) -> str | None:

@@ -14,10 +14,15 @@ from ssbt.compiler.syntax.formatting.expressions import Piece, flatten_parts, sq
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.ranges.model import ValueRange
+from ssbt.compiler.types.written_values import WrittenValue
 
 
 def build_expression(
-    node: e.Expression, typer: ExpressionTyper, value: Typed, values: ValueRange | None = None
+    node: e.Expression,
+    typer: ExpressionTyper,
+    value: Typed,
+    values: ValueRange | None = None,
+    written: WrittenValue | None = None,
 ) -> ir.Expression:
     """The IR's expression, after `typing` has looked at it."""
     plain = node
@@ -44,6 +49,7 @@ def build_expression(
         zone_use=typer.zone_use,
         structured=structure_text(parts, convert),
         values=values,
+        written=written,
     )
 
 

@@ -21,7 +21,7 @@ from ssbt.compiler.resolve.expressions.expression_context import (
     ExpressionContext,
     grouping_key,
 )
-from ssbt.compiler.resolve.expressions.foreign_operators import Hint
+from ssbt.compiler.resolve.expressions.foreign_operators import Hint, condition_hint
 from ssbt.compiler.resolve.expressions.provenance import TracedValue
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.stars import StarExpansion, expand_star
@@ -126,6 +126,8 @@ class ExpressionTyper(Struct):
             span = operands[result.argument].span
         expected = f"expected {result.expected}" if result.expected else ""
         code = codes.BAD_CONSTANT if result.is_about_value else codes.TYPE_MISMATCH
+        if hint is None and result.expected == "a BOOLEAN":
+            hint = _find_joined(operands[result.argument or 0 :][:1])
         help_, fix = hint if hint is not None else (result.help, ())
         self.report.add(code, span, result.reason, expected, help=help_ or (), fix=fix)
         return NOT_KNOWN
@@ -169,3 +171,11 @@ class ExpressionTyper(Struct):
             message = f"`{text}` stands outside of the aggregate functions that fill the pivot"
             help_ = f"take one value: `any_value({text})`"
         self.report_mistake(codes.NOT_GROUPED, node.span, message, help=help_)
+
+
+def _find_joined(operands: Sequence[e.Expression]) -> Hint | None:
+    """The way out where conditions are joined by `||`, also by a lambda."""
+    for operand in operands:
+        value = operand.body if isinstance(operand, e.Lambda) else operand
+        return condition_hint(value) if isinstance(value, e.Binary) else None
+    return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from itertools import pairwise
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.diagnostics.codes import names as codes
@@ -99,14 +100,33 @@ def _truth_hint(node: e.Binary, types: tuple[DataType, DataType]) -> Hint | None
 
 def condition_hint(node: e.Expression) -> Hint | None:
     """The way out for `(a > 1) || (b = 2)`, which is a text, and for a text or a number alone."""
+    while isinstance(node, e.Parenthesised):
+        node = node.operand
     if isinstance(node, e.StringLiteral):
         return "a condition compares: `COLUMN = VALUE`; names take no quotes", ()
     if isinstance(node, e.ColumnName | e.NumberLiteral):
         text = ssbt_text(node)
         return f"a condition compares: `{text} = …`, `{text} is not null`", ()
     if isinstance(node, e.Binary) and node.operator == "||":
-        return "conditions are joined by `or`", _replace_operator(node, "or")
+        return "conditions are joined by `or`", join_by_or(joined_operands(node))
     return None
+
+
+def joined_operands(node: e.Expression) -> list[e.Expression]:
+    """What `||` joins, from left to right; the expression alone where there is none."""
+    operands: list[e.Expression] = []
+    while isinstance(node, e.Binary) and node.operator == "||":
+        operands.insert(0, node.right)
+        node = node.left
+    return [node, *operands]
+
+
+def join_by_or(operands: Sequence[e.Expression]) -> tuple[Edit, ...]:
+    """The edits that put `or` between operands that stand beside each other."""
+    return tuple(
+        Edit(Span(left.span.path, left.span.end, right.span.start), " or ")
+        for left, right in pairwise(operands)
+    )
 
 
 def _is_comparison(node: e.Expression) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.ir.provenance import merge
 from ssbt.compiler.resolve.expressions.bare_words import find_words_beside_text
@@ -24,6 +26,8 @@ from ssbt.compiler.types.collation_strength import Strength, string_type_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
+    BooleanType,
+    IntegralType,
     NullType,
     NumericType,
     StringType,
@@ -150,18 +154,25 @@ def infer_case(typer: ExpressionTyper, node: e.Case) -> Typed:
         inferred = operators.infer_case(conditions, values, otherwise, ansi)
     else:
         inferred = operators.infer_simple_case(operand, conditions, values, otherwise, ansi)
-    result = typer.resolve_result(node, inferred)
+    result = typer.resolve_result(node, inferred, _operands_at(node, inferred))
     provenance = merge(
         fit_provenance(provenance, value.type, result.type) for value, provenance in parts
     )
     return typer.with_provenance(result, provenance.with_computed(deciding), start)
 
 
+def _operands_at(node: e.Case, inferred: Typed | Mismatch) -> Sequence[e.Expression]:
+    """The conditions, if one of them is none; values of branches have no numbers of their own."""
+    is_condition = isinstance(inferred, Mismatch) and inferred.expected == "a BOOLEAN"
+    return [condition for condition, _ in node.branches] if is_condition else ()
+
+
 def infer_cast(typer: ExpressionTyper, node: e.Cast) -> Typed:
     """The type of a cast, whatever its form."""
     start = len(typer.ingredients)
     value, provenance = typer.infer_part(node.operand)
-    target = resolve_data_type(node.type, typer.report)
+    of_whole = isinstance(value.type, IntegralType | BooleanType | NullType)
+    target = resolve_data_type(node.type, typer.report, of_whole=of_whole)
     if value.is_unknown or isinstance(target, UnknownType):
         return Typed(casts.expression_type(target), True)
     typer.note_zone(node, zone_dependence.is_cast_zone_dependent(value, target))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import literals as codes
+from ssbt.compiler.diagnostics.codes.expressions import BARE_DECIMAL
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.report import Report
@@ -14,6 +15,7 @@ from ssbt.compiler.types.datatypes import (
     ArrayType,
     DataType,
     DayTimeIntervalType,
+    DecimalType,
     MapType,
     StringType,
     StructField,
@@ -57,8 +59,11 @@ _YEAR_MONTH = ("year", "month")
 _DAY_TIME = ("day", "hour", "minute", "second")
 
 
-def resolve_data_type(node: TypeName, report: Report) -> DataType:
-    """The type that is meant; unknown, with a finding, where it is none."""
+def resolve_data_type(node: TypeName, report: Report, *, of_whole: bool = False) -> DataType:
+    """The type that is meant; unknown, with a finding, where it is none.
+
+    What is cast may be `of_whole` numbers, of which a decimal without a scale takes nothing away.
+    """
     if isinstance(node, BrokenExpression):
         return UNKNOWN
     if node.name in ("array", "map", "struct") and not node.numbers:
@@ -85,6 +90,10 @@ def resolve_data_type(node: TypeName, report: Report) -> DataType:
         name_span = Span(node.span.path, node.span.start, node.span.start + len(node.name))
         report.suggest(codes.BAD_TYPE, node.span, message, suggestion, listed, edit_span=name_span)
         return UNKNOWN
+    if isinstance(resolved, DecimalType) and not node.numbers and not of_whole:
+        message = f"`{node.name}` alone is DECIMAL(10,0), which rounds fractions to whole numbers"
+        help_ = "say how many digits there are: `decimal(12,2)`, or `decimal(10,0)`"
+        report.add(BARE_DECIMAL, node.span, message, help=help_)
     if node.collation is not None:
         if isinstance(resolved, StringType):
             return StringType(node.collation.upper())

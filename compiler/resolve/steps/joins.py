@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
-from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
@@ -47,12 +49,21 @@ def resolve_join(node: s.Join, context: QueryContext) -> ir.Step | None:
     else:
         if node.condition is not None and not _is_key(node, relation, context):
             condition = context.resolve_condition(node.condition, joined)
+            context.report.findings += _find_differing_pairs(node, relation, context)
         output = _condition_output(node.kind, context.relation, relation)
     _check_form(node, context)
     qualifiers = tuple({c.qualifier for c in context.relation.columns if c.qualifier})
     note_outer_sides(node, qualifiers, (node.right.alias or node.right.name).text, context)
     terms = find_join_terms(node.condition, node.using, context.relation, relation)
     return ir.Join(node.span, output, node.kind, right, condition, using, terms)
+
+
+def _find_differing_pairs(
+    node: s.Join, right: Relation, context: QueryContext
+) -> Iterator[Diagnostic]:
+    from ssbt.compiler.resolve.traps.differing_pairs import find_differing_pairs
+
+    return find_differing_pairs(node, context.relation, right)
 
 
 def _is_key(node: s.Join, right: Relation, context: QueryContext) -> bool:

@@ -66,12 +66,14 @@ def merge_columns(
     nullable = {"intersect": all(nulls), "except": nulls[0]}.get(node.operator, any(nulls))
     merged = replace(left, type=type_, nullable=nullable, qualifier=None)
     if type_ != left.type:
-        merged = replace(merged, values=None, filtered=None)
+        merged = replace(merged, values=None, filtered=None, written=None)
     if node.operator == "except":
         # Values of the right side only keep rows out.
         return merged
     if node.operator == "union":
-        merged = replace(merged, values=_merge_values(left, right, type_), filtered=None)
+        written = left.written if left.written == right.written else None
+        values = _merge_values(left, right, type_)
+        merged = replace(merged, values=values, filtered=None, written=written)
     merged_provenance = _merge_provenance(left, right, type_)
     return replace(merged, provenance=merged_provenance)
 

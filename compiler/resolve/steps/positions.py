@@ -22,7 +22,14 @@ def check_position(node: e.Expression, clause: str, context: QueryContext) -> bo
     is_unknown = isinstance(operand, e.Call) and find_function(operand.name.text) is None
     if clause == "order by" and not is_unknown and is_foldable(operand, context.new_typer()):
         _report_constant(operand, context)
+    if clause == "group by" and _is_quoted_column(operand, context):
+        _report_constant(operand, context, "so all rows are one group")
     return False
+
+
+def _is_quoted_column(node: e.Expression, context: QueryContext) -> bool:
+    columns = context.relation.find_columns(node.value) if isinstance(node, e.StringLiteral) else []
+    return len(columns) == 1
 
 
 def _report_position(node: e.NumberLiteral, clause: str, context: QueryContext) -> None:
@@ -39,8 +46,10 @@ def _report_position(node: e.NumberLiteral, clause: str, context: QueryContext) 
     context.report.add(codes.POSITION, node.span, message, help="name the column")
 
 
-def _report_constant(node: e.Expression, context: QueryContext) -> None:
-    message = "this is the same for every row, so it sorts nothing"
+def _report_constant(
+    node: e.Expression, context: QueryContext, result: str = "so it sorts nothing"
+) -> None:
+    message = f"this is the same for every row, {result}"
     matches = context.relation.find_columns(node.value) if isinstance(node, e.StringLiteral) else []
     if len(matches) == 1:
         name = name_text(matches[0].name)

@@ -82,22 +82,24 @@ def _can_have_watermark(type_: DataType) -> bool:
 
 def resolve_order_by(node: s.OrderBy, context: QueryContext) -> ir.Step:
     keys = []
-    for key in node.keys:
+    for index, key in enumerate(node.keys):
         typer = context.new_typer()
         typer.allows_windows = True
         value = context.resolve_expression(key.value, typer)
         context.require_orderable(value, key.value.span, "to sort by")
         check_position(key.value, "order by", context)
-        context.report.findings += _find_text_orders(key.value, typer)
+        context.report.findings += _find_text_orders(key.value, typer, is_first=index == 0)
         keys.append(ix.SortKey(value, key.descending, key.nulls))
     return ir.Sort(node.span, context.relation, tuple(keys))
 
 
-def _find_text_orders(key: e.Expression, typer: ExpressionTyper) -> Iterator[Diagnostic]:
+def _find_text_orders(
+    key: e.Expression, typer: ExpressionTyper, *, is_first: bool
+) -> Iterator[Diagnostic]:
     from ssbt.compiler.resolve.traps.expression_view import ExpressionView
     from ssbt.compiler.resolve.traps.text_orders import check_sort_key
 
-    return check_sort_key(key, ExpressionView(Evaluator(typer), key))
+    return check_sort_key(key, ExpressionView(Evaluator(typer), key), is_first=is_first)
 
 
 def resolve_limit(node: s.Limit, context: QueryContext) -> ir.Step:

@@ -18,8 +18,9 @@ ANY_ROW = Code(
     "The first of rows that have no order",
     """\
 The rows of a group have no order, whatever a step before has sorted: `first` and `last` give
-whichever comes first or last out of the shuffle, which may differ from run to run. So does the text
-that `listagg` and `array_join(collect_list(…))` put together.
+whichever comes first or last out of the shuffle, which may differ from run to run. So do those over
+a window without an order, and the text that `listagg` and `array_join(collect_list(…))` put
+together.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -40,7 +41,7 @@ _ENDS = {
     **dict.fromkeys(("first", "first_value"), "min_by"),
     **dict.fromkeys(("last", "last_value"), "max_by"),
 }
-_LISTS = ("collect_list", "array_agg")
+_LISTS = ("collect_list", "array_agg", "collect_set")
 _AGGREGATED_TEXTS = ("listagg", "string_agg")
 
 
@@ -53,11 +54,14 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     name = function_name(node)
     if name in ("element_at", "try_element_at", "get", "slice") and node.arguments:
         yield from _check_element(node.arguments[0].value, node)
-    if node.window is not None:
+    if node.window is not None and (name not in _ENDS or node.window.order):
         return
     if name in _ENDS:
-        message = f"`{name}` gives the value of any row: the rows of a group have no order"
+        rows = "a group" if node.window is None else "this window"
+        message = f"`{name}` gives the value of any row: the rows of {rows} have no order"
         help_ = (f"name the order, `{_ENDS[name]}(…, time)`; where any will do, `any_value(…)`",)
+        if node.window is not None:
+            help_ = ("add `order by …` to the window; where any will do, `any_value(…)`",)
         yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)
     elif name in _AGGREGATED_TEXTS and not node.within_group and not node.distinct:
         message = f"the parts of `{name}` have no order, and the text may differ from run to run"
@@ -66,7 +70,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     elif name in ("array_join", "concat_ws"):
         for argument in node.arguments:
             part = without_parentheses(argument.value)
-            if isinstance(part, e.Call) and function_name(part) in _LISTS and not part.window:
+            if isinstance(part, e.Call) and function_name(part) in _LISTS and not _is_ordered(part):
                 message = "the elements have no order, and the text may differ from run to run"
                 help_ = (
                     "sort them, `array_sort(…)`, or use `listagg` `within group (order by …)`",
@@ -74,10 +78,16 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
                 yield Diagnostic(ANY_ROW, message, Label(part.span), (), help_)
 
 
+def _is_ordered(node: e.Call) -> bool:
+    """Whether elements are collected in an order; those of a set never are."""
+    has_order = node.window is not None and bool(node.window.order)
+    return has_order and function_name(node) != "collect_set"
+
+
 def _check_element(base: e.Expression, node: e.Expression) -> Iterator[Diagnostic]:
     """`collect_list(x)[0]`, which is the first of no order."""
     part = without_parentheses(base)
-    if isinstance(part, e.Call) and function_name(part) in _LISTS and part.window is None:
+    if isinstance(part, e.Call) and function_name(part) in _LISTS and not _is_ordered(part):
         message = "the elements have no order, and this takes any of them"
         help_ = ("name the order, `min_by(…, time)`; where any will do, `any_value(…)`",)
         yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)

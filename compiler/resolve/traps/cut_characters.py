@@ -17,16 +17,19 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 CUT_CHARACTERS = Code(
     "SSBT0488",
-    "A text where `trim` takes a set of characters",
+    "A text where a set of characters is taken",
     r"""\
 `trim`, `ltrim`, `rtrim` and `btrim` cut off each character that is one of those given, in any
-order, until another one comes. They know no word, no ending and no prefix.
+order, until another one comes. They know no word, no ending and no prefix. `translate` replaces
+each character by the one in its place, or takes it away.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `rtrim('.0', '100.0')` | `1` |
 | `ltrim('id-', 'id-did')` | `` |
 | `trim('abc', 'cab driver')` | ` driver` |
+| `translate('EUROPE 5 EUR', 'EUR', '')` | `OP 5 ` |
+| `replace('EUROPE 5 EUR', ' EUR', '')` | `EUROPE 5` |
 | `regexp_replace('100.0', r'\.0$', '')` | `100` |
 | `regexp_replace('id-did', '^id-', '')` | `did` |
 
@@ -45,6 +48,9 @@ _SPECIAL = frozenset("\\.[]{}()*+?^$|")
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     name, parts = function_name(node), operands(node)
+    if name == "translate" and len(parts) == 3:
+        yield from _check_translate(parts, view)
+        return
     if name not in ("trim", "ltrim", "rtrim", "btrim") or len(parts) != 2:
         return
     characters, subject = (parts[1], parts[0]) if name == "btrim" else (parts[0], parts[1])
@@ -66,6 +72,20 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     help_ = f"to cut off the text, write `{correction}`"
     fix = (Edit(node.span, correction),)
     yield Diagnostic(CUT_CHARACTERS, message, Label(characters.span), (), (help_,), fix)
+
+
+def _check_translate(parts: list[e.Expression], view: ExpressionView) -> Iterator[Diagnostic]:
+    """`translate(s, 'EUR', '')`, which takes each E, U and R away."""
+    old, new = view.text(parts[1]), view.text(parts[2])
+    if old is None or new is None or view.is_constant(parts[0]):
+        return
+    letters = [each for each in old if each.isalpha()]
+    is_removed = not new and len(letters) > 1 and len(letters) == len(old.strip())
+    if not is_removed and len(set(old)) == len(old):
+        return
+    message = f"this replaces each of the characters in {quote(old)}, not the text"
+    help_ = f"the text is replaced by `replace({', '.join(map(ssbt_text, parts))})`"
+    yield Diagnostic(CUT_CHARACTERS, message, Label(parts[1].span), (), (help_,))
 
 
 def _is_word(text: str) -> bool:

@@ -47,12 +47,38 @@ so: `count_if(a is not null and b is not null)`.
     severity=Severity.WARNING,
 )
 
+SUMMED_DISTINCT = Code(
+    "SSBT0494",
+    "A sum in which equal values count once",
+    """\
+`sum(distinct x)` and `avg(distinct x)` take each value once, whatever rows it comes from: two
+orders of 10 are 10 together.
+
+| in Spark 4.1 | gives |
+|---|---|
+| `select sum(distinct x) from values (10), (10), (5) as t(x)` | `15` |
+| `select sum(x) from values (10), (10), (5) as t(x)` | `25` |
+
+Where a join has repeated rows, sum before it, or `deduplicate by` the key of what is summed.
+""",
+    wrong=example(steps="|> aggregate sum(distinct amount) as total"),
+    right=example(steps="|> deduplicate by id\n|> aggregate sum(amount) as total"),
+    severity=Severity.WARNING,
+)
+
 TAKES = (e.Call,)
+_SUMS = ("sum", "avg", "mean", "try_sum", "try_avg", "median", "stddev", "variance")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Call)
     parts = operands(node)
+    if node.distinct and function_name(node) in _SUMS:
+        name = function_name(node)
+        message = f"`{name}` takes values that are equal once, also where they are of several rows"
+        way_out = "take `distinct` away, and repeated rows before: `deduplicate by KEY`"
+        yield Diagnostic(SUMMED_DISTINCT, message, Label(node.span), (), (way_out,))
+        return
     if function_name(node) != "count" or len(parts) < 2:
         return
     if any(isinstance(part, e.Star) for part in parts):

@@ -1,4 +1,4 @@
-"""Operators that other languages read as powers or conditions: `^` and `||`."""
+"""`^`, which other languages read as a power."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
-from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.types.datatypes import BooleanType
 from ssbt.compiler.types.folding.model import Value
 
 EXCLUSIVE_OR = Code(
@@ -36,22 +34,6 @@ other operators of bits, such as `&` and `<<`, bits are meant.
     severity=Severity.WARNING,
 )
 
-JOINED_CONDITIONS = Code(
-    "SSBT0490",
-    "Conditions joined as text",
-    """\
-`||` joins texts: of two conditions it makes a text such as `truefalse`. One or the other is `or`.
-
-| in Spark 4.1 | gives |
-|---|---|
-| `true \\|\\| false` | `truefalse` |
-| `true or false` | `true` |
-""",
-    wrong=example(steps="|> extend (id > 5) || (id < 2) as odd"),
-    right=example(steps="|> extend (id > 5) or (id < 2) as odd"),
-    severity=Severity.WARNING,
-)
-
 TAKES = (e.Binary,)
 _BITS = ("&", "|", "<<", ">>", ">>>")
 _SIMPLE = (e.NumberLiteral, e.ColumnName, e.Parenthesised, e.Call, e.ParameterUse)
@@ -61,13 +43,6 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(node, e.Binary)
     if node.operator == "^":
         yield from _check_power(node, view)
-    elif node.operator == "||":
-        sides = (node.left, node.right)
-        if all(isinstance(view.data_type(side), BooleanType) for side in sides):
-            fix = (Edit(Span(node.span.path, node.left.span.end, node.right.span.start), " or "),)
-            message = "`||` joins these conditions as text, such as 'truefalse'"
-            help_ = ("one or the other is `or`",)
-            yield Diagnostic(JOINED_CONDITIONS, message, Label(node.span), (), help_, fix)
 
 
 def _is_about_bits(node: Node) -> bool:

@@ -51,6 +51,10 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     for key in window.order:
         if view.is_constant(key.value):
             yield _build_order_diagnostic(key.value, view)
+    for part in window.partition:
+        text = without_parentheses(part)
+        if isinstance(text, e.StringLiteral) and view.column(text.value) is not None:
+            yield _build_order_diagnostic(part, view, "all rows are one partition")
     if name not in _ENDS or not window.order or window.frame is not None:
         return
     default_result = (
@@ -63,9 +67,11 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     yield Diagnostic(DEFAULT_FRAME, message, Label(node.span), (), help_, fix)
 
 
-def _build_order_diagnostic(key: e.Expression, view: ExpressionView) -> Diagnostic:
+def _build_order_diagnostic(
+    key: e.Expression, view: ExpressionView, result: str = "the window has no order"
+) -> Diagnostic:
     """`over (order by 'id')`, and `order by 1`, which is no place of a column here."""
-    message = "this is the same for every row, so the window has no order"
+    message = f"this is the same for every row, so {result}"
     text = without_parentheses(key)
     column = view.column(text.value) if isinstance(text, e.StringLiteral) else None
     if column is None:

@@ -23,7 +23,8 @@ MIDNIGHT = Code(
     "A time compared with a day",
     """\
 Beside a timestamp, a day is its midnight: `<=` and `between` leave out the rest of the last day,
-`=` finds what happened at midnight, and `>` finds the day itself.
+`=` finds what happened at midnight, and `>` finds the day itself. In the same way, `'2026'` and
+`'2026-03'` are the first day of the year and of the month, also beside a date.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -31,6 +32,7 @@ Beside a timestamp, a day is its midnight: `<=` and `between` leave out the rest
 | `timestamp '2026-01-31 08:45:00' = date '2026-01-31'` | `false` |
 | `timestamp '2026-01-31 08:45:00' > '2026-01-31'` | `true` |
 | `timestamp '2026-01-31 08:45:00' < '2026-02-01'` | `true` |
+| `date '2026-03-31' <= '2026-03'` | `false` |
 
 Compare with the day behind by `<`, or the date with the date: `to_date(at) <= '2026-01-31'`.
 """,
@@ -49,6 +51,7 @@ Compare with the day behind by `<`, or the date with the date: `to_date(at) <= '
 
 TAKES = (e.Binary, e.Between, e.InList)
 _DAY = lazy_pattern(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*")
+_PART = lazy_pattern(r"\s*\d{4}(?:-(?:0?[1-9]|1[0-2]))?\s*")
 _MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "=": "=", "==": "="}
 
 
@@ -64,9 +67,40 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             if direction in ("=", "==") and is_time and _is_computed_day(day, view):
                 yield _build_day_diagnostic(time, day)
                 continue
+            if direction == "<=" and is_time and view.whole_column(day) is not None:
+                if _is_computed_day(day, view) and not view.is_constant(time):
+                    yield _build_last_day_diagnostic(time, day)
+                continue
+            part = _part_text(day) if is_time or _is_date(time, view) else None
+            if part is not None and not view.is_constant(time):
+                yield _build_part_diagnostic(time, day, part)
+                continue
             text = _day_text(day)
             if text is not None and is_time and not view.is_constant(time):
                 yield _build_diagnostic(time, day, direction, text)
+
+
+def _is_date(node: e.Expression, view: ExpressionView) -> bool:
+    return isinstance(view.data_type(node), DateType)
+
+
+def _part_text(node: e.Expression) -> str | None:
+    """A year, or a month of one, as a text that Spark takes for its first day."""
+    match without_parentheses(node):
+        case e.StringLiteral(value=text) | e.TypedLiteral(kind="date", value=text):
+            return text if _PART.fullmatch(text) else None
+    return None
+
+
+def _build_part_diagnostic(time: e.Expression, day: e.Expression, text: str) -> Diagnostic:
+    """`placed_on = '2026-03'`, which is the first of the month."""
+    name, (year, *month) = ssbt_text(time), text.strip().split("-")
+    first = f"{year}-{int(month[0]) if month else 1:02}-01"
+    what = "month" if month else "year"
+    message = f"`{text}` is {first} here, and not the whole {what}"
+    unit = f"date_trunc('month', {name}) = date '{first}'" if month else f"year({name}) = {year}"
+    help_ = (f"for the whole {what} write `{unit}`, or compare with the first day of the next one",)
+    return Diagnostic(MIDNIGHT, message, Label(day.span), (), help_)
 
 
 def _is_computed_day(node: e.Expression, view: ExpressionView) -> bool:
@@ -81,6 +115,17 @@ def _build_day_diagnostic(time: e.Expression, day: e.Expression) -> Diagnostic:
     fix = (Edit(time.span, replacement),)
     help_ = (f"for whole days write `{replacement} = {ssbt_text(day)}`",)
     return Diagnostic(MIDNIGHT, message, Label(time.span), (), help_, fix)
+
+
+def _build_last_day_diagnostic(time: e.Expression, day: e.Expression) -> Diagnostic:
+    """`at <= end_date`, and a join of times with periods of days."""
+    name = ssbt_text(time)
+    message = f"`{name}` is a time, so this ends with midnight and leaves out the rest of the day"
+    help_ = (
+        f"for whole days write `to_date({name}) <= {ssbt_text(day)}`, or"
+        f" `{name} < date_add({ssbt_text(day)}, 1)`",
+    )
+    return Diagnostic(MIDNIGHT, message, Label(day.span), (), help_)
 
 
 def _day_text(node: e.Expression) -> str | None:

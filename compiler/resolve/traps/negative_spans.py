@@ -15,6 +15,7 @@ from ssbt.compiler.resolve.traps.expression_view import (
 )
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
+from ssbt.compiler.types.datatypes import DateType, TimestampNTZType, TimestampType
 
 NEGATIVE_SPAN = Code(
     "SSBT0458",
@@ -22,7 +23,8 @@ NEGATIVE_SPAN = Code(
     """\
 `datediff(end, start)` and `months_between(end, start)` take the later time first, and are negative
 where the start comes first. `timestampdiff(unit, start, end)` and `datediff(unit, start, end)` have
-the other order. The names of the columns say which is which here.
+the other order, and a difference is `end - start`. The names of the columns say which is which
+here.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -43,27 +45,68 @@ the other order. The names of the columns say which is which here.
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Call,)
+TAKES = (e.Call, e.Binary)
 _FUNCTIONS = ("datediff", "date_diff", "months_between")
+_EPOCHS = ("unix_timestamp", "unix_seconds", "unix_millis", "unix_micros", "to_unix_timestamp")
+_TIMES = (DateType, TimestampType, TimestampNTZType)
 _STARTS = frozenset(("start", "started", "begin", "began", "from", "since", "opened"))
 _ENDS = frozenset(("end", "ended", "finish", "finished", "until", "till", "to", "closed", "stop"))
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    del view
+    if isinstance(node, e.Binary):
+        yield from _check_difference(node, view)
+        return
     assert isinstance(node, e.Call)
     parts = operands(node)
-    if function_name(node) not in _FUNCTIONS or len(parts) < 2 or node.keywords:
+    name = function_name(node)
+    if name in (*_FUNCTIONS[:2], "timestampdiff", "timediff") and len(parts) == 3:
+        yield from _check_units(node, parts)
+        return
+    if name not in _FUNCTIONS or len(parts) < 2 or node.keywords:
         return
     first, second = parts[:2]
     if _name_words(first) & _STARTS and _name_words(second) & _ENDS:
         names = ssbt_text(first), ssbt_text(second)
-        name = function_name(node)
         message = f"`{name}` goes from its second argument to its first: from `{names[1]}` to"
         message += f" `{names[0]}`"
         fix = (Edit(first.span, names[1]), Edit(second.span, names[0]))
         help_ = (f"the other way round it is `{name}({names[1]}, {names[0]})`",)
         yield Diagnostic(NEGATIVE_SPAN, message, Label(node.span), (), help_, fix)
+
+
+def _check_units(node: e.Call, parts: list[e.Expression]) -> Iterator[Diagnostic]:
+    """`timestampdiff(day, end_at, start_at)`, which goes from its second argument to its third."""
+    first, second = parts[1:]
+    if _name_words(first) & _ENDS and _name_words(second) & _STARTS:
+        names = ssbt_text(second), ssbt_text(first)
+        message = f"this goes from `{names[1]}` to `{names[0]}`, and is negative"
+        fix = (Edit(first.span, names[0]), Edit(second.span, names[1]))
+        help_ = (f"the other way round it is `{', '.join(names)}`",)
+        yield Diagnostic(NEGATIVE_SPAN, message, Label(node.span), (), help_, fix)
+
+
+def _check_difference(node: e.Binary, view: ExpressionView) -> Iterator[Diagnostic]:
+    """`start_at - end_at`, also of `unix_timestamp(…)` and the like."""
+    if node.operator != "-" or view.is_constant(node):
+        return
+    sides = [_unwrap(node.left), _unwrap(node.right)]
+    if not all(isinstance(view.data_type(side), _TIMES) for side in sides):
+        return
+    if _name_words(sides[0]) & _STARTS and _name_words(sides[1]) & _ENDS:
+        texts = ssbt_text(node.right), ssbt_text(node.left)
+        message = f"this goes from `{texts[0]}` to `{texts[1]}`, and is negative"
+        fix = (Edit(node.left.span, texts[0]), Edit(node.right.span, texts[1]))
+        help_ = (f"the other way round it is `{' - '.join(texts)}`",)
+        yield Diagnostic(NEGATIVE_SPAN, message, Label(node.span), (), help_, fix)
+
+
+def _unwrap(node: e.Expression) -> e.Expression:
+    """The time that a number of seconds is of."""
+    inner = without_parentheses(node)
+    if isinstance(inner, e.Call) and function_name(inner) in _EPOCHS and len(operands(inner)) == 1:
+        return without_parentheses(operands(inner)[0])
+    return without_parentheses(inner.operand) if isinstance(inner, e.Cast) else inner
 
 
 def _name_words(node: e.Expression) -> frozenset[str]:

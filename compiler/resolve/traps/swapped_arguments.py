@@ -28,6 +28,8 @@ Functions differ in their order: `instr(text, part)` and `locate(part, text)`. `
 | `instr('ann@example.com', '@')` | `4` |
 | `locate('ann@example.com', '@')` | `0` |
 | `locate('@', 'ann@example.com')` | `4` |
+| `nullif('', 'paid')` | `` |
+| `nullif('paid', '')` | `paid` |
 | `ltrim('007', '0')` | `` |
 | `ltrim('0', '007')` | `7` |
 """,
@@ -45,6 +47,7 @@ _PLACES = {
     **dict.fromkeys(("regexp_replace", "regexp_substr", "regexp_instr", "replace"), (0, 1)),
     **dict.fromkeys(("to_date", "to_timestamp", "date_format", "unix_timestamp"), (0, 1)),
     **dict.fromkeys(("locate", "charindex", "position"), (1, 0)),
+    "nullif": (0, 1),
     # Spark has what is cut off first, unlike other databases.
     **dict.fromkeys(("trim", "ltrim", "rtrim"), (1, 0)),
 }
@@ -59,11 +62,16 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if any(argument.name for argument in node.arguments):
         return
     searched, search_term = (node.arguments[index].value for index in indexes)
-    if not isinstance(without_parentheses(searched), e.StringLiteral) or view.is_constant(
-        search_term
-    ):
+    literals = (e.StringLiteral, e.NumberLiteral) if name == "nullif" else e.StringLiteral
+    if not isinstance(without_parentheses(searched), literals) or view.is_constant(search_term):
         return
     first, second = ssbt_text(search_term), ssbt_text(searched)
+    if name == "nullif":
+        message = f"`nullif` gives {second} or null, and never `{first}`"
+        help_ = (f"the other way round it is `nullif({first}, {second})`",)
+        fix = (Edit(searched.span, first), Edit(search_term.span, second))
+        yield Diagnostic(SWAPPED_ARGUMENTS, message, Label(node.span), (), help_, fix)
+        return
     verb = "cuts the signs of" if name.endswith("trim") else "looks for"
     preposition = "off" if name.endswith("trim") else "in"
     message = f"`{name}` {verb} `{first}` {preposition} the constant {second}"

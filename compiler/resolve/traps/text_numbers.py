@@ -16,7 +16,8 @@ from ssbt.compiler.resolve.traps.expression_view import (
     without_parentheses,
 )
 from ssbt.compiler.resolve.traps.implicit_casts import find_implicit_casts, find_tried_casts
-from ssbt.compiler.resolve.traps.text_orders import find_formatted, is_number_text
+from ssbt.compiler.resolve.traps.joined_conditions import is_joined_condition
+from ssbt.compiler.resolve.traps.text_orders import find_written, is_number_text
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
@@ -103,7 +104,9 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     yield from _check_order(node, view)
     reported: set[int] = set()
     for text, target in chain(find_implicit_casts(node, view), find_tried_casts(node, view)):
-        if id(text) in reported or not _is_read(text, target, node, view):
+        if id(text) in reported or is_joined_condition(text, view):
+            continue
+        if not _is_read(text, target, node, view):
             continue
         reported.add(id(text))
         yield _build_read_diagnostic(text, target, _find_counterpart(text, node, view), view)
@@ -117,8 +120,8 @@ def _check_order(node: e.Expression, view: ExpressionView) -> Iterator[Diagnosti
                 continue
             if operator not in ("<", "<=", ">", ">=") or not is_number_text(counterpart, view):
                 continue
-            formatted = find_formatted(text, view)
-            if formatted is None or formatted[0] == "number":
+            written = find_written(text, view)
+            if written is None or written.kind == "number":
                 yield _build_order_diagnostic(text, counterpart, view)
                 return
 

@@ -20,13 +20,13 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
     STRING,
-    DataType,
     DateType,
     NumericType,
     StringType,
     TimestampNTZType,
     TimestampType,
 )
+from ssbt.compiler.types.written_values import WrittenValue
 
 TEXT_ORDER = Code(
     "SSBT0487",
@@ -42,11 +42,13 @@ Beside such a date a constant needs the same form.
 | `string(date '2026-01-02') > '2026-1-1'` | `false` |
 | `string(timestamp '2026-01-31 08:00:00') <= '2026-01-31'` | `false` |
 | `greatest(date_format(date '2026-01-01', 'MMM'), date_format(date '2026-04-01', 'MMM'))` | `Jan` |
+| `concat(year(date '2026-02-01'), '-', month(date '2026-02-01')) > '2026-12'` | `true` |
 | `format_number(200, 2) > '1000'` | `true` |
 | `greatest(string(9), string(10))` | `9` |
 | `date_format(date '2026-01-02', 'yyyy-MM-dd') > '2025-12-01'` | `true` |
 
-Compare and sort the dates and numbers, and make text of them afterwards.
+Compare and sort the dates and numbers, and make text of them afterwards. The rule also follows a
+column that a step before has made of them.
 """,
     wrong=example(steps="|> where date_format(placed_on, 'dd.MM.yyyy') > '01.12.2025'"),
     right=example(steps="|> where placed_on > '2025-12-01'"),
@@ -60,6 +62,10 @@ _FIRST = ("max", "min", "array_max", "array_min", "array_sort", "sort_array")
 _ALL = ("greatest", "least")
 _SECOND = ("max_by", "min_by")
 _FORMATTING = ("date_format", "from_unixtime", "to_char", "to_varchar")
+# What gives texts in the order of its first argument's, and what gives that of a number as it is.
+_KEEPING = ("upper", "ucase", "lower", "lcase", "trim", "coalesce", "nvl", "ifnull")
+_TEXTS = ("string",)
+_PARTS = ("year", "quarter", "month", "day", "dayofmonth", "weekofyear", "dayofyear", "hour")
 _TIMES = (DateType, TimestampType, TimestampNTZType)
 _ISO_DATE, _ISO_TIME = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
 # The units from large to small, and how many digits each has where it has all.
@@ -86,23 +92,32 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         yield from _check_call(node, view)
 
 
-def check_sort_key(key: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    """A key of an order that is a text of another order."""
-    formatted = find_formatted(key, view)
-    if formatted is not None and not formatted[1]:
-        yield _build_diagnostic(key, formatted[0], "sorts", view)
+def check_sort_key(
+    key: e.Expression, view: ExpressionView, *, is_first: bool = True
+) -> Iterator[Diagnostic]:
+    """A key of an order that is a text of another order.
+
+    A number that a step before has made text may decide between equals, behind other keys.
+    """
+    written = find_written(key, view)
+    if written is None or not written.is_disordered:
+        return
+    if is_first or written.kind != "number" or not view.whole_column(key):
+        yield _build_diagnostic(key, written, "sorts")
 
 
 def _check_call(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]:
     name, parts = function_name(node), operands(node)
-    sort_keys = [*node.within_group, *(node.window.order if node.window else ())]
-    keys = [key.value for key in sort_keys]
+    for sort_keys in (node.within_group, node.window.order if node.window else ()):
+        for index, key in enumerate(sort_keys):
+            yield from check_sort_key(key.value, view, is_first=index == 0)
+    keys: list[e.Expression] = []
     if name in _ALL:
-        keys += parts
+        keys = parts
     elif name in (*_FIRST, *_SECOND) and len(parts) > (name in _SECOND):
-        keys += [parts[name in _SECOND]]
-    for key in keys:
-        yield from check_sort_key(_element_of(key), view)
+        keys = [parts[name in _SECOND]]
+    for value in keys:
+        yield from check_sort_key(_element_of(value), view)
 
 
 def _element_of(node: e.Expression) -> e.Expression:
@@ -128,18 +143,18 @@ def _check_compared(
             continue
         if not isinstance(view.data_type(counterpart), StringType):
             continue
-        formatted, constant = find_formatted(text, view), view.text(counterpart)
-        if formatted is not None and not formatted[1]:
+        written, constant = find_written(text, view), view.text(counterpart)
+        if written is not None and written.is_disordered:
             # A number as text beside `'9'` is SSBT0452, which has a fix.
-            if formatted[0] != "number" or not is_number_text(counterpart, view):
-                yield _build_diagnostic(text, formatted[0], "is compared", view)
+            if written.kind != "number" or not is_number_text(counterpart, view):
+                yield _build_diagnostic(text, written, "is compared")
             return
         if constant is None:
             continue
-        pattern = formatted[1] if formatted is not None else None
-        if pattern is not None and not _has_form(constant, pattern, direction):
+        pattern = None if written is None else written.pattern
+        if written and pattern and not _has_form(constant, pattern, direction):
             message = f"`{ssbt_text(text)}` is text of the form `{pattern}`, and this is not"
-            help_ = (f"compare dates: {_source_text(text)} with a date or timestamp",)
+            help_ = (f"compare dates: `{written.source}` with a date or timestamp",)
             yield Diagnostic(TEXT_ORDER, message, Label(counterpart.span), (), help_)
             return
         if _DISORDERED.fullmatch(constant):
@@ -149,43 +164,91 @@ def _check_compared(
             return
 
 
-def find_formatted(node: e.Expression, view: ExpressionView) -> tuple[str, str | None] | None:
-    """What a text is made of, and the pattern that puts it in the order of its dates if one does.
-
-    `number` is cast, `digits` is a number that a function formats; None if it is another text.
-    """
+def find_written(node: e.Expression, view: ExpressionView) -> WrittenValue | None:
+    """What the texts of an expression show; None if they are other texts."""
     inner = without_parentheses(node)
     if view.data_type(inner) != STRING or view.is_constant(inner):
         return None
+    if isinstance(inner, e.ColumnName):
+        column = view.whole_column(inner)
+        # The callers of a transform differ in their columns.
+        in_transform = view.evaluator.typer.context.in_transform
+        return None if column is None or in_transform else column.written
     if isinstance(inner, e.Cast):
-        return _formatted_cast(view.data_type(inner.operand))
+        return _find_cast(inner.operand, view)
+    if isinstance(inner, e.Binary) and inner.operator == "||":
+        return _find_joined_units([inner.left, inner.right], view)
     if not isinstance(inner, e.Call) or not operands(inner):
         return None
-    name, parts = function_name(inner), operands(inner)
+    return _find_formatted(function_name(inner), operands(inner), view)
+
+
+def _find_formatted(
+    name: str, parts: list[e.Expression], view: ExpressionView
+) -> WrittenValue | None:
+    source = ssbt_text(parts[0])
+    if name in ("concat", "concat_ws"):
+        return _find_joined_units(parts, view)
+    if name in _KEEPING:
+        return find_written(parts[0], view)
     if name == "string" and len(parts) == 1:
-        return _formatted_cast(view.data_type(parts[0]))
+        return _find_cast(parts[0], view)
     if name == "format_number":
-        return "digits", None
+        return WrittenValue("digits", source)
     if name not in _FORMATTING:
         return None
     if name in ("to_char", "to_varchar") and isinstance(view.data_type(parts[0]), NumericType):
-        return "digits", None
+        return WrittenValue("digits", source)
     if len(parts) != 2:
-        return ("time", _ISO_TIME) if name == "from_unixtime" else None
+        return WrittenValue("time", source, _ISO_TIME) if name == "from_unixtime" else None
     pattern = view.text(parts[1])
     if pattern is None or not isinstance(view.data_type(parts[0]), (*_TIMES, NumericType)):
         return None
-    return "date", pattern if _is_in_order(pattern) else None
+    return WrittenValue("date", source, pattern if _is_in_order(pattern) else None)
 
 
-def _formatted_cast(source: DataType) -> tuple[str, str | None] | None:
-    match source:
+def _find_joined_units(parts: list[e.Expression], view: ExpressionView) -> WrittenValue | None:
+    """`month(d) || '/' || year(d)`, where the order is not that of the dates."""
+    units: list[str] = []
+    source = ""
+    waiting = list(reversed(parts))
+    while waiting:
+        part = without_parentheses(waiting.pop())
+        if isinstance(part, e.Binary) and part.operator == "||":
+            waiting += [part.right, part.left]
+        elif not view.is_constant(part):
+            found = _find_unit(part, view)
+            if found is None:
+                return None
+            units.append(found[0])
+            source = source or found[1]
+    # A month has one digit or two, a year four, and a quarter one.
+    if len(units) < 2 or units == ["year", "quarter"]:
+        return None
+    return WrittenValue("date", source)
+
+
+def _find_unit(node: e.Expression, view: ExpressionView) -> tuple[str, str] | None:
+    """The unit that a number is of a date, such as `month(d)`, and the date."""
+    while isinstance(node, e.Cast) or (isinstance(node, e.Call) and function_name(node) in _TEXTS):
+        inner = node.operand if isinstance(node, e.Cast) else operands(node)[0]
+        node = without_parentheses(inner)
+    if isinstance(node, e.Call) and len(operands(node)) == 1 and function_name(node) in _PARTS:
+        operand = operands(node)[0]
+        if isinstance(view.data_type(operand), _TIMES):
+            return function_name(node), ssbt_text(operand)
+    return None
+
+
+def _find_cast(operand: e.Expression, view: ExpressionView) -> WrittenValue | None:
+    source = ssbt_text(operand)
+    match view.data_type(operand):
         case NumericType():
-            return "number", None
+            return WrittenValue("number", source)
         case DateType():
-            return "date", _ISO_DATE
+            return WrittenValue("date", source, _ISO_DATE)
         case TimestampType() | TimestampNTZType():
-            return "time", _ISO_TIME
+            return WrittenValue("time", source, _ISO_TIME)
     return None
 
 
@@ -240,23 +303,13 @@ def _split(pattern: str) -> list[str]:
     return ["S" if piece[0] == "S" else piece for piece in pieces]
 
 
-def _source_text(node: e.Expression) -> str:
-    """What a text is made of, in backticks."""
-    inner = without_parentheses(node)
-    source = inner.operand if isinstance(inner, e.Cast) else node
-    if isinstance(inner, e.Call):
-        source = operands(inner)[0]
-    return f"`{ssbt_text(source)}`"
-
-
-def _build_diagnostic(node: e.Expression, kind: str, verb: str, view: ExpressionView) -> Diagnostic:
-    text = ssbt_text(node)
-    is_number = kind in ("number", "digits")
+def _build_diagnostic(node: e.Expression, written: WrittenValue, verb: str) -> Diagnostic:
+    is_number = written.kind in ("number", "digits")
     goes = "is not the order of numbers" if is_number else "is not the order of the dates"
-    message = f"`{text}` {verb} letter by letter, which {goes}"
+    message = f"`{ssbt_text(node)}` {verb} letter by letter, which {goes}"
     if is_number:
-        help_ = f"take the number itself: {_source_text(node)}"
+        help_ = f"take the number itself: `{written.source}`"
     else:
         iso = quote(_ISO_DATE)
-        help_ = f"take {_source_text(node)} itself, or a pattern such as {iso}"
+        help_ = f"take `{written.source}` itself, or a pattern such as {iso}"
     return Diagnostic(TEXT_ORDER, message, Label(node.span), (), (help_,))

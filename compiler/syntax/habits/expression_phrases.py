@@ -177,6 +177,8 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"!==", "write `!=`", "!="),
     phrase(r"\s*&&\s*", "write `and`", " and "),
+    phrase(r"\s*\|\|\s*(?=!)", "conditions are joined by `or`", " or "),
+    phrase(r"\s*\|\|\s*", "conditions are joined by `or`", " or "),
     phrase(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", "a number has no signs in it", _without_separators),
     phrase(r"\$\d[\d.]*", "an amount is a plain number, and a parameter `${name}`"),
     phrase(r"\b\d+(?:\.\d+)?\s*%(?=\s*$)", "a share is a number: `0.1` for ten percent"),

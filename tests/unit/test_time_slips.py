@@ -1,0 +1,238 @@
+"""Slips with times, decimals and groups, by kinds: what is reported, and what is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssbt.compiler.driver import check_pipeline
+from ssbt.compiler.types.zones import SHORT_ZONES
+
+HEAD = """pipeline shop {{
+  time_zone = "{zone}"
+}}
+
+schema Order {{
+  id:         bigint
+  customer:   bigint
+  qty:        int
+  amount:     decimal(12,2)
+  x:          double
+  ok:         boolean
+  s:          string
+  d:          date
+  start_date: date
+  end_date:   date
+  at:         timestamp
+  start_at:   timestamp
+  end_at:     timestamp
+  ntz:        timestamp_ntz
+  sent_ms:    bigint
+  ts_micros:  bigint
+}}
+
+schema Customer {{
+  id:    bigint
+  since: date
+  email: string
+}}
+
+source orders from parquet {{
+  path   = "data/orders"
+  schema = Order
+}}
+
+source others from parquet {{
+  path   = "data/others"
+  schema = Order
+}}
+
+source customers from parquet {{
+  path   = "data/customers"
+  schema = Customer
+}}
+
+let result =
+  from orders
+  |> where at is not null and ntz is not null
+"""
+TAIL = """
+sink result to parquet {
+  path = "out/result"
+  mode = overwrite
+}
+"""
+
+REPORTED = {
+    "SSBT0481": (
+        *("cast(x as decimal)", "cast(s as dec)", "try_cast(s as numeric)", "s::decimal"),
+        *("decimal(x)", "decimal(s)", "array(cast(amount as decimal))", "decimal(amount) + 1"),
+        *("cast(array(s) as array<decimal>)", "cast(struct(s) as struct<a: decimal>)"),
+    ),
+    "SSBT0483": (
+        *("dayofweek(d) in (6, 7)", "dayofweek(d) >= 6", "dayofweek(d) > 5", "5 < dayofweek(d)"),
+        *("dayofweek(d) < 6", "dayofweek(d) between 1 and 5", "weekday(d) in (0, 6)"),
+        *("weekday(d) between 1 and 5", "extract(dow from d) in (6, 7)", "weekday(d) in (6, 0)"),
+        *("extract(dow_iso from d) in (1, 7)", "dayofweek(d) not in (6, 7)", "6 <= dayofweek(at)"),
+        *("if(dayofweek(d) in (6, 7), 1, 0) = 1", "dayofweek(d) <= 5", "dayofweek(d) in (7, 6)"),
+    ),
+    "SSBT0484": (
+        *("from_utc_timestamp(at, 'EST')", "to_utc_timestamp(at, 'BST')"),
+        *("convert_timezone('IST', 'UTC', ntz)", "convert_timezone('UTC', 'CST', ntz)"),
+        *("make_timestamp(2026, 1, 1, 0, 0, 0, 'PST')", "convert_timezone('AST', ntz)"),
+    ),
+    "SSBT0451": (
+        *("at <= end_date", "at between start_date and end_date", "end_date >= at"),
+        *("ntz <= end_date", "not at > '2026'", "d = '2026'", "d <= '2026-03'", "d in ('2026-01')"),
+        *("at between '2026-01' and '2026-03'", "d = date '2026-03'", "at = '2026'"),
+    ),
+    "SSBT0450": (
+        *("first_value(s) over (partition by qty)", "last_value(s) over (partition by qty)"),
+        *("first(s) over ()", "last(s) over (partition by qty)"),
+        "array_join(collect_list(s) over (partition by qty), ',')",
+        "concat_ws(',', collect_set(s) over (partition by qty order by id))",
+        "collect_list(s) over (partition by qty)[0]",
+    ),
+    "SSBT0488": (
+        *("translate(s, 'EUR', '')", "translate(s, 'foo', 'bar')", "translate(s, ' EUR', '')"),
+        "translate(s, 'http', 'ftp')",
+    ),
+    "SSBT0458": (
+        *("timestampdiff(day, end_at, start_at)", "datediff(hour, end_at, start_at)"),
+        *("start_at - end_at", "start_date - end_date", "timediff(minute, end_at, start_at)"),
+        "unix_timestamp(start_at) - unix_timestamp(end_at)",
+        "cast(start_at as bigint) - cast(end_at as bigint)",
+        "(unix_seconds(start_at) - unix_seconds(end_at)) / 3600",
+    ),
+    "SSBT0447": ("nullif('', s)", "nullif(0, qty)", "nullif('n/a', trim(s))"),
+    "SSBT0495": ("date_trunc('mm', at)", "year(date_trunc('mm', d))"),
+    "SSBT0496": (
+        *("from_unixtime(sent_ms)", "timestamp_seconds(sent_ms)", "cast(sent_ms as timestamp)"),
+        *("timestamp_millis(ts_micros)", "sent_ms::timestamp", "timestamp_seconds(1773132300000)"),
+        *("from_unixtime(ts_micros, 'yyyy')", "timestamp(sent_ms)"),
+    ),
+    "SSBT0441": ("row_number() over (partition by 's' order by id)",),
+}
+
+MEANT = (
+    *("cast(id as decimal)", "cast(ok as decimal)", "cast(x as decimal(10,0))", "decimal(id)"),
+    *("cast(s as decimal(10))", "decimal('7')", "cast(null as decimal)"),
+    *("dayofweek(d) in (1, 7)", "dayofweek(d) between 2 and 6", "weekday(d) >= 5"),
+    *("weekday(d) < 5", "weekday(d) in (5, 6)", "extract(dow_iso from d) in (6, 7)"),
+    *("dayofweek(d) in (2, 4)", "dayofweek(d) = 6", "weekday(d) between 0 and 4", "weekday(d) > 2"),
+    *("from_utc_timestamp(at, 'Europe/London')", "from_utc_timestamp(at, 'CET')"),
+    *("to_utc_timestamp(at, '-05:00')", "to_utc_timestamp(at, 'JST')", "convert_timezone(s, ntz)"),
+    *("at < end_date", "to_date(at) <= end_date", "d <= end_date", "at >= start_date"),
+    *("d >= '2026-03'", "at < '2026'", "s = '2026'", "d != '2026'", "at <= current_date()"),
+    *("first_value(s) over (partition by qty order by id)", "any_value(s) over ()"),
+    *("array_join(array_sort(collect_set(s) over ()), ',')", "collect_list(s) over ()"),
+    "array_join(collect_list(s) over (partition by qty order by id), ',')",
+    *("translate(s, '-+ ()', '')", "translate(s, 'abc', 'xyz')", "translate(s, 'äöü', 'aou')"),
+    *("translate(s, '0123456789', '')", "translate(s, '€', '')", "translate(s, '.,', ',.')"),
+    *("timestampdiff(day, start_at, end_at)", "end_at - start_at", "start_at - at", "qty - id"),
+    *("nullif(s, '')", "nullif(qty, 0)", "nullif(s, s || 'x')"),
+    *("date_trunc('MM', at)", "date_trunc('minute', at)", "trunc(d, 'mm')"),
+    *("timestamp_millis(sent_ms)", "timestamp_micros(ts_micros)", "timestamp_seconds(id)"),
+    *("timestamp_seconds(sent_ms / 1000)", "timestamp_seconds(1773132300)", "sent_ms::decimal"),
+    "row_number() over (partition by 'all' order by id)",
+)
+
+STEPS = {
+    "aggregate sum(distinct amount) as y group by qty": "SSBT0494",
+    "aggregate avg(distinct x) as y group by qty": "SSBT0494",
+    "aggregate try_sum(distinct amount) as y": "SSBT0494",
+    "aggregate count(distinct amount) as y group by qty": None,
+    "aggregate max(distinct amount) as y group by qty": None,
+    "aggregate concat_ws(',', collect_set(s)) as y": "SSBT0450",
+    "aggregate array_agg(s)[0] as y": "SSBT0450",
+    "aggregate collect_set(s)[0] as y": "SSBT0450",
+    "aggregate concat_ws(',', sort_array(collect_set(s))) as y": None,
+    "aggregate count(*) as n group by 's' as y": "SSBT0441",
+    "aggregate count(*) as n group by 'all' as y": None,
+    "anti join customers as c on orders.customer != c.id": "SSBT0514",
+    "semi join customers as c on orders.customer <> c.id": "SSBT0514",
+    "left join customers as c on orders.customer != c.id |> select qty": "SSBT0514",
+    "join customers as c on not (orders.customer = c.id) |> select qty": "SSBT0514",
+    "join customers as c on orders.customer != c.id and qty > 5 |> select qty": "SSBT0514",
+    "join others as o on orders.id != o.id |> select orders.id": None,
+    "join others as o on orders.id != o.id and orders.s = o.s |> select orders.id": None,
+    "join others as o on orders.id < o.id |> select orders.id": None,
+    "left join customers as c on orders.customer = c.id and s != c.email |> select qty": None,
+    "join customers as c on at <= c.since |> select qty": "SSBT0451",
+}
+
+
+def codes(steps: str, zone: str = "UTC") -> set[str]:
+    text = f"{HEAD.format(zone=zone)}  |> {steps}\n{TAIL}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert not any(each.severity.name == "ERROR" for each in found), found
+    return {each.code.number for each in found} - {"SSBT0209"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expression"), [(code, each) for code, all_ in REPORTED.items() for each in all_]
+)
+def test_a_slip_is_reported(code: str, expression: str):
+    assert codes(f"extend {expression} as y |> select typeof(y) as y") == {code}
+
+
+@pytest.mark.parametrize("expression", MEANT)
+def test_what_is_meant_is_left_alone(expression: str):
+    assert codes(f"extend {expression} as y |> select typeof(y) as y") == set()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_steps(step: str):
+    wanted = STEPS[step]
+    assert codes(step) == ({wanted} if wanted else set())
+
+
+# A window, and whether it begins where the days of Berlin, and where weeks do not.
+WINDOWS = {
+    "at, '1 day'": (True, False),
+    "at, '24 hours'": (True, False),
+    "at, '3 days', '1 day'": (True, False),
+    "at, '24 hours', '1 hour'": (False, False),
+    "at, '1 day', '1 day', '22 hours'": (False, False),
+    "at, '12 hours'": (False, False),
+    "at, '1 week'": (True, True),
+    "at, '7 days'": (True, True),
+    "at, '14 days', '1 week'": (True, True),
+    "at, '1 week', '1 week', '4 days'": (False, False),
+    "ntz, '1 day'": (False, False),
+    "ntz, '1 week'": (True, True),
+}
+
+
+@pytest.mark.parametrize("arguments", WINDOWS)
+@pytest.mark.parametrize(
+    ("zone", "place"),
+    [("Europe/Berlin", 0), ("Asia/Tokyo", 0), ("+05:30", 0), ("UTC", 1), ("GMT", 1), ("+00:00", 1)],
+)
+def test_windows_of_days_and_weeks(arguments: str, zone: str, place: int):
+    found = codes(f"aggregate count(*) as n group by window({arguments}) as w", zone)
+    assert ("SSBT0482" in found) is WINDOWS[arguments][place]
+
+
+@pytest.mark.parametrize("type_", ["decimal", "dec", "numeric", "array<decimal>"])
+@pytest.mark.parametrize("place", ["schema", "param"])
+def test_declarations(type_: str, place: str):
+    column = f"n: {type_}" if place == "schema" else "n: int"
+    param = f"param p: {type_}\n" if place == "param" else ""
+    text = (
+        f"pipeline p {{ }}\nschema R {{ {column} }}\n{param}"
+        'source r from parquet { path = "in", schema = R }\nsink r to noop { }\n'
+    )
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert [each.code.number for each in found if each.code.number == "SSBT0481"] == ["SSBT0481"]
+
+
+@pytest.mark.parametrize("zone", [*SHORT_ZONES, "UTC", "CET", "JST", "Europe/Berlin"])
+def test_zones_of_sessions_and_files(zone: str):
+    text = (
+        f'pipeline p {{ time_zone = "{zone}" }}\nschema R {{ at: timestamp }}\n'
+        f'source r from csv {{ path = "in", schema = R, time_zone = "{zone}" }}\n'
+        "sink r to noop { }\n"
+    )
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    count = len([each for each in found if each.code.number == "SSBT0484"])
+    assert count == (2 if zone in SHORT_ZONES else 0)
