@@ -132,10 +132,10 @@ class Lexer:
         lower = word.group().lower()
         for name, keyword in self.tables.words.get(lower, ()):
             if among is None or name in among:
-                match: re.Match[str] | None = word
-                if keyword is not None:
-                    compiled, follows = _compile_keyword(lower, keyword)
-                    match = compiled.match(text, word.end() if follows else position)
+                if keyword is None:
+                    return name, word.end()
+                compiled, follows = _compile_keyword(lower, keyword)
+                match = compiled.match(text, word.end() if follows else position)
                 if match is not None:
                     return name, match.end()
         return ("NAME", word.end()) if among is None or "NAME" in among else None
