@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from ssbt.compiler.cli.cache import Cache, content_hash, user_cache
@@ -34,6 +35,7 @@ class Compiler:
         self.reads: list[Mapping[str, str | None] | None] = []
         """What each of the results so far was made of."""
         self.fingerprint = ""
+        self._process = os.getpid()
         self._cache: Cache | None = None
         if use_cache:
             from ssbt.compiler.cli.fingerprint import compute_fingerprint
@@ -78,7 +80,8 @@ class Compiler:
         return content_hash(json.dumps(parts).encode())
 
     def _compile_for_parent(self, unit: Unit, *, emits: bool) -> CompilationResult:
-        return _without_runtime(self._compile_unit(unit, emits=emits))
+        result = self._compile_unit(unit, emits=emits)
+        return result if os.getpid() == self._process else _without_runtime(result)
 
     def _compile_unit(self, unit: Unit, *, emits: bool) -> CompilationResult:
         key = self._cache_key(unit)
@@ -98,24 +101,27 @@ class Compiler:
 
 
 def _without_runtime(result: CompilationResult) -> CompilationResult:
-    """The result as it goes from one process to the other: all have the same runtime."""
-    return _replace_runtime(result, lambda: b"")
+    """The result as it goes from one process to another: all have the same runtime."""
+    if result.outputs is None:
+        return result
+    outputs = tuple(
+        OutputFile(file.path, b"") if file.path == RUNTIME_ARCHIVE else file
+        for file in result.outputs
+    )
+    return result._replace(outputs=outputs)
 
 
 def _with_runtime(result: CompilationResult) -> CompilationResult:
+    """The result with the runtime that `_without_runtime` took out, if it did."""
+    if OutputFile(RUNTIME_ARCHIVE, b"") not in (result.outputs or ()):
+        return result
     from ssbt.compiler.emit.archive import build_runtime_archive
 
-    return _replace_runtime(result, build_runtime_archive)
-
-
-def _replace_runtime(result: CompilationResult, content: Callable[[], bytes]) -> CompilationResult:
-    if result.outputs is None:
-        return result
-    outputs = (
-        OutputFile(file.path, content()) if file.path == RUNTIME_ARCHIVE else file
-        for file in result.outputs
+    runtime = OutputFile(RUNTIME_ARCHIVE, build_runtime_archive())
+    outputs = tuple(
+        runtime if file.path == RUNTIME_ARCHIVE else file for file in result.outputs or ()
     )
-    return result._replace(outputs=tuple(outputs))
+    return result._replace(outputs=outputs)
 
 
 def compile_unit(

@@ -87,8 +87,11 @@ def test_the_runtime_does_not_go_from_process_to_process(pipeline: Path) -> None
     """All pipelines have the same, and it is larger than all the rest."""
     compiler = Compiler(None, use_cache=False)
     (unit,) = find_units(["pipeline.ssbt"]).all
+    here = compiler._compile_for_parent(unit, emits=True)
+    compiler._process = -1
     sent = pickle.dumps(compiler._compile_for_parent(unit, emits=True))
     (result,) = compiler.compile_units([unit])
+    assert result.outputs == here.outputs
     contents = {file.path: file.content for file in result.outputs or ()}
     assert len(sent) < len(contents["ssbt_runtime.zip"]) / 5
     assert contents["ssbt_runtime.zip"] is build_runtime_archive()
