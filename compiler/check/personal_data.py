@@ -34,7 +34,7 @@ which its **value** is made, however far away.
   not.
 - The columns of a `sql` step follow its query, as far as the compiler can read it. Where it cannot,
   and in `apply` and `stateful`, whose code it does not look into, each column that comes out is
-  made from all that go in.
+  made from every column that goes in.
 - The column for malformed rows of a file, and the key, value, headers and error of a dead letter,
   hold everything that the source holds. `_key` has the tags of its own schema; `_headers` and other
   metadata of a record do not belong to a column of a schema, and have none.
