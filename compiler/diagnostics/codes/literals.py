@@ -71,7 +71,7 @@ Types are Spark SQL's: `boolean`, `tinyint`, `smallint`, `int`, `bigint`, `float
 `decimal(p,s)`, `string`, `char(n)`, `varchar(n)`, `binary`, `date`, `timestamp`, `timestamp_ntz`,
 the intervals (`interval day to second`), `variant`, and the nested `array<T>`, `map<K, V>` and
 `struct<name: T, …>`. This is not one of them, or its parameters do not fit the type: a decimal has
-at most 38 digits in total, and no more than that after the point.
+at most 38 digits, and cannot have more digits after the point than in total.
 """,
     wrong=example(schema=SCHEMA.replace("decimal", "decimel")),
     right=example(),

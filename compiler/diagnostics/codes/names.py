@@ -233,7 +233,7 @@ BAD_ENTRY = Code(
     "SSBT0220",
     "An entry with a value that does not fit",
     """\
-This entry takes another kind of value: perhaps a text, perhaps a list.
+The entry takes another kind of value: for instance a list where you wrote a text.
 """,
     wrong=example(pipeline="pipeline paid_orders {\n  description = 3\n}\n"),
     right=example(pipeline='pipeline paid_orders {\n  description = "Orders"\n}\n'),

@@ -27,10 +27,10 @@ have, and no value in your data is likely to equal the joined one.
 | `array('a' 'b')` | `[ab]` |
 | `concat_ws('-', 'a' 'b', 'c')` | `ab-c` |
 
-You may split a long text on purpose. If every piece is on its own line, and there is a space or
-another character other than a letter or digit at each seam, the pieces count as one text. In a
-function that takes a fixed number of arguments, separate lines are enough. Neighbours outside of
-lists are never reported.
+You may split a long text on purpose. If every piece is on its own line, and at each seam there is a
+space or a character that is neither a letter nor a digit, the pieces count as one text. In a
+function that takes a fixed number of arguments, separate lines are enough. Neighbours outside lists
+are never reported.
 """,
     wrong=example(steps="|> where status in ('PAID' 'OPEN')"),
     right=example(steps="|> where status in ('PAID', 'OPEN')"),
