@@ -9,10 +9,22 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from typing import NamedTuple
 
 # A schema or a module is far from it; what is larger was hardly meant.
 _MAX_FILE_SIZE = 64_000_000
 _REPOSITORY, _PROJECT = ".git", "ssbt.conf"
+SOURCE_SUFFIX = ".ssbt"
+
+
+class Observations(NamedTuple):
+    """What this process looked at: files, there or not, and by folder and `skipped`, the names."""
+
+    paths: set[str]
+    folders: dict[tuple[str, str], list[str]]
+
+
+observations = Observations(set(), {})
 
 
 class OutsideError(OSError):
@@ -52,6 +64,7 @@ def read_project_file(path: str, root: str) -> bytes:
     What is outside of `root` is refused, before a byte of it is read and whether it exists or not.
     So are pipes, devices and what is enormous: reading them might never end.
     """
+    observations.paths.add(path)
     if "\0" in path:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     if is_outside(path, root):
@@ -93,9 +106,29 @@ def real_path(path: str) -> str:
 
 def _find_nearest(folder: str, marker: str) -> str | None:
     """The nearest folder, this or one above it, that has an entry called so."""
-    while not os.path.lexists(os.path.join(folder, marker)):
+    while not os.path.lexists(path := os.path.join(folder, marker)):
+        observations.paths.add(path)
         above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
+    observations.paths.add(path)
     return folder
+
+
+def list_sources(folder: str, skipped: str) -> list[str]:
+    """The names of `.ssbt` files in a folder and, ending with `/`, of folders to be searched too.
+
+    They are in order. Links to folders are not followed, and folders called `skipped` or with a
+    leading dot are left out. Raises OSError.
+    """
+    names = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if not name.startswith(".") and name != skipped:
+                    names.append(f"{name}/")
+            elif name.endswith(SOURCE_SUFFIX) and entry.is_file():
+                names.append(name)
+    return sorted(names, key=lambda name: name.removesuffix("/"))

@@ -57,6 +57,7 @@ def restore_result(unit: Unit, entry: Entry, *, emits: bool) -> CompilationResul
             sources,
             entry.outputs,
             *_restore_endpoints(facts),
+            reads={unit.location(path): digest for path, digest in entry.reads},
         )
     except (LookupError, TypeError, ValueError):
         return None

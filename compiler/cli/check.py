@@ -57,7 +57,7 @@ def command(
         raise click.UsageError("give --env, or --all-envs")
     report = options.build_report(output_format, strict, color)
     selected_units = find_units(paths, stdin_filename).all
-    changes = 0
+    changes, compiler = 0, None
     if fix or diff:
         report.results_on_stdout = diff and not report.is_for_machines
         changes = _apply_fixes(selected_units, target, diff, report)
@@ -69,12 +69,18 @@ def command(
                 streamed_results, len(selected_units), lambda result: result.unit.input.path
             )
         )
-        for result in with_findings_of_projects(results, compiler):
+        results = with_findings_of_projects(results, compiler)
+        for result in results:
             report.add(*result.user_findings())
     code = report.print() or changes
     if not report.findings and not report.is_for_machines and not changes:
         noun = "pipeline is" if len(selected_units) == 1 else "pipelines are"
         report.console.say(f"{len(selected_units)} {noun} in order")
+    if code == 0 and compiler is not None and not any(result.shared for result in results):
+        from ssbt.compiler.cli.console import transcript
+        from ssbt.compiler.cli.run_records import record_run
+
+        record_run(compiler.fingerprint, compiler.reads, {}, transcript)
     return code
 
 

@@ -31,12 +31,15 @@ class Compiler:
     ) -> None:
         self.target = target
         self.environments = tuple(environments)
+        self.reads: list[Mapping[str, str | None] | None] = []
+        """What each of the results so far was made of."""
+        self.fingerprint = ""
         self._cache: Cache | None = None
         if use_cache:
             from ssbt.compiler.cli.fingerprint import compute_fingerprint
 
             self._cache = user_cache()
-            self._fingerprint = compute_fingerprint()
+            self.fingerprint = compute_fingerprint()
 
     def check_units(self, units: Sequence[Unit]) -> Iterator[CompilationResult]:
         """The findings in each, in order; whether there are outputs too is open."""
@@ -53,7 +56,9 @@ class Compiler:
         uncached = [unit for unit, result in zip(units, cached, strict=True) if result is None]
         fresh = map_parallel(partial(self._compile_unit, emits=emits), uncached)
         for result in cached:
-            yield result or next(fresh)
+            result = result or next(fresh)
+            self.reads.append(None if result.unit.input.is_standard_input else result.reads)
+            yield result
 
     def _find_cached(self, unit: Unit, *, emits: bool) -> CompilationResult | None:
         key = self._cache_key(unit)
@@ -67,7 +72,7 @@ class Compiler:
             digest = content_hash(unit.input.read())
         except OSError:
             return None
-        parts = [self._fingerprint, self.target or "", unit.path, digest, *self.environments]
+        parts = [self.fingerprint, self.target or "", unit.path, digest, *self.environments]
         return content_hash(json.dumps(parts).encode())
 
     def _compile_unit(self, unit: Unit, *, emits: bool) -> CompilationResult:
@@ -79,9 +84,12 @@ class Compiler:
         except Exception as error:
             error.add_note(f"while compiling {unit.input.path}")
             raise
-        if self._cache is not None and key is not None and reusable:
-            self._cache.store(key, build_entry(result, reads))
-        return result
+        if self._cache is None or key is None or not reusable:
+            return result
+        self._cache.store(key, build_entry(result, reads))
+        return result._replace(
+            reads={unit.location(path): digest for path, digest in reads.items()}
+        )
 
 
 def compile_unit(

@@ -22,7 +22,8 @@ class CompilationResult(NamedTuple):
     `promises` how each stream is delivered. `outputs` is None where nothing was emitted.
     `endpoints` are what other pipelines may meet, and `allowed` the warnings about it that comments
     allow; `shared` are the findings about it and other pipelines, by paths as the user would write
-    them.
+    them. `reads` are the files that it was made of, with hashes, None where there was none; it is
+    None where the same files may not give the same.
     """
 
     unit: Unit
@@ -38,6 +39,7 @@ class CompilationResult(NamedTuple):
     allowed: tuple[Allowance, ...] = ()
     shared: tuple[Diagnostic, ...] = ()
     shared_sources: Mapping[str, Source] = {}
+    reads: Mapping[str, str | None] | None = None
 
     def user_findings(self) -> tuple[list[Diagnostic], dict[str, Source]]:
         """The findings and their sources, by paths as the user would write them."""

@@ -55,4 +55,9 @@ def command(
     if check or diff:
         report.results_on_stdout = diff and not report.is_for_machines
         return run.compare_outputs(diff=diff, orphans=check and selection.has_folders)
-    return run.write_outputs()
+    code = run.write_outputs()
+    if code == 0 and run.is_settled and compiler.fingerprint:
+        from ssbt.compiler.cli.run_records import record_run
+
+        record_run(compiler.fingerprint, compiler.reads, run.outputs, run.said_again)
+    return code

@@ -7,9 +7,7 @@ from contextlib import suppress
 import os
 import sys
 import time
-from typing import TextIO, TypeVar
-
-from msgspec import Struct
+from typing import NamedTuple, TextIO, TypeVar
 
 from ssbt.compiler.diagnostics.cells import sanitize
 
@@ -19,8 +17,11 @@ PIPED_WIDTH = 80
 _PROGRESS_AFTER = 0.5
 _PROGRESS_STEP = 0.05
 
+transcript: list[tuple[bool, str]] = []
+"""What this process has said so far: whether to standard output, and the text."""
 
-class Console(Struct, frozen=True):
+
+class Console(NamedTuple):
     """The two streams; `color` is `auto`, `always` or `never`."""
 
     color: str = "auto"
@@ -31,6 +32,7 @@ class Console(Struct, frozen=True):
 
     def say(self, text: str) -> None:
         """A line to standard error; that it cannot be told is no reason to stop."""
+        transcript.append((False, f"{text}\n"))
         with suppress(OSError):
             sys.stderr.write(f"{text}\n")
 
@@ -73,6 +75,7 @@ class StreamError(Exception):
 
 def put(stream: TextIO, text: str) -> None:
     """Write to a stream. Raises BrokenPipeError where the reader is gone, else StreamError."""
+    transcript.append((stream is sys.stdout, text))
     try:
         stream.write(text)
     except BrokenPipeError:

@@ -12,10 +12,14 @@ import click
 
 from ssbt.compiler.cli.console import Console
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.disk import project_root, read_project_file
+from ssbt.compiler.disk import (
+    list_sources,
+    observations,
+    project_root,
+    read_project_file,
+)
 
 STANDARD_INPUT = "-"
-SOURCE_SUFFIX = ".ssbt"
 TEST_SUFFIX = "_test.ssbt"
 BUILD_FOLDER = "build"
 
@@ -97,18 +101,18 @@ def find_sources(folder: str, skipped: str = BUILD_FOLDER, *, warn: bool = False
     warning if one is wanted.
     """
     try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+        names = list_sources(folder, skipped)
     except OSError as error:
         if warn:
             Console().warn(f"cannot read the folder {quote_path(folder)}: {error_reason(error)}")
+        observations.paths.add(folder)
         return
-    for entry in entries:
-        path = os.path.normpath(entry.path) if folder == "." else entry.path
-        if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith(".") and entry.name != skipped:
-                yield from find_sources(path, skipped, warn=warn)
-        elif entry.name.endswith(SOURCE_SUFFIX) and entry.is_file():
+    observations.folders[folder, skipped] = names
+    for name in names:
+        path = name.removesuffix("/") if folder == "." else os.path.join(folder, name.rstrip("/"))
+        if name.endswith("/"):
+            yield from find_sources(path, skipped, warn=warn)
+        else:
             yield path
 
 

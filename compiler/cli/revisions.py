@@ -9,8 +9,8 @@ import subprocess
 from typing import NamedTuple
 
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.inputs import BUILD_FOLDER, SOURCE_SUFFIX, find_sources, quote_path
-from ssbt.compiler.disk import project_root, read_project_file, real_path
+from ssbt.compiler.cli.inputs import BUILD_FOLDER, find_sources, quote_path
+from ssbt.compiler.disk import SOURCE_SUFFIX, project_root, read_project_file, real_path
 
 _REVISION_HELP = "give a file, a folder, or a git revision such as `main`"
 

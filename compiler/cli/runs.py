@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.cli.compilation_results import CompilationResult
-from ssbt.compiler.cli.console import put
+from ssbt.compiler.cli.console import put, transcript
 from ssbt.compiler.cli.name_clashes import check_name_clashes, without_clashes
 from ssbt.compiler.cli.outputs import (
     BLOCKING_STATES,
@@ -39,6 +39,9 @@ class CompileRun:
         self._force = force
         self._folder = OutputFolder(out, (result.name for result in results))
         self._plans = self._plan_outputs()
+        self.is_settled = False
+        """Whether the next run will have nothing to write; `said_again` is what it will say."""
+        self.said_again: list[tuple[bool, str]] = []
 
     def compare_outputs(self, *, diff: bool, orphans: bool) -> int:
         """Report what compiling would change, and show it for a `diff`; the exit code."""
@@ -66,9 +69,19 @@ class CompileRun:
             self._report.print()
             raise
         code = self._report.print()
+        self.said_again = [*transcript]
         if summary and not self._report.is_for_machines:
+            self.said_again.append((False, f"{self._describe_nothing_to_do()}\n"))
             self._summarise(written_results, failed=code != 0)
+        self.is_settled = not any(result.shared for result in self._results) and all(
+            result in written_results or _is_same(plan) for result, plan in self._plans
+        )
         return code
+
+    @property
+    def outputs(self) -> dict[str, bytes]:
+        """All that is in the output folder once everything was written, by path."""
+        return {each.path: each.new for _, plan in self._plans for each in plan}
 
     def _plan_outputs(self) -> list[_Plan]:
         self._report.add(*check_name_clashes(self._results))
@@ -88,7 +101,7 @@ class CompileRun:
 
     def _write_plan(self, plan: list[PlannedOutput]) -> bool:
         """Whether there was something to write, and nothing in its way."""
-        if all(each.state is OutputState.SAME for each in plan):
+        if _is_same(plan):
             return False
         allowed = FORCIBLE_STATES if self._force else frozenset[OutputState]()
         blocked = [each for each in plan if each.state in BLOCKING_STATES - allowed]
@@ -108,6 +121,9 @@ class CompileRun:
         for each in plan:
             put(stream, unified_diff(each.path, each.old, each.new, color=color))
 
+    def _describe_nothing_to_do(self) -> str:
+        return f"nothing to do: {_describe_up_to_date(self._results)}"
+
     def _summarise(self, written_results: list[CompilationResult], *, failed: bool) -> None:
         console = self._report.console
         if len(written_results) == 1:
@@ -120,10 +136,14 @@ class CompileRun:
             folder = sanitize(os.path.join(self._out, ""))
             console.say(f"compiled {len(written_results)} pipelines {console.arrow()} {folder}")
         elif not failed:
-            console.say(f"nothing to do: {_describe_up_to_date(self._results)}")
+            console.say(self._describe_nothing_to_do())
         for result in written_results:
             for promise in result.promises:
                 console.say(f"  {sanitize(promise)}")
+
+
+def _is_same(plan: Iterable[PlannedOutput]) -> bool:
+    return all(each.state is OutputState.SAME for each in plan)
 
 
 def _describe_up_to_date(results: Sequence[CompilationResult]) -> str:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import (
     BUILD_FOLDER,
-    SOURCE_SUFFIX,
     TEST_SUFFIX,
     Input,
     Inputs,
     find_inputs,
 )
-from ssbt.compiler.disk import read_project_file, real_path
+from ssbt.compiler.disk import SOURCE_SUFFIX, observations, read_project_file, real_path
 from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -50,7 +49,11 @@ class Unit(NamedTuple):
         """The bytes of a file that the driver asks for, by its path in `folder`."""
         if path == self.path:
             return self.input.read()
-        return read_project_file(os.path.join(self.folder, path), self.input.project)
+        return read_project_file(self.location(path), self.input.project)
+
+    def location(self, path: str) -> str:
+        """Where such a file is read."""
+        return self.input.path if path == self.path else os.path.join(self.folder, path)
 
     def real_path(self, path: str) -> str:
         """Where such a file really is, links followed."""
@@ -158,6 +161,7 @@ def _build_unit(file: Input) -> Unit:
     """The pipeline in a file, or beside it where the file holds the tests of one."""
     if file.path.endswith(TEST_SUFFIX) and not file.is_standard_input:
         pipeline_path = file.path.removesuffix(TEST_SUFFIX) + SOURCE_SUFFIX
+        observations.paths.add(pipeline_path)
         file = Input(pipeline_path) if os.path.isfile(pipeline_path) else file
     try:
         name = find_declared_name(file.read()) or ""

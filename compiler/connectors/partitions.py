@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Converted: TypeAlias = Generator[Diagnostic, None, str | None]
 
 _PARTITION = lazy_pattern(r"(?P<topic>[\w.-]+)-(?P<number>\d+)", re.ASCII)
-_TOPIC = lazy_pattern(r"[\w.-]{1,249}", re.ASCII)
+_TOPIC = lazy_pattern(r"(?!\.{1,2}\Z)[\w.-]{1,249}", re.ASCII)
 _WORDS = {"earliest": -2, "latest": -1}
 _INSTANT = "a time with its zone, such as `2026-01-31T12:00:00Z`"
 
@@ -42,6 +42,8 @@ def convert_assignment(option: Option, value: MapOf) -> Converted:
             yield _duplicate_finding(entry)
         else:
             topics[entry.key] = numbers
+    if not value.entries:
+        yield wrong_type(option, value)
     complete = topics and len(topics) == len(value.entries)
     return _encode_json(topics) if complete else None
 

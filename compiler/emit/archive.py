@@ -2,46 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
-from io import BytesIO
-from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+import os
+import struct
+import zlib
 
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-_UNIX = 3
 _READABLE_FILE = 0o100644 << 16
 _FOLDER = 0o40755 << 16 | 0x10
+
+# Of an entry, what stands before its content and in the directory at the end: the version that can
+# read it, flags, how it is compressed, the time (1980-01-01, the first there is), the checksum, the
+# size twice, the lengths of the name and of what else there may be.
+_ENTRY = "5HI2I2H"
+_LOCAL = struct.Struct(f"<4s{_ENTRY}")
+_CENTRAL = struct.Struct(f"<4sBB{_ENTRY}3H2I")
+_END = struct.Struct("<4s4H2IH")
+_VERSION = 20
+_UNIX = 3
+_FIRST_DAY = 1 << 5 | 1
 
 
 @cache
 def build_runtime_archive() -> bytes:
     """`ssbt/runtime/`, where `ssbt` is a namespace; not compressed, for zlib has versions."""
-    root = _runtime_folder()
-    files = (file for pattern in ("*.py", "*.tsv") for file in root.rglob(pattern))
-    modules = sorted((file.relative_to(root).as_posix(), file) for file in files)
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_STORED) as archive:
+    contents = dict(_read_modules(_runtime_folder(), ""))
+    subfolders = sorted({path.rpartition("/")[0] for path in contents if "/" in path})
+    entries = [
         # Without entries of their own, Python before 3.13 finds no namespace in a zip.
-        subfolders = sorted({path.rpartition("/")[0] for path, _ in modules if "/" in path})
-        for folder in (
-            "ssbt",
-            "ssbt/runtime",
-            *(f"ssbt/runtime/{subfolder}" for subfolder in subfolders),
-        ):
-            entry = ZipInfo(f"{folder}/", _ZIP_EPOCH)
-            entry.create_system, entry.external_attr = _UNIX, _FOLDER
-            archive.writestr(entry, b"")
-        for path, module in modules:
-            entry = ZipInfo(f"ssbt/runtime/{path}", _ZIP_EPOCH)
-            entry.create_system, entry.external_attr = _UNIX, _READABLE_FILE
-            # A checkout on Windows may have its own line ends.
-            archive.writestr(entry, module.read_bytes().replace(b"\r\n", b"\n"))
-    return buffer.getvalue()
+        *((f"{folder}/", b"", _FOLDER) for folder in ("ssbt", "ssbt/runtime")),
+        *((f"ssbt/runtime/{folder}/", b"", _FOLDER) for folder in subfolders),
+        *((f"ssbt/runtime/{path}", contents[path], _READABLE_FILE) for path in sorted(contents)),
+    ]
+    return _write_zip(entries)
 
 
-def _runtime_folder() -> Path:
+def _write_zip(entries: list[tuple[str, bytes, int]]) -> bytes:
+    """A zip of names, contents and rights; importing the library's takes longer than this."""
+    parts: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for name, content, rights in entries:
+        encoded = name.encode("ascii")
+        size = len(content)
+        fields = (0, 0, 0, _FIRST_DAY, zlib.crc32(content), size, size, len(encoded), 0)
+        parts += (_LOCAL.pack(b"PK\3\4", _VERSION, *fields), encoded, content)
+        directory += (
+            _CENTRAL.pack(b"PK\1\2", _VERSION, _UNIX, _VERSION, *fields, 0, 0, 0, rights, offset),
+            encoded,
+        )
+        offset += _LOCAL.size + len(encoded) + size
+    count, length = len(entries), sum(map(len, directory))
+    end = _END.pack(b"PK\5\6", 0, 0, count, count, length, offset, 0)
+    return b"".join((*parts, *directory, end))
+
+
+def _read_modules(folder: str, prefix: str) -> Iterator[tuple[str, bytes]]:
+    """The files that belong into the archive, by their paths below the runtime's folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith((".py", ".tsv")):
+                with open(entry.path, "rb") as file:
+                    # A checkout on Windows may have its own line ends.
+                    yield f"{prefix}{entry.name}", file.read().replace(b"\r\n", b"\n")
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _read_modules(entry.path, f"{prefix}{entry.name}/")
+
+
+def _runtime_folder() -> str:
     """Where the runtime lies. It is not imported: that would need PySpark."""
     spec = find_spec("ssbt.runtime")
     assert spec is not None, "the runtime is a part of the distribution"
-    return Path(next(iter(spec.submodule_search_locations or ())))
+    return next(iter(spec.submodule_search_locations or ()))

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
-from ssbt.compiler.emit.checkpoints import checkpoint_values, sink_dependencies
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -20,7 +19,6 @@ from ssbt.compiler.emit.connectors import (
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction, sort_by_source
 from ssbt.compiler.emit.names import identifier
-from ssbt.compiler.emit.passes import PassEmitter
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.scopes import FunctionScope, ScriptContext
 from ssbt.compiler.emit.setting_code import SettingCode
@@ -141,6 +139,8 @@ class _FunctionEmitter:
         self, pass_: Pass, by_dataset: dict[str, ScriptFunction], by_sink: dict[str, ScriptFunction]
     ) -> tuple[ScriptFunction, ScriptFunction]:
         """What becomes of a batch of a pass, and its stream."""
+        from ssbt.compiler.emit.passes import PassEmitter
+
         names, functions = self._context.names, (by_dataset, by_sink)
         return PassEmitter(self._pipeline, names, self._code, functions).emit(pass_)
 
@@ -246,6 +246,9 @@ class _FunctionEmitter:
         return self._context.names.functions[function.module, function.name] if function else None
 
     def _emit_stream_sink(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
+        # Batches do without all that compares queries.
+        from ssbt.compiler.emit.checkpoints import checkpoint_values, sink_dependencies
+
         names = self._context.names
         variable, function = names.datasets[sink.dataset], self._user_function_name(stream)
         relation = self._roots[sink.dataset].output

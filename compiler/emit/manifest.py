@@ -12,7 +12,6 @@ import msgspec
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.checkpoints import checkpoint_folder, pass_dependencies, sink_dependencies
 from ssbt.compiler.emit.files import OutputFile
 from ssbt.compiler.emit.functions import ScriptFunctions
 from ssbt.compiler.emit.naming import build_script_names
@@ -164,6 +163,13 @@ def _stream(
     """How a stream is written, with what promise; None for a batch."""
     if sink.stream is None:
         return None
+    # Batches do without all that compares queries.
+    from ssbt.compiler.emit.checkpoints import (
+        checkpoint_folder,
+        pass_dependencies,
+        sink_dependencies,
+    )
+
     root, promise = pipeline.checkpoint, promises[sink.name]
     has_checkpoint = root is not None and sink.has_checkpoint
     shared = find_pass(pipeline, sink)

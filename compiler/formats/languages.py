@@ -10,8 +10,6 @@ import posixpath
 
 from msgspec import Struct
 
-from ssbt.compiler.formats.avro import avro_columns, inline_avro_references
-from ssbt.compiler.formats.json_schema import json_schema_columns
 from ssbt.compiler.formats.json_text import JsonValue, parse_json
 from ssbt.compiler.formats.problems import SchemaProblemError
 from ssbt.compiler.types.datatypes import StructType
@@ -65,11 +63,15 @@ def convert_json(
     Raises SchemaProblemError.
     """
     if language == AVRO:
+        from ssbt.compiler.formats.avro import avro_columns, inline_avro_references
+
         columns, document = (
             avro_columns(schema, referenced_schemas),
             inline_avro_references(schema, referenced_schemas),
         )
     else:
+        from ssbt.compiler.formats.json_schema import json_schema_columns
+
         columns, document = json_schema_columns(schema), schema.to_plain()
     return ExternalSchema(
         language, columns, json.dumps(document, separators=(",", ":"), ensure_ascii=False)

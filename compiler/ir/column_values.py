@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Expression, NamedExpression
 from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
-from ssbt.compiler.ir.terms import CALL, NAME, CallForm, Term
+from ssbt.compiler.ir.terms import NAME, CallForm, Term
 
 SourceColumn = tuple[Source, str]
 
 # Calls that give one of their arguments as it is.
-_CHOOSING_CALLS = {"coalesce": 0, "nvl": 0, "ifnull": 0, "if": 1, "iff": 1, "nvl2": 1}
+CHOOSING_CALLS = {"coalesce": 0, "nvl": 0, "ifnull": 0, "if": 1, "iff": 1, "nvl2": 1}
 
 
-def value_origins(root: Operator, name: str) -> Iterator[SourceColumn | Term]:
+def value_origins(
+    root: Operator, name: str, passed: Mapping[str, int] = CHOOSING_CALLS
+) -> Iterator[SourceColumn | Term]:
     """The columns of sources, and the terms, that a column is one of in each of its rows.
 
-    A column that is made in a way that cannot be followed gives its term, or nothing.
+    A column that is made in a way that cannot be followed gives its term, or nothing. `passed` are
+    calls and operators that are looked through, with the first operand that they may give.
     """
     waiting: list[tuple[Operator, str]] = [(root, name.casefold())]
     visited: set[tuple[int, str]] = set()
@@ -31,14 +34,16 @@ def value_origins(root: Operator, name: str) -> Iterator[SourceColumn | Term]:
         if isinstance(operator.step, Source):
             yield operator.step, column
             continue
-        for each in _previous_values(operator, column):
+        for each in _previous_values(operator, column, passed):
             if isinstance(each, Term):
                 yield each
             else:
                 waiting.append(each)
 
 
-def _previous_values(operator: Operator, name: str) -> Iterator[tuple[Operator, str] | Term]:
+def _previous_values(
+    operator: Operator, name: str, passed: Mapping[str, int]
+) -> Iterator[tuple[Operator, str] | Term]:
     """Where a column comes from by one step."""
     step, inputs = operator.step, operator.inputs
     match step:
@@ -46,12 +51,12 @@ def _previous_values(operator: Operator, name: str) -> Iterator[tuple[Operator, 
             names = {new.casefold(): old.casefold() for old, new in pairs}
             yield inputs[0], names.get(name, name)
         case s.Project(columns=items):
-            yield from _values_of_items(inputs[0], (items,), name)
+            yield from _values_of_items(inputs[0], (items,), name, passed)
         case s.WithColumns(groups=groups):
-            yield from _values_of_items(inputs[0], groups, name)
+            yield from _values_of_items(inputs[0], groups, name, passed)
         case s.Aggregate(keys=keys):
             if any(name in _item_names(key) for key in keys):
-                yield from _values_of_items(inputs[0], (keys,), name)
+                yield from _values_of_items(inputs[0], (keys,), name, passed)
         case s.SetOperation(operator="union"):
             matches = operator.output.find_columns(name)
             index = operator.output.columns.index(matches[0]) if matches else -1
@@ -81,15 +86,18 @@ def _previous_values(operator: Operator, name: str) -> Iterator[tuple[Operator, 
 
 
 def _values_of_items(
-    input_operator: Operator, groups: Sequence[tuple[NamedExpression, ...]], name: str
+    input_operator: Operator,
+    groups: Sequence[tuple[NamedExpression, ...]],
+    name: str,
+    passed: Mapping[str, int],
 ) -> Iterator[tuple[Operator, str] | Term]:
     """A column that a step makes or passes on; a group may use what those before it make."""
     for index in reversed(range(len(groups))):
         for item in reversed(groups[index]):
             if name in _item_names(item):
-                for part in _chosen_parts(item.expression):
+                for part in _chosen_parts(item.expression, passed):
                     if isinstance(part, str):
-                        yield from _values_of_items(input_operator, groups[:index], part)
+                        yield from _values_of_items(input_operator, groups[:index], part, passed)
                     else:
                         yield part
                 return
@@ -101,23 +109,28 @@ def _item_names(item: NamedExpression) -> tuple[str, ...]:
     return tuple(each.casefold() for each in item.names)
 
 
-def _chosen_parts(expression: Expression) -> Iterator[Term | str]:
+def _chosen_parts(expression: Expression, passed: Mapping[str, int]) -> Iterator[Term | str]:
     """The terms that a value is one of, columns of the step's input by their names."""
-    waiting = [expression.term] if expression.term is not None else []
-    if expression.term is None and expression.column is not None:
+    if expression.column is not None:
         yield expression.column.rpartition(".")[2].strip("`").casefold()
+    elif expression.term is not None:
+        yield from chosen_values(expression.term, passed)
+
+
+def chosen_values(term: Term, passed: Mapping[str, int]) -> Iterator[Term | str]:
+    """The terms that another is one of, columns by their names, which may be those of fields."""
+    waiting = [term]
     while waiting:
         term = waiting.pop()
         form = term.value
-        if term.operator == NAME and isinstance(form, tuple) and expression.column is not None:
-            yield str(form[-1])
-        elif term.operator == NAME and isinstance(form, tuple) and len(form) == 1:
+        operation = form.name if isinstance(form, CallForm) else term.operator
+        if term.operator == NAME and isinstance(form, tuple) and len(form) == 1:
             yield str(form[0])
         elif term.operator == "case":
             has_otherwise = len(term.operands) % 2
             values = term.operands[1::2] + (term.operands[-1:] if has_otherwise else ())
             waiting += values
-        elif term.operator == CALL and isinstance(form, CallForm) and form.name in _CHOOSING_CALLS:
-            waiting += term.operands[_CHOOSING_CALLS[form.name] :]
+        elif operation in passed and term.operands:
+            waiting += term.operands[passed[operation] :]
         else:
             yield term

@@ -11,7 +11,6 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from ssbt.compiler.ir.fingerprints.pushed_conditions import may_have_state
 from ssbt.compiler.ir.operators import Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans, stream_plans
@@ -88,7 +87,12 @@ def is_batchwise(root: Operator) -> bool:
     """Whether what comes of a batch is a function of this batch alone."""
     operators = tuple(walk_operators(root, attrgetter("inputs"), set()))
     sources = sum(each.streaming and isinstance(each.step, Source) for each in operators)
-    return sources == 1 and not any(each.stateful or may_have_state(each) for each in operators)
+    if sources != 1:
+        return False
+    # Batches do without all that compares queries.
+    from ssbt.compiler.ir.fingerprints.pushed_conditions import may_have_state
+
+    return not any(each.stateful or may_have_state(each) for each in operators)
 
 
 def _dead_letter_sources(root: Operator) -> Iterator[str]:

@@ -7,7 +7,6 @@ import re
 
 from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Settings
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.formats.avro_writing import render_avro_schema
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types.datatypes import StructField
 
@@ -30,6 +29,8 @@ def written_schemas(settings: Settings) -> Iterator[SchemaName]:
 
 def derive_schema(use: FormatUse, columns: Iterable[Column], dataset: str) -> str:
     """The Avro schema that is made of the columns of a dataset."""
+    from ssbt.compiler.formats.avro_writing import render_avro_schema
+
     fields = (StructField(each.name, each.type, each.nullable) for each in columns)
     return render_avro_schema(fields, record_name(use, dataset))
 

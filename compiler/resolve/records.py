@@ -24,6 +24,8 @@ from ssbt.compiler.types.ddl import parse_type
 
 FindSchema = Callable[[str, Span], DeclaredSchema | None]
 
+# Columns that the runtime makes beside those of a record, and where records are judged.
+_OWN_PREFIX, _JUDGED_NAMES = "_ssbt_", ("_record", "_dead_letter")
 VALUE, WHOLE = "value", "_value"
 """The column of a format of one value, and that of the bytes, in which all fields are."""
 
@@ -44,6 +46,8 @@ def resolve_record_columns(
     )
     if fields is None:
         return None
+    if isinstance(fields, tuple):
+        _check_taken_names(fields, settings, report)
     columns = list(fields if isinstance(fields, tuple) else (_column(VALUE, fields),))
     tags = NO_TAGS.union(*(column.tags for column in columns))
     extra_columns = [
@@ -59,6 +63,8 @@ def resolve_record_columns(
     if key is not None:
         schema = settings.at(OptionPlacement.RECORD_KEY_SCHEMA)
         key_fields = _resolve_fields(key, schema, "key_schema", find_schema, report)
+        if isinstance(key_fields, tuple):
+            _check_taken_names(key_fields, settings, report, in_key=True)
         extra_columns.insert(0, replace(_key_column(key_fields), declared=key.span))
     return (
         *columns,
@@ -149,6 +155,21 @@ def _has_unique_name(added: Column, columns: list[Column], report: Report) -> bo
             report.add(codes.COLUMN_TAKEN, added.declared, message, also=also, help=help_)
             return False
     return True
+
+
+def _check_taken_names(
+    fields: tuple[Column, ...], settings: Settings, report: Report, *, in_key: bool = False
+) -> None:
+    """A finding for each field that is called as what scripts know of a record."""
+    on_error = settings.at(OptionPlacement.ON_ERROR)
+    is_judged = not in_key and on_error is not None and on_error.value == DEAD_LETTER
+    for field in fields:
+        name = field.name.casefold()
+        is_taken = name.startswith(_OWN_PREFIX) or (is_judged and name in _JUDGED_NAMES)
+        span = field.declared or (settings.at(OptionPlacement.VALUE) or settings.settings[0]).span
+        if is_taken and span is not None:
+            message = f"`{field.name}` is a name that scripts give to what they know of a record"
+            report.add(codes.COLUMN_TAKEN, span, message, help="leave it out of the schema")
 
 
 def build_records(

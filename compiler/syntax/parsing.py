@@ -17,7 +17,6 @@ from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.building.declarations import DeclarationBuilder
 from ssbt.compiler.syntax.engine import Engine, UnexpectedTokenError
-from ssbt.compiler.syntax.syntax_errors import diagnose_syntax_error
 from ssbt.compiler.syntax.tables import load_tables
 
 
@@ -103,6 +102,8 @@ def parse_fragment(
     try:
         node = engine.parse(start, builder)
     except UnexpectedTokenError as error:
+        from ssbt.compiler.syntax.syntax_errors import diagnose_syntax_error
+
         mistake = diagnose_syntax_error(source, start, begin, piece, error)
         findings = (*builder.findings, mistake)
         stop = begin + error.offset

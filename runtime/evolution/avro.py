@@ -4,12 +4,14 @@ Avro resolves a field of a writer's schema with that of a reader's by what the b
 what they mean: a decimal of two places read as one of three is wrong by ten.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 import json
 from typing import Any
 
 # Spark takes the lowest 64 bits of the number for decimals of so many digits.
 _WRAPPING, _MAX_DIGITS = 18, 38
+# What spark-avro writes beside a type that Avro does not have.
+_SPARK_TYPE = "spark.sql.catalyst.type"
 Type = str | list[Any] | dict[str, Any]
 
 
@@ -30,6 +32,62 @@ def _widen(type: Any) -> Any:
     if "fields" in type:
         inner["fields"] = [{**field, "type": _widen(field["type"])} for field in type["fields"]]
     return {**type, **inner}
+
+
+def with_wide_ints(schema: str, other: str) -> str:
+    """The schema with `long` for `int`, whose bytes are the same, so that none is cut off.
+
+    Not in lists and maps, where each value would have to be looked at by itself, nor in records
+    that are somewhere in them in this schema or the `other`.
+    """
+    kept = {name for each in (schema, other) for name in _names_in_lists(json.loads(each))}
+    return json.dumps(_widen_ints(json.loads(schema), kept))
+
+
+def _widen_ints(type: Any, kept: Collection[str]) -> Any:
+    if isinstance(type, list):
+        # Of several branches, another may be the one that a number is written as.
+        return [_widen_ints(each, kept) for each in type] if _only_branch(type) else type
+    if not isinstance(type, dict):
+        return "long" if type == "int" else type
+    if type["type"] == "int" and _SPARK_TYPE not in type:
+        return {"type": "long"}
+    if isinstance(type["type"], dict | list):
+        return {**type, "type": _widen_ints(type["type"], kept)}
+    if "fields" not in type or _short_name(type["name"]) in kept:
+        return type
+    fields = [{**each, "type": _widen_ints(each["type"], kept)} for each in type["fields"]]
+    return {**type, "fields": fields}
+
+
+def _only_branch(type: list[Any]) -> Any:
+    """The one branch of a union that is not null; None where there are several."""
+    branches = [each for each in type if _kind(each) != "null"]
+    return branches[0] if len(branches) == 1 else None
+
+
+def _names_in_lists(schema: Any) -> Iterator[str]:
+    """The records that are in lists and maps, or in records that are."""
+    named = _NamedTypes(schema)
+    waiting, visited = [(schema, False)], set[tuple[str, bool]]()
+    while waiting:
+        type, is_inside = waiting.pop()
+        if isinstance(type, list):
+            waiting += [(each, is_inside) for each in type]
+            continue
+        type = named.look_up(type)
+        if "fields" in type:
+            name = _short_name(type["name"])
+            if (name, is_inside) in visited:
+                continue
+            visited.add((name, is_inside))
+            if is_inside:
+                yield name
+            waiting += [(each["type"], is_inside) for each in type["fields"]]
+        else:
+            waiting += [(type[key], True) for key in ("items", "values") if key in type]
+            if isinstance(type.get("type"), dict | list):
+                waiting.append((type["type"], is_inside))
 
 
 def _digits_for_size(size: int) -> int:
@@ -89,6 +147,10 @@ def _find_changes(
     writer, reader = writer_types.look_up(writer), reader_types.look_up(reader)
     if depth > 50:
         return
+    if isinstance(writer, list) and (branch := _only_branch(writer)) is not None:
+        writer = writer_types.look_up(branch)
+    if isinstance(reader, list) and (branch := _only_branch(reader)) is not None:
+        reader = reader_types.look_up(branch)
     if isinstance(writer, list) or isinstance(reader, list):
         # One that fits another is written by the kind of its bytes.
         for writer_branch in writer if isinstance(writer, list) else [writer]:
@@ -114,6 +176,8 @@ def _find_changes(
         and writer_meaning
     ):
         yield f"`{path}` is {writer_meaning} there, and {reader_meaning} here"
+    if (_kind(writer), _kind(reader)) == ("long", "int"):
+        yield f"`{path}` is a long there, and an int here"
     child_key = {"array": "items", "map": "values"}.get(str(_kind(writer)))
     if child_key is not None and _kind(reader) == _kind(writer):
         inner = f"{path}.element" if child_key == "items" else f"{path}.value"

@@ -26,7 +26,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from ssbt.runtime.values.fitting import convert_value, find_misfits, is_any
+from ssbt.runtime.fitting.misfits import convert_value, find_misfits, is_any
 
 _WIDER: dict[str, dict[type[DataType], DataType]] = {
     "json": {ByteType: ShortType()},

@@ -4,11 +4,16 @@ from collections.abc import Collection, Mapping
 import json
 from typing import Any
 
-from pyspark.sql import Column
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
-from ssbt.runtime.evolution.avro import find_changed_meaning, with_wide_decimals
+from ssbt.runtime.evolution.avro import (
+    find_changed_meaning,
+    with_wide_decimals,
+    with_wide_ints,
+)
+from ssbt.runtime.fitting.misfits import Looks, column_type
 from ssbt.runtime.formats.worker_schemas import schema_on_worker
 from ssbt.runtime.records.decoding import ADDED, Decoding
 from ssbt.runtime.registries.frames import (
@@ -19,10 +24,15 @@ from ssbt.runtime.registries.frames import (
     load_writer_schemas,
 )
 from ssbt.runtime.registries.registry import Registry, Schema
-from ssbt.runtime.values.fitting import column_type
 
 _IDS: dict[tuple[str, str, str], int] = {}
 _MAX_BYTES = 2**31 - 1
+# Of bytes and texts, and of the elements of lists and maps.
+_LIMITS = {
+    "org.apache.avro.limits.bytes.maxLength": 2**26,
+    "org.apache.avro.limits.string.maxLength": 2**26,
+    "org.apache.avro.limits.collectionItems.maxLength": 2**24,
+}
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
 
@@ -102,20 +112,37 @@ def encoded_registry_avro(
 def _build_decoding(
     result: Column, problem: str | Column, schema: str, masked: Collection[str]
 ) -> Decoding:
+    _limit_lengths()
     # `from_avro` gives a row of nulls for what is no record, which a record of nulls may be, too.
     return Decoding(
         result,
         problem,
         marker=_marker(schema),
         type=column_type(from_avro(F.lit(b""), schema)),
-        texts=True,
+        looks=Looks(texts=True),
         masked=frozenset(masked),
     )
 
 
+def _limit_lengths() -> None:
+    """Let Avro's library in the driver's JVM refuse lengths that no record of a broker has.
+
+    It would make room for two gigabytes, and end the JVM, before it finds that a record has not so
+    many bytes. It reads its limits once, when the first record is decoded.
+    """
+    jvm: Any = getattr(SparkSession.active(), "_jvm", None)
+    if jvm is None:
+        return
+    system = jvm.java.lang.System
+    for name, limit in _LIMITS.items():
+        if system.getProperty(name) is None:
+            system.setProperty(name, str(limit))
+
+
 def _from_avro(data: Column, writer: str, reader: str) -> Column:
-    options = {"mode": "PERMISSIVE", "avroSchema": _add_marker(with_wide_decimals(reader))}
-    return from_avro(data, writer, options)
+    wide_reader = with_wide_decimals(with_wide_ints(reader, writer))
+    options = {"mode": "PERMISSIVE", "avroSchema": _add_marker(wide_reader)}
+    return from_avro(data, with_wide_ints(writer, reader), options)
 
 
 def _marker(schema: str) -> str:

@@ -21,6 +21,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from ssbt.runtime.fitting.misfits import Looks
 from ssbt.runtime.formats.worker_schemas import schema_on_worker
 from ssbt.runtime.messages.payloads import payloads
 from ssbt.runtime.messages.rows import PROBLEM, message_class, problem, row
@@ -85,7 +86,7 @@ def native_protobuf_decoding(
     options, files = {"mode": "PERMISSIVE"}, base64.b64decode(descriptors)
     result = from_protobuf(data, message, options=options, binaryDescriptorSet=files)
     hidden = frozenset(masked)
-    return Decoding(result, "no message of this schema", texts=True, masked=hidden)
+    return Decoding(result, "no message of this schema", looks=Looks(texts=True), masked=hidden)
 
 
 def _build_decoding(result: Column, masked: frozenset[str]) -> Decoding:

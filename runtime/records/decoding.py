@@ -1,7 +1,7 @@
 """A broker's records decoded into columns; those that cannot be are never lost unsaid."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from pyspark.sql import Column, DataFrame
@@ -9,7 +9,14 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
 from ssbt.runtime.brokers.topics import report_missing_topics
-from ssbt.runtime.values.fitting import Misfit, convert_value, find_misfits, is_any, render_misfits
+from ssbt.runtime.fitting.misfits import (
+    Looks,
+    Misfit,
+    convert_value,
+    find_misfits,
+    is_any,
+    render_misfits,
+)
 
 ADDED = "_ssbt_decoded"
 """A field that stands in what is decoded for its marker's sake alone."""
@@ -31,7 +38,7 @@ class Decoding:
     computed before it, `first`. Bytes are malformed if it is null; if it has a field `malformed`
     that is not null, or a field `marker` that is; if `is_whole` says no; or if `sound`, which looks
     at the bytes themselves, does. The key or value is the `content` of the result, and it is
-    malformed, too, if it holds what its `type` does not. With `texts` its texts are held to UTF-8.
+    malformed, too, if it holds what its `type` does not; `looks` says what else is looked at.
 
     `problem` says what is wrong with malformed bytes; values of the fields `masked` are not shown.
     """
@@ -44,7 +51,7 @@ class Decoding:
     is_whole: Callable[[Column], Column] | None = None
     content: Callable[[Column], Column] | None = None
     type: DataType | None = None
-    texts: bool = False
+    looks: Looks = field(default_factory=Looks)
     masked: frozenset[str] = frozenset()
     first: Column | None = None
 
@@ -169,7 +176,7 @@ def _content(parts: DataFrame, name: str, decoding: Decoding) -> tuple[Column, D
 
 def _find_misfits(parts: DataFrame, name: str, decoding: Decoding) -> list[Misfit]:
     content, data_type = _content(parts, name, decoding)
-    return find_misfits(content, data_type, decoding.type or data_type, texts=decoding.texts)
+    return find_misfits(content, data_type, decoding.type or data_type, looks=decoding.looks)
 
 
 def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:

@@ -6,7 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
-from ssbt.runtime.values.fitting import field_text
+from ssbt.runtime.fitting.misfits import field_text
 
 
 def problem_sentence(problem: str, detail: Column) -> Column:

@@ -1,6 +1,7 @@
 """JSON that Spark parses as a schema has it, and what Spark passes over in its text."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 import secrets
 
 from pyspark.sql import Column
@@ -10,6 +11,7 @@ from pyspark.sql.types import (
     BooleanType,
     ByteType,
     DataType,
+    DecimalType,
     MapType,
     ShortType,
     StringType,
@@ -17,6 +19,8 @@ from pyspark.sql.types import (
     StructType,
 )
 
+from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
+from ssbt.runtime.fitting.misfits import utf8, with_more_places
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
 from ssbt.runtime.texts.field_problems import (
     describe_fields,
@@ -25,7 +29,6 @@ from ssbt.runtime.texts.field_problems import (
     text_struct,
 )
 from ssbt.runtime.texts.first_look import FirstLook, look_at_json
-from ssbt.runtime.values.fitting import utf8
 
 NO_UTF8, _NO_CHARACTER = "no text in UTF-8", "JSON that escapes half of a character"
 CORRUPT = "_ssbt_malformed"
@@ -33,6 +36,8 @@ CORRUPT = "_ssbt_malformed"
 # so nobody who writes one can know it. Digits separate the values of no CSV.
 MARK = str(secrets.randbits(64))
 _ROWS = f"_ssbt_{MARK}"
+# A number, and no text, that may be beyond what a FLOAT holds.
+_LARGE_NUMBER = r"[:\[,]\s*-?(?:\d+(?:\.\d*)?[eE]\+?\d{2}|\d{39})"
 # One half of a surrogate pair without the other, where each backslash begins an escape.
 _HALF = r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB].{2})\\u[dD][c-fC-F]"
 
@@ -42,15 +47,24 @@ class JsonObjects:
 
     def __init__(self, data: Column, type: StructType, options: Mapping[str, str]) -> None:
         self._data, self._text, self._type = data, data.cast("string"), type
-        # Spark reads 128 as -128 in a TINYINT.
-        self._wide_type = widen_bytes(type)
+        self._wide_type = widen_type(type)
         self._options = {**options, "mode": "PERMISSIVE", "columnNameOfCorruptRecord": CORRUPT}
         self._unsigned_options = unsigned_options(type, self._options)
         self._is_signed = self._text.contains(SIGN) | self._text.contains("\\u2019")
+        text, options = self._text, self._options
+        bounded = with_bounded_exponents(
+            text, type, lambda texts: F.from_json(text, texts, options), is_json=True
+        )
+        # What is parsed, null where parsing would not end.
+        self._parsed_text = text if bounded is None else bounded
+        self._is_bounded = None if bounded is None else bounded.isNotNull()
 
     def first_look(self) -> FirstLook | None:
         """What most objects are found by."""
-        return look_at_json(self._data, self._wide_type, self._options, CORRUPT, _ROWS)
+        looked = look_at_json(self._data, self._wide_type, self._options, CORRUPT, _ROWS)
+        if looked is None or self._is_bounded is None:
+            return looked
+        return replace(looked, parsed=F.when(self._is_bounded, looked.parsed))
 
     def row(self) -> Column:
         """The object; null where there is none, or something behind it."""
@@ -58,7 +72,7 @@ class JsonObjects:
         frame_type = StructType([StructField(_ROWS, ArrayType(row_type)), _corrupt_field()])
         # What has something behind it, or closes the list itself, is not the first of two in it.
         start, end = f'{{"{_ROWS}":[', f'\n,{{"{_ROWS}":true}}]}}'
-        framed = F.concat(F.lit(start), self._text, F.lit(end))
+        framed = F.concat(F.lit(start), self._parsed_text, F.lit(end))
         frame = F.from_json(framed, frame_type, self._options)
         # An array of one, so that it is parsed once.
         return F.get(F.transform(F.array(frame), _only_row), F.lit(0))
@@ -69,9 +83,13 @@ class JsonObjects:
         if self._unsigned_options is None:
             return is_sound
         parsed = F.from_json(
-            self._text, self._with_corrupt(self._wide_type), self._unsigned_options
+            self._parsed_text, self._with_corrupt(self._wide_type), self._unsigned_options
         )
         return is_sound & F.when(self._is_signed, parsed[CORRUPT].isNull()).otherwise(True)
+
+    def has_large_number(self) -> Column:
+        """Whether there may be a number that is too large for a real, and not called infinite."""
+        return self._text.rlike(_LARGE_NUMBER)
 
     def problem(self, row: Column, masked: Collection[str]) -> Column:
         """What is wrong with bytes that are malformed, and of which `row` is what was found."""
@@ -84,8 +102,10 @@ class JsonObjects:
         )
         is_parsed = self._parse_as(self._wide_type)[CORRUPT].isNull()
         has_trailing = row.isNull() & is_parsed & (F.length(F.trim(self._text)) > 0)
+        is_bounded = F.lit(True) if self._is_bounded is None else self._is_bounded
         return (
             F.when(~utf8(self._data), F.lit(NO_UTF8))
+            .when(~is_bounded, F.lit(HUGE_EXPONENT))
             .when(_escapes_half(self._text), F.lit(_NO_CHARACTER))
             .when(has_trailing, F.lit("JSON with something behind its object"))
             .otherwise(problem_sentence("no JSON object that fits the schema", detail))
@@ -93,10 +113,10 @@ class JsonObjects:
 
     def _parse_as(self, type: StructType) -> Column:
         with_corrupt = self._with_corrupt(type)
-        plain = F.from_json(self._text, with_corrupt, self._options)
+        plain = F.from_json(self._parsed_text, with_corrupt, self._options)
         if self._unsigned_options is None:
             return plain
-        unsigned = F.from_json(self._text, with_corrupt, self._unsigned_options)
+        unsigned = F.from_json(self._parsed_text, with_corrupt, self._unsigned_options)
         return F.when(self._is_signed, unsigned).otherwise(plain)
 
     def _with_corrupt(self, type: StructType) -> StructType:
@@ -121,9 +141,16 @@ def _escapes_half(text: Column) -> Column:
     return text.contains("\\u") & single.rlike(_HALF)
 
 
-def widen_bytes(type: StructType) -> StructType:
-    """The type with SMALLINT for TINYINT, in which Spark reads 128 as -128."""
-    wide_type = _map_types(type, lambda each: ShortType() if isinstance(each, ByteType) else each)
+def widen_type(type: StructType) -> StructType:
+    """The type with wider ones for TINYINT, in which Spark reads 128 as -128, and for decimals,
+    which Spark rounds."""
+
+    def widen(each: DataType) -> DataType:
+        if isinstance(each, DecimalType):
+            return with_more_places(each)
+        return ShortType() if isinstance(each, ByteType) else each
+
+    wide_type = _map_types(type, widen)
     assert isinstance(wide_type, StructType)
     return wide_type
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 SCHEMA = (
-    "id BIGINT, d DATE, at TIMESTAMP, n TIMESTAMP_NTZ, s STRING,"
+    "id BIGINT, d DATE, at TIMESTAMP, n TIMESTAMP_NTZ, s STRING, m2 DECIMAL(6,2), r FLOAT,"
     " inner STRUCT<at: TIMESTAMP, k: TINYINT>, list ARRAY<TIMESTAMP>, m MAP<STRING, DATE>"
 )
 PATTERNS = {
@@ -46,7 +46,9 @@ VALUES = [
     *("1", "-1", "1.5", "null", "true", '""', '"x"', "{}", "[]", '{"at":1}', '"\\ud83d"', "1e9"),
     *("1700000000", "1700000000000", '"a}b"', '"{"', "01", "NaN", "'x'", "128", '"\\u2019"'),
 ]
-FIELDS = ["id", "d", "at", "n", "s", "inner", "list", "m", "unknown", "ID"]
+FIELDS = ["id", "d", "at", "n", "s", "inner", "list", "m", "m2", "r", "unknown", "ID"]
+REALS = ["1.5", "-0.25", "99.99", "1.005", "0.30000000000000004", "1e39", "1e400", "9999.999"]
+REALS += ['"1.50"', '"12,5"', '"Infinity"', "-1e-9", "NaN", "1E1", "12345678"]
 
 
 def make_record(random: Random) -> bytes:
@@ -85,6 +87,8 @@ def make_value(random: Random, name: str) -> str:
             return f"[{make_time(random)},{make_time(random)}]"
         case "m":
             return f'{{"k":{make_time(random, times=[""], zones=[""])}}}'
+        case "m2" | "r":
+            return random.choice(REALS)
         case "d":
             return make_time(random, times=["", "", "", "\\n", *TIMES], zones=[""])
     return make_time(random)
@@ -127,7 +131,7 @@ def test_the_first_look_takes_what_is_usual(spark: SparkSession) -> None:
         '"inner":{"at":"2026-12-31","k":127},"list":["2026-01-01"],"s":"}"}'
     )
     frame = records(spark, [text.encode()])
-    type = json_objects.widen_bytes(formats._parse_struct(SCHEMA))
+    type = json_objects.widen_type(formats._parse_struct(SCHEMA))
     look = look_at_json(F.col("value"), type, PATTERNS, "corrupt", "mark")
     assert look is not None
     row = frame.select(look.parsed.alias("parsed")).select(look.content(F.col("parsed"))).first()
@@ -158,7 +162,7 @@ def outcomes(spark: SparkSession, values: list[bytes]) -> list[str]:
     )
     error = F.concat(F.lit("malformed: "), F.col("_dead_letter.error"))
     times = F.concat_ws(" ", *(F.col(name).cast("string") for name in ("at", "inner", "list")))
-    whole = F.to_json(F.struct("id", "d", "n", "s", "m"))
+    whole = F.to_json(F.struct("id", "d", "n", "s", "m", "m2", "r"))
     row = F.concat(whole, F.lit(" "), times, F.col("at").isNull().cast("string"))
     rows = judged.select("_offset", F.coalesce(error, row).alias("outcome")).collect()
     return [each["outcome"] for each in sorted(rows, key=lambda each: each["_offset"])]

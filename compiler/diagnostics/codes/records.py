@@ -51,7 +51,9 @@ COLUMN_TAKEN = Code(
     "Two columns with the same name in a record",
     """\
 The fields of the value become columns next to `_key` and those of `metadata`, such as `_offset`. No
-field of the schema can have the name of another column of the source.
+field of the schema can have the name of another column of the source, nor one that scripts use for
+what they know about a record: `_ssbt_…` and, if malformed records are dead letters, `_record` and
+`_dead_letter`.
 """,
     wrong=example(
         schema="schema Order {\n  status:  string\n  _offset: bigint\n}\n",

@@ -55,6 +55,30 @@ def test_modules_are_imported_where_they_are_used(pipeline: Path):
     assert not imported("verify") & heavy
 
 
+def test_a_batch_does_without_what_it_does_not_have(pipeline: Path):
+    """Not only for the time: whoever adds an import to a common path is to know what it brings."""
+    modules = imported("compile", "--no-cache")
+    assert not modules & {"asyncio", "pygments", "rapidfuzz", "rich", "sqlglot", "zipfile"}
+    if "jinja2" not in modules:  # It is there where the templates were not made to Python.
+        assert not modules & {"http", "logging", "random", "shutil", "socket", "tempfile"}
+    rooms = (
+        *("compare", "formats.avro", "hocon", "ir.canonical", "ir.fingerprints", "lsp"),
+        *("emit.checkpoints", "emit.passes", "syntax.habits", "syntax.syntax_errors", "testing"),
+    )
+    prefixes = tuple(f"ssbt.compiler.{room}" for room in rooms)
+    assert [name for name in modules if name.startswith(prefixes)] == []
+    replaced(pipeline, "amount >=", "amount > > ")
+    assert "ssbt.compiler.syntax.habits" in imported("check")
+
+
+def test_a_run_that_is_replayed_imports_next_to_nothing(pipeline: Path):
+    imported("compile")
+    modules = imported("compile")
+    assert not modules & {"click", "msgspec", "inspect", "typing_extensions"}
+    ours = {name for name in modules if name.startswith("ssbt.compiler.")}
+    assert len(ours) < 12, ours
+
+
 def test_what_is_to_happen_at_the_end_happens(pipeline: Path):
     """The process ends without freeing its objects, but not before what others registered."""
     registered = "import atexit; atexit.register(print, 'the end')"

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -130,6 +130,14 @@ def test_archive() -> None:
             assert entry.external_attr >> 16 == (0o40755 if entry.is_dir() else 0o100644)
         for name in on_disk:
             assert archive.read(name) == (ROOT / name.removeprefix("ssbt/")).read_bytes()
+        # The bytes are those that the library writes.
+        written = io.BytesIO()
+        with ZipFile(written, "w", ZIP_STORED) as copy:
+            for entry in entries:
+                fresh = ZipInfo(entry.filename, entry.date_time)
+                fresh.create_system, fresh.external_attr = 3, entry.external_attr
+                copy.writestr(fresh, archive.read(entry))
+    assert written.getvalue() == content
     build_runtime_archive.cache_clear()
     assert build_runtime_archive() == content
 

@@ -1,0 +1,1 @@
+"""Values of records, held to the types that they are to have."""
