@@ -18,38 +18,40 @@ _INTRODUCTION = """\
 
 <!-- Written by tools/state_docs.py from compiler/ir/fingerprints/dependences.py. -->
 
-All that the state of a stateful step is made of, and all that comes to it. It is one table in the
-compiler: the list `depends_on` in a script has a part for each row that the stream has, under the
-word in the first column; [`ssbtc diff`](commands.md) says of a part that differs what the row
-says; and the runtime [refuses to go on](guides/operating-streams.md#checkpoints) where one differs.
-What is in no row may change: names, layout, what stands behind the state, triggers, rates.
+This page lists everything that a stateful step's state is made of, and everything that flows into
+it. The compiler has it as one table. The list `depends_on` in a script has a part for each row that
+the stream has, under the word in the first column. If a part differs, [`ssbtc diff`](commands.md)
+reports what the row says, and the runtime
+[refuses to continue](guides/operating-streams.md#checkpoints). What is in no row may change: names,
+layout, steps after the state, triggers, rates.
 
-Expressions count in columns of the sources, whatever they are called on the way; so do columns that
-are used, and no others. Another way of writing the same is no change, as far as `ssbtc diff`
-proves it of rows: `2 < v` and `v > 2`, `between` and its two comparisons, `nvl` and `coalesce`,
-`count(1)` and `count(*)`, brackets, one filter and two, casts in another form or to the type that
-is there. For this, `meanings` in a script has a digest of each part in canonical form. A checkpoint
-that an older compiler has made has none, and is compared by the texts alone.
+Expressions are compared as expressions over columns of the sources, whatever names they have on
+the way. Only columns that are used count. Writing the same in another way is not a change, as far
+as `ssbtc diff` can prove it for rows: `2 < v` and `v > 2`, `between` and its two comparisons,
+`nvl` and `coalesce`, `count(1)` and `count(*)`, brackets, one filter and two, casts in another
+form or to the type that a value already has. For this, `meanings` in a script has a digest of each
+part in canonical form. A checkpoint made by an older compiler has no digests, so only the texts
+are compared.
 
 The stateful steps are `aggregate` and `pivot`, `distinct` and `deduplicate`, joins of two streams,
-`limit`, and `stateful`. `apply` and `sql` may have any of these inside: what comes to them counts
-as if they did, and is at most `unknown`.
+`limit`, and `stateful`. `apply` and `sql` may contain any of these: what flows into them counts as
+if they did, and is at most `unknown`.
 
 | verdict | |
 |---|---|
-| `safe` | Spark goes on, and writes what a fresh start would have written |
+| `safe` | Spark continues, and writes what a fresh start would have written |
 | `unknown` | nothing proves that: look at it, then `--accept-checkpoint-change NAME` |
-| `new checkpoint` | Spark stops with an error, or goes on with a mixture of old and new |
-| `silently wrong` | Spark goes on with state that means something else |
+| `new checkpoint` | Spark stops with an error, or continues with a mixture of old and new |
+| `silently wrong` | Spark continues with state that means something else |
 """
 _END = """
 ## What is not seen
 
-- The data of a static side: it is read anew in each batch, and nothing is kept of it.
+- The data of a static side: each batch reads it again, and keeps nothing of it.
 - What is installed: other versions of Python packages or of Spark; files that code opens, and
-  modules whose names it puts together.
-- Settings that only the operator gives, but for the time zone of the session.
-- The cluster behind the addresses of Kafka, at start: only `ssbtc diff` compares them.
+  modules whose names it computes.
+- Settings that only the operator gives, except the time zone of the session.
+- The addresses of the Kafka cluster, at start: only `ssbtc diff` compares them.
 
 How it was tried: [agreement](agreement.md#restarts).
 """

@@ -31,11 +31,11 @@ BYTES_AS_TEXT = Code(
     "SSBT0542",
     "Bytes that a sink writes as characters",
     """\
-`cast(content as string)` takes bytes as they are, also those that are no UTF-8. JSON and CSV are
-characters: there Spark writes `\N{REPLACEMENT CHARACTER}` for each byte that belongs to none, and
-nothing says so. `try_validate_utf8(…)` makes null of such a text, `validate_utf8(…)` stops the job,
-and `make_valid_utf8(…)` says that the replacement is meant; `base64(content)` keeps any bytes.
-Before Spark 4.0, compare `encode(decode(content, 'UTF-8'), 'UTF-8')` with the bytes.
+`cast(content as string)` takes bytes as they are, even if they are not UTF-8. JSON and CSV consist
+of characters, so Spark silently writes `\N{REPLACEMENT CHARACTER}` for each invalid byte.
+`try_validate_utf8(…)` turns such a text into null, `validate_utf8(…)` stops the job, and
+`make_valid_utf8(…)` says that you want the replacement; `base64(content)` keeps any bytes. Before
+Spark 4.0, compare `encode(decode(content, 'UTF-8'), 'UTF-8')` with the bytes.
 """,
     wrong=_example("cast(content as string)"),
     right=_example("try_validate_utf8(cast(content as string))"),

@@ -28,8 +28,8 @@ TIME_TURNED_OFF = Code(
     "SSBT0525",
     "A column of type TIME where Spark has it turned off",
     f"""\
-Spark 4.1 has the type TIME, but refuses every dataset with a column of it unless the setting
-`{_SETTING}` is true. Inside an expression it may always stand.
+Spark 4.1 has the type TIME, but refuses every dataset with such a column unless the setting
+`{_SETTING}` is true. Inside an expression you can always use it.
 """,
     wrong=example(steps="|> select id, time '12:30:00' as at"),
     right=example(
@@ -42,8 +42,8 @@ TYPE_TOO_NEW = Code(
     "SSBT0527",
     "A type that the target does not have",
     """\
-The type came with a later Spark than the one that the pipeline is compiled for: VARIANT and
-collations with Spark 4.0, TIME with Spark 4.1.
+The type was added in a later Spark than the one you compile for: VARIANT and collations in Spark
+4.0, TIME in Spark 4.1.
 """,
     wrong=example(
         pipeline='pipeline paid_orders {\n  target = "3.5"\n}\n',

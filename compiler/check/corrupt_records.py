@@ -21,8 +21,9 @@ ONLY_CORRUPT = Code(
     "SSBT0526",
     "A query of nothing but malformed rows",
     """\
-Spark reads only the columns that a query uses. Whether a row is malformed shows in the others, so
-it refuses a query that uses the column for corrupt records and no other of its source.
+Spark reads only the columns that a query uses, and finds out whether a row is malformed by reading
+the other columns. So it refuses a query that uses the column for corrupt records and no other
+column of its source.
 """,
     wrong=example(source=_WITH_CORRUPT, steps="|> where _corrupt is not null\n|> select _corrupt"),
     right=example(

@@ -13,18 +13,18 @@ from ssbt.compiler.types.structs import find_doubled_field
 
 DOUBLED_FIELD = Code(
     "SSBT0492",
-    "A sink's struct with two fields of one name",
+    "A sink's struct with two fields of the same name",
     """\
-Spark writes a struct with the fields `a` and `a`, or `a` and `A`, into Parquet, ORC and JSON
-without a word, and cannot read the files again: `COLUMN_ALREADY_EXISTS`. A table does not take it,
-and each program reads a JSON object with a key twice in another way.
+Spark silently writes a struct with the fields `a` and `a`, or `a` and `A`, to Parquet, ORC and
+JSON, but cannot read the files again: `COLUMN_ALREADY_EXISTS`. A table does not accept it, and
+programs disagree about a JSON object that has a key twice.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `to_json(named_struct('a', 1, 'a', 2))` | `{"a":1,"a":2}` |
 | `to_json(named_struct('a', 1, 'b', 2))` | `{"a":1,"b":2}` |
 
-Give the fields names of their own: `struct(o.id as order_id, c.id as customer_id)`.
+Give each field its own name: `struct(o.id as order_id, c.id as customer_id)`.
 """,
     wrong=example(steps="|> select id, named_struct('a', 1, 'a', 2) as pair"),
     right=example(steps="|> select id, named_struct('a', 1, 'b', 2) as pair"),

@@ -14,10 +14,10 @@ _UTF_16 = SOURCE.replace("  header = true\n", '  header = true\n  encoding = "UT
 
 UNSPLIT_ENCODING = Code(
     "SSBT0324",
-    "An encoding whose lines Spark does not find",
+    "An encoding in which Spark finds no lines",
     """\
-Spark looks for line ends in bytes. In files with two or four bytes a character that cuts
-characters apart: the job fails, or has texts with one character too many, or no rows at all.
+Spark looks for line ends in bytes. In encodings with two or four bytes per character, that cuts
+characters apart: the job fails, or texts get one character too many, or there are no rows at all.
 
 | two lines in | as they are | `line_sep = "\\n"` | `multi_line = true` |
 |---|---|---|---|
@@ -27,8 +27,8 @@ characters apart: the job fails, or has texts with one character too many, or no
 | UTF-16LE, UTF-16BE, ISO-8859-1, JSON | fails | 2 rows | 1 row |
 | UTF-16 or UTF-32, JSON | fails | fails | 1 row |
 
-For CSV say `multi_line = true`, with which each file is read by one task. For JSON say `line_sep =
-"\\n"`, and for UTF-16 which one it is: most programs write `UTF-16LE`.
+For CSV write `multi_line = true`, which makes one task read each whole file. For JSON write
+`line_sep = "\\n"`, and say which UTF-16 it is: most programs write `UTF-16LE`.
 """,
     wrong=example(source=_UTF_16, steps="|> where status = 'PAID'"),
     right=example(
@@ -42,10 +42,9 @@ UNKNOWN_ENCODING = Code(
     "An encoding that Spark does not know",
     """\
 From Spark 4.0 on, CSV and JSON files are in one of `US-ASCII`, `ISO-8859-1`, `UTF-8`, `UTF-16`,
-`UTF-16LE`, `UTF-16BE` and `UTF-32`; with any other, the job fails,
-where it reads and where it writes. Convert the files, for example
-with `iconv`, or set `"spark.sql.legacy.javaCharsets" = true` in the block `spark`, with which Spark
-takes all that Java knows.
+`UTF-16LE`, `UTF-16BE` and `UTF-32`; with any other encoding the job fails when it reads or writes.
+Convert the files, for example with `iconv`, or set `"spark.sql.legacy.javaCharsets" = true` in the
+block `spark`; then Spark accepts everything that Java knows.
 """,
     wrong=example(
         source=_UTF_16.replace("UTF-16LE", "windows-1252"), steps="|> where status = 'PAID'"

@@ -36,11 +36,11 @@ sink paid to kafka {
 
 HEADER_TWICE = Code(
     "SSBT0544",
-    "Two headers of one name",
+    "Two headers with the same name",
     """\
-Each column of `header_columns` is a header of its name, and `event_id` adds one called `event_id`.
-Of two headers of one name some readers take the first and others the last. Give the column
-another name, or leave it to `event_id` to write the header.
+Each column of `header_columns` becomes a header with its name, and `event_id` adds one called
+`event_id`. Of two headers with the same name, some readers take the first and others the last.
+Rename the column, or let `event_id` write the header.
 """,
     wrong=example(
         steps="|> select id, amount, status as event_id", sink=_SINK.replace("HEADER", "event_id")
@@ -52,12 +52,13 @@ another name, or leave it to `event_id` to write the header.
 
 SEVERAL_VALUES = Code(
     "SSBT0552",
-    "A header of several values",
+    "A header with several values",
     """\
-A header is a text. Of a struct, an array or a map Spark writes what it shows: `{7, PAID, 2026-03-10
-12:00:00}`. Texts in it have no quotes, timestamps no time zone, and bytes stay as they are: no
-reader can take it apart for sure. `to_json(…)` writes what readers understand. A column that is to
-be added header by header is an `ARRAY<STRUCT<key: STRING, value: BINARY>>`.
+A header is a text. For a struct, an array or a map, Spark writes the form that it displays:
+`{7, PAID, 2026-03-10 12:00:00}`. Texts in it have no quotes, timestamps no time zone, and bytes
+stay as they are, so no reader can take it apart reliably. `to_json(…)` writes what readers
+understand. To add headers from one column, one by one, use an
+`ARRAY<STRUCT<key: STRING, value: BINARY>>`.
 """,
     wrong=example(
         steps="|> select id, amount, struct(id, status) as origin",

@@ -16,15 +16,15 @@ _STRICT = PIPELINE.replace("}\n", "  implicit_flows = refuse\n}\n")
 
 IMPLICIT_FLOW = Code(
     "SSBT1305",
-    "Personal data decides about the rows of a sink",
+    "Personal data decides which rows reach a sink",
     """\
-A filter by a column tagged `@pii`, a join on it, a sort or a grouping by it leaves no value of it
-in the result (SSBT1304), but what rows there are, and in which order, tells something of it: of
-one row for each person, the number of rows tells how many persons there are.
+If you filter, join, sort or group by a column tagged `@pii`, the result holds none of its values
+(SSBT1304). But which rows there are, and in which order, still tells something: with one row for
+each person, the number of rows is the number of persons.
 
-Pipelines allow that. One that says `implicit_flows = refuse` does not: such rows reach only sinks
-with `allow = [pii]`. What is behind a function of `masking` counts as no personal data here
-either: mask the column first, and filter, join or group by what comes out.
+Pipelines allow that by default. With `implicit_flows = refuse`, such rows may reach only sinks with
+`allow = [pii]`. The result of a function in `masking` does not count as personal data here either:
+mask the column first, and filter, join or group by the result.
 """,
     wrong=example(
         pipeline=_STRICT,

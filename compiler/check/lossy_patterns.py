@@ -31,10 +31,10 @@ _CSV = 'sink paid to csv {\n  path = "out/paid"\n%s}\n'
 
 LOSSY_PATTERN = Code(
     "SSBT0534",
-    "A pattern that does not write all of a date or time",
+    "A pattern that loses part of a date or time",
     """\
-What the pattern of a sink leaves out is lost: the values of a day, a minute or a second become
-equal, and a reader takes what is missing for zero, for January or for the 1st.
+What a sink's pattern leaves out is lost. Values of the same day, minute or second become equal, and
+a reader fills in zero, January or the 1st for whatever is missing.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -44,13 +44,13 @@ equal, and a reader takes what is missing for zero, for January or for the 1st.
 | `date_format(date '1926-03-10', 'dd.MM.yy')` | `10.03.26` |
 | `date_format(date '2026-03-10', 'MM/yyyy')` | `03/2026` |
 
-A TIMESTAMP without an offset is one only together with the zone that it was written in, and even
-then not in the hour in which clocks are set back, which is written twice. With UTC, and zones in
-which no clock has been set back since the year 2000, such as Asia/Tokyo, this is not reported.
+A TIMESTAMP without an offset is only clear together with the zone that it was written in. Even
+then, the hour in which clocks are set back is written twice. This is not reported for UTC and for
+zones in which no clock has been set back since the year 2000, such as Asia/Tokyo.
 
-Without the option a sink writes all: `yyyy-MM-dd`, `yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX`. Where less
-is meant, round the value in a step, which everyone sees (`date(at)`, `date_trunc('minute', at)`),
-and say so at the option: `# allow SSBT0534: a day is enough`.
+Without the option a sink writes everything: `yyyy-MM-dd`, `yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX`. If
+you want less, round the value in a step, where everyone can see it (`date(at)`,
+`date_trunc('minute', at)`), and say so at the option: `# allow SSBT0534: a day is enough`.
 """,
     wrong=example(
         pipeline=ZONED, steps=_STEPS, sink=_CSV % '  timestamp_format = "dd.MM.yyyy HH:mm"\n'

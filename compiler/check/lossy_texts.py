@@ -30,12 +30,12 @@ _JSON = 'sink paid to json {\n  path = "out/paid"\n}\n'
 
 INSTANT_FOLDER = Code(
     "SSBT0536",
-    "Folders of timestamps",
+    "Timestamps as folder names",
     """\
-A partition column of type TIMESTAMP becomes a folder with the local time, without a zone: where
-clocks are set back, an hour stands for two, and Spark reads the one for the other. In Berlin the
+A partition column of type TIMESTAMP becomes a folder with the local time, without a zone. When
+clocks are set back, one local hour means two, and Spark reads one for the other. In Berlin the
 instants `2026-10-25 00:30Z` and `01:30Z` both become `at=2026-10-25 02%3A30%3A00` and come back as
-`00:30Z`. And each instant has a folder of its own. Partition by a day or an hour made of it.
+`00:30Z`. And every instant gets its own folder. Partition by a day or an hour made from the column.
 """,
     wrong=example(
         pipeline=ZONED,
@@ -52,11 +52,11 @@ instants `2026-10-25 00:30Z` and `01:30Z` both become `at=2026-10-25 02%3A30%3A0
 
 UNREADABLE_KEYS = Code(
     "SSBT0537",
-    "Keys of a map that JSON does not hold",
+    "Map keys that JSON does not hold",
     """\
-Keys of JSON are texts, and Spark writes down how it keeps the key of a map: of `date '2026-01-31'`
-the number 20484, of a timestamp its microseconds, of bytes and arrays the address of an object,
-in files as in records of Kafka. Make a text of the keys:
+JSON keys are texts, and Spark writes its internal form of a map key: the number 20484 for
+`date '2026-01-31'`, microseconds for a timestamp, the address of an object for bytes and arrays. It
+does so in files and in Kafka records alike. Turn the keys into text:
 `transform_keys(by_day, (k, v) -> cast(k as string))`.
 """,
     wrong=example(steps="|> select id, map(placed_on, amount) as by_day", sink=_JSON),
@@ -67,10 +67,10 @@ in files as in records of Kafka. Make a text of the keys:
 
 LOST_ROWS = Code(
     "SSBT0538",
-    "A null that is no line of CSV",
+    "A null that does not become a CSV line",
     """\
-A null in the only column of a CSV file would be an empty line, which Spark does not write: the row
-is gone. Say with `null_value` what a null looks like, such as `"\\\\N"`.
+A null in the only column of a CSV file would be an empty line, which Spark does not write, so the
+row is lost. Use `null_value` to say what a null looks like, such as `"\\\\N"`.
 """,
     wrong=example(steps="|> select status", sink=_CSV),
     right=example(

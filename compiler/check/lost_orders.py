@@ -18,12 +18,12 @@ LOST_ORDER = Code(
     "SSBT0448",
     "An order that the next step does not keep",
     """\
-`deduplicate` and `aggregate` bring rows together by their keys, and the order from before is gone:
-`deduplicate` keeps any of the rows, not the first, and `collect_list` lists them as they arrive. It
-often looks right on small data. A sink's `repartition` deals all rows out anew.
+`deduplicate` and `aggregate` bring rows together by their keys, and lose the order from before:
+`deduplicate` keeps any of the rows, not the first, and `collect_list` lists them as they arrive. On
+small data the result often looks right. A sink's `repartition` deals all rows out again.
 
-To keep the latest row, number the rows and filter, or take `max_by(struct(*), time)`; to list in an
-order, sort the list: `array_sort(collect_list(…))`.
+To keep the latest row, number the rows and filter, or take `max_by(struct(*), time)`. To get a list
+in a certain order, sort the list: `array_sort(collect_list(…))`.
 """,
     wrong=example(steps="|> order by placed_on desc\n|> deduplicate by id"),
     right=example(
@@ -37,8 +37,8 @@ UNORDERED_LIMIT = Code(
     "SSBT0449",
     "A limit of rows that have no order",
     """\
-Rows have no order before `order by`, so `limit` keeps any of them, and `offset` leaves out any: the
-next run may write others, with the same input.
+Without `order by`, rows have no order. So `limit` keeps arbitrary rows, `offset` skips arbitrary
+rows, and the next run may write others from the same input.
 """,
     wrong=example(steps="|> limit 100"),
     right=example(steps="|> order by id\n|> limit 100"),

@@ -18,12 +18,13 @@ ONE_COLUMN_OF_LINES = Code(
     "SSBT0323",
     "Line ends in the only column of a CSV file",
     """\
-Without `multi_line`, each line of a CSV file is a row, also where the line end stands inside of
-quotes. With several columns the halves of such a row have too few values, and are malformed. A half
-of the only column is a text like any other: the rows become more, and nothing says so.
+Without `multi_line`, Spark takes each line of a CSV file for a row, even if the line end is inside
+quotes. In a file with several columns, the halves of such a row have too few values and are
+malformed. In a file with one column, each half is a valid text: you get more rows than were
+written, and nothing tells you.
 
-Say which it is: `multi_line = true`, with which each file is read by one task; or `multi_line =
-false` where no value has a line end.
+Say which you need: `multi_line = true`, which makes one task read each whole file; or
+`multi_line = false` if no value has a line end.
 """,
     wrong=example(schema=_NOTES, steps="|> where status = 'PAID'"),
     right=example(

@@ -25,11 +25,11 @@ sink paid to kafka {
 
 OTHER_TYPE = Code(
     "SSBT0551",
-    "A column of another type than an option needs",
+    "A column whose type does not fit the option",
     """\
 Some options of a sink name a column that says something about each row: `topic_column` is a STRING,
-`partition_column` a whole number, `tombstone_column` a BOOLEAN. Spark would refuse a column of
-another type when the job runs, or make of it what nobody meant.
+`partition_column` a whole number, `tombstone_column` a BOOLEAN. With another type, Spark would
+refuse the column when the job runs, or convert it to something nobody wants.
 """,
     wrong=example(sink=_SINK.replace("COLUMN", "status")),
     right=example(

@@ -26,11 +26,11 @@ NULL_TIME = Code(
     "SSBT0550",
     "An event time that may be null",
     """\
-A row whose time is null belongs to no window: `window(…)` drops it, and nothing says so, in a batch
-as in a stream and in `select` or `extend` as in `group by`. And `deduplicate … within watermark`
-forgets it at once, so that its repetitions pass. An outer join of two streams keeps it for ever,
-and never writes it without a partner. Leave such rows out where readers see it, with
-`where placed_at is not null`, or give them a time with `coalesce`.
+A row whose time is null belongs to no window, so `window(…)` silently drops it: in a batch as in a
+stream, and in `select` or `extend` as in `group by`. `deduplicate … within watermark` forgets it at
+once, so its duplicates pass. An outer join of two streams keeps it forever, and never writes it
+without a partner. Leave such rows out where readers see it, with `where placed_at is not null`, or
+give them a time with `coalesce`.
 """,
     wrong=streaming_example(steps=_WINDOWS, timed=False),
     right=streaming_example(steps=_WINDOWS),

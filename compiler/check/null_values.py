@@ -32,10 +32,10 @@ NULL_VALUE = Code(
     "A null that deletes its key",
     """\
 A format of one value, such as `string`, writes a null as a record without a value: a tombstone. A
-compacted topic forgets the key of such a record, and all that it knew of it. Leave rows without a
-value out, or give them one with `coalesce`. Where they are to delete, say so: make a column of it,
-as in `status is null as gone`, and name that as `tombstone_column`. A record's own value, as
-`value = string` of a source reads it, may go into a topic again as it came.
+compacted topic then forgets the key and everything it knew about it. Leave out rows without a
+value, or give them one with `coalesce`. If you want them to delete, say so: make a column, as in
+`status is null as gone`, and name it as `tombstone_column`. A record's own value, which a source
+reads with `value = string`, may go to a topic again unchanged.
 """,
     wrong=example(steps="|> select id, status", sink=_SINK),
     right=example(steps="|> where status is not null\n|> select id, status", sink=_SINK),

@@ -45,13 +45,13 @@ APART = Code(
     "SSBT0541",
     "Sinks that cannot be written in one pass",
     """\
-The records of a source with `on_error = dead_letter` are read once, and each is judged once: one
-query writes all sinks that its rows and its dead letters come to. So these sinks have one trigger,
-one that makes batches, and one output mode besides `append`; and they are sinks that a batch can be
-written to, as files, Kafka, `foreach_batch`, `noop` and `console` are.
+The records of a source with `on_error = dead_letter` are read once, and each is decoded once. So
+one query writes all sinks for its rows and its dead letters. These sinks need the same trigger,
+which has to make batches, and at most one output mode other than `append`. And each must be able to
+write a batch, as files, Kafka, `foreach_batch`, `noop` and `console` can.
 
-A sink that cannot be among the others needs a source of its own over the same topic, with a sink
-for its own dead letters.
+If a sink cannot join the others, give it its own source over the same topic, with a sink for that
+source's dead letters.
 """,
     wrong=example(
         pipeline=_PIPELINE,

@@ -25,9 +25,9 @@ OVERWRITES_SOURCE = Code(
     "SSBT0521",
     "A sink that overwrites what is being read",
     """\
-Spark reads while it writes: with `mode = overwrite` the files of the source are deleted before they
-have been read, and the job fails with its input gone. Write to another path. It is the same whether
-the source feeds this sink or another one, and where the sink writes
+Spark reads while it writes. With `mode = overwrite` it deletes the files of the source before it
+has read them; the job fails, and its input is gone. Write to another path. It does not matter
+whether the source feeds this sink or another one. The following places collide:
 
 | with the source's `path` | a sink that overwrites |
 |---|---|
@@ -38,10 +38,10 @@ the source feeds this sink or another one, and where the sink writes
 | `in/day=*` | `in/day=1`, or `in` |
 | `spark-warehouse/orders` | the table `orders` |
 
-Parameters are taken by their defaults, and by the configuration of each environment.
+Parameters count with their defaults and with the configuration of each environment.
 
-`partition_overwrite_mode = dynamic` deletes nothing before all is read. But a later sink that comes
-from the same source no longer finds its files.
+`partition_overwrite_mode = dynamic` deletes nothing until everything is read. But a later sink that
+comes from the same source no longer finds its files.
 """,
     wrong=example(
         source=SOURCE.replace("data/orders.csv", "data/orders"),
@@ -52,12 +52,12 @@ from the same source no longer finds its files.
 
 PRESENT_FOLDER = Code(
     "SSBT0528",
-    "A sink that finds its folder there, in each run",
+    "A sink whose folder exists in every run",
     """\
-A source reads the folder, or from within it: it is there whenever the job runs. With
-`mode = errorifexists`, which counts where the sink says no `mode`, the job then always fails; with
-`mode = ignore` it writes nothing, without a word. Write to another path, or say `mode = append` if
-the rows are to come to those that are read.
+A source reads this folder, or part of it, so it exists whenever the job runs. With
+`mode = errorifexists`, the default if the sink names no `mode`, the job always fails; with
+`mode = ignore` it silently writes nothing. Write to another path, or set `mode = append` to add the
+rows to those that are read.
 """,
     wrong=example(
         source=SOURCE.replace("data/orders.csv", "data/orders"),

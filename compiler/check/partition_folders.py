@@ -14,20 +14,21 @@ _DAY = SOURCE.replace("data/orders.csv", "PATH")
 
 LOST_FOLDER = Code(
     "SSBT0335",
-    "A column that is a folder of the path, and would be null",
+    "A column from a folder of the path that would be null",
     """\
-Spark takes a folder such as `day=2026-01-31` for a column only below the path that it is given.
-Where the path goes into such a folder and the schema declares the column, the script says with
-`basePath` from where on folders count. That needs one folder above them all, and is not possible
+Spark turns a folder such as `day=2026-01-31` into a column only if it is below the path of the
+source. If your path goes into such a folder and the schema declares the column, the script sets
+`basePath`, which says where folders begin to count. That works only with one folder above them all.
+It does not work
 
-- behind a glob that may lead into several folders, as in `data/*/day=*`,
-- with several paths that do not have it in common,
+- after a glob that may lead into several folders, as in `data/*/day=*`,
+- with several paths that do not share one,
 - in a stream, for a folder that its path names without a glob,
 - together with `recursive_file_lookup`.
 
-Spark would read null in every row, without a word. Read from the folder above and keep the rows
-that you want with `where`, for which Spark opens no other folder; or `union` several sources. Where
-the files hold the column themselves, say so by a `base_path` that is the path.
+Spark would silently read null in every row. Read from the folder above and filter with `where`;
+Spark then opens only the folders that you want. Or `union` several sources. If the files hold the
+column themselves, set `base_path` to the path.
 """,
     wrong=example(source=_DAY.replace('"PATH"', '["data/shop/placed_on=2026-01-31", "data/web"]')),
     right=example(

@@ -19,34 +19,34 @@ PERSONAL_DATA = Code(
     "SSBT1304",
     "Personal data in a sink that does not allow it",
     """\
-A column tagged `@pii` holds what tells who somebody is. It may flow only into sinks that say
-`allow = [pii]`. Leave the column out before, mask it, or allow it.
+A column tagged `@pii` can tell who somebody is. It may flow only into sinks that say
+`allow = [pii]`. Drop the column first, mask it, or allow it.
 
-What counts is the lineage that `ssbtc lineage` shows: a column bears the tags of all columns that
-its **value** is made from, however far away.
+The rule follows the lineage that `ssbtc lineage` shows: a column has the tags of all columns from
+which its **value** is made, however far away.
 
-- *A flow*: an expression, a rename, a field taken out of a struct or put into one, an element or a
-  key of an array or a map, a lambda, a generator, `unpivot`, an aggregate, the condition of a
-  `case`, the argument of a window function and what its window is divided and ordered by, each
-  side of a union or an `intersect`, the key of a join by `using`. Even what is little: `email is
-  not null`, `count(email)`.
-- Fields are told apart: of `struct(id, email) as s`, `s.id` is free and `s.email` is not.
-- A `sql` step flows as its query says, as far as it can be read. Where it cannot, and in `apply`
-  and `stateful`, whose code nobody looks into, each column that comes out is made from all that go
-  in.
-- The column of malformed rows of a file, and the key, value, headers and error of a dead letter,
-  hold all that the source holds. `_key` bears the tags of its own schema; `_headers` and other
-  places of a record hold no column of a schema, and bear none.
-- *No flow of values*: a filter, the condition of a join, a sort, a grouping key that is not in the
-  result, `distinct`, `limit`, the right side of `except`, the column that a pivot turns, the
-  number of rows and the position that an `explode` makes. They decide which rows there are, not
-  what is in them. Such a flow is allowed unless the pipeline says `implicit_flows = refuse`
-  (SSBT1305).
+- *A flow of values* is an expression, a rename, a field taken out of a struct or put into one, an
+  element or a key of an array or a map, a lambda, a generator, `unpivot`, an aggregate, the
+  condition of a `case`, the argument of a window function and its partition and order, each side of
+  a union or an `intersect`, and the key of a join with `using`. It counts even if little is left:
+  `email is not null`, `count(email)`.
+- Fields are tracked separately: after `struct(id, email) as s`, `s.email` is tagged and `s.id` is
+  not.
+- The columns of a `sql` step follow its query, as far as the compiler can read it. Where it cannot,
+  and in `apply` and `stateful`, whose code it does not look into, each column that comes out is
+  made from every column that goes in.
+- The column for malformed rows of a file, and the key, value, headers and error of a dead letter,
+  hold everything that the source holds. `_key` has the tags of its own schema; `_headers` and other
+  metadata of a record do not belong to a column of a schema, and have none.
+- *Not a flow of values*: a filter, the condition of a join, a sort, a grouping key that is not in
+  the result, `distinct`, `limit`, the right side of `except`, the column of a pivot, the number of
+  rows and the position that an `explode` makes. They decide which rows there are, not what is in
+  them. They are allowed unless the pipeline says `implicit_flows = refuse` (SSBT1305).
 
-A function whose result tells nothing about the person clears the tag when the pipeline says so:
-`masking = [sha2, "mask.py:masked"]`, a function of Spark SQL, also inside of a lambda or of a
-`sql` step, or one of an `apply` or a processor of a `stateful` step. A hash of something that can
-be guessed, such as a telephone number, is no mask.
+Some functions return nothing that tells who the person is. They clear the tag if the pipeline lists
+them: `masking = [sha2, "mask.py:masked"]`. Such a function is one of Spark SQL, also inside a
+lambda or a `sql` step, or one of an `apply` or of a processor of a `stateful` step. A hash of
+something that can be guessed, such as a telephone number, is not a mask.
 """,
     wrong=example(schema=_SCHEMA, steps="|> extend upper(email) as contact"),
     right=example(

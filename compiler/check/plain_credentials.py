@@ -47,9 +47,10 @@ PLAIN_CREDENTIALS = Code(
     "SSBT0565",
     "Credentials over `http://`",
     """\
-A password, a token or a client's secret that is sent to an address which begins with `http://` can
-be read by everybody on the way. Use `https://`; a `ca_location` names a certificate that the system
-does not trust by itself. Addresses of the machine itself, such as `localhost`, are not warned of.
+If a password, a token or a client's secret is sent to an address that begins with `http://`,
+everybody on the way can read it. Use `https://`; a `ca_location` names a certificate that the
+system does not trust by default. There is no warning for addresses of the machine itself, such as
+`localhost`.
 """,
     wrong=_example("http://registry.example.com:8081"),
     right=_example("https://registry.example.com:8081"),

@@ -23,8 +23,8 @@ REVERSED_RANGE = Code(
     "SSBT0567",
     "A range of a topic that ends before it begins",
     """\
-Of a partition whose end is before its beginning there is nothing to read. Spark says so when the
-query starts.
+If the end of a partition's range is before its beginning, there is nothing to read. Spark complains
+only when the query starts.
 """,
     wrong=_example(10),
     right=_example(60),

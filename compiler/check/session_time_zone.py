@@ -28,18 +28,19 @@ _TIMES = {
 
 NO_TIME_ZONE = Code(
     "SSBT0340",
-    "A result that depends on the time zone of the machine",
+    "A result that depends on the machine's time zone",
     """\
-Spark keeps a TIMESTAMP as an instant. Where an instant meets what has no zone, the zone of the
-session decides: the hour of a timestamp, its date and its text, a timestamp that is read from a
-text or made of a date, `current_date`, a day that is added where clocks are set forward. Without a
-word Spark takes the zone of the machine that the driver runs on: `date(placed_at)` of 23:30 UTC is
-one day in London and the next in Berlin, one on a laptop and another on the cluster.
+Spark stores a TIMESTAMP as an instant. To combine an instant with something that has no zone, it
+uses the session's time zone: for the hour of a timestamp, its date and its text, for a timestamp
+that is read from a text or made from a date, for `current_date`, and for a day that is added where
+clocks are set forward. If you set no zone, Spark takes that of the machine that the driver runs on:
+`date(placed_at)` of 23:30 UTC is one day in London and the next in Berlin, one on a laptop and
+another on the cluster.
 
-Say it once, in the pipeline: `time_zone = "UTC"`, or the zone whose days are meant, such as
-`time_zone = "Europe/Berlin"`. The finding is told once, at the first place that depends on it.
-What `spark-submit --conf spark.sql.session.timeZone=…` says goes before it, as for all settings.
-Whether a step `sql` or Python code depends on the zone is not looked at.
+Set the zone once, in the pipeline: `time_zone = "UTC"`, or the zone whose days you mean, such as
+`time_zone = "Europe/Berlin"`. The warning appears once, at the first place that depends on the
+zone. `spark-submit --conf spark.sql.session.timeZone=…` overrides the pipeline, as for all
+settings. Steps written as `sql` and Python code are not checked.
 """,
     wrong=example(**_TIMES),
     right=example(pipeline=ZONED, **_TIMES),

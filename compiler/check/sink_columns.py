@@ -22,8 +22,8 @@ NOTHING_LEFT = Code(
     "SSBT0522",
     "A sink without a column of its own",
     """\
-The columns of `partition_by` become folders and are not in the files. At least one column must be
-left for the files themselves.
+The columns of `partition_by` become folders and are not in the files. At least one other column
+must remain for the files themselves.
 """,
     wrong=example(
         steps="|> select status, id",
@@ -39,7 +39,7 @@ UNFIT_COLUMN = Code(
     "SSBT0523",
     "A column that the format cannot hold",
     """\
-Not every format holds every type: CSV, for one, has no arrays. Spark finds out when it writes or
+Not every format can hold every type: CSV, for one, has no arrays. Spark notices when it writes or
 reads. Choose another format, or turn the column into text, for example with `to_json`.
 """,
     wrong=example(
@@ -54,9 +54,9 @@ reads. Choose another format, or turn the column into text, for example with `to
 
 WRONG_COLUMNS = Code(
     "SSBT0524",
-    "A sink that takes other columns",
+    "A sink that takes different columns",
     """\
-The format has fixed columns: text, for one, takes a single STRING besides the columns of
+The format has fixed columns: text, for one, takes a single STRING in addition to the columns of
 `partition_by`.
 """,
     wrong=example(sink='sink paid to text {\n  path = "out/paid"\n}\n'),
@@ -67,11 +67,11 @@ The format has fixed columns: text, for one, takes a single STRING besides the c
 
 UNFIT_PARTITION = Code(
     "SSBT0535",
-    "A partition column that makes no name of a folder",
+    "A partition column that cannot name a folder",
     """\
-The values of `partition_by` become names of folders. Spark makes none of arrays, maps, structs and
-variants and stops when the job runs; bytes that are no text stop it, too. Partition by a text or a
-number made of the column.
+The values of `partition_by` become folder names. Spark cannot make names of arrays, maps, structs
+and variants, and stops when the job runs; bytes that are not text stop it, too. Partition by a text
+or a number made from the column.
 """,
     wrong=example(
         steps="|> select id, array(status) as states",

@@ -12,11 +12,10 @@ from ssbt.compiler.source import Span
 
 SAME_PATH = Code(
     "SSBT0520",
-    "Two sinks that write to one place",
+    "Two sinks that write to the same place",
     """\
-What one sink writes, the other would replace or mix with its own rows, depending on their modes and
-on which of them runs last. Give each sink a path of its own; to write several datasets together,
-`union` them first.
+Depending on their modes and on which one runs last, one sink would replace the rows of the other or
+mix with them. Give each sink its own path; to write several datasets together, `union` them first.
 """,
     wrong=example(sink=SINK + "\n" + SINK.replace("to parquet", "to parquet as again")),
     right=example(

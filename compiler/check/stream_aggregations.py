@@ -21,11 +21,11 @@ NEVER_FINAL = Code(
     "Groups that are never final",
     """\
 In append mode a group is written once, when no row can change it any more. Only a watermark tells
-when that is: one of the keys must be the column that bears the watermark, or a `window` over it. A
-new name keeps the watermark on a column; arithmetic or a cast loses it.
+when that is: one of the keys must be the column with the watermark, or a `window` over it. A
+renamed column keeps its watermark; arithmetic or a cast loses it.
 
 Write in `update` mode to get each group whenever it changes, or in `complete` mode to get all
-groups each time, into a sink that takes those modes.
+groups each time, to a sink that supports those modes.
 """,
     wrong=streaming_example(steps=_COUNTS),
     right=streaming_example(steps=f"|> watermark placed_at delay 10 minutes\n{_COUNTS}"),
@@ -35,8 +35,8 @@ NOTHING_COMPLETE = Code(
     "SSBT0604",
     "Complete mode without an aggregation",
     """\
-In complete mode each batch writes the whole result again. Spark keeps the result of an aggregation
-only; all the rows of a stream would be too many.
+In complete mode each batch writes the whole result again. Spark keeps only the result of an
+aggregation for that; all the rows of a stream would be too many.
 """,
     wrong=streaming_example(connector="console", mode="complete"),
     right=streaming_example(connector="console", mode="append"),

@@ -14,9 +14,9 @@ NO_CHECKPOINT = Code(
     "SSBT0601",
     "A stream without a checkpoint",
     """\
-A stream keeps what it has read, and its state, in a checkpoint, from which it goes on after a
-failure or a new deployment. Name a folder in the `pipeline` block: each sink gets its own below it,
-called as the sink. It must outlive the cluster, as the data does.
+A stream keeps its position and its state in a checkpoint, and continues from there after a failure
+or a new deployment. Name a folder in the `pipeline` block: each sink gets a subfolder with its own
+name. The folder must outlive the cluster, just like the data.
 """,
     wrong=streaming_example(pipeline=ZONED),
     right=streaming_example(),

@@ -21,11 +21,11 @@ _FUNCTION = 'function = "other.py:upsert"\nkey = [id]'
 
 TOO_LITTLE = Code(
     "SSBT0621",
-    "Less than the delivery that is required",
+    "A weaker delivery than required",
     """\
-`require` says what a sink must promise. The compiler adds up what the source, the sink and the
-checkpoint can promise, and the weakest of them holds: see the delivery of each sink in
-`docs/connectors`.
+`require` says what a sink must guarantee. The compiler works out what the source, the sink and the
+checkpoint can guarantee; the weakest of them decides. `docs/connectors` lists the delivery of each
+sink.
 """,
     wrong=streaming_example(connector="console", options="require = exactly_once"),
     right=streaming_example(connector="parquet", options="require = exactly_once"),
@@ -33,11 +33,11 @@ checkpoint can promise, and the weakest of them holds: see the delivery of each 
 
 NOT_REPEATABLE = Code(
     "SSBT0631",
-    "A value that is another one when a batch is repeated",
+    "A value that changes when a batch is repeated",
     """\
-After a failure the last batch is computed again. A sink that replaces rows by their key then needs
-the same rows: one with a random number, a new id or the current time in it is another row, and
-comes twice. Take such values from the data, or make them where the data is produced.
+After a failure, Spark computes the last batch again. A sink that replaces rows by their key then
+needs the same rows: a row with a random number, a new id or the current time in it is a different
+row, and arrives twice. Take such values from the data, or create them where the data is produced.
 """,
     wrong=streaming_example(
         connector="foreach_batch", options=_FUNCTION, steps="|> extend uuid() as row_id"

@@ -13,12 +13,12 @@ from ssbt.compiler.ir.plans import calls, stream_steps
 
 NOT_FOR_STREAMS = Code(
     "SSBT0607",
-    "A function that streams do not have",
+    "A function that streams do not support",
     """\
-A window function, `… over (…)`, looks at rows before and behind, an aggregate of `distinct` values
-would have to remember all of them, and `monotonically_increasing_id()` would begin anew with each
-batch. Aggregate by a `window` of time instead, count with `approx_count_distinct`, and take an id
-from the data.
+A window function, `… over (…)`, looks at the rows before and after; an aggregate of `distinct`
+values would have to remember all of them; and `monotonically_increasing_id()` would start again
+with each batch. Aggregate by a time `window` instead, count with `approx_count_distinct`, and take
+an id from the data.
 """,
     wrong=streaming_example(
         steps="|> extend row_number() over (partition by status order by id) as number"

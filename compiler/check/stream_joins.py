@@ -39,8 +39,8 @@ NO_EQUALITY = Code(
     "SSBT0612",
     "Two streams joined without an equality",
     """\
-Spark keeps the rows of both streams by the values that must be equal. Without such an equality the
-query starts, and fails with the first batch. An `anti` join of two streams there is none.
+Spark stores the rows of both streams by the values that must be equal. Without such an equality the
+query starts, and fails at the first batch. An `anti` join of two streams does not exist.
 """,
     wrong=streaming_example(preamble=_CLICKS, steps=f"{_MARKED}|> join marked on at > placed_at"),
     right=streaming_example(
@@ -51,13 +51,13 @@ query starts, and fails with the first batch. An `anti` join of two streams ther
 
 NO_TIME_BOUND = Code(
     "SSBT0613",
-    "An outer join of two streams that never knows",
+    "An outer join of two streams that never finishes waiting",
     """\
-An outer or semi join keeps a row until no partner can come any more. Only time tells: either the
+An outer or semi join keeps a row until no partner can come any more. Only time can tell: either the
 column with the watermark is one of those that must be equal, or the condition says how much later
-than the row its partner may be. For a `left` and a `semi` join the right side has a watermark and
-`right.time <= left.time + interval …`; for a `right` join it is the mirror; a `full` join needs one
-of both.
+than the row its partner may come. For a `left` and a `semi` join the right side needs a watermark
+and `right.time <= left.time + interval …`; for a `right` join it is the mirror image; a `full` join
+needs one of the two.
 """,
     wrong=streaming_example(
         preamble=_CLICKS, steps=f"{_TIMED}{_MARKED}|> left join marked {_ON}{_UNBOUND}"
@@ -73,8 +73,8 @@ WRONG_MODE = Code(
     "SSBT0614",
     "Two joined streams in another mode than append",
     """\
-The result of a join of two streams is written once, in `append` mode. From Spark 4.3 on, inner and
-semi joins can also be written in `update` mode.
+The result of a join of two streams is written once, in `append` mode. Spark 4.3 and later can also
+write inner and semi joins in `update` mode.
 """,
     wrong=streaming_example(
         preamble=_CLICKS,

@@ -12,10 +12,10 @@ from ssbt.compiler.ir.pipeline import Pipeline
 
 BAD_NAME = Code(
     "SSBT0622",
-    "A table in memory that cannot be called so",
+    "A table in memory whose name is not possible",
     """\
-A stream into `memory` makes a temporary view that bears the name of the sink. A name with other
-characters than letters, digits and `_` is none for a view.
+A stream into `memory` makes a temporary view with the name of the sink. The name of a view consists
+of letters, digits and `_`.
 """,
     wrong=streaming_example(connector="memory as `paid orders`"),
     right=streaming_example(connector="memory as paid_orders"),

@@ -12,9 +12,9 @@ from ssbt.compiler.ir.pipeline import Pipeline
 
 WRONG_SINK = Code(
     "SSBT0602",
-    "An output mode that the sink does not take",
+    "An output mode that the sink does not support",
     """\
-Files can only be added to: a sink of files takes `append`. The console, a table in memory, noop and
+Files can only be added, so a file sink takes `append`. The console, a table in memory, noop and
 `foreach_batch` take all three modes.
 """,
     wrong=streaming_example(mode="update"),

@@ -36,9 +36,9 @@ OWN_FILES = Code(
     "SSBT0529",
     "A stream that reads the files that it writes",
     """\
-What the sink writes appears where the source looks for new files: each row is read and written
-again with the next batch, and so on without end. Spark looks in the folders that the path of the
-source matches, and in those of columns below it. Of three rows there were, after three more runs,
+What the sink writes appears where the source looks for new files. Each row is read and written
+again with the next batch, and so on without end. Spark looks in the folders that the source's path
+matches, and in the column folders below it. An example with three rows, after three more runs:
 
 | source | sink | rows |
 |---|---|---|
@@ -46,8 +46,8 @@ source matches, and in those of columns below it. Of three rows there were, afte
 | `in` | `in/day=3` | 12 |
 | `in` | `in/x` | 3: Spark does not look there |
 
-Write to a folder beside the one that is read. Where a step leaves out what was there before, and
-the stream is meant to go round, say so with `# allow SSBT0529: reason`.
+Write to a folder next to the one that is read. If a step leaves out what was there before, and you
+want the stream to feed itself, say so with `# allow SSBT0529: reason`.
 """,
     wrong=_example("data/orders/day=1"),
     right=_example("out/paid"),
@@ -56,11 +56,11 @@ the stream is meant to go round, say so with `# allow SSBT0529: reason`.
 
 LOG_IN_SOURCE = Code(
     "SSBT0530",
-    "A stream that writes into the very folder that it reads",
+    "A stream that writes into the very folder it reads",
     """\
-A stream keeps a log of its files, `_spark_metadata`, in the folder that it writes. A reader of such
-a folder takes the files of that log and no others: what someone else puts there is never read, no
-row comes out, and every run ends well. Write to another folder.
+A stream keeps a log of its files, `_spark_metadata`, in the folder that it writes to. Spark then
+reads from that folder only the files in the log. It never reads what anyone else puts there: no row
+comes out, and every run succeeds. Write to another folder.
 """,
     wrong=_example("data/orders"),
     right=_example("out/paid"),

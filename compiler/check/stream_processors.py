@@ -31,10 +31,10 @@ def _step(block: str) -> str:
 
 WRONG_TIME = Code(
     "SSBT0624",
-    "Timers or times to live that go by the wrong clock",
+    "Timers or times to live with the wrong clock",
     """\
-A `ttl` is counted by the clock of the machine, so that no timers by event time can stand beside it:
-let a timer clear the state, or let the timers go by `processing_time`, too.
+A `ttl` is counted by the clock of the machine, so it cannot be combined with timers by event time.
+Let a timer clear the state, or let the timers use `processing_time`, too.
 """,
     wrong=streaming_example(
         preamble=_TOTAL, steps=_MARKED + _step(f"  timers = event_time\n{_FORGOTTEN}")
@@ -48,10 +48,10 @@ ENDLESS = Code(
     "SSBT0625",
     "A job that would never end",
     """\
-Where a processor has timers by processing time, or state with a `ttl`, Spark makes a batch without
-rows after each other, because the clock goes on. With `trigger = available now` the query should
-end when all rows are read, and never does. Use `every …`, for a job that goes on, or timers by
-event time.
+If a processor has timers by processing time, or state with a `ttl`, Spark keeps making batches
+without rows, because the clock goes on. With `trigger = available now` the query should end once
+all rows are read, but never does. Use `every …` for a job that keeps running, or timers by event
+time.
 """,
     wrong=streaming_example(
         preamble=_TOTAL, steps=_step(_FORGOTTEN), options="trigger = available now"
@@ -66,7 +66,7 @@ WRONG_STORE = Code(
     "A state store that processors cannot use",
     """\
 A processor has several variables, timers and times to live, which only RocksDB can keep. The script
-sets it as the state store; leave the setting out.
+chooses it as the state store; remove the setting.
 """,
     wrong=streaming_example(
         pipeline='pipeline paid_orders {\n  checkpoint = "checkpoints"\n'
@@ -84,9 +84,9 @@ OLD_LINE = Code(
     "What Spark 3.5 cannot keep for a processor",
     """\
 Spark 3.5 has `applyInPandasWithState`: one function, one value for each key, and one timeout
-instead of timers, which needs a watermark where it goes by event time. It has neither lists, maps
-nor a `ttl`; it runs on streams only, once in a query, which has no aggregation, and in one output
-mode. From Spark 4 on there is `transformWithState`.
+instead of timers, which needs a watermark if it uses event time. It has no lists, maps or `ttl`. It
+works on streams only, once in a query without an aggregation, and in one output mode. Spark 4 and
+later have `transformWithState`.
 """,
     wrong=streaming_example(
         pipeline=PIPELINE.replace("}\n", '  target      = "3.5"\n' + STREAMING),

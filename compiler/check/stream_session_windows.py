@@ -22,9 +22,9 @@ SESSIONS = Code(
     "SSBT0605",
     "Session windows that Spark cannot keep",
     """\
-A session grows with each row, and two sessions may become one: Spark cannot write what has changed
-since the last batch, so `update` mode does not go with `session_window`. And it needs one more key,
-such as the customer: without it the query starts, and fails with the first batch.
+A session grows with each row, and two sessions may become one. Spark cannot write what has changed
+since the last batch, so `update` mode does not work with `session_window`. Sessions also need
+another key, such as the customer: without one the query starts, and fails at the first batch.
 """,
     wrong=streaming_example(steps=_SESSIONS),
     right=streaming_example(steps=f"{_SESSIONS}, status"),

@@ -19,11 +19,11 @@ MIXED = Code(
     "SSBT0610",
     "A set operation of a stream and a batch",
     """\
-Spark unites streams with streams only: read both sides of a `union` as streams. It takes the rows
-of a batch from a stream with `except`, which keeps each row once; in `append` mode a column must
-bear a watermark, or the query dies with the first batch. It cannot take away a stream. And it
-starts a stream with `except all`, whose result is wrong in silence, because the rows of the batch
-are taken away again with each batch of the stream: an `anti join` keeps rows that are there twice.
+Spark can `union` a stream only with another stream, so read both sides as streams. It can subtract
+the rows of a batch from a stream with `except`, which keeps each row once; in `append` mode a
+column must have a watermark, or the query fails at the first batch. It cannot subtract a stream. A
+stream with `except all` starts, but its result is silently wrong, because every batch of the stream
+subtracts the rows again: to keep duplicate rows, use an `anti join`.
 """,
     wrong=streaming_example(preamble=_OLD, steps="|> union all old"),
     right=streaming_example(preamble=f"stream {_OLD}", steps="|> union all old"),

@@ -17,10 +17,10 @@ _COUNTS = "|> aggregate count(*) as orders group by status"
 
 SORTED = Code(
     "SSBT0608",
-    "Sorting what is not complete",
+    "Sorting an incomplete result",
     """\
-What comes next may belong in front of what was written. Only a result that is written whole each
-time can be sorted: that of an aggregation, in `complete` mode.
+A row that comes later may belong before those already written. You can only sort a result that is
+written completely each time: that of an aggregation, in `complete` mode.
 """,
     wrong=streaming_example(connector="memory", mode="append", steps="|> order by id"),
     right=streaming_example(
@@ -32,9 +32,9 @@ LIMITED = Code(
     "SSBT0609",
     "A limit in update mode",
     """\
-In `update` mode Spark does not know which rows the limit has let through before. It knows that in
-`append` mode, where the limit is reached once and for all, and in `complete` mode, where it holds
-for each result.
+In `update` mode Spark does not know which rows the limit has already let through. It knows in
+`append` mode, where the limit is reached once and for all, and in `complete` mode, where it applies
+to each result.
 """,
     wrong=streaming_example(connector="console", mode="update", steps="|> limit 10"),
     right=streaming_example(connector="console", mode="append", steps="|> limit 10"),

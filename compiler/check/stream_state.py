@@ -17,13 +17,13 @@ from ssbt.compiler.ir.streams import OutputMode
 
 UNBOUNDED = Code(
     "SSBT0630",
-    "State that grows for ever",
+    "State that grows forever",
     """\
-The state of a stream lives as long as the checkpoint. Spark forgets what a watermark has passed,
-and nothing else: without a watermark, or where it does not reach the step, each new key stays for
-ever. Group by a `window` over the column of the watermark, deduplicate `within watermark`, bound a
-join in time on both sides. What a processor keeps stays until its own code clears it, when a timer
-has fired, or until its `ttl` has passed.
+The state of a stream lives as long as the checkpoint. Spark forgets only what a watermark has
+passed: without a watermark, or where it does not reach the step, each new key stays forever. Group
+by a `window` over the column with the watermark, deduplicate `within watermark`, or limit a join in
+time on both sides. The state of a processor stays until its own code clears it, for instance when a
+timer fires, or until its `ttl` has passed.
 """,
     wrong=streaming_example(steps="|> deduplicate by id"),
     right=streaming_example(
@@ -34,11 +34,11 @@ has fired, or until its `ttl` has passed.
 
 DROPPED = Code(
     "SSBT0632",
-    "Rows that are dropped for being late",
+    "Rows that are dropped because they are late",
     """\
-A row that is older than the watermark is dropped by the next step with state, and nobody sees it
-but a counter in Spark's metrics. With a delay of 0 that happens to every row behind the latest one;
-with `latest_first = true` to most rows after a pause, because the newest files come first; with the
+The next step with state drops a row that is older than the watermark, and only a counter in Spark's
+metrics shows it. With a delay of 0 that happens to every row older than the latest one; with
+`latest_first = true` to most rows after a pause, because the newest files come first; with the
 policy `max` to the rows of all streams but the fastest.
 """,
     wrong=streaming_example(

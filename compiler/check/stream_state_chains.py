@@ -20,13 +20,13 @@ _BY_HOUR = (
 
 CHAINED = Code(
     "SSBT0615",
-    "State behind what may still change",
+    "State after something that may still change",
     """\
-There is one watermark for the whole query. A step with state behind it must not get rows that are
-older, and an aggregation in `update` or `complete` mode sends some: groups that are not final.
-Spark refuses the query, because rows would be lost.
+The whole query has one watermark. A step with state must not get rows older than that from an
+earlier step, but an aggregation in `update` or `complete` mode sends some: groups that are not
+final. Spark refuses the query, because it would lose rows.
 
-Write the first result in `append` mode, into files or a topic, and make the second one from there.
+Write the first result in `append` mode, to files or a topic, and compute the second one from there.
 """,
     wrong=streaming_example(
         connector="console",

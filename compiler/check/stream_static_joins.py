@@ -34,10 +34,10 @@ WRONG_SIDE = Code(
     "SSBT0611",
     "A join that waits for a stream to end",
     """\
-A row of the batch that has found no partner so far may find one in the next batch of the stream:
-Spark can never say that it has none. So the rows that a join keeps without a partner are those of
-the stream: `left`, `semi` and `anti` joins with the stream on the left, `right` joins with the
-stream on the right, `inner` and `cross` joins either way.
+A row of the batch without a partner so far may find one in the next batch of the stream, so Spark
+can never say that it has none. A join can therefore keep only rows of the stream without a partner:
+`left`, `semi` and `anti` joins need the stream on the left, `right` joins need it on the right,
+`inner` and `cross` joins work either way.
 """,
     wrong=streaming_example(preamble=_SHOPS, steps="|> full join shops using (id)"),
     right=streaming_example(preamble=_SHOPS, steps="|> left join shops using (id)"),

@@ -15,12 +15,12 @@ from ssbt.compiler.ir.streams import OutputMode
 
 NOT_FOR_STREAMS = Code(
     "SSBT0606",
-    "A step that streams do not have",
+    "A step that streams do not support",
     """\
 `offset`, `sample` and `intersect` need all rows at once, which a stream never has. A `pivot`
-aggregates twice, which Spark does for streams in `append` mode only; in the other modes aggregate
-with filters: `sum(amount) filter (where status = 'PAID') as paid`. Instead of a `sample`, choose by
-a hash of a column; instead of `intersect`, write a `semi join`.
+aggregates twice, which Spark supports for streams in `append` mode only; in the other modes
+aggregate with filters: `sum(amount) filter (where status = 'PAID') as paid`. Instead of a `sample`,
+choose by a hash of a column; instead of `intersect`, write a `semi join`.
 """,
     wrong=streaming_example(steps="|> sample 10 percent seed 1"),
     right=streaming_example(steps="|> where hash(id) % 10 = 0"),

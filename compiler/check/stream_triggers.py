@@ -32,10 +32,10 @@ CONTINUOUS = Code(
     "SSBT0619",
     "What continuous processing cannot do",
     """\
-With `trigger = continuous …` Spark has no batches: each row goes through as it comes. So there are
-only steps that make one row of one row, such as `where`, `select` and `extend`, and no current
-time; the source must be able to read on without batches (`rate`, `socket`, Kafka), and so must the
-sink (console, memory, noop, Kafka).
+With `trigger = continuous …` Spark has no batches: each row passes through as it arrives. So you
+can only use steps that turn one row into one row, such as `where`, `select` and `extend`, and not
+the current time. The source must be able to read without batches (`rate`, `socket`, Kafka), and the
+sink must be able to write without them (console, memory, noop, Kafka).
 """,
     wrong=streaming_example(
         connector="noop",
@@ -53,9 +53,9 @@ REAL_TIME = Code(
     "SSBT0620",
     "What real-time mode cannot do",
     """\
-With `trigger = real time` rows go through all stages of a query at once, for which Spark has few of
-its parts: the output mode is `update`, the source Kafka, and neither `foreach_batch`, joins of two
-streams nor session windows are there.
+With `trigger = real time` rows pass through all stages of a query at once, and few parts of Spark
+can do that: the output mode is `update`, the source is Kafka, and `foreach_batch`, joins of two
+streams and session windows are not supported.
 """,
     wrong=streaming_example(
         pipeline='pipeline paid_orders {\n  target = "4.3"\n  checkpoint = "checkpoints"\n'
@@ -69,10 +69,10 @@ streams nor session windows are there.
 
 OLD = Code(
     "SSBT0633",
-    "The trigger of old",
+    "An outdated trigger",
     """\
-`trigger = once` reads all that is there in one batch, however much it is, and ignores the limits of
-the source. `available now` reads the same in as many batches as the limits make of it.
+`trigger = once` reads everything that is there in one batch, however much it is, and ignores the
+limits of the source. `available now` reads the same in as many batches as the limits require.
 """,
     wrong=streaming_example(options="trigger = once"),
     right=streaming_example(options="trigger = available now"),

@@ -18,10 +18,10 @@ from ssbt.compiler.ir.plans import stream_steps
 
 NO_WATERMARK = Code(
     "SSBT0616",
-    "Deduplication within a watermark that is not there",
+    "Deduplication within a watermark that does not exist",
     """\
-`deduplicate … within watermark` forgets a row when the watermark has passed its time. So a
-`watermark` stands before it, and its column is still there, under whatever name.
+`deduplicate … within watermark` forgets a row once the watermark has passed its time. So there must
+be a `watermark` before it, and the column with it must still exist, under whatever name.
 """,
     wrong=streaming_example(steps="|> deduplicate by id within watermark"),
     right=streaming_example(
@@ -33,8 +33,8 @@ SET_TWICE = Code(
     "SSBT0618",
     "A second watermark on one stream",
     """\
-A stream has one event time. Spark refuses a second watermark behind the first one, because the
-steps between them go by the first. Set it once, as close to the source as the column is there.
+A stream has one event time. Spark refuses a second watermark after the first one, because the steps
+in between use the first. Set it once, as early in the flow as the column exists.
 """,
     wrong=streaming_example(
         steps="|> watermark placed_at delay 1 day\n|> where amount > 0\n"

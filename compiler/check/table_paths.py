@@ -15,10 +15,10 @@ _TABLE = SINK.replace("  mode", '  table = "paid"\n  mode')
 
 WAREHOUSE_PATH = Code(
     "SSBT0531",
-    "The path of a table that counts from the warehouse",
+    "The path of a table that is relative to the warehouse",
     """\
-A relative `path` counts from the folder that the job runs in, but together with `table` from the
-warehouse: Spark writes
+A relative `path` starts from the folder that the job runs in, but together with `table` it starts
+from the warehouse. Spark writes
 
 | `path` | `table` | files |
 |---|---|---|
@@ -26,8 +26,8 @@ warehouse: Spark writes
 | `out/paid` | `paid` | `spark-warehouse/out/paid` |
 | `/data/out/paid` | `paid` | `/data/out/paid` |
 
-Whoever reads `out/paid` finds nothing there, or what an older run has left. Say the whole path, or
-leave it out: the table then lies in the warehouse under its own name.
+Whoever reads `out/paid` finds nothing there, or the result of an older run. Write the whole path,
+or leave it out: the table is then in the warehouse under its own name.
 """,
     wrong=example(sink=_TABLE),
     right=example(sink=_TABLE.replace("out/paid", "/data/out/paid")),

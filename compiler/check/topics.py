@@ -27,10 +27,10 @@ _ORDERS = '  subscribe         = "orders"\n'
 
 OTHER_TOPICS = Code(
     "SSBT0562",
-    "Places in topics that are not the ones that are read",
+    "Places in topics that are not read",
     """\
-Where a source begins, or ends, is said for all partitions of all topics that it reads, and for no
-others: Spark refuses the query when it starts.
+The options that say where a source begins or ends must list all partitions of all topics that it
+reads, and no others. Otherwise Spark refuses the query when it starts.
 """,
     wrong=topics_example(_ORDERS + '  starting_offsets { "order-0" = 23 }\n'),
     right=topics_example(_ORDERS + '  starting_offsets { "orders-0" = 23 }\n'),
@@ -38,10 +38,11 @@ others: Spark refuses the query when it starts.
 
 NO_PATTERN = Code(
     "SSBT0563",
-    "A pattern of topics that is no regular expression",
+    "A topic pattern that is not a regular expression",
     """\
-`subscribe_pattern` is a regular expression of Java's, which the whole name of a topic must match.
-It is none of a shell's: there `orders-*` stands for all that begins so, which is `orders-.*` here.
+`subscribe_pattern` is a Java regular expression that must match the whole name of a topic. It is
+not a shell pattern: where a shell writes `orders-*` for everything that begins with `orders-`,
+write `orders-.*` here.
 """,
     wrong=topics_example('  subscribe_pattern = "*-orders"\n'),
     right=topics_example('  subscribe_pattern = ".*-orders"\n'),

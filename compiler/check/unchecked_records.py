@@ -29,17 +29,17 @@ UNCHECKED_RECORD = Code(
     "SSBT0566",
     "A record that an expression decodes or encodes",
     """\
-A source checks each record that it decodes: what is malformed goes where `on_error` says, with its
-topic, partition and offset, and values that Spark would change are malformed. A function sees none
-of that. What `from_json`, `from_csv` and `from_xml` cannot read becomes null; `from_avro` and
-`from_protobuf` stop the job without saying where. `from_avro` also wraps decimals of too many
-digits, takes texts that are no UTF-8, and reads every record with the one schema that it is given,
-whatever the id in front of it. What `to_avro` and `to_protobuf` write is not compared with the
-sink's schema or registry.
+A source checks each record that it decodes: a malformed record goes where `on_error` says, with its
+topic, partition and offset, and a value that Spark would change counts as malformed. A function
+does none of that. `from_json`, `from_csv` and `from_xml` turn what they cannot read into null;
+`from_avro` and `from_protobuf` stop the job without saying where. `from_avro` also wraps decimals
+with too many digits, accepts texts that are not UTF-8, and reads every record with the one schema
+that it is given, whatever the id in front of it. What `to_avro` and `to_protobuf` write is not
+compared with the sink's schema or registry.
 
-Say in the source or sink what its records are, as in `value = json`. Where a topic has records of
-several kinds, allow this with a comment. `map('mode', 'FAILFAST')` makes `from_json`, `from_csv`
-and `from_xml` stop at what they cannot read.
+Declare the format in the source or sink, as in `value = json`. If a topic has several kinds of
+records, allow this with a comment. `map('mode', 'FAILFAST')` makes `from_json`, `from_csv` and
+`from_xml` stop at what they cannot read.
 """,
     wrong=example(
         schema="",

@@ -31,13 +31,13 @@ def _example(type_: str) -> str:
 
 UNSIGNED_NUMBERS = Code(
     "SSBT0557",
-    "Unsigned numbers of Protobuf",
+    "Unsigned numbers in Protobuf",
     """\
-Spark has no unsigned numbers. As with spark-protobuf, a `uint32` is an INT of the same bits and a
-`uint64` a BIGINT: above 2,147,483,647, or 9,223,372,036,854,775,807, they are negative. Make the
-number in a step: `cast(n as bigint) & 4294967295` of a `uint32`, and of a `uint64`
-`if(n < 0, cast(n as decimal(20,0)) + 18446744073709551616, n)`. Where no number is that large, say
-so with `# allow SSBT0557: reason` above the line of `value`.
+Spark has no unsigned numbers. As in spark-protobuf, a `uint32` becomes an INT with the same bits
+and a `uint64` a BIGINT: above 2,147,483,647, or 9,223,372,036,854,775,807, they are negative.
+Compute the number in a step: `cast(n as bigint) & 4294967295` for a `uint32`, and for a `uint64`
+`if(n < 0, cast(n as decimal(20,0)) + 18446744073709551616, n)`. If no number is that large, say so
+with `# allow SSBT0557: reason` above the line of `value`.
 """,
     wrong=_example("uint64"),
     right=_example("int64"),

@@ -12,8 +12,8 @@ UNUSED = Code(
     "SSBT0209",
     "A declaration that nothing uses",
     """\
-Nothing that reaches a sink uses this. It is left out of the script, which may mean that a step or a
-sink has been forgotten. Imported files may declare more than a pipeline uses; they are not asked.
+No sink needs this declaration, so the script leaves it out. Perhaps you forgot a step or a sink.
+Imported files may declare more than a pipeline uses, and are not checked for this.
 """,
     wrong=example(preamble="param minimum: int = 1\n"),
     right=example(preamble="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),

@@ -99,7 +99,7 @@ def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option
         name="connection",
         spark="",
         type=OptionType(ValueKind.CONNECTION),
-        doc=f"A connection of the kind `{kind}`, instead of what it says.",
+        doc=f"A connection of the kind `{kind}`, which gives the options that describe it.",
         place=OptionPlacement.CONNECTION,
         connection=kind,
     )

@@ -71,8 +71,7 @@ def render_reference_page(connector: Connector) -> str:
         *_render_role(connector, Role.SOURCE),
         *_render_role(connector, Role.SINK),
         *_render_connection(connector),
-        "Options that Spark has and this page does not name go through"
-        ' `raw { "key" = "value" }`; nobody checks them.',
+        'Pass any other option of Spark\'s with `raw { "key" = "value" }`; nobody checks these.',
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -124,7 +123,7 @@ def _render_connection(connector: Connector) -> Iterator[str]:
     secrets = [option.name for option in specification.options if option.secret]
     yield f"```ssbt\nconnection {connector.name}: {connector.name} {{\n{''.join(lines)}}}\n```"
     if secrets:
-        yield f"A secret is declared with `secret NAME`, and named: `{secrets[0]} = NAME`."
+        yield f"Declare a secret with `secret NAME`, and write its name: `{secrets[0]} = NAME`."
     yield from _render_options(specification)
 
 
@@ -136,7 +135,7 @@ def _render_options(specification: RoleSpecification) -> Iterator[str]:
         )
     rules = [f"- {_end_sentence(rule.message)}" for rule in specification.constraints]
     if rules:
-        yield "What the compiler says when options do not go together:"
+        yield "What the compiler reports if options do not go together:"
         yield "\n".join(rules)
 
 
@@ -172,7 +171,7 @@ def _render_facts(role: Role, specification: RoleSpecification) -> Iterator[str]
         columns = " and ".join(
             f"`{c.name} {c.type}`" if c.name else f"one {c.type}" for c in specification.columns
         )
-        verb = "Without a schema its columns are" if role is Role.SOURCE else "It takes the columns"
+        verb = "Without a schema its columns are" if role is Role.SOURCE else "It takes"
         facts.append(f"{verb} {columns}.")
     if specification.rejects:
         verb = "read into" if role is Role.SOURCE else "write"
@@ -180,7 +179,7 @@ def _render_facts(role: Role, specification: RoleSpecification) -> Iterator[str]
     if role is Role.SOURCE and specification.replayable:
         facts.append("The same data can be read again after a failure.")
     if role is Role.SOURCE and specification.by_position:
-        facts.append("The columns of a schema are found by their places.")
+        facts.append("The columns of a schema are matched by position.")
     if role is Role.SINK and specification.idempotent:
         facts.append("Writing the same rows again changes nothing.")
     if role is Role.SINK and specification.streaming:

@@ -9,12 +9,12 @@ UNUSED_ALLOWANCE = Code(
     "SSBT0140",
     "An `allow` that silences nothing",
     """\
-`# allow SSBT0209: reason` says that a warning is meant. It holds for the line it stands on, or,
-alone on its line, for the next line that is no comment; several codes are separated by commas. Only
-warnings can be allowed: what is an error would fail or be wrong in every case.
+`# allow SSBT0209: reason` says that you know about a warning and accept it. It applies to its own
+line or, alone on a line, to the next line that is not a comment; separate several codes with
+commas. Only warnings can be allowed: an error would fail or give wrong results in any case.
 
-A comment that silences nothing would hide the next warning of its kind on that line, so it is
-reported: the warning is gone, the line has moved, or the comment is misspelt.
+If the comment stayed, it would hide the next warning of its kind on that line. So it is reported
+once it silences nothing: the warning is gone, the line has moved, or the comment is misspelt.
 """,
     wrong=example(
         preamble="# allow SSBT0209: used by the next release\nparam minimum: int = 1\n",

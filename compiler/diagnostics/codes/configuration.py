@@ -6,11 +6,11 @@ BAD_SYNTAX = Code(
     "SSBT1210",
     "A configuration that cannot be read",
     """\
-`ssbt.conf` and the files of `conf/` are HOCON, as Lightbend's library reads it: JSON whose quotes,
-commas and outer braces may be left out, with comments, `include`, `+=` and `${references}`.
+`ssbt.conf` and the files in `conf/` are HOCON, as Lightbend's library reads it: JSON in which you
+may leave out quotes, commas and outer braces, with comments, `include`, `+=` and `${references}`.
 
-Among what surprises: `//` begins a comment, so an address stands in quotes, `url = "http://host"`;
-and so does whatever has one of the characters ``$"{}[]:=,+#`^?!@*&\\``.
+Two surprises: `//` begins a comment, so put addresses in quotes, `url = "http://host"`. Also quote
+whatever contains one of the characters ``$"{}[]:=,+#`^?!@*&\\``.
 """,
     wrong="",
     right="",
@@ -20,11 +20,11 @@ BAD_REFERENCE = Code(
     "SSBT1211",
     "A reference to nothing",
     """\
-`${name}` stands for another value of the configuration, by its full path, from whichever file it
-comes: an environment may replace what the defaults refer to. `${?name}` may be missing.
+`${name}` stands for another value of the configuration, named by its full path, in any of its
+files: an environment may replace a value that the defaults refer to. `${?name}` may be missing.
 
-Variables of the environment, which Lightbend's library would look at last, are not read: what is
-compiled is the same on every machine, and they may hold credentials.
+Environment variables, which Lightbend's library would try last, are not read: the result must be
+the same on every machine, and they may hold credentials.
 """,
     wrong="",
     right="",
@@ -34,9 +34,9 @@ BAD_INCLUDE = Code(
     "SSBT1212",
     "A file that cannot be included",
     """\
-`include "file"` takes in another file of the project, relative to the one that includes it; one
-that is not there is passed over, unless it is `required("file")`. Addresses, paths from the root of
-the disk and paths that leave the project are refused, and so is a file that includes itself.
+`include "file"` includes another file of the project, relative to the one that includes it. A
+missing file is ignored, unless you write `required("file")`. Addresses, paths from the root of the
+disk and paths that leave the project are refused, and so is a file that includes itself.
 """,
     wrong="",
     right="",
@@ -46,8 +46,9 @@ TOO_LARGE = Code(
     "SSBT1213",
     "A configuration that is too large",
     """\
-References that repeat references grow fast: twenty lines can come to a million values. What comes
-to more than 100,000 values, or to a text of more than a million characters, is refused.
+References to references grow fast: twenty lines can expand to a million values. A configuration
+that expands to more than 100,000 values, or to a text of more than a million characters, is
+refused.
 """,
     wrong="",
     right="",
@@ -58,11 +59,11 @@ UNKNOWN_KEY = Code(
     "A key that means nothing",
     """\
 A configuration has `params`, `spark`, `connections` and `secrets`, and in them what the pipeline
-declares. A key that nothing reads is a mistake of spelling, or is left over.
+declares. Nothing reads this key, so it is misspelt or left over.
 
-`conf/defaults.conf` and the files of environments hold for every pipeline of a project: what they
-name is declared in a file that all of them import. What only one of them declares has its values in
-that pipeline's own file, `conf/NAME.conf`.
+`conf/defaults.conf` and the files of environments apply to every pipeline of a project, so declare
+what they name in a file that all pipelines import. If only one pipeline declares it, put its values
+into that pipeline's own file, `conf/NAME.conf`.
 """,
     wrong="",
     right="",
@@ -72,8 +73,8 @@ BAD_VALUE = Code(
     "SSBT1215",
     "A value that does not fit",
     """\
-Values are checked for each environment as they would be in the pipeline: those of parameters
-against their type and their constraints, those of connections against the options of their kind.
+For each environment, values are checked as they would be in the pipeline: values of parameters
+against their type and their constraints, values of connections against the options of their kind.
 """,
     wrong="",
     right="",
@@ -83,8 +84,9 @@ MISSING_VALUE = Code(
     "SSBT1216",
     "A parameter without a value",
     """\
-The pipeline gives this parameter no default, and the environment no value. The job ends at once
-with exit code 2 unless it is given when it runs: by `--set`, `--conf-file` or `SSBT_PARAM_NAME`.
+The pipeline gives this parameter no default, and the environment gives it no value. The job ends at
+once with exit code 2 unless you set it when it runs: with `--set`, `--conf-file` or
+`SSBT_PARAM_NAME`.
 """,
     wrong="",
     right="",

@@ -20,9 +20,8 @@ UNKNOWN_KIND = Code(
     "SSBT1201",
     "An unknown kind of connection",
     """\
-Behind the colon of a `connection` stands its kind, which is the name of a connector that has
-connections: its reference page says so. Files need none; what several paths have in common can be a
-`param`.
+A `connection` names its kind after the colon: a connector that has connections, according to its
+reference page. Files need no connection; use a `param` for what several paths have in common.
 """,
     wrong=_kafka_pipeline(
         "connection = cluster",
@@ -35,17 +34,17 @@ connections: its reference page says so. Files need none; what several paths hav
 UNKNOWN_CONNECTION = Code(
     "SSBT1202",
     "An unknown connection",
-    "An option names a connection that neither this file nor its imports declare.\n",
+    "An option names a connection, but neither this file nor its imports declare it.\n",
     wrong=_kafka_pipeline("connection = clutser", 'subscribe  = ["orders"]'),
     right=_RIGHT,
 )
 
 OTHER_KIND = Code(
     "SSBT1203",
-    "A connection of another kind",
+    "A connection of the wrong kind",
     """\
-Each option that names a connection wants one of a certain kind: the options of a schema registry
-say nothing to a reader of Kafka.
+Each option that names a connection needs one of a certain kind: a reader of Kafka, for instance,
+can do nothing with the options of a schema registry.
 """,
     wrong=_kafka_pipeline(
         "connection = registry",
@@ -57,11 +56,11 @@ say nothing to a reader of Kafka.
 
 REPEATED = Code(
     "SSBT1204",
-    "An option that the connection gives",
+    "An option that the connection already gives",
     """\
-A source or sink that names a connection takes from it whatever a connection of that kind can say,
-and does not say it again: there would be two answers, and a configuration that replaces the
-connection in one environment would replace only one of them.
+A source or sink that names a connection takes from it every option that a connection of that kind
+can have, and must not repeat one. Otherwise there would be two answers, and a configuration that
+replaces the connection in one environment would replace only one of them.
 """,
     wrong=_kafka_pipeline(
         "connection        = cluster",

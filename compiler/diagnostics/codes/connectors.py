@@ -39,11 +39,11 @@ def _dedent(text: str) -> str:
 
 UNKNOWN_CONNECTOR = Code(
     number="SSBT0300",
-    title="unknown connector",
+    title="Unknown connector",
     why=_dedent("""
-        After `from` in a source and after `to` in a sink stands the name of a connector. This one
-        is neither built in nor installed: a connector of another package must be installed beside
-        the compiler.
+        A source names its connector after `from`, and a sink after `to`. No connector with this
+        name is built in or installed. If it comes in a separate package, install that package where
+        you run the compiler.
         """),
     wrong=example(source=_source("csvs", 'path   = "data/orders.csv"', "schema = Order")),
     right=example(),
@@ -51,10 +51,10 @@ UNKNOWN_CONNECTOR = Code(
 
 UNSUPPORTED_USE = Code(
     number="SSBT0301",
-    title="a connector used as what it is not",
+    title="A connector used for what it cannot do",
     why=_dedent("""
-        Not every connector can be read and written, and not every one works with streams. `noop`,
-        for instance, throws everything away: it is a sink and nothing can be read from it.
+        Not every connector can be both read and written, and not every one works with streams.
+        `noop`, for instance, throws everything away: it can only be a sink.
         """),
     wrong=example(source=_source("noop")),
     right=example(),
@@ -62,12 +62,12 @@ UNSUPPORTED_USE = Code(
 
 UNKNOWN_OPTION = Code(
     number="SSBT0302",
-    title="unknown option",
+    title="Unknown option",
     why=_dedent("""
-        Options are Spark's own, in snake_case: Spark's `nullValue` is `null_value`. Spark itself
-        ignores an option that it does not know, so that a slip of the pen changes the result and
-        nobody notices; here it is an error. An option that Spark has and the connector does not
-        name goes through `raw { "key" = "value" }`.
+        Options are Spark's own, in snake_case: Spark's `nullValue` is `null_value`. Spark ignores
+        an option that it does not know, so a typo would change the result without anybody noticing;
+        here it is an error. If Spark has an option that the connector does not name, pass it with
+        `raw { "key" = "value" }`.
         """),
     wrong=_csv_example("header = true", 'seperator = ";"'),
     right=_csv_example("header = true", 'sep = ";"'),
@@ -75,10 +75,10 @@ UNKNOWN_OPTION = Code(
 
 MISPLACED_OPTION = Code(
     number="SSBT0303",
-    title="an option that does nothing here",
+    title="An option that does nothing here",
     why=_dedent("""
-        Some options belong to reading, some to writing, some to streams only. Where it has no
-        meaning Spark ignores such an option without a word.
+        Some options are for reading, some for writing, some only for streams. In any other place
+        Spark silently ignores the option.
         """),
     wrong=_csv_example("compression = gzip"),
     right=example(sink=_sink("csv", 'path = "out/paid"', "compression = gzip")),
@@ -86,10 +86,10 @@ MISPLACED_OPTION = Code(
 
 WRONG_TYPE = Code(
     number="SSBT0304",
-    title="a value of the wrong type",
+    title="A value of the wrong type",
     why=_dedent("""
-        Each option has a type: text stands in quotes, `true`, `false` and numbers do not, and
-        where an option has a fixed set of choices, the choice is a bare word.
+        Each option has a type. Text needs quotes; `true`, `false` and numbers do not. Where an
+        option has a fixed set of choices, write the choice as a bare word.
         """),
     wrong=_csv_example('header = "yes"'),
     right=_csv_example("header = true"),
@@ -97,10 +97,10 @@ WRONG_TYPE = Code(
 
 UNKNOWN_CHOICE = Code(
     number="SSBT0305",
-    title="not one of the choices",
+    title="Not one of the choices",
     why=_dedent("""
         The option takes one word of a fixed set. Spark would find the mistake only when the job
-        runs, some options not before the first row is written.
+        runs, and for some options only when it writes the first row.
         """),
     wrong=_parquet_example("compression = gzipped"),
     right=_parquet_example("compression = gzip"),
@@ -108,7 +108,7 @@ UNKNOWN_CHOICE = Code(
 
 UNFIT_VALUE = Code(
     number="SSBT0306",
-    title="a value outside of what the option takes",
+    title="A value that the option does not accept",
     why=_dedent("""
         The value has the right type, but it is too small, too large, too long, or not written in
         the form that Spark reads.
@@ -119,9 +119,9 @@ UNFIT_VALUE = Code(
 
 DUPLICATE_OPTION = Code(
     number="SSBT0307",
-    title="an option given twice",
+    title="An option given twice",
     why=_dedent("""
-        Only one of the two values could count, and which one would be a matter of luck.
+        Only one of the two values could count, and you could not tell which.
         """),
     wrong=_csv_example("header = true", "header = false"),
     right=_csv_example("header = true"),
@@ -129,9 +129,9 @@ DUPLICATE_OPTION = Code(
 
 MISSING_OPTION = Code(
     number="SSBT0308",
-    title="a required option is missing",
+    title="A required option is missing",
     why=_dedent("""
-        The connector cannot work without this option, and no value would be a safe guess.
+        The connector cannot work without this option, and no default would be safe.
         """),
     wrong=example(source=_source("csv", "header = true", "schema = Order")),
     right=_csv_example("header = true"),
@@ -139,10 +139,10 @@ MISSING_OPTION = Code(
 
 OPTION_CONFLICT = Code(
     number="SSBT0309",
-    title="options that do not go together",
+    title="Options that do not go together",
     why=_dedent("""
-        Some options exclude each other and some need another one. Spark finds a few of these when
-        the job runs; in other cases it silently ignores one of the options.
+        Some options exclude each other, and some need another one. Spark notices a few of these
+        when the job runs; in other cases it silently ignores one of the options.
         """),
     wrong=_parquet_example("coalesce = 1", "repartition = 8"),
     right=_parquet_example("repartition = 8"),
@@ -150,10 +150,10 @@ OPTION_CONFLICT = Code(
 
 TOO_NEW = Code(
     number="SSBT0310",
-    title="an option that the target Spark does not have",
+    title="An option that the target Spark does not have",
     why=_dedent("""
-        The option, or this value of it, came with a later Spark than the one that the pipeline is
-        compiled for; the older Spark would ignore it or stop.
+        The option, or this value of it, was added in a later Spark than the one that you compile
+        for. The older Spark would ignore it or stop.
         """),
     wrong=example(sink=_sink("json", 'path = "out/paid"', "sort_keys = true")),
     right=example(sink=_sink("json", 'path = "out/paid"', "pretty = true")),
@@ -161,11 +161,11 @@ TOO_NEW = Code(
 
 RAW_SHADOWS = Code(
     number="SSBT0311",
-    title="a raw key for an option that has a name",
+    title="A raw key for an option that has a name",
     why=_dedent("""
-        `raw { … }` is the door for options of Spark that the connector does not name. It is checked
-        by nobody, so what has a name of its own must use it; and a key given both ways would leave
-        open which value counts.
+        `raw { … }` is for Spark's options that the connector does not name. Nobody checks what is
+        in it, so use the named option where there is one. And if you gave a key both ways, it would
+        not be clear which value counts.
         """),
     wrong=_csv_example('raw { "header" = true }'),
     right=_csv_example("header = true"),
@@ -173,12 +173,11 @@ RAW_SHADOWS = Code(
 
 RAW_REFUSED = Code(
     number="SSBT0560",
-    title="a raw key that Spark does not take",
+    title="A raw key that Spark does not accept",
     why=_dedent("""
-        Some keys are not an application's to set, because Spark itself decides them: where a
-        consumer of Kafka begins, for instance, is kept in the checkpoint, and keys and values are
-        always bytes to it. Spark refuses such a key when the job starts, or passes it over in
-        silence.
+        An application cannot set some keys, because Spark decides them itself: for instance, the
+        checkpoint says where a consumer of Kafka begins, and to Spark keys and values are always
+        bytes. Spark refuses such a key when the job starts, or silently ignores it.
         """),
     wrong=_kafka_example('raw { "kafka.auto.offset.reset" = "earliest" }'),
     right=_kafka_example("starting_offsets = earliest"),
@@ -186,11 +185,11 @@ RAW_REFUSED = Code(
 
 RAW_IGNORED = Code(
     number="SSBT0564",
-    title="a raw key that Spark passes over",
+    title="A raw key that Spark ignores",
     why=_dedent("""
-        Spark gives its clients of Kafka what begins with `kafka.`, without that beginning, and
-        passes over all else that it does not know: `auto.offset.reset`, as in the settings of
-        other programs, changes nothing, and nobody notices.
+        Spark passes what begins with `kafka.` to its Kafka clients, without that prefix, and
+        ignores everything else that it does not know. `auto.offset.reset`, as other programs write
+        it, changes nothing, and nobody notices.
         """),
     wrong=_kafka_example('raw { "fetch.max.bytes" = 1048576 }'),
     right=_kafka_example('raw { "kafka.fetch.max.bytes" = 1048576 }'),
@@ -199,10 +198,10 @@ RAW_IGNORED = Code(
 
 UNFIT_PARAM = Code(
     number="SSBT0312",
-    title="a parameter of the wrong type for an option",
+    title="A parameter of the wrong type for an option",
     why=_dedent("""
-        An option that is no text takes a parameter only if the parameter stands alone in the
-        quotes and its type is that of the option.
+        An option that is not a text takes a parameter only if nothing else is in the quotes and the
+        parameter has the option's type.
         """),
     wrong=example(
         preamble='param header: string = "yes"\n',
@@ -220,10 +219,11 @@ UNFIT_PARAM = Code(
 
 LOSES_DATA = Code(
     number="SSBT0313",
-    title="an option that loses data without a word",
+    title="An option that silently loses data",
     why=_dedent("""
-        With this option Spark skips what it cannot read: no error, no count of what was skipped.
-        That may be wanted; then this warning stays as a reminder for whoever reads the numbers.
+        With this option Spark skips what it cannot read: it reports no error and does not count
+        what it skipped. If you want that, keep the warning as a reminder for whoever reads the
+        numbers.
         """),
     wrong=_csv_example("mode = dropmalformed"),
     right=_csv_example("mode = failfast"),
@@ -232,13 +232,13 @@ LOSES_DATA = Code(
 
 SENSELESS_PATTERN = Code(
     number="SSBT0320",
-    title="a pattern of dates that nobody can mean",
+    title="A date pattern that nobody can mean",
     why=_dedent("""
-        Spark's patterns are those of Java: `MM` is the month and `mm` the minute, `dd` the day of
-        the month and `DD` the day of the year, `yyyy` the year and `YYYY` that of a week, `HH` the
-        hour and `SS` a fraction of a second. Spark takes what it gets: with `dd/mm/yyyy`, it reads
-        25/12/2026 as 2026-01-25, with 12 minutes that a date does not keep; with `yyyy-MM-DD`, it
-        writes 10 March as 2026-03-69. Other letters it refuses when the job runs.
+        Spark's patterns are Java's: `MM` is the month and `mm` the minute, `dd` the day of the
+        month and `DD` the day of the year, `yyyy` the year and `YYYY` the year that a week belongs
+        to, `HH` the hour and `SS` a fraction of a second. Spark does not complain about a mix-up:
+        with `dd/mm/yyyy`, it reads 25/12/2026 as 2026-01-25, with 12 minutes that a date does not
+        keep; with `yyyy-MM-DD`, it writes 10 March as 2026-03-69. Other letters make the job fail.
         """),
     wrong=_csv_example('date_format = "dd/mm/yyyy"'),
     right=_csv_example('date_format = "dd/MM/yyyy"'),
@@ -246,12 +246,12 @@ SENSELESS_PATTERN = Code(
 
 DOUBTFUL_PATTERN = Code(
     number="SSBT0321",
-    title="a pattern of dates that is likely a slip",
+    title="A date pattern that is likely a slip",
     why=_dedent("""
-        `hh` counts the hours of half a day: without `a`, for am and pm, half past twelve at noon
-        is read as half past midnight, and three in the afternoon is written like three in the
-        morning. `'Z'` in quotes is plain text: a time in UTC is read as one in the time zone of the
-        session; `XXX` reads the zone. With a pattern that has no year, all dates fall into 1970.
+        `hh` counts the hours of half a day. Without `a`, for am and pm, half past twelve at noon is
+        read as half past midnight, and three in the afternoon is written like three in the morning.
+        `'Z'` in quotes is plain text: a time in UTC is then read as one in the session's time zone;
+        `XXX` reads the zone. With a pattern that has no year, all dates fall into 1970.
         """),
     wrong=_csv_example('timestamp_format = "dd.MM.yyyy hh:mm"'),
     right=_csv_example('timestamp_format = "dd.MM.yyyy HH:mm"'),

@@ -66,17 +66,18 @@ def _writer_and_reader(
 
 UNWRITTEN_COLUMN = Code(
     "SSBT0640",
-    "A column that is read and that nobody writes",
+    "A column that is read but never written",
     """\
-The source reads what a sink of the same project writes, and declares a column, or a field of a
-struct, that is not there: Spark gives null in every row, without a word. Mostly it was renamed at
-one end. In JSON, a name in another case is another name; in Parquet and ORC it is the same.
+The source reads what a sink of the same project writes, but declares a column, or a field of a
+struct, that the sink does not write: Spark silently gives null in every row. Most often it was
+renamed at one end. In JSON, a name in another case is another name; in Parquet and ORC it is the
+same.
 
-Declare the name that is written, write the column, or take it out of the schema. Where data may
-lack it, as what was written before a change does, the schema says so: `default null`, or another
-value.
+Declare the name that is written, write the column, or remove it from the schema. If data may lack
+the column, for instance because it was written before a change, say so in the schema:
+`default null`, or another value.
 
-A source without a schema has the columns that Spark finds. Where its pipeline uses a column that no
+A source without a schema has the columns that Spark finds. If its pipeline uses a column that no
 sink writes there, the job stops: use the name that is written.
 """,
     wrong=_writer_and_reader("id:     bigint\n  amount_paid: decimal(12,2)"),
@@ -85,14 +86,13 @@ sink writes there, the job stops: use the name that is written.
 
 OTHER_TYPE = Code(
     "SSBT0641",
-    "A type as which what is written cannot be read",
+    "A type that cannot read what is written",
     """\
-The source reads what a sink of the same project writes, as another type. For some formats and
-types Spark then stops, for others it gives other values without a word: of Parquet, a
-DECIMAL(12,2) that is read as BIGINT is a hundred times as large. The
-[table](../guides/projects.md) says which.
+The source reads what a sink of the same project writes, but as another type. For some formats and
+types Spark stops; for others it silently gives wrong values: in Parquet, a DECIMAL(12,2) that is
+read as BIGINT becomes a hundred times as large. The [table](../guides/projects.md) says which.
 
-Declare the type that is written, and cast it in a step.
+Declare the type that is written, and cast the column in a step.
 """,
     wrong=_writer_and_reader("id:     bigint\n  amount: bigint"),
     right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
@@ -100,12 +100,12 @@ Declare the type that is written, and cast it in a step.
 
 DOUBTFUL_TYPE = Code(
     "SSBT0642",
-    "A type that holds some of the values that are written",
+    "A type that holds only some of the values written",
     """\
-The source reads what a sink of the same project writes, as a type that does not hold all of its
-values: the first one that it does not hold is malformed, and goes where the source says.
+The source reads what a sink of the same project writes, but as a type that does not hold all of its
+values. The first value that does not fit is malformed, and goes where the source says.
 
-Declare the type that is written, and cast it in a step.
+Declare the type that is written, and cast the column in a step.
 """,
     wrong=_writer_and_reader(
         "id:     int\n  amount: decimal(12,2)", written_format="json", read_format="json"
@@ -118,11 +118,10 @@ Declare the type that is written, and cast it in a step.
 
 OTHER_FORM = Code(
     "SSBT0643",
-    "Another format than the one that is written there",
+    "A format other than the one written there",
     """\
-The source reads what a sink of the same project writes, in another format: JSON where Parquet is
-written, `avro` where the values of a topic are `json`. What comes out is a failure, or rows of
-nonsense.
+The source reads what a sink of the same project writes, but in another format: JSON where the sink
+writes Parquet, `avro` where the values of a topic are `json`. The job fails, or reads nonsense.
 """,
     wrong=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)", read_format="orc"),
     right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),
@@ -130,15 +129,14 @@ nonsense.
 
 OTHER_OPTION = Code(
     "SSBT0644",
-    "An option that says something else where the data is written",
+    "An option that differs from the one the data was written with",
     """\
-How a format is written is told to its readers nowhere but in their own options: separators,
-headers, quotes, encodings, patterns of dates. Where the source says something else than the sink
-of the same project whose data it reads, Spark takes values apart in the wrong places, reads
-`01/02` as the other day, or stops.
+Only a reader's own options say how the data is written: separators, headers, quotes, encodings,
+date patterns. The source reads what a sink of the same project writes, but with other options.
+Spark then splits values in the wrong places, reads `01/02` as the other day, or stops.
 
-Say the same at both ends. A pattern of the source may also be one that reads what the sink's
-writes.
+Use the same options at both ends. A pattern may differ if the source's pattern can read what the
+sink's writes.
 """,
     wrong=_writer_and_reader(
         "id:     bigint\n  amount: decimal(12,2)\n  status: string\n  placed_on: date",
@@ -157,11 +155,11 @@ writes.
 
 OTHER_PLACES = Code(
     "SSBT0645",
-    "Columns in other places than where they are written",
+    "Columns in a different order than they are written",
     """\
-CSV has no names but those in a header: columns are found by their places. With `header = true` at
-both ends the job stops if names or their number differ. Without a header values change places, as
-far as their types let them, and Spark does not say so.
+CSV has no column names except in a header, so Spark finds columns by their position. With
+`header = true` at both ends the job stops if the names or their number differ. Without a header,
+values silently end up in other columns, as far as their types allow.
 """,
     wrong=_writer_and_reader(
         "amount: decimal(12,2)\n  id:     bigint\n  status: string\n  placed_on: date",
@@ -177,14 +175,14 @@ far as their types let them, and Spark does not say so.
 
 LOST_FOLDERS = Code(
     "SSBT0646",
-    "A column that the sink makes folders of, and that the source does not see",
+    "A partition column that the source does not see",
     """\
-Columns of `partition_by` are in the names of folders and no more in the files. Spark takes
-folders for columns only below the path that it is given: behind a glob, as in `out/paid/*`, and
-with `recursive_file_lookup`, the column is null in every row.
+Columns of `partition_by` are in the folder names and not in the files. Spark turns folders into
+columns only if they are below the path that it is given. After a glob, as in `out/paid/*`, and with
+`recursive_file_lookup`, the column is null in every row.
 
-Read from the folder that the sink writes to, and keep the rows that you want with `where`, for
-which Spark opens no other folder.
+Read from the folder that the sink writes to, and filter with `where`; Spark then opens only the
+folders that you want.
 """,
     wrong=_writer_and_reader(
         "id:     bigint\n  status: string", sink="partition_by = status"
@@ -194,10 +192,10 @@ which Spark opens no other folder.
 
 GUESSED_FOLDERS = Code(
     "SSBT0314",
-    "A column of folders whose type Spark guesses",
+    "A folder column whose type Spark guesses",
     """\
-Names of folders are texts. Without a schema Spark guesses their type from all the names that there
-are, and not the one that was written:
+Folder names are texts. Without a schema, Spark guesses the type of the column from all the names it
+finds, and that is not always the type that was written:
 
 | written as | folders | read as |
 |---|---|---|
@@ -207,7 +205,7 @@ are, and not the one that was written:
 | DECIMAL, FLOAT | `price=1.50` | DOUBLE |
 | BOOLEAN | `paid=true` | STRING |
 
-Declare a `schema` for the source; only then it is the type of the column, whatever the names are.
+Declare a `schema` for the source; only that fixes the type of the column, whatever the names are.
 """,
     wrong=_GUESSED % ("", ""),
     right=_GUESSED % (_PAID, "\n  schema = Paid"),
@@ -216,10 +214,11 @@ Declare a `schema` for the source; only then it is the type of the column, whate
 
 SINKS_APART = Code(
     "SSBT0647",
-    "Sinks of one place that no reader can put together",
+    "Sinks in one place that no reader can combine",
     """\
-Two pipelines of the project write to one place, in different formats or with folders of different
-columns: readers stop, or take the rows of one alone. Write to different places, or in one way.
+Two pipelines of the project write to the same place, in different formats or with different
+partition folders. Readers stop, or see the rows of only one. Write to different places, or in the
+same way.
 """,
     wrong="",
     right="",
@@ -227,14 +226,15 @@ columns: readers stop, or take the rows of one alone. Write to different places,
 
 SINKS_DIFFER = Code(
     "SSBT0648",
-    "Sinks of one place that write different columns",
+    "Sinks in one place that write different columns",
     """\
-Pipelines of the project write to one place, and a column of one is missing in another, or has
-another type: for readers it is null in the rows of one, or the job stops. Each sink is compared
-with all others of the place; those that differ from what most of them write are reported. Without a
-schema, readers take that of one file for all.
+Pipelines of the project write to the same place, and one writes a column that another lacks or has
+with a different type. Readers then find null in some rows, or the job stops. The compiler compares
+all sinks that write there, and reports those that differ from what most of them write. Without a
+schema, readers take the schema of one file for all.
 
-It may be meant, where a column comes to one pipeline after the other: `# allow SSBT0648: reason`.
+It may be intended, for instance while the pipelines get a new column one after the other:
+`# allow SSBT0648: reason`.
 """,
     wrong="",
     right="",
@@ -243,14 +243,14 @@ It may be meant, where a column comes to one pipeline after the other: `# allow 
 
 NULLS = Code(
     "SSBT0649",
-    "A column that is not null for its reader, and may be for its writer",
+    "A column that is not null for its reader, but may be for its writer",
     """\
-The schema that the source reads with says `not null`, and the sink writes a column that its own
-schema lets be null, or of which a join makes nulls. Spark reads files as if every column could be
-null, so rows with null come through, and who reads `not null` is misled.
+The schema of the source says `not null`, but in the sink's schema the column may be null, or a join
+may make it null. Spark reads files as if every column could be null. So rows with null come
+through, and `not null` misleads whoever reads it.
 
-Leave `not null` out, or keep the nulls out where they are written, with
-`where status is not null` or `coalesce`. Of what is computed on the way nothing is said.
+Remove `not null`, or keep nulls from being written, with `where status is not null` or `coalesce`.
+The compiler does not check expressions on the way.
 """,
     wrong=_writer_and_reader("id:     bigint\n  amount: decimal(12,2) not null"),
     right=_writer_and_reader("id:     bigint\n  amount: decimal(12,2)"),

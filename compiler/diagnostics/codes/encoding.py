@@ -7,11 +7,11 @@ INVALID_UTF8 = Code(
     "SSBT0001",
     "Text that is not valid UTF-8",
     """\
-A pipeline is read as UTF-8, on every machine and in every locale. This file holds a byte that is
-no part of a UTF-8 character; most often it was saved as Latin-1 or Windows-1252 by an editor.
-Guessing the encoding would make one file mean different things on two machines.
+The compiler reads a pipeline as UTF-8, on every machine and in every locale. This file holds a byte
+that is not part of any UTF-8 character; most often an editor saved it as Latin-1 or Windows-1252.
+If the compiler guessed the encoding, one file could mean different things on two machines.
 
-Save the file as UTF-8 (`iconv -f latin1 -t utf-8 old.ssbt > new.ssbt` converts one).
+Save the file as UTF-8; `iconv -f latin1 -t utf-8 old.ssbt > new.ssbt` converts it.
 """,
     # The lone surrogate stands for the byte E9, a Latin-1 `é`, as in Python's `surrogateescape`.
     wrong=example(pipeline=PIPELINE.replace("Orders that were paid", "Caf\udce9 orders")),
@@ -22,9 +22,9 @@ NUL_CHARACTER = Code(
     "SSBT0002",
     "A NUL character",
     """\
-The file holds the character NUL (U+0000). No text has a use for it: it comes from a file that was
-cut off, from a binary file, or from text saved as UTF-16. Many tools stop reading at a NUL, so
-what a reviewer sees could differ from what is compiled.
+The file holds the character NUL (U+0000). No text needs one: the file was cut off, is a binary
+file, or was saved as UTF-16. Many tools stop reading at a NUL, so a reviewer might not see what is
+compiled.
 
 Delete the character, or save the file as UTF-8.
 """,
@@ -36,9 +36,9 @@ STRAY_BYTE_ORDER_MARK = Code(
     "SSBT0003",
     "A byte-order mark inside the text",
     """\
-A byte-order mark (U+FEFF) may stand at the very start of a file, where it is skipped. Anywhere
-else it is a character that nobody can see and that would become part of a name or a string. It
-gets there when files that begin with one are joined, or by copying from a web page.
+A byte-order mark (U+FEFF) may come at the very start of a file, where it is skipped. Anywhere else
+it is an invisible character that would become part of a name or a string. It gets there when files
+that begin with one are joined, or with text copied from a web page.
 
 Delete the character.
 """,
@@ -50,11 +50,11 @@ FILE_TOO_LARGE = Code(
     "SSBT0004",
     "A file that is too large",
     """\
-A pipeline file may have up to 4 MB, some hundred thousand lines. A larger one is no pipeline that
-a person wrote, and most likely data that was given to the compiler by mistake.
+A pipeline file may have up to 4 MB, some hundred thousand lines. Nobody writes a larger one by
+hand; most likely the compiler was given data by mistake.
 
-Check the path. If a program writes your pipelines, let it write several files; declarations that
-they share go into one that all of them `import`.
+Check the path. If a program writes your pipelines, let it write several files, and put the
+declarations that they share into one that all of them `import`.
 """,
     wrong="",
     right="",
@@ -64,9 +64,9 @@ UNREADABLE_CHARACTER = Code(
     "SSBT0005",
     "Half of a character",
     """\
-The text holds a surrogate: half of a character outside Unicode's basic plane, without its other
-half. It cannot be written to a file as UTF-8, so the generated script could not hold it either.
-An editor or a program that cuts text in the middle of an emoji makes these.
+The text holds a surrogate: one half of a character outside Unicode's basic plane, without the other
+half. UTF-8 cannot encode it, so the generated script could not hold it either. It appears when an
+editor or a program cuts text in the middle of an emoji.
 
 Delete it, or write the whole character.
 """,
@@ -78,11 +78,11 @@ UNREADABLE_FILE = Code(
     "SSBT0006",
     "A file that cannot be read",
     """\
-The operating system did not let the compiler read the file: there is none of that name, it is a
-folder where a file is expected, or you have no right to read it. The message says which.
+The operating system did not let the compiler read the file: it does not exist, it is a folder where
+a file is expected, or you are not allowed to read it. The message says which.
 
-Paths on the command line are relative to the folder you are in, paths after `import` to the
-folder of the importing file.
+Paths on the command line are relative to the folder you are in; paths after `import` are relative
+to the folder of the importing file.
 """,
     wrong="",
     right="",
@@ -90,19 +90,20 @@ folder of the importing file.
 
 OUTSIDE_FILE = Code(
     "SSBT1306",
-    "A file outside of the project",
+    "A file outside the project",
     """\
-A pipeline names other files: what it imports, schemas, Python modules, rows of tests. They are read
-when it is checked, parts of them are shown with findings, and modules are copied beside the script.
-Whoever changes a pipeline could else read what is on the machine that checks it: `import` of a link
-to `/proc/self/environ` would print the secrets of a build.
+A pipeline names other files: imports, schemas, Python modules, rows of tests. The compiler reads
+them, shows parts of them in errors, and copies modules next to the script. Without a limit, whoever
+changes a pipeline could read files on the machine that checks it: `import` of a link to
+`/proc/self/environ` would print the secrets of a build.
 
-So they must all be in the project: the git repository of the pipeline, or the folder of `ssbt.conf`
-at or above it, the outer one of both; where there is neither, the folder of the pipeline and all
-below it. What counts is where a file really is, with all links followed. A link must not lead to
-something hidden in the project either, such as `.env` or `.git/config`.
+So all of them must be inside the project: the git repository of the pipeline, or the folder of
+`ssbt.conf` at or above it, whichever is further out. If there is neither, the project is the folder
+of the pipeline and everything below it. Links are followed, and only the real location counts. A
+link must not lead to anything hidden in the project either, such as `.env` or `.git/config`.
 
-Move the file into the project, or make the folder above both a project: `ssbt.conf` may be empty.
+Move the file into the project, or make the folder above both a project with an `ssbt.conf`, which
+may be empty.
 """,
     wrong="",
     right="",

@@ -8,7 +8,7 @@ TYPE_MISMATCH = Code(
     "Types that do not go together",
     """\
 An operator or function got a value of a type that it does not take. Spark would reject the query
-when the job runs; the message names the types that were found.
+when the job runs. The message names the types that it found.
 """,
     wrong=example(steps="|> where amount + placed_on > 0"),
     right=example(steps="|> where amount + 1 > 0"),
@@ -18,8 +18,8 @@ UNKNOWN_FUNCTION = Code(
     "SSBT0402",
     "No such function",
     """\
-Functions are Spark SQL's built-in ones, and this is none of them. A function of your own is used
-with `apply "module.py:function"`.
+You can use Spark SQL's built-in functions, and this is not one of them. To use a function of your
+own, write `apply "module.py:function"`.
 """,
     wrong=example(steps="|> where uper(status) = 'PAID'"),
     right=example(steps="|> where upper(status) = 'PAID'"),
@@ -27,9 +27,9 @@ with `apply "module.py:function"`.
 
 BARE_DECIMAL = Code(
     "SSBT0481",
-    "A decimal without digits behind the point",
+    "A decimal without a fraction",
     """\
-`decimal` alone is DECIMAL(10,0): it has no digits behind the point, and fractions are rounded to
+`decimal` alone is DECIMAL(10,0): it has no digits after the point, and fractions are rounded to
 whole numbers.
 
 | in Spark 4.1 | gives |
@@ -38,8 +38,8 @@ whole numbers.
 | `cast(0.49D as decimal)` | `0` |
 | `cast('12.50' as decimal(12,2))` | `12.50` |
 
-Say how many digits there are: `decimal(12,2)`. Where whole numbers are meant, `decimal(10,0)` says
-so. A cast of a whole number loses nothing and is not reported.
+Say how many digits you need: `decimal(12,2)`. If you mean whole numbers, write `decimal(10,0)`. A
+cast of a whole number loses nothing and is not reported.
 """,
     wrong=example(steps="|> extend cast(status as decimal) as price"),
     right=example(steps="|> extend cast(status as decimal(12,2)) as price"),
@@ -48,9 +48,9 @@ so. A cast of a whole number loses nothing and is not reported.
 
 ZONE_LETTERS = Code(
     "SSBT0484",
-    "A time zone of three letters",
+    "A three-letter time zone",
     """\
-Letters such as `BST` and `CST` stand for several time zones, and Java takes one of them: `BST` is
+Abbreviations such as `BST` and `CST` can mean several time zones, and Java picks one: `BST` is
 Bangladesh and not Britain, `IST` India, `CST` Chicago and `AST` Alaska. `EST`, `MST` and `HST` are
 offsets without summer time.
 
@@ -88,8 +88,8 @@ MISPLACED_AGGREGATE = Code(
     "SSBT0404",
     "An aggregate function outside `aggregate`",
     """\
-`sum`, `count` and their like make one value out of many rows. They stand in an `aggregate` or
-`pivot` step, or get a window with `over (…)`.
+`sum`, `count` and similar functions make one value out of many rows. Use them in an `aggregate` or
+`pivot` step, or give them a window with `over (…)`.
 """,
     wrong=example(steps="|> where sum(amount) > 100"),
     right=example(steps="|> aggregate sum(amount) as total group by status\n|> where total > 100"),
@@ -97,10 +97,10 @@ MISPLACED_AGGREGATE = Code(
 
 MISPLACED_WINDOW = Code(
     "SSBT0405",
-    "A window function where none can stand",
+    "A window function in the wrong place",
     """\
-Window functions are computed after the rows are chosen: they stand in `select`, `extend`, `set`
-and `order by`. To filter by one, add it as a column first.
+Spark computes window functions after it has chosen the rows, so you can use them in `select`,
+`extend`, `set` and `order by`. To filter by one, add it as a column first.
 """,
     wrong=example(steps="|> where row_number() over (order by id) = 1"),
     right=example(steps="|> extend row_number() over (order by id) as n\n|> where n = 1"),
@@ -110,7 +110,7 @@ NESTED_AGGREGATE = Code(
     "SSBT0406",
     "An aggregate function inside another",
     """\
-An aggregate of aggregates needs two steps: the inner one first, then another `aggregate` over it.
+To aggregate aggregates, you need two steps: first the inner one, then another `aggregate` over it.
 """,
     wrong=example(steps="|> aggregate max(sum(amount)) as top group by status"),
     right=example(
@@ -132,8 +132,8 @@ BAD_CAST = Code(
     "SSBT0408",
     "A cast between types that have nothing in common",
     """\
-No value of the one type can become one of the other. In ANSI mode, which is Spark 4's default,
-some casts are refused that older versions answered with null.
+No value of the first type can become a value of the second. In ANSI mode, which is Spark 4's
+default, Spark refuses some casts for which older versions returned null.
 """,
     wrong=example(steps="|> where cast(placed_on as int) > 0"),
     right=example(steps="|> where cast(amount as int) > 0"),
@@ -144,7 +144,8 @@ NOT_GROUPED = Code(
     "A column that is neither grouped nor aggregated",
     """\
 After grouping there is one row for each group, so a column that is not a grouping key has many
-values there. Group by it, or choose one value with an aggregate such as `max` or `any_value`.
+values there. Group by it as well, or choose one value with an aggregate such as `max` or
+`any_value`.
 """,
     wrong=example(steps="|> aggregate sum(amount) as total, placed_on as day group by status"),
     right=example(steps="|> aggregate sum(amount) as total, max(placed_on) as day group by status"),
@@ -152,10 +153,10 @@ values there. Group by it, or choose one value with an aggregate such as `max` o
 
 MISPLACED_STAR = Code(
     "SSBT0410",
-    "A `*` that stands for nothing",
+    "A `*` in the wrong place",
     """\
-`*` stands for all columns in a `select` step and in the arguments of a function, and for the rows
-in `count(*)`. Elsewhere it has no value.
+`*` means all columns in a `select` step and in the arguments of a function, and all rows in
+`count(*)`. Elsewhere it means nothing.
 """,
     wrong=example(steps="|> where *"),
     right=example(steps="|> where coalesce(amount, 0) > 0"),
@@ -165,8 +166,8 @@ BAD_VALUE = Code(
     "SSBT0411",
     "A number out of range",
     """\
-The literal is too large or too precise for its type. A suffix names the type: `Y` is a TINYINT, `S`
-a SMALLINT, `L` a BIGINT, `BD` a decimal.
+The literal is too large or too precise for its type. A suffix chooses the type: `Y` is a TINYINT,
+`S` a SMALLINT, `L` a BIGINT, `BD` a decimal.
 """,
     wrong=example(steps="|> where amount > 300Y"),
     right=example(steps="|> where amount > 300"),
@@ -174,9 +175,9 @@ a SMALLINT, `L` a BIGINT, `BD` a decimal.
 
 MISPLACED_LAMBDA = Code(
     "SSBT0412",
-    "A lambda where none is taken",
+    "A lambda in the wrong place",
     """\
-`x -> …` is an argument of a function over collections, such as `transform` or `filter`.
+Only functions over collections, such as `transform` or `filter`, take `x -> …` as an argument.
 """,
     wrong=example(steps="|> where upper(x -> x) = 'A'"),
     right=example(steps="|> where exists(array(status), x -> x = 'A')"),
@@ -184,10 +185,10 @@ MISPLACED_LAMBDA = Code(
 
 MISPLACED_GENERATOR = Code(
     "SSBT0413",
-    "A generator where none can stand",
+    "A generator in the wrong place",
     """\
-`explode` and its like make several rows out of one. Each stands alone in a `select` or `extend`,
-one at most in a step, or in the `explode` step.
+`explode` and similar functions make several rows out of one. Use one by itself in a `select` or
+`extend`, at most once in a step, or use the `explode` step.
 """,
     wrong=example(steps="|> where explode(array(amount)) > 0"),
     right=example(steps="|> explode array(amount) as part\n|> where part > 0"),
@@ -197,7 +198,7 @@ FUNCTION_TOO_NEW = Code(
     "SSBT0414",
     "A function that the target does not have",
     """\
-The function came with a later Spark version than the one that the pipeline is compiled for.
+The function was added in a later Spark version than the one you compile for.
 """,
     wrong=example(
         pipeline='pipeline paid_orders {\n  target = "3.5"\n}\n',
@@ -208,11 +209,11 @@ The function came with a later Spark version than the one that the pipeline is c
 
 NOT_CONSTANT = Code(
     "SSBT0416",
-    "A value that has to be constant",
+    "A value that must be constant",
     """\
-Some arguments decide what a function is, such as the percentage of `percentile` or the schema of
-`from_json`, and some are read once for all rows. They are literals, parameters or computed from
-those, and never differ from row to row.
+Some arguments decide what a function does, such as the percentage of `percentile` or the schema of
+`from_json`; others are read once for all rows. They must be literals, parameters or computed from
+those, and cannot differ from row to row.
 """,
     wrong=example(steps="|> aggregate percentile(amount, amount) as p"),
     right=example(steps="|> aggregate percentile(amount, 0.5) as p"),
@@ -222,10 +223,10 @@ BAD_CONSTANT = Code(
     "SSBT0417",
     "A constant that the function cannot use",
     """\
-The constant has the right type, but not a value that the function takes: a percentage above 1, a
+The constant has the right type, but the function does not accept its value: a percentage above 1, a
 format with a letter that means nothing, a time zone that does not exist. Spark would fail when it
-reads the query, or with the first row. Sizes beyond a billion, as in `repeat(s, 2147483647)`, and
-errors of `approx_count_distinct` below 0.001 would end its JVM.
+reads the query, or at the first row. Sizes beyond a billion, as in `repeat(s, 2147483647)`, and
+errors of `approx_count_distinct` below 0.001 would crash its JVM.
 """,
     wrong=example(steps="|> aggregate percentile(amount, 50) as median"),
     right=example(steps="|> aggregate percentile(amount, 0.5) as median"),
@@ -235,8 +236,8 @@ BAD_WINDOW = Code(
     "SSBT0418",
     "A window that the function cannot have",
     """\
-Functions such as `row_number` and `lag` need an order, and some have a frame of their own. A frame
-begins before it ends, and one of `range` goes by the values of one key in `order by`.
+Functions such as `row_number` and `lag` need an order, and some have a fixed frame. A frame must
+begin before it ends, and a `range` frame goes by the values of one key in `order by`.
 """,
     wrong=example(steps="|> extend row_number() over (partition by status) as n"),
     right=example(steps="|> extend row_number() over (partition by status order by id) as n"),
@@ -244,11 +245,11 @@ begins before it ends, and one of `range` goes by the values of one key in `orde
 
 TIME_WINDOWS = Code(
     "SSBT0419",
-    "A window of time that the step has no place for",
+    "A time window in a place that cannot take it",
     """\
-Spark puts each row into its `window` of time in a step of its own, which makes a column, and
-several rows where windows overlap. `select`, `extend`, `set`, `aggregate` and `pivot` take one such
-window; two would make every pair of windows. `where`, `order by` and joins take none.
+Spark puts each row into its time `window` in a separate step, which adds a column, and several rows
+where windows overlap. `select`, `extend`, `set`, `aggregate` and `pivot` take one such window; two
+would produce every pair of windows. `where`, `order by` and joins take none.
 """,
     wrong=example(
         pipeline=ZONED,
@@ -265,11 +266,11 @@ window; two would make every pair of windows. `where`, `order by` and joins take
 
 NO_TIME_WINDOW = Code(
     "SSBT0420",
-    "The time of what is no window",
+    "The time of something that is not a window",
     """\
-`window_time`, and a `window` over another, take the column that `window` or `session_window` has
-made, under whatever name. Spark marks that column; a struct of two times that was made otherwise,
-or a window that went through another function, has no such mark, and the analyser refuses it.
+`window_time`, and a `window` over another one, take a column made by `window` or `session_window`,
+under whatever name. Spark marks that column. A struct of two times made in another way, or a window
+that went through another function, has no such mark, and Spark's analyser refuses it.
 """,
     wrong=example(
         pipeline=ZONED,
@@ -288,8 +289,8 @@ SUBSTITUTED_TEXT = Code(
     "SSBT0415",
     "A name that Spark would replace",
     """\
-Spark replaces `${…}` in the text of an expression by a setting before it reads it, even inside
-backticks, and backticks leave no way to write it otherwise. Rename the column where it is read.
+In the text of an expression, Spark replaces `${…}` by a setting before it parses the text, even
+inside backticks. You cannot write such a name in any other way. Rename the column where it is read.
 """,
     wrong=example(steps="|> extend 1 as `${env}`\n|> where `${env}` = 1"),
     right=example(steps="|> extend 1 as env\n|> where env = 1"),

@@ -5,13 +5,13 @@ from ssbt.compiler.diagnostics.model import Code, Severity
 
 UNTERMINATED_STRING = Code(
     "SSBT0102",
-    "A string without its end",
+    "A string that is not closed",
     """\
 A string ends with the quote that it began with. In the options of a block that is `"`, on the same
-line; in an expression it may be `'` or `"`, as in Spark SQL. Here the closing quote is missing, so
+line; in an expression it may be `'` or `"`, as in Spark SQL. The closing quote is missing here, so
 everything after it would have become part of the string.
 
-A quote inside a string is written `\\"` or `\\'`.
+Write a quote inside a string as `\\"` or `\\'`.
 """,
     wrong=example(source=SOURCE.replace('orders.csv"', "orders.csv")),
     right=example(),
@@ -21,8 +21,8 @@ UNTERMINATED_NAME = Code(
     "SSBT0103",
     "A name without its closing backtick",
     """\
-A name with blanks or other signs in it stands between two backticks, on one line. The second one
-is missing here. A backtick inside such a name is written twice.
+Put a name with spaces or special characters in it between two backticks, on one line. The second
+backtick is missing here. Write a backtick inside such a name twice.
 """,
     wrong=example(
         schema=SCHEMA.replace("status:   ", "`order state`:"),
@@ -36,13 +36,13 @@ is missing here. A backtick inside such a name is written twice.
 
 BAD_ESCAPE = Code(
     "SSBT0104",
-    "An escape that stands for no character",
+    "An escape that means nothing",
     """\
 In a string of a block, a backslash begins an escape: `\\n`, `\\t`, `\\r`, `\\\\`, `\\"` and a few
-more. Before any other character it is a mistake, as in the path of a Windows folder, where it
-must be written twice.
+more. Before any other character it is a mistake. In the path of a Windows folder, write each
+backslash twice.
 
-`\\u` with four and `\\U` with eight hexadecimal digits stand for the character of that number in
+`\\u` with four and `\\U` with eight hexadecimal digits mean the character with that number in
 Unicode. A number beyond the last character (`\\U0010ffff`), or one half of a character (`\\ud800`
 to `\\udfff`) without the other, could not be written to a file.
 """,
@@ -54,10 +54,10 @@ BAD_NUMBER = Code(
     "SSBT0110",
     "A number that cannot be read",
     """\
-Numbers are written as in Spark SQL: `42`, `3.14`, `6.02e23`, without `_` or `,` between the digits
-and without hexadecimal ones. A letter at the end asks for a certain type: `1L` bigint, `2S`
-smallint, `3Y` tinyint, `1.5D` double, `1.5F` float, `1.50BD` decimal. This one is malformed, or it
-does not fit its type: a tinyint goes from -128 to 127.
+Write numbers as in Spark SQL: `42`, `3.14`, `6.02e23`, without `_` or `,` between the digits; there
+are no hexadecimal numbers. A letter at the end chooses a type: `1L` bigint, `2S` smallint, `3Y`
+tinyint, `1.5D` double, `1.5F` float, `1.50BD` decimal. This number is malformed, or it does not fit
+its type: a tinyint goes from -128 to 127.
 """,
     wrong=example(steps="|> where amount > 1_000"),
     right=example(steps="|> where amount > 1000"),
@@ -70,8 +70,8 @@ BAD_TYPE = Code(
 Types are Spark SQL's: `boolean`, `tinyint`, `smallint`, `int`, `bigint`, `float`, `double`,
 `decimal(p,s)`, `string`, `char(n)`, `varchar(n)`, `binary`, `date`, `timestamp`, `timestamp_ntz`,
 the intervals (`interval day to second`), `variant`, and the nested `array<T>`, `map<K, V>` and
-`struct<name: T, …>`. This is none of them, or it has parameters that the type does not take: a
-decimal has at most 38 digits, and not more behind the point than in all.
+`struct<name: T, …>`. This is not one of them, or its parameters do not fit the type: a decimal has
+at most 38 digits, and cannot have more digits after the point than in total.
 """,
     wrong=example(schema=SCHEMA.replace("decimal", "decimel")),
     right=example(),
@@ -81,12 +81,12 @@ PARAMETER_IN_EXPRESSION_STRING = Code(
     "SSBT0115",
     "`${…}` inside a string of an expression",
     """\
-In an expression a parameter is a value of its own type, not text that is put together: it is
-written `${name}` without quotes, and can never become code, whatever it is set to. Inside quotes it
-would be the bare characters `${name}`, which is hardly what was meant.
+In an expression, a parameter is a value of its own type. Write it as `${name}` without quotes: it
+can never become code, whatever its value is. Inside quotes it would be the plain characters
+`${name}`, which is hardly what you meant.
 
-Leave out the quotes; join text with `||` or `concat`. A string that really has `${` in it is
-written `'$' || '{…'`.
+Leave out the quotes; join text with `||` or `concat`. If a string really has `${` in it, write it
+as `'$' || '{…'`.
 """,
     wrong=example(
         preamble='param wanted: string = "PAID"\n',
@@ -104,9 +104,9 @@ BAD_TIME_LITERAL = Code(
     "SSBT0118",
     "A date, time, interval or binary literal that cannot be read",
     """\
-A literal of the form `date '…'`, `timestamp '…'`, `interval …` or `x'…'` is read while compiling,
-and this one is malformed, or names a day, a time or a unit that does not exist. Spark would say so
-only once the job runs.
+The compiler reads literals such as `date '…'`, `timestamp '…'`, `interval …` and `x'…'`. This one
+is malformed, or names a day, a time or a unit that does not exist. Spark would complain only when
+the job runs.
 
 Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you need one
 (`timestamp '2026-01-31 12:30:00 Europe/Berlin'`), `interval 90 minutes`,
@@ -118,11 +118,11 @@ Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you
 
 IDLE_ESCAPE = Code(
     "SSBT0120",
-    "A backslash that is lost",
+    "A backslash that gets lost",
     """\
-In a string of an expression Spark reads `\\d` as `d`: the backslash goes away without a word, and a
+In a string of an expression Spark reads `\\d` as `d`: the backslash silently disappears, and a
 regular expression means something else. Write the backslash twice, or use a raw string, `r'\\d+'`,
-where every character means itself.
+which takes every character literally.
 """,
     wrong=example(steps="|> where status rlike '\\d+'"),
     right=example(steps="|> where status rlike r'\\d+'"),

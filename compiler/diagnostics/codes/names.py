@@ -7,8 +7,8 @@ UNKNOWN_DATASET = Code(
     "SSBT0201",
     "No such dataset",
     """\
-A `from`, a join or a sink names a dataset that no `source` and no `let` of this pipeline declares.
-Datasets are found by name anywhere in the file; case does not matter, as in Spark.
+A `from`, a join or a sink names a dataset, but no `source` and no `let` of this pipeline declares
+it. A dataset may be declared anywhere in the file; upper and lower case are the same, as in Spark.
 """,
     wrong=example(lets="let paid =\n  from order\n\nlet other =\n  from orders\n").replace(
         "sink paid", "sink other"
@@ -20,8 +20,8 @@ UNKNOWN_COLUMN = Code(
     "SSBT0202",
     "No such column",
     """\
-An expression names a column that the dataset does not have at this step. Each step sees the
-columns that the step before it leaves: after `select` and `aggregate`, only those named there.
+An expression names a column that the dataset does not have at this step. Each step works on the
+columns of the step before it: after `select` and `aggregate`, those are only the ones named there.
 """,
     wrong=example(steps="|> where amout > 0"),
     right=example(steps="|> where amount > 0"),
@@ -29,10 +29,10 @@ columns that the step before it leaves: after `select` and `aggregate`, only tho
 
 AMBIGUOUS_COLUMN = Code(
     "SSBT0203",
-    "A column name that fits two columns",
+    "A column name that matches two columns",
     """\
-After a join both sides may have a column of the same name. Spark refuses such a name, so say which
-one is meant: qualify it with the name of its dataset, or join with `using (…)`, which leaves one
+After a join, both sides may have a column with the same name, and Spark refuses to guess. Say which
+one you mean: qualify it with the name of its dataset, or join with `using (…)`, which leaves one
 column instead of two.
 """,
     wrong=example(
@@ -47,9 +47,9 @@ DUPLICATE_DECLARATION = Code(
     "SSBT0204",
     "A name declared twice",
     """\
-Sources, lets, transforms, schemas and parameters each need a name of their own; case does not
-matter, as in Spark. Sources, lets and transforms share one set of names, because each becomes a
-function of the script.
+Sources, lets, transforms, schemas and parameters each need a unique name; upper and lower case are
+the same, as in Spark. Sources, lets and transforms share one set of names, because each becomes a
+function in the script.
 """,
     wrong=example(lets=let("|> where amount > 0") + "\n" + let("|> where amount > 1")),
     right=example(steps="|> where amount > 0"),
@@ -59,7 +59,7 @@ UNKNOWN_SCHEMA = Code(
     "SSBT0205",
     "No such schema",
     """\
-A source, transform or step names a schema that neither this file nor an imported one declares.
+A source, transform or step names a schema, but neither this file nor an imported one declares it.
 """,
     wrong=example(schema="", source=SOURCE.replace("Order", "Orders")),
     right=example(),
@@ -69,7 +69,7 @@ UNKNOWN_PARAM = Code(
     "SSBT0206",
     "No such parameter",
     """\
-`${name}` stands for the value of a `param`, and there is none of this name.
+`${name}` is the value of a `param`, but no parameter has this name.
 """,
     wrong=example(steps="|> where amount > ${minimum}"),
     right=example(
@@ -81,7 +81,7 @@ UNKNOWN_TRANSFORM = Code(
     "SSBT0207",
     "No such transform",
     """\
-A name with parentheses uses a `transform`, and none of this name is declared here or imported.
+A name with parentheses calls a `transform`, but neither this file nor an imported one declares it.
 """,
     wrong=example(steps="|> cleaned()"),
     right=example(
@@ -92,9 +92,10 @@ A name with parentheses uses a `transform`, and none of this name is declared he
 
 CYCLE = Code(
     "SSBT0208",
-    "A dataset made from itself",
+    "A dataset that depends on itself",
     """\
-Data flows one way. Here a dataset needs, through others, its own rows to be made first.
+Data flows one way. To compute this dataset, Spark would first need the dataset's own rows, perhaps
+through other datasets.
 """,
     wrong=example(
         lets="let paid =\n  from orders\n  |> union all other\n\nlet other =\n  from paid\n"
@@ -106,10 +107,10 @@ Data flows one way. Here a dataset needs, through others, its own rows to be mad
 
 DUPLICATE_COLUMN = Code(
     "SSBT0210",
-    "Two columns of one name",
+    "Two columns with the same name",
     """\
-A dataset with two columns of the same name cannot be used by name, and no sink can write it; Spark
-finds out only there. Drop or rename one of them where they come together.
+If a dataset has two columns with the same name, you cannot refer to either, and no sink can write
+them; Spark notices only when it writes. Drop or rename one of them where they come together.
 """,
     wrong=example(steps="|> select id, amount as id"),
     right=example(steps="|> select id, amount as paid"),
@@ -119,8 +120,7 @@ IMPORT_NOT_FOUND = Code(
     "SSBT0211",
     "An import that cannot be read",
     """\
-The path of an `import` is relative to the file that imports, and must lead to a readable `.ssbt`
-file.
+The path of an `import` is relative to the importing file, and must lead to a readable `.ssbt` file.
 """,
     wrong=example(preamble='import "no_such_file.ssbt"\n'),
     right=example(),
@@ -130,7 +130,7 @@ IMPORT_CYCLE = Code(
     "SSBT0212",
     "Files that import each other",
     """\
-A file imports itself, perhaps through others. Move what both need into a third file.
+A file imports itself, directly or through others. Move what both files need into a third one.
 """,
     wrong=example(preamble='import "main.ssbt"\n'),
     right=example(),
@@ -141,7 +141,7 @@ NOT_IMPORTABLE = Code(
     "A declaration that cannot be imported",
     """\
 An imported file shares `schema`, `param`, `secret`, `connection` and `transform` declarations.
-Datasets and sinks belong to the pipeline that runs them, and so stand in its own file.
+Datasets and sinks belong to the pipeline that runs them, so declare them in its own file.
 """,
     wrong=example(preamble='import "other.ssbt"\n'),
     right=example(),
@@ -149,10 +149,10 @@ Datasets and sinks belong to the pipeline that runs them, and so stand in its ow
 
 DUPLICATE_ALIAS = Code(
     "SSBT0214",
-    "Two sides of a join with one name",
+    "Two sides of a join with the same name",
     """\
-Both sides of a join are called the same, so that no column of either could be named. Give one of
-them another name with `as`.
+Both sides of a join have the same name, so you could not refer to the columns of either. Rename one
+side with `as`.
 """,
     wrong=example(steps="|> join orders on orders.id = orders.amount\n|> select amount"),
     right=example(steps="|> join orders as again on orders.id = again.id\n|> select orders.amount"),
@@ -162,8 +162,9 @@ BAD_TRANSFORM_USE = Code(
     "SSBT0215",
     "A transform used with the wrong datasets",
     """\
-A transform takes one dataset for each of its parameters, and each needs the columns of the
-parameter's schema, with types that can be used in their place. More columns may flow through.
+A transform takes one dataset for each of its parameters. Each dataset needs the columns of the
+parameter's schema, with the same types or types that can be used in their place. It may have more
+columns; they flow through.
 """,
     wrong=example(
         preamble="transform cleaned(input: Order, other: Order) =\n  from input\n"
@@ -181,7 +182,7 @@ EMPTY_SCHEMA = Code(
     "SSBT0216",
     "A schema without columns",
     """\
-A schema names at least one column: Spark reads nothing from a file for a record without columns.
+A schema needs at least one column: Spark cannot read records without columns from a file.
 """,
     wrong=example(schema="schema Order {\n}\n", steps="|> distinct"),
     right=example(),
@@ -191,8 +192,8 @@ OPEN_SCHEMA = Code(
     "SSBT0217",
     "The columns must be known here",
     """\
-This step needs to know every column of the dataset, and its source has its schema inferred by
-Spark when the job runs. Give the source a `schema`, or name the columns with a `select` first.
+This step needs to know every column of the dataset, but Spark infers the schema of its source only
+when the job runs. Give the source a `schema`, or name the columns with a `select` first.
 """,
     wrong=example(
         schema="",
@@ -208,9 +209,10 @@ Spark when the job runs. Give the source a `schema`, or name the columns with a 
 
 BAD_DEFAULT = Code(
     "SSBT0218",
-    "A default that is no value of its type",
+    "A default that does not fit its type",
     """\
-The default of a parameter is a constant of the parameter's type: nothing is rounded or cut off.
+The default of a parameter must be a constant that fits the parameter's type exactly: nothing is
+rounded or cut off.
 """,
     wrong=example(preamble="param minimum: int = 'many'\n", steps="|> where amount > ${minimum}"),
     right=example(preamble="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
@@ -220,7 +222,8 @@ UNKNOWN_ENTRY = Code(
     "SSBT0219",
     "No such entry",
     """\
-A block holds an entry that means nothing there. Nothing that is written is ever ignored.
+This block has no entry with this name. The compiler never ignores anything you write, so it is an
+error.
 """,
     wrong=example(pipeline='pipeline paid_orders {\n  descripton = "Orders"\n}\n'),
     right=example(pipeline='pipeline paid_orders {\n  description = "Orders"\n}\n'),
@@ -230,8 +233,7 @@ BAD_ENTRY = Code(
     "SSBT0220",
     "An entry with a value that does not fit",
     """\
-The value is not of the kind that this entry takes: a text where a text is wanted, a list where a
-list is.
+The entry takes another kind of value: for instance a list where you wrote a text.
 """,
     wrong=example(pipeline="pipeline paid_orders {\n  description = 3\n}\n"),
     right=example(pipeline='pipeline paid_orders {\n  description = "Orders"\n}\n'),
@@ -241,9 +243,9 @@ BAD_PARAM_TYPE = Code(
     "SSBT0221",
     "A type that a parameter cannot have",
     """\
-A parameter is given on a command line or in a file: it is a string, a number, a boolean, a date, a
-timestamp, binary, an interval of days and times or of years and months, or an array or a map of
-these. A string of a certain length is a `string` with a `check`.
+You set a parameter on a command line or in a file, so it is a string, a number, a boolean, a date,
+a timestamp, binary, an interval of days and times or of years and months, or an array or a map of
+these. For a string of limited length, use a `string` with a `check`.
 """,
     wrong=example(
         preamble="param country: varchar(2) = 'DE'\n",
@@ -257,9 +259,9 @@ these. A string of a certain length is a `string` with a `check`.
 
 RESERVED_NAME = Code(
     "SSBT0222",
-    "A name that is taken by the language",
+    "A name that the language uses",
     """\
-A transform is used like a step, so it cannot have a step's name.
+You call a transform like a step, so it cannot have the name of a built-in step.
 """,
     wrong=example(
         preamble="transform sample(input: Order) =\n  from input\n  |> where amount > 0\n",
@@ -275,9 +277,9 @@ BAD_CHECK = Code(
     "A check that a parameter cannot have",
     """\
 A `check` compares the parameter, by its name, with constants of its type: `=`, `<`, `between`,
-`in`, `like`, `rlike` and their negations, joined by `and`. Of a string it may look at the `length`,
-of an array or map at the `size`. It is decided when compiling for defaults and configurations, and
-before Spark starts for all other values, so it computes nothing.
+`in`, `like`, `rlike` and their negations, joined by `and`. It may use the `length` of a string and
+the `size` of an array or map. It cannot compute anything else, because it is decided without Spark:
+by the compiler for defaults and configurations, and before Spark starts for all other values.
 """,
     wrong=example(
         preamble="param minimum: int = 1 check minimum % 2 = 1\n",
@@ -298,12 +300,12 @@ BAD_SETTING = Code(
     "SSBT0225",
     "A setting that Spark does not have, or not with this value",
     """\
-Spark passes over a setting that it does not know, and reads the value of one that it knows only
-when something needs it. Names in Spark SQL, names that are nearly one of Spark's own, and values
-are therefore compared with what each Spark line says of its settings; those of other libraries are
-left alone.
+Spark ignores a setting that it does not know, and reads the value of a known one only when it needs
+it. So a mistake would go unnoticed. The compiler therefore compares Spark SQL's names, names that
+are nearly one of Spark's own, and values with the settings that each Spark line documents. It
+leaves settings of other libraries alone.
 
-A setting that would change how Spark reads the script's own text is refused here too.
+A setting that would change how Spark reads the script's own text is refused as well.
 """,
     wrong=example(pipeline=_setting("spark.sql.shufle.partitions")),
     right=example(pipeline=_setting("spark.sql.shuffle.partitions")),
@@ -311,14 +313,14 @@ A setting that would change how Spark reads the script's own text is refused her
 
 BAD_PIPELINE_NAME = Code(
     "SSBT0226",
-    "A pipeline called like a module of Python's",
+    "A pipeline named like a Python module",
     """\
-`pipeline orders` is compiled to `orders.py`, and Python looks for modules beside the script that it
-runs first. A script called `types.py` is therefore what Python's own library and PySpark get when
-they import `types`, and Spark does not start.
+`pipeline orders` is compiled to `orders.py`, and Python looks for modules next to the running
+script first. If the script were called `types.py`, Python's own library and PySpark would get it
+when they import `types`, and Spark would not start.
 
-Names of modules that come with Python, and of those that PySpark itself imports, are no names of
-pipelines.
+So a pipeline cannot have the name of a module that comes with Python, or of one that PySpark itself
+imports.
 """,
     wrong=example(pipeline="pipeline types {\n}\n"),
     right=example(pipeline="pipeline order_types {\n}\n"),
@@ -328,8 +330,8 @@ NO_SINK = Code(
     "SSBT0223",
     "A pipeline that writes nothing",
     """\
-Nothing of what the pipeline computes would be kept: Spark computes only what a sink asks for. Add a
-`sink` for the dataset that is the pipeline's purpose.
+This pipeline has no sink, so it would compute nothing: Spark computes only what a sink asks for.
+Add a `sink` for the dataset that you want to keep.
 """,
     wrong=example(sink=""),
     right=example(),

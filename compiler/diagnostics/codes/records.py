@@ -26,8 +26,8 @@ NEEDS_SCHEMA = Code(
     "SSBT1001",
     "A format without its schema",
     """\
-Spark does not look into records to find out what they hold: a format such as `json` needs a schema,
-whose fields become the columns. It is `schema` for the value and `key_schema` for the key.
+Spark does not look into records to find out what they hold. So a format such as `json` needs a
+schema, whose fields become the columns. Use `schema` for the value and `key_schema` for the key.
 """,
     wrong=example(source=_source("value = json", schema="")),
     right=example(source=_source("value = json")),
@@ -35,9 +35,9 @@ whose fields become the columns. It is `schema` for the value and `key_schema` f
 
 UNWANTED_SCHEMA = Code(
     "SSBT1002",
-    "A schema for a format that has none",
+    "A schema for a format that takes none",
     """\
-A format such as `string` or `bytes` is one value, not a record with fields: it becomes one column,
+A format such as `string` or `bytes` is one value, not a record with fields. It becomes one column,
 called `value`, or `_key` for the key.
 """,
     wrong=example(source=_source("value = string"), steps="|> where value = 'PAID'"),
@@ -48,12 +48,12 @@ called `value`, or `_key` for the key.
 
 COLUMN_TAKEN = Code(
     "SSBT1003",
-    "Two columns of one name in a record",
+    "Two columns with the same name in a record",
     """\
-The fields of the value, the column `_key` and those of `metadata`, such as `_offset`, stand side by
-side. None of the schema's fields can be called as one of the others that the source has, nor have a
-name that scripts give to what they know of a record: `_ssbt_…` and, where malformed records are
-dead letters, `_record` and `_dead_letter`.
+The fields of the value become columns next to `_key` and those of `metadata`, such as `_offset`. No
+field of the schema can have the name of another column of the source, nor one that scripts use for
+what they know about a record: `_ssbt_…` and, if malformed records are dead letters, `_record` and
+`_dead_letter`.
 """,
     wrong=example(
         schema="schema Order {\n  status:  string\n  _offset: bigint\n}\n",
@@ -67,10 +67,10 @@ dead letters, `_record` and `_dead_letter`.
 
 NOWHERE_TO_GO = Code(
     "SSBT1004",
-    "Dead letters without a place to go",
+    "Dead letters with nowhere to go",
     """\
-`on_error = dead_letter` sends records that cannot be decoded to a sink of their own, which the
-pipeline must have: `sink NAME.dead_letter to …`, with NAME the source's.
+`on_error = dead_letter` sends records that cannot be decoded to a separate sink, which the pipeline
+must declare: `sink NAME.dead_letter to …`, where NAME is the source.
 """,
     wrong=example(source=_source("value = json", "on_error = dead_letter")),
     right=example(source=_source("value = json", "on_error = dead_letter")) + "\n" + _DEAD_LETTERS,
@@ -78,7 +78,7 @@ pipeline must have: `sink NAME.dead_letter to …`, with NAME the source's.
 
 NO_DEAD_LETTERS = Code(
     "SSBT1005",
-    "A sink for dead letters that there are none of",
+    "A sink for dead letters that nothing sends",
     """\
 `sink NAME.dead_letter to …` takes the records of a source that could not be decoded. NAME must be a
 source that sends them there, with `on_error = dead_letter`.
@@ -91,8 +91,8 @@ WRONG_COLUMNS = Code(
     "SSBT1006",
     "Columns that a format cannot write",
     """\
-A format such as `string`, `bytes` or `bigint` is one value, made of one column. A format of
-records, such as `json`, takes any number of columns, but not of every type.
+A format such as `string`, `bytes` or `bigint` is one value, made from one column. A record format,
+such as `json`, takes any number of columns, but not of every type.
 """,
     wrong=example(steps="|> select id, status", sink=_sink("value = string")),
     right=example(steps="|> select id, status", sink=_sink("value = json")),

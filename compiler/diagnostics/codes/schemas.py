@@ -39,13 +39,13 @@ UNUSABLE_SCHEMA_FILE = Code(
     "SSBT1101",
     "A schema that cannot be read",
     """\
-`schema NAME from "file"` takes its columns from a file beside the one that says so. What is in it
-is told by its ending: `.avsc` is an Avro schema, `.proto` and `.desc` are Protobuf (the text, and
-what `protoc --include_imports --descriptor_set_out` writes), `.json` is a JSON Schema, `.ddl` and
-`.sql` are columns as Spark's DDL lists them. The path holds no parameter.
+`schema NAME from "file"` reads its columns from a file; the path is relative to the file with the
+declaration. The extension says what the file holds: `.avsc` is an Avro schema, `.proto` and `.desc`
+are Protobuf (the text, and what `protoc --include_imports --descriptor_set_out` writes), `.json` is
+a JSON Schema, `.ddl` and `.sql` are columns as in Spark's DDL. The path cannot contain a parameter.
 
 Without a file, `schema NAME from avro { schema = … }` holds the text itself; `json_schema` and
-`protobuf` do the same. Protobuf needs `pip install 'ssbt[protobuf]'`.
+`protobuf` work in the same way. Protobuf needs `pip install 'ssbt[protobuf]'`.
 """,
     wrong=example(schema='schema Order from "schemas/no_such_file.avsc"\n'),
     right=example(schema=SCHEMA),
@@ -55,9 +55,9 @@ BAD_SCHEMA_TEXT = Code(
     "SSBT1102",
     "A mistake in a schema's text",
     """\
-The text is no schema of its language, or it declares what Spark's rows cannot hold: a record that
-contains itself, a decimal of more than 38 digits, two columns whose names differ only in case.
-The place is that in the schema's own file.
+The text is not a valid schema in its language, or it declares something that Spark's rows cannot
+hold: a record that contains itself, a decimal with more than 38 digits, two columns whose names
+differ only in case. The position is the one in the schema's own file.
 """,
     wrong=example(schema=_AVRO.replace('"long"', '"lung"')),
     right=example(schema=_AVRO),
@@ -65,10 +65,11 @@ The place is that in the schema's own file.
 
 NO_SUCH_MESSAGE = Code(
     "SSBT1103",
-    "A Protobuf message that is not there",
+    "A Protobuf message that does not exist",
     """\
-A file of Protobuf declares several messages, and a schema is one of them: `message` says which, by
-its name with its package, such as `shop.Order`. A file with one message needs no `message`.
+A Protobuf file may declare several messages, and a schema is one of them. `message` says which, by
+its full name with the package, such as `shop.Order`. If the file declares one message, you can
+leave `message` out.
 """,
     wrong=example(
         schema='''\
@@ -96,14 +97,15 @@ schema Order from protobuf {
 
 NOT_PULLED = Code(
     "SSBT1104",
-    "A registry's schema that was not pulled",
+    "A registry schema that was not pulled",
     """\
-Compiling asks no server. `ssbtc schema pull` fetches what `schema NAME from registry { … }` names
-into a file beside the pipeline, `schemas/SUBJECT.json` unless `file` says otherwise. Keep that file
-with the pipeline, under version control: whoever compiles the pipeline then gets the same columns,
-and a change of them is seen in review. `ssbtc schema check` compares it with the registry.
+The compiler never asks a server. `ssbtc schema pull` fetches what `schema NAME from registry { … }`
+names into a file next to the pipeline, `schemas/SUBJECT.json` unless `file` says otherwise. Keep
+that file with the pipeline, under version control: then everyone who compiles the pipeline gets the
+same columns, and reviewers see when they change. `ssbtc schema check` compares the file with the
+registry.
 
-The file is older than what the pipeline says where `version` names another one: pull again.
+If `version` names another version than the file holds, pull again.
 """,
     wrong=example(schema='schema Order from registry {\n  subject = "orders-value"\n}\n'),
     right=example(schema=SCHEMA),
@@ -113,11 +115,11 @@ OTHER_LANGUAGE = Code(
     "SSBT1105",
     "A schema that is not in the format's language",
     """\
-Avro and Protobuf messages are read with a schema of theirs: columns alone do not say how the bytes
-are laid out, what a record is called, or what stands in for a field that is missing. Declare the
-schema from a file, from a registry, or with its text.
+Avro and Protobuf messages cannot be read without a schema in their own language. Columns alone do
+not say how the bytes are laid out, what a record is called, or what replaces a missing field.
+Declare the schema from a file, from a registry, or with its text.
 
-A sink may leave the schema out: one is then made of the columns.
+A sink may leave the schema out; the compiler then makes one from the columns.
 """,
     wrong=example(source=_SOURCE.format(options="")),
     right=example(schema=_AVRO, source=_SOURCE.format(options="")),
@@ -125,12 +127,12 @@ A sink may leave the schema out: one is then made of the columns.
 
 OTHER_COLUMNS = Code(
     "SSBT1106",
-    "Columns that are not those of the schema",
+    "Columns that do not match the schema",
     """\
-A record is written with a schema: each column is a field of it, of the same type, and each field
-that may not be null is a column. Spark would find it out with the first record.
+A record is written with a schema. Each column must be a field of it, with the same type, and each
+field that may not be null must be a column. Spark would notice only at the first record.
 
-Cast the columns, or leave the schema out: one is then made of them.
+Cast the columns, or leave the schema out; the compiler then makes one from them.
 """,
     wrong=example(
         schema=_AVRO,
@@ -147,11 +149,11 @@ Cast the columns, or leave the schema out: one is then made of them.
 
 UNKNOWN_SUBJECT = Code(
     "SSBT1107",
-    "A subject that nothing tells",
+    "A subject that cannot be worked out",
     """\
-Schemas are registered under a subject. It is the one that `subject` says, or that of a schema from
-a registry, or is made of the one topic that a source reads or a sink writes: `orders-value`. Of
-several topics, a pattern, or a topic in a column, none can be made.
+Schemas are registered under a subject. `subject` names it, or a schema from a registry does, or it
+is made from the topic that a source reads or a sink writes: `orders-value`. It cannot be made from
+several topics, a pattern, or a topic in a column.
 """,
     wrong=example(
         preamble=_REGISTRY,
@@ -171,11 +173,11 @@ several topics, a pattern, or a topic in a column, none can be made.
 
 MOVED_ON = Code(
     "SSBT1111",
-    "A registry that has gone on",
+    "A newer version in the registry",
     """\
-`ssbtc schema check` found a newer version of a subject than the one beside the pipeline. Records
-that were written with it can still be read as the pipeline declares them: what is new in it is left
-out. `ssbtc schema pull` takes it over.
+`ssbtc schema check` found a newer version of a subject than the one next to the pipeline. The
+pipeline can still read records written with it, but leaves out what is new. `ssbtc schema pull`
+fetches the new version.
 """,
     wrong="",
     right="",
@@ -184,15 +186,14 @@ out. `ssbtc schema pull` takes it over.
 
 WOULD_BREAK = Code(
     "SSBT1112",
-    "A registry's schema that the pipeline cannot read",
+    "A registry schema that the pipeline cannot read",
     """\
-`ssbtc schema check` found that records written with the registry's latest version of a subject
-cannot be read with the schema beside the pipeline: a field without a default is gone, a type is
-another one, the same bytes mean something else. Such records would go where `on_error` says, or
-stop the job.
+`ssbtc schema check` found that the schema next to the pipeline cannot read records written with the
+registry's latest version of a subject: a field without a default is gone, a type has changed, or
+the same bytes mean something else. Such records would go where `on_error` says, or stop the job.
 
-Take the new version over with `ssbtc schema pull`, and see what the compiler says of it; or speak
-with those who registered it. A subject whose compatibility is FULL would have refused it.
+Fetch the new version with `ssbtc schema pull`, and see what the compiler reports. Or talk to those
+who registered it: a subject whose compatibility is FULL would have refused it.
 """,
     wrong="",
     right="",
@@ -202,9 +203,9 @@ GONE = Code(
     "SSBT1113",
     "A schema that the registry does not have",
     """\
-The registry has no such subject, or no longer the version that the pipeline pins, or under that
-number another schema than the one beside the pipeline: the file was edited, or is from another
-registry. `ssbtc schema pull` fetches what is there.
+The registry does not have the subject, no longer has the version that the pipeline pins, or has
+another schema under that number than the one next to the pipeline: the file was edited, or is from
+another registry. `ssbtc schema pull` fetches what the registry has.
 """,
     wrong="",
     right="",

@@ -19,33 +19,33 @@ SECRET_NEEDED = Code(
     "SSBT1301",
     "A credential that is written down",
     """\
-This takes a credential, so it takes a `secret` and nothing else. A password in a pipeline stays in
-the history of its repository, and one in a `param` is printed in logs and command lines.
+Only a `secret` can go here, because this is a credential. A password in a pipeline stays in the
+history of its repository, and one in a `param` appears in logs and command lines.
 
-Declare `secret NAME` and write the name, without quotes; in a configuration, `{ secret = NAME }`.
-Its value is given at run time, by the environment variable `SSBT_SECRET_NAME` or by another
-provider.
+Declare `secret NAME` and write the name, without quotes; in a configuration, write
+`{ secret = NAME }`. The value comes at run time, from the environment variable `SSBT_SECRET_NAME`
+or from another provider.
 
-- *Options* that the reference of a connector marks secret.
-- *Settings of Spark and of `raw { … }`* whose names Hadoop, Kafka or Spark list as those of
-  credentials (`spark.hadoop.fs.s3a.secret.key`, `fs.azure.account.key.…`, whatever has `password`
-  or `token` in it), and names with a word for one: `api_key`, `api-key`, `apiKey`,
-  `….credentials`, `….authorization`, `auth.pass`, `passphrase`, `basic.auth.user.info`. Names that
-  say where a credential is, or of which kind (`….provider`, `….file`, `token_endpoint`,
-  `password_policy`), switches and numbers are not meant.
-- *Parameters* with such a name, if a text is written down for them: as a default, in `conf/`, or
-  as a value of a map under such a key. A placeholder like `changeme` counts, because many a system
-  was opened with it. An empty text does not, nor does one that only says where the credential is
-  (`{{secrets/…}}`, `vault:…`, `arn:aws:…`, `projects/…/secrets/…`, `/run/secrets/…`). If the
-  parameter holds no credential, rename it.
+- *Options* that the reference of a connector marks as secret.
+- *Settings of Spark and of `raw { … }`* whose names Hadoop, Kafka or Spark list as credentials
+  (`spark.hadoop.fs.s3a.secret.key`, `fs.azure.account.key.…`, anything with `password` or `token`
+  in it), and names with a word for a credential: `api_key`, `api-key`, `apiKey`, `….credentials`,
+  `….authorization`, `auth.pass`, `passphrase`, `basic.auth.user.info`. Not included are names that
+  say where a credential is, or which kind it is (`….provider`, `….file`, `token_endpoint`,
+  `password_policy`), switches and numbers.
+- *Parameters* with such a name, if a text is written down for them: as a default, in `conf/`, or as
+  a value of a map under such a key. A placeholder like `changeme` counts, because people have
+  broken into many systems with it. An empty text does not count, nor does one that only says where
+  the credential is (`{{secrets/…}}`, `vault:…`, `arn:aws:…`, `projects/…/secrets/…`,
+  `/run/secrets/…`). If the parameter does not hold a credential, rename it.
 - *Addresses and connection strings* with a credential in them: `http://user:password@host`,
-  `s3a://KEY:SECRET@bucket`, `jdbc:…?password=…`, `…?X-Amz-Signature=…`, `…AccountKey=…;`. Give it
-  as an option or a setting of its own, such as those of `fs.s3a` for a bucket.
+  `s3a://KEY:SECRET@bucket`, `jdbc:…?password=…`, `…?X-Amz-Signature=…`, `…AccountKey=…;`. Pass the
+  credential in a separate option or setting, such as those of `fs.s3a` for a bucket.
 - *Texts that can be nothing else*, under any name and in expressions too: keys and tokens of
   Amazon, GitHub, GitLab, Slack, Google, Vault, Databricks and Stripe, JSON Web Tokens, private keys
   in PEM, headers such as `Basic …` and `Bearer …`.
 - *The key of `aes_encrypt` and `aes_decrypt`*, also in a `sql` step: Spark shows it in plans and
-  logs. Read it from a table that only the job may read, and join that.
+  logs. Read it from a table that only the job may read, and join that table.
 """,
     wrong=_registry_example('"hunter2"'),
     right=_RIGHT,
@@ -53,11 +53,11 @@ provider.
 
 SECRET_FLOWS = Code(
     "SSBT1302",
-    "A secret where it would be seen",
+    "A secret where it would be visible",
     """\
-A secret flows only into options that are marked secret in the reference of their connector, and
-into settings of Spark and `raw` options that hold credentials (SSBT1301). In a path, an expression
-or any other setting its value would stand in logs, plans, Spark's UI and the event log.
+You can use a secret only in options that the reference of their connector marks as secret, and in
+settings of Spark and `raw` options that hold credentials (SSBT1301). In a path, an expression or
+any other setting, its value would appear in logs, plans, Spark's UI and the event log.
 """,
     wrong=_registry_example("registry_password", url="registry_password"),
     right=_RIGHT,
@@ -66,7 +66,9 @@ or any other setting its value would stand in logs, plans, Spark's UI and the ev
 UNKNOWN_SECRET = Code(
     "SSBT1303",
     "An unknown secret",
-    "An option names a secret that neither this file nor its imports declare with `secret NAME`.\n",
+    """\
+An option names a secret, but neither this file nor its imports declare it with `secret NAME`.
+""",
     wrong=_registry_example("registry_pasword"),
     right=_RIGHT,
 )

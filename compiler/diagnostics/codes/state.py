@@ -13,10 +13,10 @@ def _step(variable: str) -> str:
 
 BAD_STATE = Code(
     "SSBT0623",
-    "State that cannot be declared so",
+    "State that is declared wrongly",
     """\
-The block of a `stateful` step says what the processor keeps for each key, and by what its timers
-go:
+The block of a `stateful` step says what the processor keeps for each key, and which time its timers
+use:
 
     state {
       open  = value { schema = Open }
@@ -26,10 +26,10 @@ go:
     timers     = event_time
     event_time = ended_at
 
-The script makes these variables and sets them on the processor under their names, so that each is
-a name of Python's. `ttl`, the time after which Spark forgets a value, is a whole number of
-milliseconds, seconds, minutes, hours, days or weeks. `event_time` is the TIMESTAMP column of the
-result that the watermark goes on with.
+The script creates these variables and sets them on the processor under their names, so each must be
+a Python name. `ttl`, the time after which Spark forgets a value, is a whole number of milliseconds,
+seconds, minutes, hours, days or weeks. `event_time` is the TIMESTAMP column of the result with
+which the watermark continues.
 """,
     wrong=streaming_example(preamble=_OPEN, steps=_step("value { }")),
     right=streaming_example(preamble=_OPEN, steps=_step("value { schema = Open }")),

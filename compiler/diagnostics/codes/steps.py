@@ -7,7 +7,8 @@ NO_NAME = Code(
     "SSBT0501",
     "A computed column without a name",
     """\
-Spark would call the column by its whole expression, and the name would change with every edit.
+Spark would use the whole expression as the column's name, and the name would change with every
+edit.
 """,
     wrong=example(steps="|> select id, amount * 2"),
     right=example(steps="|> select id, amount * 2 as doubled"),
@@ -15,9 +16,9 @@ Spark would call the column by its whole expression, and the name would change w
 
 COLUMN_EXISTS = Code(
     "SSBT0502",
-    "A new column with a name that is taken",
+    "A new column with a name that exists already",
     """\
-`extend` adds columns; to replace the values of one that is there, use `set`.
+`extend` adds columns; to replace the values of an existing one, use `set`.
 """,
     wrong=example(steps="|> extend amount * 2 as amount"),
     right=example(steps="|> set amount = amount * 2"),
@@ -25,9 +26,9 @@ COLUMN_EXISTS = Code(
 
 JOIN_CONDITION = Code(
     "SSBT0503",
-    "A join without its condition",
+    "A join without a condition",
     """\
-A join needs `on` or `using`; only `cross join`, every row with every row, has neither.
+A join needs `on` or `using`; only `cross join`, which joins every row with every row, has neither.
 """,
     wrong=example(steps="|> join orders as other\n|> select orders.id"),
     right=example(steps="|> join orders as other on orders.id = other.id\n|> select orders.id"),
@@ -37,8 +38,8 @@ DIFFERENT_COLUMNS = Code(
     "SSBT0504",
     "Datasets whose columns do not match",
     """\
-`union`, `intersect` and `except` match columns by name: both sides need the same names, and each
-pair of columns a common type.
+`union`, `intersect` and `except` match columns by name. Both sides need the same names, and each
+pair of columns needs a common type.
 """,
     wrong=example(
         lets="let small =\n  from orders\n  |> select id\n\nlet paid =\n  from orders\n"
@@ -52,10 +53,10 @@ pair of columns a common type.
 
 BAD_PIVOT = Code(
     "SSBT0505",
-    "A pivot that cannot be made",
+    "A pivot that is not possible",
     """\
-The values of a pivot are constants that are known when compiling, each once, because each becomes
-a column; what fills the columns are aggregates.
+Each value of a pivot becomes a column, so the values must be distinct constants that the compiler
+knows. Aggregates fill these columns.
 """,
     wrong=example(
         steps="|> pivot sum(amount) as total for status in (id, 'OPEN') group by placed_on"
@@ -79,7 +80,7 @@ WRONG_NAMES = Code(
     "SSBT0507",
     "A wrong number of names",
     """\
-An expression becomes one column and takes one name; only a generator makes several.
+An expression becomes one column and takes one name; only a generator produces several.
 """,
     wrong=example(steps="|> select amount as (a, b)"),
     right=example(steps="|> select amount as a"),
@@ -87,10 +88,10 @@ An expression becomes one column and takes one name; only a generator makes seve
 
 BAD_COUNT = Code(
     "SSBT0508",
-    "A number that the step does not take",
+    "A number that the step does not accept",
     """\
-`limit` and `offset` take a whole number or a parameter that is one; `sample` takes a percentage of
-the rows, from 0 to 100 unless it is taken with replacement.
+`limit` and `offset` take a whole number, or a parameter that is one. `sample` takes a percentage of
+the rows, from 0 to 100 unless it samples with replacement.
 """,
     wrong=example(steps="|> sample 200 percent"),
     right=example(steps="|> sample 20 percent"),
@@ -100,9 +101,9 @@ BAD_MODULE = Code(
     "SSBT0509",
     "A Python function that cannot be used",
     """\
-`apply "module.py:function"` names a Python file beside the pipeline and a function in it that
-takes one DataFrame. The file is shipped with the script, so its name must be one that Python can
-import and that nothing else in the script has.
+`apply "module.py:function"` names a Python file next to the pipeline, and a function in it that
+takes one DataFrame. The file is shipped with the script, so Python must be able to import its name,
+and nothing else in the script may have that name.
 """,
     wrong=example(steps='|> apply "no_such_module.py:score" returns Order'),
     right=example(steps="|> distinct"),
@@ -112,8 +113,8 @@ BAD_SQL = Code(
     "SSBT0510",
     "A `sql` step that names no dataset",
     """\
-In the text of a `sql` step `{name}` stands for a dataset of the pipeline, and `{input}` for the one
-that flows into the step. A brace that is meant as such is doubled: `{{`.
+In the text of a `sql` step, `{name}` is a dataset of the pipeline, and `{input}` is the dataset
+that flows into the step. Double a brace that you mean literally: `{{`.
 """,
     wrong=example(steps='|> sql "select * from {inputs}" returns Order'),
     right=example(steps='|> sql "select * from {input}" returns Order'),
@@ -121,9 +122,9 @@ that flows into the step. A brace that is meant as such is doubled: `{{`.
 
 KEY_EXPRESSION = Code(
     "SSBT0511",
-    "A key of the join that one side does not have",
+    "A join key that one side does not have",
     """\
-The columns of `using (…)` exist on both sides, with types that can be compared.
+The columns in `using (…)` must exist on both sides, with types that can be compared.
 """,
     wrong=example(
         lets="let small =\n  from orders\n  |> select id, status\n\nlet paid =\n  from orders\n"
@@ -139,8 +140,8 @@ REPEATED_COLUMN = Code(
     "SSBT0512",
     "A column named twice in one step",
     """\
-`set`, `drop` and `rename` take each column once: of two things said of one column, one would be
-lost.
+`set`, `drop` and `rename` take each column once. If you named a column twice, one of the two
+changes would be lost.
 """,
     wrong=example(steps="|> drop amount, amount"),
     right=example(steps="|> drop amount"),
@@ -150,8 +151,8 @@ TOO_MANY_GROUPINGS = Code(
     "SSBT0513",
     "Groupings that multiply",
     """\
-Elements of a `group by` meet each other: two `cube`s of six columns are 4,096 sets of keys, and
-Spark makes a copy of every row for each of them. Name the combinations that are needed with
+Elements of a `group by` are combined with each other: two `cube`s of six columns make 4,096 sets of
+keys, and Spark copies every row for each of them. List the combinations you need with
 `grouping sets ((…), …)`.
 """,
     wrong=example(
@@ -169,9 +170,9 @@ POSITION = Code(
     "SSBT0440",
     "A number to sort or group by",
     """\
-Spark takes a whole number behind `order by` or `group by` for the place of a column, counted from
-1. A column added in front would change the order or the groups in silence, so columns are named
-here.
+Spark takes a whole number after `order by` or `group by` for the position of a column, counted from
+1. If you added a column in front, the order or the groups would silently change, so name the
+columns here.
 """,
     wrong=example(steps="|> order by 2"),
     right=example(steps="|> order by amount"),
@@ -181,9 +182,9 @@ CONSTANT_ORDER = Code(
     "SSBT0441",
     "A constant to sort or group by",
     """\
-A constant is the same in every row: sorting by it sorts nothing, and grouping by it makes one group
-or partition of all rows. `"amount"` in double quotes is
-a string; names that need quotes have backticks.
+A constant is the same in every row. Sorting by it sorts nothing, and grouping by it puts all rows
+into one group or partition. `"amount"` in double quotes is a string; put names that need quotes in
+backticks.
 """,
     wrong=example(steps='|> order by "amount"'),
     right=example(steps="|> order by `amount`"),

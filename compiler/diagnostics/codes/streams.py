@@ -5,10 +5,10 @@ from ssbt.compiler.diagnostics.model import Code
 
 BAD_WATERMARK = Code(
     "SSBT0617",
-    "A watermark that cannot be",
+    "A watermark that is not possible",
     """\
-A watermark follows the largest value of a TIMESTAMP column, less the delay. Spark takes neither
-DATE nor TIMESTAMP_NTZ, because it compares the values with a point in time. The delay is a whole
+A watermark follows the largest value of a TIMESTAMP column, minus the delay. Spark does not accept
+DATE or TIMESTAMP_NTZ, because it compares the values with a point in time. The delay is a whole
 number of seconds, minutes, hours or days.
 """,
     wrong=streaming_example(

@@ -16,9 +16,9 @@ BAD_ROW = Code(
     "SSBT1401",
     "A row with more or fewer values than columns",
     """\
-A row of a test has one value for each column that is named behind the dataset, or for each column
-that the dataset has where none is named. Columns that are not named are null in rows that are
-given, and not looked at in rows that are expected.
+A row of a test has one value for each column that you list after the dataset, or for each column of
+the dataset if you list none. Columns that you do not list are null in given rows, and ignored in
+expected rows.
 """,
     wrong=_test(_GIVEN.replace("(1, 10.00, 'PAID')", "(1, 'PAID')") + _THEN),
     right=_RIGHT,
@@ -28,10 +28,10 @@ BAD_TEST_VALUE = Code(
     "SSBT1402",
     "A value that does not fit its column",
     """\
-A value in a row of a test has the type of its column: a number fits where no digit is lost, a text
-where the column is a STRING, or as a date, time, timestamp, interval or binary where it reads as
-one. A struct is written `(a, b)`, an array `array(a, b)`, a map `map(key, value)`; anything else
-that Spark SQL can compute without a row does as well.
+A value in a row of a test must fit the type of its column. A number fits if it loses no digit. A
+text fits a STRING column, or a date, time, timestamp, interval or binary column if it can be read
+as such a value. Write a struct as `(a, b)`, an array as `array(a, b)`, a map as `map(key, value)`;
+you can also use anything else that Spark SQL can compute without a row.
 """,
     wrong=_test(_GIVEN.replace("10.00", "'much'") + _THEN),
     right=_RIGHT,
@@ -39,10 +39,10 @@ that Spark SQL can compute without a row does as well.
 
 MISSING_GIVEN = Code(
     "SSBT1403",
-    "A test that leaves out what its result is made from",
+    "A test that leaves out an input of its result",
     """\
-A test gives rows to every source that flows into what it expects, or to a dataset on the way.
-Nothing outside of the test is read. To have no rows, say so: `given orders {}`.
+A test must give rows to every source that flows into what it expects, or to a dataset on the way.
+It reads nothing from outside. If an input has no rows, say so: `given orders {}`.
 """,
     wrong=_test(_THEN),
     right=_RIGHT,
@@ -50,11 +50,11 @@ Nothing outside of the test is read. To have no rows, say so: `given orders {}`.
 
 BAD_TEST = Code(
     "SSBT1404",
-    "A test that does not say one thing",
+    "A test that does not say one clear thing",
     """\
-A test has a name of its own, gives each dataset that is no stream once, uses all that it gives and
-expects something: rows of a dataset with `then NAME`, or with `then fails with "…"` that computing
-fails. `after N` is for streams, and counts the micro-batches that are given.
+A test has a unique name, gives rows to each dataset once unless it is a stream, uses everything
+that it gives, and expects something: rows of a dataset with `then NAME`, or an error with
+`then fails with "…"`. `after N` is for streams, and counts the micro-batches given so far.
 """,
     wrong=_test(_GIVEN),
     right=_RIGHT,
@@ -64,8 +64,8 @@ NOT_IN_SCRIPT = Code(
     "SSBT1405",
     "A test of what is not in the script",
     """\
-A test runs the functions of the generated script, which has one for each dataset that some sink
-needs. This one reaches no sink.
+A test runs the functions of the generated script, and the script has a function only for datasets
+that some sink needs. No sink needs this one.
 """,
     wrong=example(
         lets=(
@@ -81,8 +81,8 @@ BAD_TEST_FILE = Code(
     "SSBT1406",
     "A file of rows that cannot be used",
     """\
-`from "file"` takes rows from a `.csv` file whose first line has the names of the columns, a
-`.json` or `.jsonl` file, or a `.parquet` file. The path is relative to the file with the test.
+`from "file"` reads rows from a `.csv` file whose first line has the column names, a `.json` or
+`.jsonl` file, or a `.parquet` file. The path is relative to the file with the test.
 """,
     wrong=_test('  given orders from "orders.txt"\n' + _THEN),
     right=_RIGHT,
@@ -92,8 +92,8 @@ NOT_A_TEST = Code(
     "SSBT1407",
     "A declaration in a file of tests",
     """\
-`orders_test.ssbt` holds tests of the pipeline in `orders.ssbt`, beside it, and nothing else: its
-tests see all that the pipeline declares.
+`orders_test.ssbt` holds the tests of the pipeline in `orders.ssbt`, next to it, and nothing else.
+Its tests can use everything that the pipeline declares.
 """,
     wrong="",
     right="",

@@ -23,15 +23,14 @@ OWN_TOPIC = Code(
     "SSBT0561",
     "A stream that reads what it writes",
     """\
-What the sink writes into the topic is read again by the source, and so on without end, unless a
-step in between leaves out what has been there before. Two streams do the same together, where each
-reads what the other writes. Dead letters of a topic that go into the same topic are malformed there
-too, and go round for ever. Where this is meant, as with a counter of tries in a header, say so with
-`# allow SSBT0561: reason`.
+The source reads again what the sink writes to the topic, and so on without end, unless a step in
+between leaves out what has been there before. Two streams that read from each other do the same.
+Dead letters that go to their own topic are malformed there too, and go round forever. If you want
+this, for instance with a header that counts the tries, say so with `# allow SSBT0561: reason`.
 
-It is one topic where the names are the same, or the pattern of the source matches, and the brokers
-have one in common; whether the name is in `topic` or in a `topic_column` that is a constant or the
-`_topic` of the record, and whether it is written down or comes from an environment.
+Two topics are the same if their names are equal, or the source's pattern matches, and their brokers
+overlap. It makes no difference whether the name is in `topic` or in a `topic_column` that is a
+constant or the record's `_topic`, and whether it is written down or comes from an environment.
 """,
     wrong=topics_example('  subscribe         = ["orders", "paid"]\n'),
     right=topics_example('  subscribe         = "orders"\n'),

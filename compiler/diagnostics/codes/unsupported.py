@@ -7,12 +7,12 @@ EXPECT = Code(
     "SSBT0904",
     "Data-quality rules are not supported yet",
     """\
-`expect` states what must hold for the rows of a dataset, and what happens to a row for which it
-does not. Version 0.1 does not check such rules; ignoring them would let bad rows through that you
-believe are held back.
+`expect` states what must be true for the rows of a dataset, and what happens to a row that breaks
+the rule. Version 0.1 does not check such rules. If it ignored them, bad rows would pass while you
+believe that they are held back.
 
-Until then, filter with `where`, and write the rows that break a rule to a sink of their own:
-one `let` with the condition, another one with `where not (…)`.
+Until then, filter with `where`, and write the rows that break a rule to another sink: use one `let`
+with the condition, and another one with `where not (…)`.
 """,
     wrong=example(
         preamble="expect orders {\n  has_amount: amount is not null else drop\n}\n",
@@ -22,12 +22,12 @@ one `let` with the condition, another one with `where not (…)`.
 
 COLUMN_DEFAULT = Code(
     "SSBT0909",
-    "A default of a column that nothing fills in",
+    "A column default that nothing applies",
     """\
-`default …` behind a column of a schema says what the column holds where the data has none of its
-name. JSON, Parquet and ORC files have names, and so have JSON records; there Spark fills it in.
-Fields of CSV are found by their places, and a row with fewer of them is malformed, so that a
-default would never count. A null that stands in the data stays null everywhere.
+`default …` after a column of a schema says what the column holds if the data does not have it.
+JSON, Parquet and ORC files have column names, and so do JSON records; there Spark fills in the
+default. CSV fields are found by their position, and a row with too few of them is malformed, so a
+default would never be used. A null in the data stays null in every format.
 """,
     wrong=example(
         schema="schema Order {\n  id:     bigint\n  amount: int default 0\n}\n",

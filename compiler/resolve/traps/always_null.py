@@ -32,9 +32,9 @@ ALWAYS_NULL = Code(
     "SSBT0456",
     "A value that is null in every row",
     """\
-One part is null for all rows, and makes null of the whole: a null in `concat`, `||` or a sum, and
-as an argument of most functions. `try_divide` by zero is null, and so is what a function cannot
-read; without ANSI mode a text that is no number or date, and a division by zero.
+One part is null for all rows, and makes the whole null: a null in `concat`, `||` or a sum, or as an
+argument of most functions. `try_divide` by zero gives null, and so does a value that a function
+cannot read. Without ANSI mode, so do a text that is not a number or date, and a division by zero.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -54,10 +54,10 @@ read; without ANSI mode a text that is no number or date, and a division by zero
 
 NULL_IGNORED = Code(
     "SSBT0457",
-    "A null that the function does not look at",
+    "A null that the function ignores",
     """\
-`greatest` and `least` leave nulls out, unlike those of many databases, and `concat_ws` does.
-Nothing equals null, so `nullif` with it gives its first argument.
+`greatest` and `least` skip nulls, unlike in many databases, and so does `concat_ws`. Nothing equals
+null, so `nullif` with it gives its first argument.
 
 | in Spark 4.1 | gives |
 |---|---|

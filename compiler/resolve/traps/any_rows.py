@@ -17,10 +17,10 @@ ANY_ROW = Code(
     "SSBT0450",
     "The first of rows that have no order",
     """\
-The rows of a group have no order, whatever a step before has sorted: `first` and `last` give
-whichever comes first or last out of the shuffle, which may differ from run to run. So do those over
-a window without an order, and the text that `listagg` and `array_join(collect_list(…))` put
-together.
+The rows of a group have no order, even if a step before has sorted them. `first` and `last` give
+whichever row comes first or last out of the shuffle, and that may differ from run to run. The same
+goes for them over a window without an order, and for the text that `listagg` and
+`array_join(collect_list(…))` put together.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -28,7 +28,7 @@ together.
 | `select max_by(x, t) from values ('b', 2), ('a', 1) as v(x, t)` | `b` |
 | `select listagg(x, ',') within group (order by x) from values ('b'), ('a') as v(x)` | `a,b` |
 
-`min_by(value, time)` and `max_by(value, time)` say which row is meant, and `any_value` that any
+`min_by(value, time)` and `max_by(value, time)` say which row you mean; `any_value` says that any
 will do.
 """,
     wrong=example(steps="|> aggregate last(status) as status group by id"),

@@ -12,10 +12,10 @@ from ssbt.compiler.types.folding.model import Value
 
 BARE_DURATION = Code(
     "SSBT0471",
-    "A window of time in microseconds",
+    "A time window in microseconds",
     """\
-A number without a unit is one of microseconds: `window(at, 3600)` makes windows of 3.6
-milliseconds, and a group of nearly every row.
+A number without a unit means microseconds: `window(at, 3600)` makes windows of 3.6 milliseconds,
+and puts nearly every row into its own group.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -17,10 +17,10 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 NEGATIVE_BUCKET = Code(
     "SSBT0465",
-    "Buckets of a hash that may be negative",
+    "Hash buckets that may be negative",
     """\
 Half of all hashes are negative, and `%` keeps the sign: `hash(a) % 10` has 19 results, from -9 to
-9. `pmod` gives those from 0 on. `abs` of the lowest INT does not fit in an INT and stops the job.
+9. `pmod` starts at 0. `abs` of the lowest INT does not fit in an INT and stops the job.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -19,11 +19,11 @@ from ssbt.compiler.types.functions import FunctionKind, find_function
 
 COMPARED_CONSTANTS = Code(
     "SSBT0434",
-    "A string where a column was meant",
+    "A string where you meant a column",
     """\
-`"status"` is a string, as `'status'` is: names that need quotes have backticks. A comparison of two
-constants is the same in every row, so that `where` keeps all rows or none, and an aggregate of a
-string does not look at the column of that name.
+`"status"` is a string, just like `'status'`; put names that need quotes in backticks. A comparison
+of two constants is the same for every row, so `where` keeps all rows or none, and an aggregate of a
+string never looks at the column with that name.
 
 | in Spark 4.1 | gives |
 |---|---|

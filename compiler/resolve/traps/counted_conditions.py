@@ -18,10 +18,10 @@ from ssbt.compiler.types.datatypes import BOOLEAN
 
 COUNTED_CONDITION = Code(
     "SSBT0462",
-    "A count of a condition, true or not",
+    "A count of a condition, whether true or not",
     """\
-`count` counts what is not null: `false` and 0 are counted as `true` and 1 are. `count_if` counts
-the rows where a condition is true.
+`count` counts everything that is not null, so it counts `false` and 0 just like `true` and 1.
+`count_if` counts the rows where a condition is true.
 
 | in Spark 4.1 | gives |
 |---|---|

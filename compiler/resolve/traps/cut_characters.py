@@ -17,11 +17,11 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 CUT_CHARACTERS = Code(
     "SSBT0488",
-    "A text where a set of characters is taken",
-    r"""\
-`trim`, `ltrim`, `rtrim` and `btrim` cut off each character that is one of those given, in any
-order, until another one comes. They know no word, no ending and no prefix. `translate` replaces
-each character by the one in its place, or takes it away.
+    "A text where a set of characters is expected",
+    r"""
+`trim`, `ltrim`, `rtrim` and `btrim` cut off every character that is in the given set, in any order,
+until another one comes. They do not know words, endings or prefixes. `translate` replaces each
+character by the one in the same position, or removes it.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -33,8 +33,8 @@ each character by the one in its place, or takes it away.
 | `regexp_replace('100.0', r'\.0$', '')` | `100` |
 | `regexp_replace('id-did', '^id-', '')` | `did` |
 
-Characters that are no letters or digits, all digits, and one letter in both of its cases are taken
-for the set that they are.
+If all characters are digits, or none is a letter or digit, or the set is one letter in both of its
+cases, it is taken to be meant as a set.
 """,
     wrong=example(steps="|> extend rtrim('.0', status) as code"),
     right=example(steps="|> extend regexp_replace(status, r'\\.0$', '') as code"),

@@ -15,10 +15,10 @@ from ssbt.compiler.types.folding.model import Value
 
 CUT_FRACTION = Code(
     "SSBT0476",
-    "A fraction that is cut off",
+    "A fraction that is dropped",
     """\
-The function takes a whole number, and Spark cuts the fraction off without a word: one month and a
-half is one month.
+The function takes a whole number, and Spark silently drops the fraction: one and a half months
+become one.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,8 +20,8 @@ CUT_QUOTIENT = Code(
     "SSBT0464",
     "A quotient that has lost its fraction already",
     """\
-`div` cuts the fraction, so there is nothing left to round, and the DOUBLE or decimal that it
-becomes has none either. `/` keeps it.
+`div` drops the fraction, so there is nothing left to round, and casting the result to DOUBLE or
+decimal does not bring it back. `/` keeps it.
 
 | in Spark 4.1 | gives |
 |---|---|

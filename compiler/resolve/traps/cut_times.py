@@ -21,10 +21,10 @@ from ssbt.compiler.types.folding.texts import parse_date
 
 CUT_TIME = Code(
     "SSBT0480",
-    "A time of day that is compared with a day",
+    "A time of day compared with a date",
     """\
-Beside a DATE, a text is read as a date, and Spark does not look at what follows the day: the
-comparison is with the whole day, whatever time the text says.
+Compared with a DATE, a text is read as a date, and Spark ignores whatever follows the day. You
+compare with the whole day, whatever time the text names.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -17,11 +17,11 @@ from ssbt.compiler.types.folding.model import Value
 
 DAY_NUMBERS = Code(
     "SSBT0483",
-    "Days of the week that are counted otherwise",
+    "Days of the week counted in another way",
     """\
 `dayofweek` counts from 1 for Sunday to 7 for Saturday, and `weekday` from 0 for Monday to 6 for
-Sunday. The numbers here are a weekend, or the days from Monday to Friday, in another way of
-counting.
+Sunday. The numbers here mean a weekend, or Monday to Friday, only if days are counted in another
+way.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -24,10 +24,10 @@ DECIDED_COMPARISON = Code(
     "SSBT0435",
     "A condition that is the same for every row",
     """\
-No value makes the condition true, or none makes it false: the bounds of `between` are the wrong way
-round, a number is compared with one that its type cannot hold, `or` joins two `!=`, `and` two
-conditions that exclude each other. Conditions of several `where` count together while the columns
-stay what they are. A FLOAT has fewer digits than the number that it is compared with.
+No value makes the condition true, or no value makes it false: the bounds of `between` are the wrong
+way round, a number is compared with one that its type cannot hold, `or` joins two `!=`, or `and`
+joins two conditions that exclude each other. Conditions in several `where` steps count together as
+long as the columns do not change. A FLOAT has fewer digits than the number it is compared with.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -24,10 +24,10 @@ schema Order {
 
 CUT_SCALE = Code(
     "SSBT0446",
-    "Digits behind the point that get lost",
+    "Decimal digits that get lost",
     """\
-A decimal has 38 digits at most. Where the exact result needs more, Spark keeps the whole part and
-cuts the fraction, down to six digits: small numbers become 0, and others are rounded.
+A decimal has at most 38 digits. If the exact result needs more, Spark keeps the whole part and
+shortens the fraction, down to six digits: small numbers become 0, and others are rounded.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -35,7 +35,7 @@ cuts the fraction, down to six digits: small numbers become 0, and others are ro
 | `cast(1 as decimal(38,18)) / cast(3 as decimal(38,18))` | `0.333333` |
 | `cast(0.1 as decimal(20,10)) * cast(0.0000001 as decimal(18,8))` | `0.00000001000000000` |
 
-Cast the operands to the digits that they really have before: `cast(rate as decimal(18,8))`.
+First cast the operands to the digits that they really have: `cast(rate as decimal(18,8))`.
 """,
     wrong=example(schema=_SCHEMA_OF_RATES, steps="|> extend amount * rate as price"),
     right=example(

@@ -26,7 +26,7 @@ DIFFERING_PAIRS = Code(
     "A join of everything that differs",
     """\
 A join on `!=` alone pairs each row with nearly all rows of the other side. It does not find rows
-without a partner: an `anti join` on `!=` leaves out each row from which one of the others differs.
+without a partner: an `anti join` on `!=` drops each row from which any of the others differs.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -34,8 +34,8 @@ without a partner: an `anti join` on `!=` leaves out each row from which one of 
 | `select count(*) from range(3) a left anti join range(2) b on a.id != b.id` | `0` |
 | `select count(*) from range(3) a left anti join range(2) b on a.id = b.id` | `1` |
 
-Rows without a partner are an `anti join` on `=`. Pairs of one dataset's rows that differ in one
-column are not reported.
+To find rows without a partner, use an `anti join` on `=`. Pairs of rows of one dataset that differ
+in one column are not reported.
 """,
     wrong=example(
         preamble=_CUSTOMERS, steps="|> anti join customers on orders.id != customers.customer"

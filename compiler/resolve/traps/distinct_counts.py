@@ -13,10 +13,10 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 DISTINCT_NULLS = Code(
     "SSBT0442",
-    "A count of combinations without those that have a null",
+    "A count of combinations that skips nulls",
     """\
-`count(distinct a, b)` and `count(a, b)` leave out each row in which any of the columns is null. A
-struct of them is never null, and counts every combination; `count(*)` counts every row.
+`count(distinct a, b)` and `count(a, b)` skip each row in which any of the columns is null. A struct
+of the columns is never null, so it counts every combination; `count(*)` counts every row.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -32,15 +32,15 @@ COUNTED_COLUMNS = Code(
     "SSBT0486",
     "Rows that are not counted because of a null",
     """\
-`count(a, b)` counts the rows in which none of the columns is null, and leaves out all others.
+`count(a, b)` counts only the rows in which none of the columns is null.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `select count(a, b) from values (1, 1), (2, null), (3, null) as t(a, b)` | `1` |
 | `select count(*) from values (1, 1), (2, null), (3, null) as t(a, b)` | `3` |
 
-All rows are `count(*)`, combinations `count(distinct struct(a, b))`, and rows without a null say
-so: `count_if(a is not null and b is not null)`.
+To count all rows, write `count(*)`; for combinations, `count(distinct struct(a, b))`; for rows
+without a null, `count_if(a is not null and b is not null)`.
 """,
     wrong=example(steps="|> aggregate count(status, placed_on) as orders"),
     right=example(steps="|> aggregate count(*) as orders"),
@@ -49,17 +49,18 @@ so: `count_if(a is not null and b is not null)`.
 
 SUMMED_DISTINCT = Code(
     "SSBT0494",
-    "A sum in which equal values count once",
+    "A sum that counts equal values once",
     """\
 `sum(distinct x)` and `avg(distinct x)` take each value once, whatever rows it comes from: two
-orders of 10 are 10 together.
+orders of 10 add up to 10.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `select sum(distinct x) from values (10), (10), (5) as t(x)` | `15` |
 | `select sum(x) from values (10), (10), (5) as t(x)` | `25` |
 
-Where a join has repeated rows, sum before it, or `deduplicate by` the key of what is summed.
+If a join has repeated rows, sum before the join, or `deduplicate by` the key of the rows that you
+sum.
 """,
     wrong=example(steps="|> aggregate sum(distinct amount) as total"),
     right=example(steps="|> deduplicate by id\n|> aggregate sum(amount) as total"),

@@ -12,10 +12,10 @@ from ssbt.compiler.types.structs import find_doubled_field
 
 DOUBLED_KEY = Code(
     "SSBT0493",
-    "Two fields of one name in JSON or XML",
+    "Two fields of the same name in JSON or XML",
     """\
-A field is found by its name. Of two fields with one name the value reaches one, and the other is
-null; and an object that is written with a key twice is read in another way by each program.
+Fields are found by name. If two fields have the same name, only one gets the value, and the other
+is null. And programs disagree about an object that is written with a key twice.
 
 | in Spark 4.1 | gives |
 |---|---|

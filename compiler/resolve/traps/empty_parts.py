@@ -17,7 +17,7 @@ EMPTY_PART = Code(
     "A part of a text that is always empty",
     """\
 A length below 1 gives the empty text. It does not count from the end, as it does in Python and in
-other databases; neither does a delimiter without a letter split anything.
+other databases. An empty delimiter does not split anything either.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,18 +20,18 @@ from ssbt.compiler.types.folding.model import Value
 
 EPOCH_UNIT = Code(
     "SSBT0496",
-    "Milliseconds that are read as seconds",
+    "Milliseconds read as seconds",
     """\
-A number that becomes a timestamp is one of seconds since 1970, for `from_unixtime`,
-`timestamp_seconds` and `cast`. Milliseconds, as Java and JavaScript have them, lead into the year
-58158. The name of the column, or the size of the constant, says that it counts something else.
+`from_unixtime`, `timestamp_seconds` and `cast` take a number for seconds since 1970. Milliseconds,
+which Java and JavaScript use, lead into the year 58158. Here the name of the column, or the size of
+the constant, says that the unit is not seconds.
 
 | in Spark 4.1 | gives |
 |---|---|
 | `string(timestamp_seconds(1773132300000))` | `+58158-04-29 14:00:00` |
 | `string(timestamp_millis(1773132300000))` | `2026-03-10 08:45:00` |
 
-`timestamp_millis` and `timestamp_micros` take the other units.
+For the other units, use `timestamp_millis` and `timestamp_micros`.
 """,
     wrong=example(
         pipeline=ZONED, steps="|> extend id as sent_ms\n|> extend timestamp_seconds(sent_ms) as at"

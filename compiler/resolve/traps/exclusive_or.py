@@ -15,10 +15,10 @@ from ssbt.compiler.types.folding.model import Value
 
 EXCLUSIVE_OR = Code(
     "SSBT0489",
-    "`^` where a power may be meant",
+    "`^` where you may mean a power",
     """\
-`^` compares bits: each bit of the result is 1 where one of the two bits is. A power is
-`power(a, 2)`, a DOUBLE.
+`^` compares bits: a bit of the result is 1 if exactly one of the two bits is. For a power, write
+`power(a, 2)`, which gives a DOUBLE.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -26,8 +26,8 @@ EXCLUSIVE_OR = Code(
 | `10 ^ 2` | `8` |
 | `power(2, 3)` | `8.0` |
 
-It is reported beside a constant from 2 to 10, and between two constants. In an expression with
-other operators of bits, such as `&` and `<<`, bits are meant.
+The warning appears next to a constant from 2 to 10, and between two constants. An expression with
+other bit operators, such as `&` and `<<`, is taken to mean bits.
 """,
     wrong=example(steps="|> extend id ^ 2 as square"),
     right=example(steps="|> extend power(id, 2) as square"),

@@ -38,9 +38,9 @@ CONSTANT_FAILS = Code(
     "SSBT0430",
     "A constant that cannot be computed",
     """\
-What stands here depends on no row, and Spark fails when it computes it: a text that is no value of
-the type that it is compared with or becomes a part of, a division by zero, a number that is too
-large, an element that is not there, a text that its encoding or format does not have.
+This expression does not depend on any row, and Spark fails when it computes it: a text is not a
+valid value of the type that it is compared with or becomes part of, a number is divided by zero or
+is too large, an element is missing, or a text does not exist in its encoding or format.
 
 | expression | an INT `a` and a DATE `d`, in Spark 4.1 |
 |---|---|
@@ -56,7 +56,7 @@ large, an element that is not there, a text that its encoding or format does not
 | `sequence(d, d + 9, interval 1 second)` | steps of dates are a day or more |
 | `array(a, 2)[2]` | `INVALID_ARRAY_INDEX`, whatever `a` is |
 
-What a condition may keep from being computed is a warning instead (SSBT0431).
+If a condition may keep Spark from computing it, you get a warning instead (SSBT0431).
 """,
     wrong=example(steps="|> where id = 'abc'"),
     right=example(steps="|> where status = 'abc'"),
@@ -64,11 +64,11 @@ What a condition may keep from being computed is a warning instead (SSBT0431).
 
 BRANCH_FAILS = Code(
     "SSBT0431",
-    "A constant that fails where it is reached",
+    "A constant that fails when it is reached",
     """\
-The constant cannot be computed, and stands in a branch of `case`, `if`, `coalesce` and the like,
-or in a lambda: Spark 4.1 fails with the first row that reaches it, and not before. Where the job is
-meant to fail, `raise_error('why')` says so.
+The constant cannot be computed. It is in a branch of `case`, `if`, `coalesce` and the like, or in a
+lambda, so Spark 4.1 fails only at the first row that reaches it. If you want the job to fail there,
+write `raise_error('why')`.
 """,
     wrong=example(steps="|> extend case when id > 0 then 1 else 1 / 0 end as share"),
     right=example(steps="|> extend case when id > 0 then 1 else raise_error('id') end as share"),

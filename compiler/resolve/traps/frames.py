@@ -20,11 +20,11 @@ WHOLE = "rows between unbounded preceding and unbounded following"
 
 DEFAULT_FRAME = Code(
     "SSBT0443",
-    "The last value of a frame that ends with the current row",
+    "The last value of a frame that ends at the current row",
     """\
 With `order by`, a window's frame goes from the first row to the current one and those equal to it,
-unless it says otherwise. So `last_value` gives the current row's value, and `nth_value` is null
-until the frame is that long.
+unless you write another frame. So `last_value` gives the current row's value, and `nth_value` is
+null until the frame is long enough.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -32,7 +32,7 @@ until the frame is that long.
 | `select max(x) over () from values (1), (3) as t(x)` | `3`, `3` |
 | `select nth_value(x, 2) over (order by x) from values (1), (3) as t(x)` | `null`, `3` |
 
-Write the frame; or take `first_value` over the opposite order.
+Write the frame, or take `first_value` over the opposite order.
 """,
     wrong=example(steps="|> extend last_value(id) over (order by id) as newest"),
     right=example(steps=f"|> extend last_value(id) over (order by id {WHOLE}) as newest"),

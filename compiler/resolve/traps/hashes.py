@@ -19,8 +19,8 @@ HASHED_NULLS = Code(
     "SSBT0454",
     "A hash of columns that may be null",
     """\
-`concat` and `||` are null if one part is, so that all such rows have no key at all; `concat_ws`
-leaves nulls out, so that rows which have them in different places get one key.
+`concat` and `||` give null if any part is null, so all such rows have no key. `concat_ws` skips
+nulls, so rows with nulls in different places get the same key.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -28,7 +28,7 @@ leaves nulls out, so that rows which have them in different places get one key.
 | `md5(concat_ws('-', 'a', null, 'b')) = md5(concat_ws('-', 'a', 'b', null))` | `true` |
 | `md5(to_json(struct('a', null, 'b'))) = md5(to_json(struct('a', 'b', null)))` | `false` |
 
-Give nulls a text of their own, `coalesce(a, '')` with a separator that no value has, or hash
+Replace nulls with a text, `coalesce(a, '')`, and use a separator that no value contains; or hash
 `to_json(struct(…))`.
 """,
     wrong=example(steps="|> extend md5(concat_ws('-', status, placed_on)) as key"),

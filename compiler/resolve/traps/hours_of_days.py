@@ -20,9 +20,9 @@ from ssbt.compiler.types.datatypes import DateType
 
 HOUR_OF_DAY = Code(
     "SSBT0470",
-    "The hour of a day",
+    "The hour of a date",
     """\
-A DATE has no time, and Spark takes its midnight: hour, minute and second are 0 in every row.
+A DATE has no time, so Spark uses its midnight: hour, minute and second are 0 in every row.
 
 | in Spark 4.1 | gives |
 |---|---|

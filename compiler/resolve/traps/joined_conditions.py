@@ -21,8 +21,9 @@ JOINED_CONDITIONS = Code(
     "SSBT0490",
     "Conditions joined as text",
     """\
-`||` joins texts: of two conditions it makes a text such as `truefalse`. One or the other is `or`.
-It also binds tighter than comparisons, `like`, `in` and `is null`, which then look at the text.
+`||` joins texts, so it turns two conditions into a text such as `truefalse`. To say that one or the
+other holds, write `or`. `||` also binds tighter than comparisons, `like`, `in` and `is null`, which
+then look at the joined text.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -32,7 +33,7 @@ It also binds tighter than comparisons, `like`, `in` and `is null`, which then l
 | `'x' = 'x' \\|\\| 'y' is null` | `false` |
 | `true or false` | `true` |
 
-A text in parentheses is meant: `status = ('paid: ' || is_paid)`.
+If you really want a text, put it in parentheses: `status = ('paid: ' || is_paid)`.
 """,
     wrong=example(steps="|> extend (id > 5) || (id < 2) as odd"),
     right=example(steps="|> extend (id > 5) or (id < 2) as odd"),

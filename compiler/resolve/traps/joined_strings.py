@@ -17,8 +17,8 @@ JOINED_STRINGS = Code(
     "SSBT0485",
     "Neighbouring strings in a list",
     """\
-Two strings without a comma between them are one string: the list has an item fewer than it seems to
-have, and nothing in the data is equal to the item.
+Two strings without a comma between them are one string. The list has one item less than it seems to
+have, and no value in your data is likely to equal the joined one.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -27,10 +27,10 @@ have, and nothing in the data is equal to the item.
 | `array('a' 'b')` | `[ab]` |
 | `concat_ws('-', 'a' 'b', 'c')` | `ab-c` |
 
-A long text may be split: where every piece has a line of its own, and a blank or another sign that
-is no letter or digit is beside each seam, the pieces are meant to be one. In the arguments of a
-function that takes a fixed number of them, several lines are enough, and neighbours outside of
-lists are never reported.
+You may split a long text on purpose. If every piece is on its own line, and at each seam there is a
+space or a character that is neither a letter nor a digit, the pieces count as one text. In a
+function that takes a fixed number of arguments, separate lines are enough. Neighbours outside lists
+are never reported.
 """,
     wrong=example(steps="|> where status in ('PAID' 'OPEN')"),
     right=example(steps="|> where status in ('PAID', 'OPEN')"),

@@ -19,10 +19,10 @@ from ssbt.compiler.syntax.ast import expressions as e
 
 SHELL_PATTERN = Code(
     "SSBT0455",
-    "A pattern of a shell in `like`",
+    "A shell pattern in `like`",
     """\
-To `like`, `%` is any text and `_` any one character; `*` is itself, and so
-are `^` and `$`: the pattern is the whole text in any case.
+In `like`, `%` is any text and `_` any one character; `*`, `^` and `$` are plain characters. The
+pattern always has to match the whole text.
 
 | in Spark 4.1 | gives |
 |---|---|

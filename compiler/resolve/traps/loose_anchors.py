@@ -18,10 +18,10 @@ from ssbt.compiler.syntax.ast import expressions as e
 
 LOOSE_ANCHOR = Code(
     "SSBT0491",
-    "An anchor that binds one alternative only",
-    r"""\
-`|` separates everything to its left from everything to its right: in `^a|b$`, `^` is part of the
-first alternative and `$` part of the last.
+    "An anchor that applies to one alternative only",
+    r"""
+`|` separates everything to its left from everything to its right: in `^a|b$`, `^` belongs to the
+first alternative only, and `$` to the last.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -30,8 +30,8 @@ first alternative and `$` part of the last.
 | `'club' rlike '^(?:a\|b)$'` | `false` |
 | `'b' rlike '^(?:a\|b)$'` | `true` |
 
-An alternative that has both of its ends, as in `^a$|b`, shows that this is known, and so do
-anchors at all of them. `^\s+|\s+$`, which looks for the same at both ends, is meant, too.
+There is no warning if an alternative has both ends, as in `^a$|b`, or if all have anchors, because
+you evidently know the rule. `^\s+|\s+$`, which looks for the same at both ends, is fine, too.
 """,
     wrong=example(steps="|> where status rlike '^PAID|OPEN$'"),
     right=example(steps="|> where status rlike '^(?:PAID|OPEN)$'"),

@@ -24,11 +24,11 @@ from ssbt.compiler.types.functions import find_function
 
 BAD_KEY = Code(
     "SSBT0473",
-    "A key of a map that is there already",
+    "A map key that is there already",
     """\
-A map has each key once: Spark stops the job with `DUPLICATED_MAP_KEY`, unless the setting
-`spark.sql.mapKeyDedupPolicy` is `LAST_WIN`. So do `map_concat`, `map_from_arrays`,
-`map_from_entries`, `str_to_map`, and `transform_keys` where every key becomes the same.
+A map has each key once. Spark stops the job with `DUPLICATED_MAP_KEY`, unless the setting
+`spark.sql.mapKeyDedupPolicy` is `LAST_WIN`. The same goes for `map_concat`, `map_from_arrays`,
+`map_from_entries`, `str_to_map`, and for `transform_keys` if it makes all keys equal.
 
 | in Spark 4.1 | gives |
 |---|---|

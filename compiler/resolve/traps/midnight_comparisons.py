@@ -22,9 +22,10 @@ MIDNIGHT = Code(
     "SSBT0451",
     "A time compared with a day",
     """\
-Beside a timestamp, a day is its midnight: `<=` and `between` leave out the rest of the last day,
-`=` finds what happened at midnight, and `>` finds the day itself. In the same way, `'2026'` and
-`'2026-03'` are the first day of the year and of the month, also beside a date.
+Compared with a timestamp, a day means its midnight: `<=` and `between` leave out the rest of the
+last day, `=` finds only what happened at midnight, and `>` finds the day itself. In the same way,
+`'2026'` and `'2026-03'` mean the first day of the year and of the month, also when compared with a
+date.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -34,7 +35,7 @@ Beside a timestamp, a day is its midnight: `<=` and `between` leave out the rest
 | `timestamp '2026-01-31 08:45:00' < '2026-02-01'` | `true` |
 | `date '2026-03-31' <= '2026-03'` | `false` |
 
-Compare with the day behind by `<`, or the date with the date: `to_date(at) <= '2026-01-31'`.
+Compare with the next day, using `<`, or compare a date with a date: `to_date(at) <= '2026-01-31'`.
 """,
     wrong=example(
         pipeline=ZONED,

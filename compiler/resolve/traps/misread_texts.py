@@ -39,9 +39,10 @@ LENIENT_TEXTS = Code(
     "SSBT0553",
     "Texts that `from_json` and `from_csv` read as other values",
     """\
-Without options, both make a value of what is none: `"12,5"` is 125 as a DECIMAL, because commas go
-between thousands in American English, `"202603"` a DATE in the year 202603, and `"10:15"` a
-TIMESTAMP of today. With the options, such a value is null, as is all else that does not fit.
+Without options, both functions accept text that does not fit the type: `"12,5"` becomes 125 as a
+DECIMAL, because American English puts commas between thousands, `"202603"` becomes a DATE in the
+year 202603, and `"10:15"` a TIMESTAMP of today. With the options, such a value becomes null, like
+everything else that does not fit.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -50,8 +51,8 @@ TIMESTAMP of today. With the options, such a value is null, as is all else that 
 | `cast(from_csv('202603', 'd date').d as string)` | `+202603-01-01` |
 | `from_csv('202603', 'd date', map('dateFormat', 'yyyy-MM-dd')).d` | `null` |
 
-The value of a record is better declared as what it is, `value = json` with a schema: there it is
-malformed, and goes where `on_error` says.
+For the value of a record, it is better to declare the format, `value = json` with a schema. A value
+that does not fit is then malformed, and goes where `on_error` says.
 """,
     wrong=example(steps="|> extend from_json(status, 'd decimal(5,2)') as parts"),
     right=example(
@@ -64,9 +65,9 @@ MISREAD_NUMBERS = Code(
     "SSBT0554",
     "Numbers that `from_json` reads as other values",
     """\
-To `from_json`, a number for a TIMESTAMP is seconds since 1970, whatever the pattern: milliseconds
-become a year after 50,000, which a watermark then follows. Of a number for a TINYINT it keeps eight
-bits. Declare a BIGINT, or a STRING where it may be a text as well, and make the value in a step.
+`from_json` takes a number for a TIMESTAMP as seconds since 1970, whatever the pattern: milliseconds
+become a year after 50,000, and the watermark follows. For a TINYINT it keeps eight bits of a
+number. Declare a BIGINT, or a STRING if it may be a text as well, and compute the value in a step.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -86,7 +87,7 @@ CUT_TIMES = Code(
     "SSBT0555",
     "Times that `to_json` and `to_csv` cut",
     """\
-Both write milliseconds, and leave out what is finer: two events of one millisecond become equal.
+Both write milliseconds and drop anything finer: two events within one millisecond become equal.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -105,10 +106,10 @@ Both write milliseconds, and leave out what is finer: two events of one millisec
 
 KEYS_OF_JSON = Code(
     "SSBT0556",
-    "Keys of a map that `to_json` does not write as they are",
+    "Map keys that `to_json` does not write as they are",
     """\
-Keys of JSON are texts, and Spark writes down how it keeps the key of a map: of a date the days
-since 1970, of a timestamp the microseconds, of bytes the address of an object. Make texts of them:
+JSON keys are texts, and Spark writes its internal form of a map key: for a date the days since
+1970, for a timestamp the microseconds, for bytes the address of an object. Turn the keys into text:
 `transform_keys(by_day, (k, v) -> cast(k as string))`.
 
 | in Spark 4.1 | gives |

@@ -13,8 +13,8 @@ MONTH_UNIT = Code(
     "SSBT0495",
     "Months that look like minutes",
     """\
-To `date_trunc`, `mm` are months, as `MM` are: units have no case. In patterns of dates `mm` are
-minutes.
+In `date_trunc`, `mm` means months, just like `MM`, because units ignore case. In date patterns,
+`mm` means minutes.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -19,12 +19,12 @@ from ssbt.compiler.types.datatypes import DateType, TimestampNTZType, TimestampT
 
 NEGATIVE_SPAN = Code(
     "SSBT0458",
-    "A span of time from the end to the start",
+    "A time span with start and end swapped",
     """\
-`datediff(end, start)` and `months_between(end, start)` take the later time first, and are negative
-where the start comes first. `timestampdiff(unit, start, end)` and `datediff(unit, start, end)` have
-the other order, and a difference is `end - start`. The names of the columns say which is which
-here.
+`datediff(end, start)` and `months_between(end, start)` take the later time first; with the start
+first, the result is negative. `timestampdiff(unit, start, end)` and `datediff(unit, start, end)`
+use the other order, and a difference is `end - start`. Here the names of the columns tell which is
+which.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -13,11 +13,11 @@ from ssbt.compiler.types.folding.model import Value
 
 NO_NUMBER = Code(
     "SSBT0474",
-    "A root or logarithm that is no number",
+    "A root or logarithm that is not a number",
     """\
-Spark does not stop at the root of a negative number or the logarithm of 0: the one is NaN, the
-other null, and so is everything that is computed from them. NaN is greater than any number, and
-equal to itself.
+Spark does not stop at the root of a negative number or the logarithm of 0. The first gives NaN and
+the second null, and whatever is computed from them is NaN or null as well. NaN is greater than any
+number, and equal to itself.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,8 +20,8 @@ NULL_COMPARISON = Code(
     "SSBT0432",
     "A comparison with null",
     """\
-Whatever is compared with null, null itself among it, the result is null: `where` drops every row,
-and `case` takes another branch.
+A comparison with null always gives null, even null compared with null: `where` drops every row, and
+`case` takes another branch.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -41,8 +41,8 @@ NULL_IN_LIST = Code(
     "SSBT0433",
     "A null in the list of `in`",
     """\
-A null in the list matches nothing, and makes null of what would be false: `in` never finds rows
-with null, and `not in` is never true.
+A null in the list matches nothing, and turns false into null: `in` never finds rows with null, and
+`not in` is never true.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -51,7 +51,7 @@ with null, and `not in` is never true.
 | `cast(null as string) in ('x', null)` | `null` |
 | `array_contains(array('a', null), 'b')` | `null` |
 
-Rows with null are found by `… in ('x') or … is null`.
+To find rows with null, write `… in ('x') or … is null`.
 """,
     wrong=example(steps="|> where status not in ('OPEN', null)"),
     right=example(steps="|> where status not in ('OPEN')"),

@@ -20,11 +20,11 @@ from ssbt.compiler.types.datatypes import NumericType
 
 LOST_SIGN = Code(
     "SSBT0467",
-    "A format of numbers without their sign",
+    "A number format without a sign",
     """\
-`to_char` writes a sign only where the format has a place for it: without `S`, `MI` or `PR`, -5 and
-5 are the same text. A number with more digits than the format, before the point or behind it, comes
-out as `#`.
+`to_char` writes a sign only if the format has a place for it: without `S`, `MI` or `PR`, -5 and 5
+give the same text. A number with more digits than the format, before or after the point, comes out
+as `#`.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -26,9 +26,9 @@ UNKNOWN_OPTION = Code(
     "SSBT0466",
     "An option that the function does not have",
     """\
-`from_json`, `to_json`, `from_csv` and the like take a map of options, and pass over any that they
-do not know: a misspelt `dateFormat` leaves every date to the default, and what that cannot read is
-null.
+`from_json`, `to_json`, `from_csv` and the like take a map of options, and ignore any that they do
+not know. With a misspelt `dateFormat` every date is read in the default format, and dates in
+another format become null.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,10 +20,10 @@ from ssbt.compiler.syntax.ast import expressions as e
 OTHER_PATTERN = Code(
     "SSBT0461",
     "A pattern of another kind",
-    r"""\
-`like` knows `%` and `_`, `rlike` and the functions that begin with `regexp_` take regular
-expressions, and `replace`, `split_part`, `translate` and `contains` plain text. A pattern of the
-wrong kind is no mistake to Spark: it looks for just those characters.
+    r"""
+`like` knows `%` and `_`; `rlike` and the functions that begin with `regexp_` take regular
+expressions; `replace`, `split_part`, `translate` and `contains` take plain text. Spark does not
+complain about the wrong kind of pattern: it looks for exactly those characters.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -15,8 +15,8 @@ ORDER_OF_EQUALS = Code(
     "SSBT0472",
     "A window ordered by the keys of its partitions",
     """\
-All rows of a partition have the same keys, so they have no order: `row_number()` counts them in any
-order, `rank()` is 1 for each, and `lag` gives the value of any other row.
+All rows of a partition have the same keys, so ordering by them gives no order: `row_number()`
+numbers the rows arbitrarily, `rank()` is 1 for each, and `lag` gives the value of some other row.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,11 +20,11 @@ from ssbt.compiler.types.datetime_patterns import Slip, correct_pattern, find_sl
 
 WRONG_LETTERS = Code(
     "SSBT0436",
-    "A pattern of dates with the wrong letters",
+    "A date pattern with the wrong letters",
     """\
-In Spark's patterns, which are Java's, `MM` are months and `mm` minutes, `dd` days of the month and
-`DD` days of the year, `ss` seconds and `SSS` their fraction. Spark takes the wrong letter without a
-word.
+In Spark's patterns, which are Java's, `MM` is the month and `mm` the minute, `dd` the day of the
+month and `DD` the day of the year, `ss` the second and `SSS` its fraction. Spark silently accepts
+the wrong letter.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -43,11 +43,11 @@ word.
 
 HALF_DAYS = Code(
     "SSBT0437",
-    "Hours of half a day without am or pm, or of a whole day with it",
+    "A 12-hour clock without am or pm, or a 24-hour clock with it",
     """\
 `hh` counts the hours from 1 to 12, and only `a` says which half of the day they belong to. Without
-it half past two at night and in the afternoon are written alike, and noon is read as midnight.
-`HH` beside `a` writes `14:30 PM`, and cannot read `02:30 PM`.
+it, half past two at night and in the afternoon look alike, and noon is read as midnight. `HH`
+together with `a` writes `14:30 PM`, and cannot read `02:30 PM`.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -71,9 +71,9 @@ ZONE_AS_TEXT = Code(
     "SSBT0438",
     "A time zone that is plain text in a pattern",
     """\
-`'Z'` in quotes is the letter and nothing more: a time of UTC is read as one of the session's time
-zone, and one of the session's zone is written as if it were one of UTC. `XXX` reads and writes `Z`
-and `+02:00`.
+`'Z'` in quotes is just the letter. A time in UTC is read as if it were in the session's time zone,
+and a time in the session's zone is written as if it were in UTC. `XXX` reads and writes `Z` and
+`+02:00`.
 
 | in Spark 4.1, in a session in Europe/Berlin | gives |
 |---|---|

@@ -36,10 +36,9 @@ UNPRINTABLE = Code(
     "SSBT0468",
     "A format that does not fit its values",
     """\
-The format of `format_string` and `printf` is that of Java, which converts nothing: `%d` takes a
-whole number, `%f` and `%e` a FLOAT or DOUBLE, no DECIMAL and no whole number, and `%s` anything.
-Each place needs a value, and a plain `%` is written `%%`. Otherwise the job fails with the first
-row.
+`format_string` and `printf` use Java's format, which converts nothing: `%d` takes a whole number,
+`%f` and `%e` take a FLOAT or DOUBLE but no DECIMAL or whole number, and `%s` takes anything. Each
+placeholder needs a value; write a plain `%` as `%%`. Otherwise the job fails at the first row.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,10 +20,11 @@ from ssbt.compiler.types.texts import group_count
 
 BARE_SIGN = Code(
     "SSBT0444",
-    "A sign of regular expressions where plain text was meant",
-    r"""\
-`split`, `str_to_map`, `rlike` and what begins with `regexp_` take a regular expression: `.` is any
-character, `|` alone is the empty text, before and behind every character, `$` and `^` are the ends.
+    "A regular-expression character where you meant plain text",
+    r"""
+`split`, `str_to_map`, `rlike` and the functions that begin with `regexp_` take a regular
+expression: `.` is any character, `|` alone is the empty text, before and after every character, and
+`$` and `^` are the ends.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -38,8 +39,8 @@ character, `|` alone is the empty text, before and behind every character, `$` a
 | `map_contains_key(str_to_map('a\|b', '\|', '='), '\|')` | `true` |
 | `replace('1.50', '.', ',')` | `1,50` |
 
-A backslash before the sign makes it plain, and so do brackets, `[.]`. `replace`, `split_part` and
-`substring_index` take plain text.
+A backslash before the character makes it plain, and so do brackets, `[.]`. `replace`, `split_part`
+and `substring_index` take plain text.
 """,
     wrong=example(steps="|> extend split(status, '.') as parts"),
     right=example(steps="|> extend split(status, r'\\.') as parts"),
@@ -49,10 +50,10 @@ A backslash before the sign makes it plain, and so do brackets, `[.]`. `replace`
 BAD_REPLACEMENT = Code(
     "SSBT0445",
     "A replacement that is not what it seems",
-    r"""\
-In the replacement of `regexp_replace` a group is `$1`, as in Java. `\1`, as Python and others have
-it, is the digit. A `$` that is no group stops the job with the first row that matches; a plain one
-is `\$`.
+    r"""
+In the replacement of `regexp_replace`, write a group as `$1`, as in Java. `\1`, as in Python and
+elsewhere, is just the digit. A `$` that does not begin a group stops the job at the first row that
+matches; write a plain one as `\$`.
 
 | in Spark 4.1 | gives |
 |---|---|

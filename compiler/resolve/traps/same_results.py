@@ -19,10 +19,10 @@ from ssbt.compiler.syntax.ast import expressions as e
 
 SAME_RESULT = Code(
     "SSBT0479",
-    "A call that gives the same in every row",
+    "A call that gives the same result for every row",
     """\
-The result does not depend on any row: `count` of null counts nothing, `find_in_set` finds no text
-with a comma, because commas separate what it searches.
+The result does not depend on any row: `count` of null counts nothing, and `find_in_set` never finds
+a text with a comma, because commas separate the texts that it searches.
 
 | in Spark 4.1 | gives |
 |---|---|

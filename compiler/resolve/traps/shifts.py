@@ -16,7 +16,7 @@ WIDE_SHIFT = Code(
     "SSBT0475",
     "A shift by more bits than the number has",
     """\
-Java takes the rest: an INT has 32 bits, and a shift by 33 is one by 1. A BIGINT has 64.
+Java uses the remainder: an INT has 32 bits, so a shift by 33 is a shift by 1. A BIGINT has 64.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -16,11 +16,11 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 SWAPPED_ARGUMENTS = Code(
     "SSBT0447",
-    "Arguments that seem to have changed places",
+    "Arguments that seem to be swapped",
     """\
-A constant stands where the text that is searched belongs, and a column where the constant does.
-Functions differ in their order: `instr(text, part)` and `locate(part, text)`. `trim`,
-`ltrim` and `rtrim` have what is cut off first, unlike other databases.
+A constant is where the text to search should be, and a column is where the constant should be. The
+order differs between functions: `instr(text, part)`, but `locate(part, text)`. `trim`, `ltrim` and
+`rtrim` take first what they cut off, unlike in other databases.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -41,11 +41,11 @@ from ssbt.compiler.types.datatypes import (
 
 TEXT_READ_AS_NUMBER = Code(
     "SSBT0439",
-    "Text that meets numbers or dates",
+    "Text compared with numbers or dates",
     """\
-Beside a number or a date, Spark casts the text to BIGINT or DOUBLE, in every row: the first one
-that is no number stops the job, and keys that differ as text are the same number, or the other way
-round. Without ANSI mode such rows are null and match nothing.
+When you compare a text with a number or a date, Spark casts the text to BIGINT or DOUBLE in every
+row. The first text that is not a number stops the job, and keys that differ as text may be equal as
+numbers, or the other way round. Without ANSI mode such rows become null and match nothing.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -53,8 +53,8 @@ round. Without ANSI mode such rows are null and match nothing.
 | `' 7 ' = 7` | `true` |
 | `'9007199254740993' = 9007199254740992D` | `true` |
 
-Say which is meant: `cast(code as bigint) = id` for numbers, `code = cast(id as string)` for text,
-and `try_cast` where some are no numbers.
+Say which you mean: `cast(code as bigint) = id` compares numbers, `code = cast(id as string)`
+compares text, and `try_cast` is for texts of which some are not numbers.
 """,
     wrong=example(steps="|> where status = 7"),
     right=example(steps="|> where status = '7'"),
@@ -65,8 +65,8 @@ NUMBERS_AS_TEXT = Code(
     "SSBT0452",
     "Numbers compared as text",
     """\
-Both sides are strings, so they are compared letter by letter: 10 comes before 9, and a minus or a
-blank before all digits.
+Both sides are strings, so Spark compares them character by character: 10 comes before 9, and a
+minus or a space comes before all digits.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -32,9 +32,9 @@ TEXT_ORDER = Code(
     "SSBT0487",
     "The order of dates or numbers as text",
     """\
-Texts are put in order letter by letter. That is the order of the dates only where the largest unit
-comes first and each has all of its digits, as in `yyyy-MM-dd`; and it is never that of numbers.
-Beside such a date a constant needs the same form.
+Text is sorted character by character. That gives the order of dates only if the largest unit comes
+first and each unit has all of its digits, as in `yyyy-MM-dd`; it never gives the order of numbers.
+A constant that you compare with such a date needs the same form.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -47,8 +47,8 @@ Beside such a date a constant needs the same form.
 | `greatest(string(9), string(10))` | `9` |
 | `date_format(date '2026-01-02', 'yyyy-MM-dd') > '2025-12-01'` | `true` |
 
-Compare and sort the dates and numbers, and make text of them afterwards. The rule also follows a
-column that a step before has made of them.
+Compare and sort the dates and numbers themselves, and turn them into text afterwards. The rule also
+follows a column that an earlier step has turned into text.
 """,
     wrong=example(steps="|> where date_format(placed_on, 'dd.MM.yyyy') > '01.12.2025'"),
     right=example(steps="|> where placed_on > '2025-12-01'"),

@@ -25,8 +25,8 @@ UNDONE_JOIN = Code(
     "SSBT0477",
     "A condition that undoes an outer join",
     """\
-Rows without a partner have null in every column of the other side, and a comparison with null lets
-no row through: after `where` the outer join is an inner one.
+Rows without a partner have null in every column of the other side, and a comparison with null is
+never true. So after this `where` the outer join is an inner join.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -34,9 +34,8 @@ no row through: after `where` the outer join is an inner one.
 | `select count(*) from range(2) a left join range(1) b on a.id = b.id where b.id < 9` | `1` |
 | `select count(*) from range(2) a left join range(1) b on a.id = b.id and b.id < 9` | `2` |
 
-Where only rows with a partner are wanted, `join` says so. Where the others are to stay, the
-condition belongs to the join's `on`, or says what null means: `where country = 'DE' or country is
-null`.
+If you want only rows with a partner, write `join`. If you want to keep the others, move the
+condition into the join's `on`, or say what null means: `where country = 'DE' or country is null`.
 """,
     wrong=example(
         preamble=_CUSTOMERS, steps=f"{_JOINED}\n|> where country = 'DE'\n|> drop customer"

@@ -23,9 +23,9 @@ UNREACHABLE_BRANCH = Code(
     "SSBT0478",
     "A branch that no row reaches",
     """\
-`case` takes the first branch whose condition is true, and looks at no other. A branch is never
-taken where each row that meets its condition meets an earlier one; neither is what follows a
-constant in `coalesce`.
+`case` takes the first branch whose condition is true, and ignores the rest. A branch is never taken
+if each row that meets its condition also meets an earlier one. Nor does `coalesce` ever reach what
+comes after a constant.
 
 | in Spark 4.1 | gives |
 |---|---|

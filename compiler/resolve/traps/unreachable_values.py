@@ -23,13 +23,13 @@ from ssbt.compiler.types.ranges.spans import Key
 
 NEVER_GIVEN = Code(
     "SSBT0463",
-    "A value that the function never gives",
+    "A value that the function never returns",
     """\
-No row has this value: months go from 1 to 12, `dayofweek` from 1, which is Sunday, to 7, `weekday`
-from 0, which is Monday, to 6; what `upper` gives has no small letters, and what `trim` gives no
-blank at its ends. `instr` and its like count from 1, and give 0 where nothing is found. A
-remainder is smaller than its divisor, a size is never negative, and a `case` gives the values of
-its branches alone.
+No row has this value. Months go from 1 to 12, `dayofweek` from 1, which is Sunday, to 7, `weekday`
+from 0, which is Monday, to 6. The result of `upper` has no lower-case letters, and that of `trim`
+no space at its ends. `instr` and similar functions count from 1, and return 0 if they find nothing.
+A remainder is smaller than its divisor, a size is never negative, and a `case` returns only the
+values of its branches.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -15,11 +15,11 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 
 WEEK_AND_YEAR = Code(
     "SSBT0453",
-    "A week beside the wrong year",
+    "A week with the wrong year",
     """\
-`weekofyear` counts ISO's weeks, which belong to ISO's years: the first days of January may be in
-the last week of the year before, and the last of December in the first week of the next. Grouped by
-both, one week becomes two groups, one of which joins days from either end of a year.
+`weekofyear` counts ISO weeks, which belong to ISO years: the first days of January may be in the
+last week of the year before, and the last days of December in the first week of the next. If you
+group by both, one week becomes two groups, and one of them mixes days from either end of a year.
 
 | in Spark 4.1 | gives |
 |---|---|

@@ -20,9 +20,9 @@ WINDOW_START = Code(
     "SSBT0482",
     "Windows that begin within a day, or on a Thursday",
     """\
-Windows of time are counted from 1970-01-01 00:00 in UTC, a Thursday, whatever the time zone of the
-session: windows of weeks begin on Thursdays, and windows of days at midnight in UTC, which is one
-or two in the morning in Berlin.
+Spark counts time windows from 1970-01-01 00:00 in UTC, a Thursday, whatever the session's time
+zone. So windows of a week begin on Thursdays, and windows of a day begin at midnight in UTC, which
+is one or two in the morning in Berlin.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -31,9 +31,9 @@ or two in the morning in Berlin.
 | `select window(date '2026-03-10', '1 week', '1 week', '4 days').start` | `2026-03-09 00:00:00` |
 | `dayname(date '2026-03-09')` | `Mon` |
 
-A start of `'4 days'` makes weeks that begin on Mondays. Days of a time zone are `to_date(at)` or
-`date_trunc('day', at)`, which know when its clocks are set. A window with a start of its own is not
-reported, nor are days in UTC and those of a TIMESTAMP_NTZ.
+A start of `'4 days'` makes weeks begin on Mondays. For days in a time zone, use `to_date(at)` or
+`date_trunc('day', at)`, which know when the clocks change. A window with an explicit start is not
+reported, nor are days in UTC and days of a TIMESTAMP_NTZ.
 """,
     wrong=example(
         pipeline=_BERLIN,

@@ -40,9 +40,9 @@ WRONG_CONSTANT = Code(
     "SSBT0459",
     "A constant that is wrong without ANSI mode",
     """\
-What stands here depends on no row, and in ANSI mode Spark would refuse it. The pipeline turns ANSI
-mode off, and so the constant is null, or another number: what is too large for a whole number
-begins again at the lowest one.
+This expression does not depend on any row, and Spark would refuse it in ANSI mode. The pipeline
+turns ANSI mode off, so the result is null or a wrong number: a whole number that is too large
+starts again at the lowest one.
 
 | in Spark 4.1, without ANSI mode | gives |
 |---|---|
@@ -60,10 +60,10 @@ ANSI_OFF = Code(
     "SSBT0460",
     "Wrong results without ANSI mode",
     """\
-With `spark.sql.ansi.enabled = false` Spark goes on where it would else stop the job. What is too
-large for a whole number begins again at the lowest one, what is too large for a decimal is null,
-and so are a division by zero, a text that is no number or date, and an element that is not there.
-Nobody sees which rows they were.
+With `spark.sql.ansi.enabled = false` Spark carries on where it would otherwise stop the job. A
+whole number that is too large starts again at the lowest one. A decimal that is too large becomes
+null, and so does a division by zero, a text that is not a number or date, and a missing element.
+Nobody sees which rows were affected.
 
 | in Spark 4.1, without ANSI mode | gives |
 |---|---|
@@ -79,8 +79,8 @@ Nobody sees which rows they were.
 | `size(cast(null as array<int>))` | `-1` |
 
 With ANSI mode on, `try_add`, `try_multiply`, `try_divide`, `try_sum`, `try_cast` and
-`try_element_at` give the null where it is meant, and say so. A wider type, `cast(a as bigint) * b`,
-has room for the result.
+`try_element_at` give null where you want it, visibly. A wider type, `cast(a as bigint) * b`, has
+room for the result.
 """,
     wrong=example(pipeline=_OFF, steps="|> extend id * 86400 as seconds"),
     right=example(steps="|> extend id * 86400 as seconds"),
