@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+import re
 
 from ssbt.compiler.connectors.lookup import resolve_format
 from ssbt.compiler.connectors.specification import Connector, Option, Role, ValueKind
@@ -55,9 +56,10 @@ def _check_pattern(
     if pattern is None:
         return
     reading = role is Role.SOURCE
+    check = texts.check_parse_format if reading else texts.check_date_format
     slips = find_slips(pattern, zoneless=option.name in (_ZONELESS, _TIMES))
-    if slips:
-        correction = correct_pattern(pattern, slips)
+    correction = correct_pattern(pattern, slips)
+    if slips and check(correction) is None:
         code = SENSELESS_PATTERN if any(slip.is_certain for slip in slips) else DOUBTFUL_PATTERN
         yield Diagnostic(
             code,
@@ -66,13 +68,10 @@ def _check_pattern(
             fix=(Edit(value.span, f'"{correction}"'),),
         )
         return
-    problem = (
-        None
-        if legacy
-        else (texts.check_parse_format if reading else texts.check_date_format)(pattern)
-    )
+    problem = None if legacy else check(pattern)
     if problem is not None:
-        yield Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {problem}", Label(value.span))
+        message, ways_out = f"`{option.name}` takes {problem}", _help_with_word(pattern)
+        yield Diagnostic(UNFIT_VALUE, message, Label(value.span), help=ways_out)
         return
     letters = field_letters(pattern)
     if option.name == _DATES and not reading and letters & _HOURS_AND_LESS:
@@ -83,3 +82,14 @@ def _check_pattern(
         message = f"`{option.name}` reads no year: every date falls into 1970"
         help_ = "read the column as a string, and add the year in a step"
         yield Diagnostic(DOUBTFUL_PATTERN, message, Label(value.span), help=(help_,))
+
+
+def _help_with_word(pattern: str) -> tuple[str, ...]:
+    """The way out where a word says which form is meant, as other tools have it."""
+    word = re.sub(r"[^a-z0-9]", "", pattern.lower())
+    if re.fullmatch(r"(epoch|unix|posix)(time|timestamp)?(m?s|seconds|milli(second)?s)?", word):
+        way_out = "use `timestamp_seconds` or `timestamp_millis` in a step"
+        return (f"read the column as a `bigint`, and {way_out}",)
+    if re.fullmatch(r"iso(8601)?|rfc3339|datetime|timestamp", word):
+        return ("leave the option out: dates and times of ISO 8601 are read without it",)
+    return ()

@@ -12,10 +12,12 @@ from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.resolve.report import Report
-from ssbt.compiler.sparkconf.settings import find_setting_problem
+from ssbt.compiler.sparkconf.settings import TIME_ZONE, find_setting_problem
 from ssbt.compiler.sparkconf.values import spark_quantity
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import ParameterUse
+from ssbt.compiler.types.zone_letters import describe_zone_letters
+from ssbt.compiler.types.zones import SHORT_ZONES
 
 
 class SparkSettings(Struct, frozen=True):
@@ -85,6 +87,8 @@ def _check_setting(entry: v.Entry, value: str, spark_line: str, report: Report) 
         span = entry.name.span if problem.is_name else entry.value.span
         fix = (Edit(span, f'"{problem.near}"'),) if problem.near else ()
         report.add(codes.BAD_SETTING, span, problem.message, help=problem.help or (), fix=fix)
+    elif entry.name.text == TIME_ZONE and value in SHORT_ZONES:
+        report.findings.append(describe_zone_letters(value, entry.value.span))
 
 
 def _resolve_value(

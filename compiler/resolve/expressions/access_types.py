@@ -18,6 +18,7 @@ from ssbt.compiler.resolve.expressions.foreign_operators import (
     report_foreign_value,
     report_frame_column,
 )
+from ssbt.compiler.resolve.expressions.function_words import report_function_word
 from ssbt.compiler.resolve.expressions.provenance import (
     TracedValue,
     struct_provenance,
@@ -54,6 +55,8 @@ def infer_column(typer: ExpressionTyper, node: e.ColumnName) -> Typed:
         return NOT_KNOWN
     is_word = id(node) in typer.bare_word_ids
     if is_word and report_bare_word(node, typer.context.relation, typer.report):
+        return NOT_KNOWN
+    if report_function_word(node, typer.context.relation, typer.report):
         return NOT_KNOWN
     inferred = scopes.resolve_column(node, typer.context.relation, typer.report)
     if inferred is None:

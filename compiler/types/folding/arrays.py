@@ -27,8 +27,12 @@ def compute_element(array: Value, index: Value, result: DataType, ansi: bool) ->
     if 0 <= index.value < len(array.value):
         return Value(result, array.value[index.value])
     if ansi:
-        return Failure(f"the array has {len(array.value)} elements, and none at {index.value}")
+        return _beyond_end(len(array.value), index.value)
     return Value(result, None)
+
+
+def _beyond_end(size: int, place: int) -> Failure:
+    return Failure(f"the array has {size} element{'' if size == 1 else 's'}, and none at {place}")
 
 
 def _element_at(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -42,7 +46,9 @@ def _element_at(arguments: Sequence[Value], result: DataType, ansi: bool) -> Out
         # Java's numbers overflow here.
         return None
     offset = index.value - 1 if index.value > 0 else len(array.value) + index.value
-    return compute_element(array, Value(index.type, offset if offset >= 0 else -1), result, ansi)
+    outcome = compute_element(array, Value(index.type, offset if offset >= 0 else -1), result, ansi)
+    is_there = not isinstance(outcome, Failure)
+    return outcome if is_there else _beyond_end(len(array.value), index.value)
 
 
 def _size(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
