@@ -10,17 +10,18 @@ import os
 from pathlib import Path
 import re
 import sys
-import time
 from typing import Generic, TypeVar, cast
 
 from pyspark.errors import StreamingQueryException
-from pyspark.sql import Observation, SparkSession
+from pyspark.sql import SparkSession
 
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.failures.telling import describe_failure, locate_problem
-from ssbt.runtime.job import Job, rows_written
+from ssbt.runtime.job import Job
 from ssbt.runtime.lineage.events import RunEvents
 from ssbt.runtime.logs import configure_logging
+from ssbt.runtime.metrics.stages import log_slowest_stage
+from ssbt.runtime.metrics.terminal import progress_on_terminal
 from ssbt.runtime.planning.streams import plan_with
 from ssbt.runtime.providers.secrets import (
     Secret,
@@ -120,6 +121,10 @@ class _RunOptions:
     settings: dict[str, str | Secret]
     shared: SharedConfiguration
 
+    @property
+    def shows_progress(self) -> bool:
+        return self.arguments.log_format == "text" and not self.arguments.quiet
+
 
 def _run_script(script: _Script[P]) -> int:
     """Run; the exit code, with what is to be said of it in the log."""
@@ -139,7 +144,9 @@ def _run_script(script: _Script[P]) -> int:
                 events.failed(f"{expectation}, but this is Spark {session.version}")
                 return _SPARK_TOO_OLD
             events.running()
-            _run_pipeline(_create_job(script, options, session), script.run)
+            job = _create_job(script, options, session)
+            with progress_on_terminal(session, job.writes, wanted=options.shows_progress):
+                _run_pipeline(job, script.run)
         except SecretError as error:
             events.failed(log_failure(error))
             return _MISUSED
@@ -167,11 +174,12 @@ def _read_options(script: _Script[P]) -> _RunOptions | None:
     """What is wished of this run; None where a mistake has been logged."""
     parameters = read_parameters(script.params)
     # Mistakes of the command line are told in its format too.
-    configure_logging(script.name, as_json=wants_json(sys.argv), verbose=False)
+    configure_logging(script.name, as_json=wants_json(sys.argv))
     arguments = parse_arguments(script.name, Path(script.path), script.summary, parameters)
     as_json, file = arguments.log_format == "json", arguments.log_file
+    levels = {"verbose": arguments.verbose, "quiet": arguments.quiet}
     try:
-        configure_logging(script.name, as_json=as_json, verbose=arguments.verbose, file=file)
+        configure_logging(script.name, as_json=as_json, **levels, file=file)
     except OSError as error:
         _LOG.error("cannot write the log file %s: %s", file, error.strerror)
         return None
@@ -242,24 +250,16 @@ def _is_older(version: str, target: str) -> bool:
 
 
 def _run_pipeline(job: Job[P], run: Callable[[Job[P]], None]) -> None:
-    """Run, and say in one line what batches have written: before streams start, or a failure."""
-    started, logged = time.monotonic(), set[str]()
+    """Run; what batches have written is logged before streams start."""
 
-    def log_writes() -> None:
-        writes = [each for each in job.written.items() if each[0] not in logged]
-        logged.update(job.written)
-        if writes:
-            _log_written(writes, "wrote", started)
+    def end_writes() -> None:
+        job.writes.finish()
+        log_slowest_stage(job.spark, job.writes.writes, run.__code__.co_filename)
+        job.writes.writes.clear()
 
-    try:
-        with before_streams(log_writes):
-            _run_with_replanning(job, run)
-    except Exception:
-        # How far the last write came, nobody knows.
-        if unlogged := [each for each in list(job.written.items())[:-1] if each[0] not in logged]:
-            _log_written(unlogged, "before it failed, wrote", started)
-        raise
-    log_writes()
+    with before_streams(end_writes):
+        _run_with_replanning(job, run)
+    end_writes()
 
 
 def _run_with_replanning(job: Job[P], run: Callable[[Job[P]], None]) -> None:
@@ -278,11 +278,3 @@ def _run_with_replanning(job: Job[P], run: Callable[[Job[P]], None]) -> None:
             if id is None or id in learned_ids:
                 raise
             learned_ids.add(id)
-
-
-def _log_written(writes: list[tuple[str, Observation]], verb: str, started: float) -> None:
-    rows = {sink: rows_written(observation) for sink, observation in writes}
-    parts = [sink if n is None else f"{sink} ({n:,} rows)" for sink, n in rows.items()]
-    seconds = round(time.monotonic() - started, 1)
-    fields = {"rows": rows, "seconds": seconds}
-    _LOG.info("%s %s in %s s", verb, ", ".join(parts), seconds, extra=fields)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import logging
-from threading import Thread
 from typing import Generic, TypeVar
 
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from ssbt.runtime.files.inputs import warn_of_missing_files
+from ssbt.runtime.metrics.writes import WriteLog
 from ssbt.runtime.providers.secrets import Secret, SecretError, Secrets
 
 P = TypeVar("P")
@@ -20,7 +20,7 @@ class Job(Generic[P]):
     """The session, the parameters and a logger; `Job(spark, Params())` does to try a function.
 
     `written` has the sinks in the order in which their writes began, `done` the functions of those
-    that are not called again when the pipeline is planned anew.
+    that are not called again when the pipeline is planned once more.
     """
 
     spark: SparkSession
@@ -29,6 +29,7 @@ class Job(Generic[P]):
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("ssbt.job"))
     written: dict[str, Observation] = field(default_factory=dict)
     done: set[Callable[..., None]] = field(default_factory=set)
+    writes: WriteLog = field(default_factory=WriteLog)
     secrets: Secrets = field(default_factory=Secrets)
     connections: Mapping[str, Mapping[str, str | Secret]] = field(default_factory=dict)
 
@@ -61,22 +62,6 @@ class Job(Generic[P]):
         if df.isStreaming:
             return df
         warn_of_missing_files(df, self.log)
-        self.written[sink] = Observation()
-        return df.observe(self.written[sink], F.count(F.lit(1)).alias("rows"))
-
-
-def rows_written(observation: Observation, timeout: float = 5.0) -> int | None:
-    """The number of rows of a write that is done; None when Spark does not tell it."""
-    counts: list[int] = []
-
-    def observe() -> None:
-        try:
-            counts.append(observation.get["rows"])
-        except Exception:
-            logging.getLogger("ssbt.runtime").debug("no row count", exc_info=True)
-
-    # A thread that may be left behind: `get` waits for ever for a write that never ran a query.
-    thread = Thread(target=observe, daemon=True)
-    thread.start()
-    thread.join(timeout)
-    return counts[0] if counts else None
+        rows = self.written[sink] = Observation()
+        self.writes.begin(sink, rows)
+        return df.observe(rows, F.count(F.lit(1)).alias("rows"))

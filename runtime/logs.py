@@ -11,7 +11,12 @@ _STANDARD_FIELDS = {*vars(logging.makeLogRecord({})), "message", "asctime", "tas
 
 
 def configure_logging(
-    pipeline: str, *, as_json: bool, verbose: bool, file: str | None = None
+    pipeline: str,
+    *,
+    as_json: bool,
+    verbose: bool = False,
+    quiet: bool = False,
+    file: str | None = None,
 ) -> None:
     """Send what the loggers below `ssbt` say to standard error; other loggers are left alone.
 
@@ -19,7 +24,8 @@ def configure_logging(
     be.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler()]
-    handlers[0].setLevel(logging.DEBUG if verbose else logging.INFO)
+    level = logging.WARNING if quiet else logging.INFO
+    handlers[0].setLevel(logging.DEBUG if verbose else level)
     handlers[0].setFormatter(_Formatter(pipeline, as_json, traces=verbose))
     if file:
         handlers.append(logging.FileHandler(file, mode="w", encoding="utf-8"))

@@ -20,7 +20,7 @@ LOST_ORDER = Code(
     """\
 `deduplicate` and `aggregate` bring rows together by their keys, and lose the order from before:
 `deduplicate` keeps any of the rows, not the first, and `collect_list` lists them as they arrive. On
-small data the result often looks right.
+small data the result often looks right. A sink's `repartition` deals all rows out again.
 
 To keep the latest row, number the rows and filter, or take `max_by(struct(*), time)`. To get a list
 in a certain order, sort the list: `array_sort(collect_list(…))`.
@@ -58,9 +58,25 @@ def _check_steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
     visited: set[int] = set()
     for sink in pipeline.sinks:
         if sink.stream is None and _is_persistent(sink):
+            yield from _check_repartitioned(sink, roots[sink.dataset])
             for operator in walk_operators(roots[sink.dataset], attrgetter("inputs"), visited):
                 yield from _check_lost_order(operator)
                 yield from _check_unordered_limit(operator)
+
+
+def _check_repartitioned(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
+    """`order by` before a sink that deals the rows out to other files."""
+    setting = sink.settings.find("repartition")
+    if setting is None or setting.span is None:
+        return
+    sort = root.step
+    if keeps_order(sort) and not isinstance(sort, s.Limit | s.Offset):
+        sort = _find_sort_before(root)
+    if isinstance(sort, s.Sort):
+        message = "`repartition` deals the rows out anew, and their order is gone"
+        also = (Label(sort.span, "the order"),)
+        help_ = ("leave it out; `coalesce = 1` writes one file in this order",)
+        yield Diagnostic(LOST_ORDER, message, Label(setting.span), also, help_)
 
 
 def _is_persistent(sink: Sink) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
 import json
 import os
 import time
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 import zlib
 
 from ssbt.compiler.cli.folders import cache_folder
-from ssbt.compiler.emit.files import OutputFile
+from ssbt.compiler.emit.files import OutputFile, hash_content
 
 _DAY = 24 * 3600
 # What is larger is the runtime, which all pipelines have: it is kept once.
@@ -127,7 +126,7 @@ def user_cache() -> Cache:
 
 def content_hash(content: bytes) -> str:
     """The SHA-256 of some bytes, in hexadecimal digits, as manifests have it too."""
-    return sha256(content).hexdigest()
+    return hash_content(content)
 
 
 def _is_shared(file: OutputFile) -> bool:

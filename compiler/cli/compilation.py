@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from ssbt.compiler.cli.cache import Cache, content_hash, user_cache
@@ -12,11 +13,11 @@ from ssbt.compiler.cli.cached_results import build_entry, restore_result
 from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.parallel import map_parallel
 from ssbt.compiler.cli.units import Unit
+from ssbt.compiler.emit.files import RUNTIME_ARCHIVE, OutputFile
 
 if TYPE_CHECKING:
     from ssbt.compiler.contracts.endpoints import Endpoint
     from ssbt.compiler.driver import CheckResult
-    from ssbt.compiler.emit.files import OutputFile
     from ssbt.compiler.ir.pipeline import Pipeline
 
 
@@ -34,6 +35,7 @@ class Compiler:
         self.reads: list[Mapping[str, str | None] | None] = []
         """What each of the results so far was made of."""
         self.fingerprint = ""
+        self._process = os.getpid()
         self._cache: Cache | None = None
         if use_cache:
             from ssbt.compiler.cli.fingerprint import compute_fingerprint
@@ -54,7 +56,9 @@ class Compiler:
     ) -> Iterator[CompilationResult]:
         cached = [self._find_cached(unit, emits=emits) for unit in units]
         uncached = [unit for unit, result in zip(units, cached, strict=True) if result is None]
-        fresh = map_parallel(partial(self._compile_unit, emits=emits), uncached)
+        fresh = map(
+            _with_runtime, map_parallel(partial(self._compile_for_parent, emits=emits), uncached)
+        )
         for result in cached:
             result = result or next(fresh)
             self.reads.append(None if result.unit.input.is_standard_input else result.reads)
@@ -75,6 +79,10 @@ class Compiler:
         parts = [self.fingerprint, self.target or "", unit.path, digest, *self.environments]
         return content_hash(json.dumps(parts).encode())
 
+    def _compile_for_parent(self, unit: Unit, *, emits: bool) -> CompilationResult:
+        result = self._compile_unit(unit, emits=emits)
+        return result if os.getpid() == self._process else _without_runtime(result)
+
     def _compile_unit(self, unit: Unit, *, emits: bool) -> CompilationResult:
         key = self._cache_key(unit)
         try:
@@ -90,6 +98,30 @@ class Compiler:
         return result._replace(
             reads={unit.location(path): digest for path, digest in reads.items()}
         )
+
+
+def _without_runtime(result: CompilationResult) -> CompilationResult:
+    """The result as it goes from one process to another: all have the same runtime."""
+    if result.outputs is None:
+        return result
+    outputs = tuple(
+        OutputFile(file.path, b"") if file.path == RUNTIME_ARCHIVE else file
+        for file in result.outputs
+    )
+    return result._replace(outputs=outputs)
+
+
+def _with_runtime(result: CompilationResult) -> CompilationResult:
+    """The result with the runtime that `_without_runtime` took out, if it did."""
+    if OutputFile(RUNTIME_ARCHIVE, b"") not in (result.outputs or ()):
+        return result
+    from ssbt.compiler.emit.archive import build_runtime_archive
+
+    runtime = OutputFile(RUNTIME_ARCHIVE, build_runtime_archive())
+    outputs = tuple(
+        runtime if file.path == RUNTIME_ARCHIVE else file for file in result.outputs or ()
+    )
+    return result._replace(outputs=outputs)
 
 
 def compile_unit(

@@ -13,12 +13,10 @@ from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import error_reason, quote_path, read_contents
 from ssbt.compiler.cli.writing import write_all
-from ssbt.compiler.emit.files import OutputFile
+from ssbt.compiler.emit.files import RUNTIME_ARCHIVE, OutputFile
 
 if TYPE_CHECKING:
     from ssbt.compiler.cli.manifests import ManifestRecords
-
-RUNTIME = "ssbt_runtime.zip"
 
 
 class OutputState(Enum):
@@ -117,7 +115,9 @@ class OutputFolder:
         ]
         for other_manifest in other_manifests:
             if other_manifest.outputs[file.path] == digest:
-                is_ours = file.path == RUNTIME or other_manifest.name.casefold() in self._names
+                is_ours = (
+                    file.path == RUNTIME_ARCHIVE or other_manifest.name.casefold() in self._names
+                )
                 return (
                     (OutputState.STALE, "") if is_ours else (OutputState.TAKEN, other_manifest.name)
                 )

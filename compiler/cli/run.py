@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SUBMIT = "ssbt.submit"
 _LOG_LEVEL = "spark.log.level"
 _LOG_FILE = "SSBT_LOG_FILE"
+_PROGRESS = "SSBT_PROGRESS"
 
 
 class _RunCommand(click.Command):
@@ -52,6 +53,7 @@ class _RunCommand(click.Command):
     help="Where the whole log goes, stack traces too; a file in the cache folder if not given.",
 )
 @click.option("--verbose", is_flag=True, help="Let the script log more, and whole stack traces.")
+@click.option("--quiet", is_flag=True, help="Let the script log warnings and errors only.")
 @click.option(
     "--accept-checkpoint-change",
     "accepted",
@@ -83,6 +85,7 @@ def command(
     log_format: str | None,
     log_file: str | None,
     verbose: bool,
+    quiet: bool,
     accepted: tuple[str, ...],
     kept: tuple[str, ...],
     max_restarts: int | None,
@@ -96,7 +99,7 @@ def command(
     """Compile a pipeline and run it on this machine's Spark.
 
     PATH is a pipeline, or a folder with one. The script runs in this folder and gets the first
-    nine options; what follows `--` goes to spark-submit. The exit code is the script's.
+    ten options; what follows `--` goes to spark-submit. The exit code is the script's.
     """
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.projects import with_findings_of_projects
@@ -111,12 +114,15 @@ def command(
     (result,) = with_findings_of_projects(results, compiler)
     if code := CompileRun([result], out, report, force=force).write_outputs(summary=False):
         return code
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet contradict each other")
     repeated = {"--set": assignments, "--accept-checkpoint-change": accepted}
     repeated |= {"--keep-output": kept}
     single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
     single |= {"--log-file": log_file}
+    flags = {"--verbose": verbose, "--quiet": quiet}
     script_arguments = _script_arguments(
-        repeated, {**single, "--max-restarts": max_restarts}, verbose
+        repeated, {**single, "--max-restarts": max_restarts}, flags
     )
     submit_arguments: tuple[str, ...] = ctx.meta.get(_SUBMIT, ())
     # Spark tells hundreds of lines of each run, and of a failure the JVM's stack several times.
@@ -127,7 +133,10 @@ def command(
     )
     submit = ("--master", master, *log_options, *_submit_options(result, out, submit_arguments))
     script = os.path.join(out, f"{result.name}.py")
-    return _exec_spark_submit([*submit, script, *script_arguments], _log_path(out, result.name))
+    variables = {_PROGRESS: "1"} if sys.stderr.isatty() and not quiet else {}
+    if log := _log_path(out, result.name):
+        variables[_LOG_FILE] = log
+    return _exec_spark_submit([*submit, script, *script_arguments], variables, quiet=quiet)
 
 
 def _require_single(units: tuple[Unit, ...]) -> Unit:
@@ -148,11 +157,13 @@ def _log_path(out: str, name: str) -> str | None:
 
 
 def _script_arguments(
-    repeated: Mapping[str, tuple[str, ...]], single: Mapping[str, object], verbose: bool
+    repeated: Mapping[str, tuple[str, ...]],
+    single: Mapping[str, object],
+    flags: Mapping[str, bool],
 ) -> list[str]:
     arguments = [f"{name}={value}" for name, values in repeated.items() for value in values]
     arguments += [f"{name}={value}" for name, value in single.items() if value is not None]
-    return [*arguments, "--verbose"] if verbose else arguments
+    return arguments + [name for name, is_given in flags.items() if is_given]
 
 
 def _submit_options(result: CompilationResult, out: str, arguments: tuple[str, ...]) -> list[str]:
@@ -187,12 +198,14 @@ def _extract_option(name: str, arguments: tuple[str, ...]) -> tuple[list[str], t
     return values, tuple(remaining)
 
 
-def _exec_spark_submit(arguments: list[str], log: str | None) -> NoReturn:
+def _exec_spark_submit(
+    arguments: list[str], variables: Mapping[str, str], *, quiet: bool
+) -> NoReturn:
     """Replace this process: signals and the exit code then need no passing on."""
     from ssbt.compiler.cli.spark import find_spark_with_java
 
-    spark, variables = find_spark_with_java()
-    sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
-    sys.stderr.flush()
-    command_line = [spark.submit, *arguments]
-    os.execve(spark.submit, command_line, {**({_LOG_FILE: log} if log else {}), **variables})  # nosec B606
+    spark, environment = find_spark_with_java()
+    if not quiet:
+        sys.stderr.write(f"$ spark-submit {shlex.join(arguments)}\n")
+        sys.stderr.flush()
+    os.execve(spark.submit, [spark.submit, *arguments], {**variables, **environment})  # nosec B606

@@ -196,13 +196,14 @@ def _read_constraint(table: TomlTable) -> Constraint:
 
 
 def read_conditions(table: TomlTable, key: str) -> tuple[Condition, ...]:
-    """`"mode"`, `"mode = overwrite | append"`, or a list of such."""
+    """`"mode"`, `"mode = overwrite | append"`, `quote = ""`, or a list of such."""
     return tuple(_parse_condition(text) for text in table.texts(key) or ())
 
 
 def _parse_condition(text: str) -> Condition:
     name, _, values = text.partition("=")
-    return Condition(name.strip(), tuple(v.strip() for v in values.split("|") if v.strip()))
+    words = (each.strip() for each in values.split("|"))
+    return Condition(name.strip(), tuple("" if w == '""' else w for w in words if w))
 
 
 def read_modes(table: TomlTable, default: tuple[str, ...]) -> frozenset[Mode]:

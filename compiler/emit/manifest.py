@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 import json
 from typing import Any
 
@@ -12,7 +11,7 @@ import msgspec
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.files import OutputFile
+from ssbt.compiler.emit.files import OutputFile, hash_content
 from ssbt.compiler.emit.functions import ScriptFunctions
 from ssbt.compiler.emit.naming import build_script_names
 from ssbt.compiler.emit.places import Places
@@ -67,7 +66,7 @@ def emit_manifest(
         ],
         "lineage": build_record(pipeline, VERSION, build_script_names(pipeline).params),
         "python_modules": [places.file(item.path) for item in pipeline.modules],
-        "outputs": {file.path: sha256(file.content).hexdigest() for file in files},
+        "outputs": {file.path: hash_content(file.content) for file in files},
     }
     return _indent_json(document) + "\n"
 

@@ -15,9 +15,16 @@ class Places:
     def __init__(self, main: str, sources: Mapping[str, Source]) -> None:
         self._folder = posixpath.dirname(main.replace("\\", "/"))
         self._sources = sources
+        self._names: dict[str, str] = {}
 
     def file(self, path: str) -> str:
         """The name of a file, with `/` between its parts."""
+        name = self._names.get(path)
+        if name is None:
+            name = self._names[path] = self._find_name(path)
+        return name
+
+    def _find_name(self, path: str) -> str:
         path = path.replace("\\", "/")
         if path == "-":
             return "standard input"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.emit.archive import build_runtime_archive
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
-from ssbt.compiler.emit.files import OutputFile
+from ssbt.compiler.emit.files import RUNTIME_ARCHIVE, OutputFile
 from ssbt.compiler.emit.functions import ScriptFunctions, emit_functions
 from ssbt.compiler.emit.imports import collect_names, import_groups
 from ssbt.compiler.emit.layout import lay_out
@@ -30,8 +30,6 @@ from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import output_modes
 from ssbt.compiler.ir.steps import Stateful
 from ssbt.compiler.source import Source
-
-RUNTIME_ARCHIVE = "ssbt_runtime.zip"
 
 _STATE_PACKAGES = "pandas, pyarrow and protobuf"
 _NO_SUBSTITUTION = """

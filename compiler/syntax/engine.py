@@ -23,6 +23,15 @@ _WORD = lazy_pattern(r"[^\W\d]\w*")
 _compile_pattern = cache(re.compile)
 
 
+@cache
+def _compile_keyword(word: str, pattern: str) -> tuple[re.Pattern[str], bool]:
+    """What matches a keyword, or only what has to follow it, which is the same for many."""
+    start = f"(?i:{word}"
+    if pattern.startswith(f"{start}(?="):
+        return _compile_pattern(f"(?i:{pattern.removeprefix(start)}"), True
+    return _compile_pattern(pattern), False
+
+
 class Lexeme(str):
     """The text of a terminal, its `type` and its offset in the parsed text."""
 
@@ -120,9 +129,13 @@ class Lexer:
                     if match is not None:
                         return name, match.end()
             return None
-        for name, keyword in self.tables.words.get(word.group().lower(), ()):
+        lower = word.group().lower()
+        for name, keyword in self.tables.words.get(lower, ()):
             if among is None or name in among:
-                match = word if keyword is None else _compile_pattern(keyword).match(text, position)
+                if keyword is None:
+                    return name, word.end()
+                compiled, follows = _compile_keyword(lower, keyword)
+                match = compiled.match(text, word.end() if follows else position)
                 if match is not None:
                     return name, match.end()
         return ("NAME", word.end()) if among is None or "NAME" in among else None

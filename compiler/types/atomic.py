@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 MAX_DECIMAL_PRECISION = 38
 
@@ -107,8 +108,7 @@ class DoubleType(_Plain, FractionalType):
     NAME = "DOUBLE"
 
 
-@dataclass(frozen=True, slots=True)
-class DecimalType(FractionalType):
+class DecimalType(FractionalType, Struct, frozen=True):
     """A decimal of `precision` digits, `scale` of them after the point."""
 
     precision: int = 10
@@ -124,8 +124,7 @@ DEFAULT_COLLATION = "UTF8_BINARY"
 INDETERMINATE_COLLATION = "INDETERMINATE"
 
 
-@dataclass(frozen=True, slots=True)
-class StringType(DataType):
+class StringType(DataType, Struct, frozen=True):
     """Text; `collation` is the name of the order that it is compared in."""
 
     collation: str = DEFAULT_COLLATION
@@ -137,8 +136,7 @@ class StringType(DataType):
         return f"STRING COLLATE {self.collation}"
 
 
-@dataclass(frozen=True, slots=True)
-class _SizedTextType(DataType):
+class _SizedTextType(DataType, Struct, frozen=True):
     """Text with a length; in an expression Spark treats it as a string."""
 
     NAME: ClassVar[str] = ""
@@ -149,17 +147,15 @@ class _SizedTextType(DataType):
         return f"{self.NAME}({self.length})"
 
 
-class CharType(_SizedTextType):
+class CharType(_SizedTextType, frozen=True):
     """Text padded to `length`."""
 
-    __slots__ = ()
     NAME = "CHAR"
 
 
-class VarcharType(_SizedTextType):
+class VarcharType(_SizedTextType, frozen=True):
     """Text of at most `length`."""
 
-    __slots__ = ()
     NAME = "VARCHAR"
 
 
@@ -187,8 +183,7 @@ class TimestampNTZType(_Plain):
     NAME = "TIMESTAMP_NTZ"
 
 
-@dataclass(frozen=True, slots=True)
-class TimeType(DataType):
+class TimeType(DataType, Struct, frozen=True):
     """A time of day with `precision` digits of a second's fraction."""
 
     precision: int = 6
@@ -198,8 +193,7 @@ class TimeType(DataType):
         return f"TIME({self.precision})"
 
 
-@dataclass(frozen=True, slots=True)
-class _IntervalType(DataType):
+class _IntervalType(DataType, Struct, frozen=True):
     """An interval between two of the family's `FIELDS`, given by their place in that list."""
 
     FIELDS: ClassVar[tuple[str, ...]] = ()
@@ -213,15 +207,13 @@ class _IntervalType(DataType):
         return f"INTERVAL {self.FIELDS[self.start]} TO {self.FIELDS[self.end]}"
 
 
-class YearMonthIntervalType(_IntervalType):
+class YearMonthIntervalType(_IntervalType, frozen=True):
     """`INTERVAL YEAR TO MONTH` and its parts: year 0, month 1."""
 
-    __slots__ = ()
     FIELDS = ("YEAR", "MONTH")
 
 
-@dataclass(frozen=True, slots=True)
-class DayTimeIntervalType(_IntervalType):
+class DayTimeIntervalType(_IntervalType, frozen=True):
     """`INTERVAL DAY TO SECOND` and its parts: day 0, hour 1, minute 2, second 3."""
 
     FIELDS = ("DAY", "HOUR", "MINUTE", "SECOND")

@@ -7,8 +7,9 @@ type is hashable. `str(type)` and `type.sql` are the text that Spark's own DDL p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ssbt.compiler.types.atomic import (
     BINARY,
@@ -124,8 +125,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayType(DataType):
+class ArrayType(DataType, Struct, frozen=True):
     """A list of `element`; `contains_null` tells whether one may be null."""
 
     element: DataType
@@ -136,8 +136,7 @@ class ArrayType(DataType):
         return f"ARRAY<{self.element.sql}>"
 
 
-@dataclass(frozen=True, slots=True)
-class MapType(DataType):
+class MapType(DataType, Struct, frozen=True):
     """From `key` to `value`; keys are never null, values are where `value_contains_null`."""
 
     key: DataType
@@ -149,8 +148,7 @@ class MapType(DataType):
         return f"MAP<{self.key.sql}, {self.value.sql}>"
 
 
-@dataclass(frozen=True, slots=True)
-class StructField:
+class StructField(Struct, frozen=True):
     """One field of a struct."""
 
     name: str
@@ -166,8 +164,7 @@ class StructField:
         return f"{quote_name(self.name)}: {self.type.sql}{null}{comment}"
 
 
-@dataclass(frozen=True)
-class StructType(DataType):
+class StructType(DataType, Struct, frozen=True, dict=True):
     """Named fields in order; two may have the same name, as in Spark."""
 
     fields: tuple[StructField, ...] = ()

@@ -13,8 +13,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.errors.causes import find_cause
+from ssbt.runtime.files.stores import Files
 
 _LOG = logging.getLogger("ssbt.runtime")
 _NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -171,7 +171,7 @@ class Topics:
 
     def _read_stored(self) -> dict[str, str]:
         folder, _, name = self._path.rpartition("/")
-        if name not in self._files.sizes(folder):
+        if name not in self._files.names(folder):
             return {}
         ids: dict[str, str] = json.loads(self._files.content(self._path))
         return ids

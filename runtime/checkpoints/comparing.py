@@ -10,10 +10,10 @@ from typing import Any
 
 from ssbt.runtime.brokers.topics import Topics
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import changes
 from ssbt.runtime.dependences.meanings import as_before
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import SinkFolder
 from ssbt.runtime.passes.earlier import earlier_layout
 from ssbt.runtime.settings.shared import unknown_name_message
@@ -88,7 +88,7 @@ class Checkpoint:
 
     `folders` are those of its file sinks, and `sinks` the names of several that it has. `meanings`
     has those of the parts, a word for each, or is empty.
-    `begins_anew` once its problems have been asked for.
+    `begins_anew`, and `output_problems`, once its problems have been asked for.
     """
 
     def __init__(
@@ -112,6 +112,7 @@ class Checkpoint:
         self._identity = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
         self._identity |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
         self._latest: dict[str, Any] = {}
+        self._last_batch = -1
 
     def describe(self, problem: str) -> str:
         """The problem as a message of its own, with the way out."""
@@ -122,19 +123,20 @@ class Checkpoint:
 
     def problems(self) -> list[str]:
         """Why the stream must not go on from here; none for a checkpoint that is still empty."""
-        records = f"{self.folder}/_ssbt/identity"
-        if numbers := sorted(map(int, self._files.sizes(records))):
-            self._latest = json.loads(self._files.content(f"{records}/{numbers[-1]}"))
+        records, files = f"{self.folder}/_ssbt/identity", self._files.snapshot()
+        if numbers := sorted(map(int, files.names(records))):
+            self._latest = json.loads(files.content(f"{records}/{numbers[-1]}"))
             self._latest["number"] = numbers[-1]
         sources = sum(part.startswith("source: ") for part in self._identity["depends_on"])
-        committed, problems = checkpoint_damage(self._files, self.folder, sources)
+        committed, problems = checkpoint_damage(files, self.folder, sources)
+        self._last_batch = last_batch(files, self.folder)
         if self._topics:
             problems += self._topics.problems()
         if committed is None:
             self.begins_anew = True
-            return [*problems, *earlier_layout(self._files, self.folder, self._sinks)]
+            return [*problems, *earlier_layout(files, self.folder, self._sinks)]
         if sink := self._latest.get("files"):
-            problems += log_damage(self._files, f"{sink}/_spark_metadata", committed)
+            problems += log_damage(files, f"{sink}/_spark_metadata", committed)
         return [*self._find_differences(), *problems]
 
     def partitions(self, output: SinkFolder) -> str:
@@ -150,7 +152,7 @@ class Checkpoint:
 
     def output_problems(self) -> Iterator[str]:
         """Why the stream must not write to its folders, whatever was accepted."""
-        last = None if self.begins_anew else last_batch(self._files, self.folder)
+        last = None if self.begins_anew else self._last_batch
         yield from filter(None, (each.problem(self.name, last) for each in self.outputs))
 
     def record(self, *, accepted: Sequence[str] = (), sink: str | None = None) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 import json
 import re
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 
 WAY_OUT = (
     "bring it back from a copy of the folder; or begin anew with an empty one, and let a file sink"
     " write to another folder or behind what it has: --keep-output"
 )
-# Larger files, which only compacted logs are, are not read before Spark does.
+# Larger files, which only those ending in `.compact` are, are not read before Spark does.
 _MAX_BYTES = 1_000_000
 
 
@@ -59,7 +59,7 @@ def last_batch(files: Files, folder: str) -> int:
 
 def log_damage(files: Files, log: str, last: int) -> list[str]:
     """What is wrong with a log of files that were read or written, which must reach `last`."""
-    names = files.sizes(log)
+    names = files.names(log)
     compact_numbers = [int(name.split(".")[0]) for name in names if name.endswith(".compact")]
     numbers = range(max(compact_numbers, default=0), max([last, *_list_numbers(files, log)]) + 1)
     compacted = (f"{n}.compact" if f"{n}.compact" in names else str(n) for n in numbers)
@@ -67,7 +67,7 @@ def log_damage(files: Files, log: str, last: int) -> list[str]:
 
 
 def _list_numbers(files: Files, log: str) -> list[int]:
-    return [int(match[1]) for name in files.sizes(log) if (match := re.match(r"(\d+)", name))]
+    return [int(match[1]) for name in files.names(log) if (match := re.match(r"(\d+)", name))]
 
 
 def _offset_number(offset: re.Match[str] | None) -> int:
@@ -75,15 +75,12 @@ def _offset_number(offset: re.Match[str] | None) -> int:
 
 
 def _find_problems(files: Files, paths: list[str]) -> Iterator[str]:
-    sizes: dict[str, dict[str, int]] = {}
     for path in paths:
         folder, _, name = path.rpartition("/")
-        if folder not in sizes:
-            sizes[folder] = files.sizes(folder)
-        size = sizes[folder].get(name)
-        problem = "is missing" if size is None else "is empty" if not size else None
-        if size and size <= _MAX_BYTES:
-            problem = _find_file_problem(files, path)
+        problem: str | None = "is missing"
+        if name in files.names(folder):
+            is_large = name.endswith(".compact") and files.size(path) > _MAX_BYTES
+            problem = None if is_large else _find_file_problem(files, path)
         if problem:
             yield f"{path} {problem}; {WAY_OUT}"
 
@@ -96,6 +93,8 @@ def _find_file_problem(files: Files, path: str) -> str | None:
         return "is garbled"
     except Exception:
         return "cannot be read, its checksum may be wrong"
+    if not lines:
+        return "is empty"
     is_metadata = path.endswith("/metadata")
     if not is_metadata and not re.fullmatch(r"v\d+", lines.pop(0)):
         return "is garbled"

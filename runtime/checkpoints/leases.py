@@ -12,7 +12,7 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 
 _LOG = logging.getLogger("ssbt.runtime")
 HEARTBEAT_SECONDS = 5.0
@@ -35,7 +35,8 @@ class Leases:
     """
 
     def __init__(self, files: Files, pipeline: str, lost: Callable[[LeaseLostError], None]) -> None:
-        self._files, self._tell_lost, self._stopped = files, lost, Event()
+        self._files, self._tell_lost = files, lost
+        self._taken, self._stopped = Event(), Event()
         self._own_lease: dict[str, object] = {"owner": uuid4().hex, "pipeline": pipeline}
         self._own_lease |= {"host": socket.gethostname(), "machine": _machine_id()}
         self._own_lease |= {"pid": os.getpid(), "began": _process_start(os.getpid())}
@@ -48,6 +49,7 @@ class Leases:
 
     def __exit__(self, *error: object) -> None:
         self._stopped.set()
+        self._taken.set()
         self._thread.join(HEARTBEAT_SECONDS)
         for lease in self._held_leases:
             with suppress(Exception):
@@ -70,14 +72,16 @@ class Leases:
                 if folder in existing:
                     self._files.write(lease, text)
                 self._held_leases.append(lease)
-        self._renew()
+        self._taken.set()
         return refused
 
     def _beat(self) -> None:
-        while not self._stopped.wait(HEARTBEAT_SECONDS):
+        self._taken.wait()
+        while not self._stopped.is_set():
             # A store that does not answer is no reason to stop: the stream will find out itself.
             with suppress(Exception):
                 self._renew()
+            self._stopped.wait(HEARTBEAT_SECONDS)
 
     def _renew(self) -> None:
         for lease in self._held_leases:

@@ -1,1 +1,1 @@
-"""Files that a script reads: whether there are any, and whether their values fit their types."""
+"""Files: small ones on any store; those that a script reads, and whether their values fit."""

@@ -1,6 +1,6 @@
 """The log of a file sink that does not begin with batch 0."""
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import LOG
 
 
@@ -11,7 +11,7 @@ def begin_log(files: Files, folder: str, number: int, interval: int) -> None:
     each of `interval` batches. A sink that joins a stream of others has none of them.
     """
     log, new_log = f"{folder.rstrip('/')}/{LOG}", f"{folder.rstrip('/')}/_ssbt/first{LOG}"
-    if number == 0 or files.sizes(log):
+    if number == 0 or files.names(log):
         return
     files.delete(new_log, whole=True)
     first = max(number // interval * interval - 1, 0)

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.streams.operation import KEEP
 
 LOG = "_spark_metadata"
@@ -73,7 +73,7 @@ class SinkFolder:
 
     def _log_files(self) -> list[re.Match[str]]:
         return [
-            match for name in self.files.sizes(self.log) if (match := _NUMBERED.fullmatch(name))
+            match for name in self.files.names(self.log) if (match := _NUMBERED.fullmatch(name))
         ]
 
 

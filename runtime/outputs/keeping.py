@@ -17,8 +17,8 @@ from urllib.parse import unquote
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import LOG, SinkFolder
 
 _LOG = logging.getLogger("ssbt.runtime")
@@ -101,8 +101,8 @@ def _replace_log(output: SinkFolder, entries: Iterable[dict[str, Any]]) -> str |
     output.files.delete(new_log, whole=True)
     output.files.write(f"{new_log}/0", f"v1\n{lines}" if lines else "v1")
     moved_log = None
-    if output.files.sizes(output.log):
-        moved_log = f"{metadata_folder}/{len(output.files.sizes(metadata_folder))}{LOG}"
+    if output.files.names(output.log):
+        moved_log = f"{metadata_folder}/{len(output.files.names(metadata_folder))}{LOG}"
         output.files.rename(output.log, moved_log)
     output.files.rename(new_log, output.log)
     return moved_log

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from ssbt.runtime.checkpoints.damage import last_batch
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 
 
 def earlier_layout(files: Files, folder: str, sinks: Sequence[str]) -> Iterator[str]:

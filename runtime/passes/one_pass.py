@@ -14,7 +14,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.passes.outputs import Output
 from ssbt.runtime.records.decoding import DEAD_LETTER, RECORD
 from ssbt.runtime.streams.streaming import Stream
@@ -108,12 +108,12 @@ class OnePass:
             self.counts[number] = _count_records(records)
             return parts
         files, folder = Files(parts[0].sparkSession), f"{self.checkpoint}/{VERDICTS}"
-        stored = files.sizes(folder)
+        stored = files.names(folder)
         for stored_number in stored:
             if stored_number != str(number):
                 files.delete(f"{folder}/{stored_number}", whole=True)
         batch_folder = f"{folder}/{number}"
-        if str(number) in stored and "counts" in files.sizes(batch_folder):
+        if str(number) in stored and "counts" in files.names(batch_folder):
             self.counts[number] = json.loads(files.content(f"{batch_folder}/counts"))
             return self._with_earlier_verdicts(parts, records, number, batch_folder)
         counts = self.counts[number] = _count_records(records)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pyspark.sql import DataFrame
 from pyspark.sql.readwriter import DataFrameWriter
 
-from ssbt.runtime.checkpoints.files import Files
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.beginning import begin_log
 
 

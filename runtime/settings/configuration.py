@@ -60,9 +60,9 @@ def parse_arguments(
     parser.add_argument(
         "--log-file", metavar="FILE", default=os.environ.get("SSBT_LOG_FILE"), help=text
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="log debug messages and stack traces"
-    )
+    level = parser.add_mutually_exclusive_group()
+    level.add_argument("--verbose", action="store_true", help="log debug messages and stack traces")
+    level.add_argument("--quiet", action="store_true", help="log warnings and errors only")
     add_stream_options(parser)
     return parser.parse_args()
 

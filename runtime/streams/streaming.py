@@ -13,12 +13,12 @@ from pyspark.sql.streaming.readwriter import DataStreamWriter
 from ssbt.runtime.brokers.topics import Topics, find_topics
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints
 from ssbt.runtime.checkpoints.damage import WAY_OUT
-from ssbt.runtime.checkpoints.files import Files, NotWrittenError
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import with_values
 from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
 from ssbt.runtime.failures.telling import note_stream
+from ssbt.runtime.files.stores import Files, NotWrittenError
 from ssbt.runtime.metrics.groups import GroupCommits
 from ssbt.runtime.metrics.progress import ProgressLog
 from ssbt.runtime.outputs.keeping import keep_outputs
@@ -29,7 +29,9 @@ from ssbt.runtime.streams.operation import KEEP, OPERATION, Operation, call_befo
 from ssbt.runtime.streams.stopping import LastBatch, StopRequest, stop_at_once
 
 _LOG = logging.getLogger("ssbt.runtime")
-_LOOK_SECONDS, _END_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.05, 0.2
+_LOOK_SECONDS, _FINISH_LOOK_SECONDS = 0.5, 0.2
+# Whether a query has ended: soon after it has started, and then less often.
+_END_LOOK_SECONDS, _LONGEST_END_LOOK_SECONDS = 0.005, 0.05
 # A stream that has run so long without a failure has all its restarts again.
 _HEALTHY_SECONDS = 600.0
 
@@ -145,10 +147,11 @@ def _watch(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
 
 def _wait_for_change(runs: Sequence["_StreamRun"], stop: StopRequest) -> None:
     """Wait for the next look, which comes at once when a query has ended."""
-    due = time.monotonic() + _LOOK_SECONDS
+    due, seconds = time.monotonic() + _LOOK_SECONDS, _END_LOOK_SECONDS
     while time.monotonic() < due and not any(run.is_over() for run in runs):
-        if stop.event.wait(_END_LOOK_SECONDS):
+        if stop.event.wait(seconds):
             return
+        seconds = min(2 * seconds, _LONGEST_END_LOOK_SECONDS)
 
 
 class _StreamRun:
@@ -180,12 +183,8 @@ class _StreamRun:
     def keep_output(self, operation: Operation) -> None:
         """Let a stream that begins anew write on behind what its folder has, if that is wanted."""
         stream, checkpoint = self._stream, self.kept_checkpoint
-        if (
-            checkpoint
-            and checkpoint.outputs
-            and checkpoint.begins_anew
-            and stream.name in operation.kept
-        ):
+        is_wanted = stream.name in operation.kept
+        if is_wanted and checkpoint and checkpoint.outputs and checkpoint.begins_anew:
             try:
                 each_output = {each: checkpoint.partitions(each) for each in checkpoint.outputs}
                 keep_outputs(each_output, stream.name, checkpoint.folder, stream.writer)

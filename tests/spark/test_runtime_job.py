@@ -13,7 +13,7 @@ from pyspark.sql import Observation
 import pytest
 
 from ssbt.runtime import Job, SchemaMismatchError, checked, main
-from ssbt.runtime.job import rows_written
+from ssbt.runtime.metrics.writes import rows_written
 from ssbt.runtime.sparkconf.session import open_session
 from tests.spark.source_maps import write_source_map
 
@@ -239,7 +239,7 @@ def test_failure_names_the_place(
     assert lines[-1]["message"] == message
     assert "exception" not in lines[-1]
     # The write that was done before is told, the one that failed is not.
-    assert [line["rows"] for line in lines[:-1]] == ([{"numbers": 10}] if kind == "shares" else [])
+    assert [line["rows"] for line in lines[:-1]] == ([10] if kind == "shares" else [])
 
 
 @pytest.mark.usefixtures("_loggers")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.spark.compiling import written
 from tests.spark.test_connector_rows import PERMISSIVE, Read, module, read, rows
 
 if TYPE_CHECKING:
@@ -237,6 +238,26 @@ def test_a_dialect_reads_what_it_writes(spark: SparkSession, tmp_path: Path, dia
     job = SimpleNamespace(spark=spark, counted=lambda frame, name: frame)
     functions("none", "out")["write_data"](frame, job)
     assert rows(functions("out", "none")["data"](job)) == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("options", "same"),
+    [
+        ("", False),
+        ("quote_all = true", True),
+        ('empty_value = ""', True),
+        ('quote_all = true, null_value = "none"', False),
+    ],
+)
+def test_a_sink_tells_null_from_an_empty_text(
+    spark: SparkSession, tmp_path: Path, options: str, same: bool
+) -> None:
+    data = spark.createDataFrame([("", "x"), (None, "y")], "a string, b string").coalesce(1)
+    written(data, f'csv {{ path = "{tmp_path}/out", {options} }}', "a: string, b: string")
+    lines = [line for file in (tmp_path / "out").glob("*.csv") for line in file.open()]
+    first, second = (line.replace('"', "").rstrip("\n") for line in lines)
+    kept = [line.split(",")[0] for line in lines]
+    assert (first[:-1] == second[:-1] and kept[0] == kept[1]) is same
 
 
 # Lines, and what a row of `a: int, b: string` is then; what is not malformed and looks as if.

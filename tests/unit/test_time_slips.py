@@ -111,6 +111,7 @@ REPORTED = {
         *("from_unixtime(ts_micros, 'yyyy')", "timestamp(sent_ms)"),
     ),
     "SSBT0441": ("row_number() over (partition by 's' order by id)",),
+    "SSBT0435": ("not in ('a')", "in ('a', 'b')", "ok and not in (1, 2)"),
 }
 
 MEANT = (
@@ -130,6 +131,7 @@ MEANT = (
     *("translate(s, '0123456789', '')", "translate(s, '€', '')", "translate(s, '.,', ',.')"),
     *("timestampdiff(day, start_at, end_at)", "end_at - start_at", "start_at - at", "qty - id"),
     *("nullif(s, '')", "nullif(qty, 0)", "nullif(s, s || 'x')"),
+    *("in(s, 'a')", "in('a', s, s || 'x')", "s not in ('a')"),
     *("date_trunc('MM', at)", "date_trunc('minute', at)", "trunc(d, 'mm')"),
     *("timestamp_millis(sent_ms)", "timestamp_micros(ts_micros)", "timestamp_seconds(id)"),
     *("timestamp_seconds(sent_ms / 1000)", "timestamp_seconds(1773132300)", "sent_ms::decimal"),
@@ -236,3 +238,40 @@ def test_zones_of_sessions_and_files(zone: str):
     found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
     count = len([each for each in found if each.code.number == "SSBT0484"])
     assert count == (2 if zone in SHORT_ZONES else 0)
+
+
+# Steps before a sink, and whether they leave an order that the sink could keep.
+ORDERED = {
+    "order by id": True,
+    "order by id |> select id": True,
+    "order by id |> where qty > 1 |> drop s": True,
+    "order by id |> distinct": False,
+    "where qty > 1": False,
+    "order by id |> limit 3": False,
+}
+
+
+@pytest.mark.parametrize("steps", ORDERED)
+@pytest.mark.parametrize(
+    ("options", "deals"),
+    [("repartition = 4", True), ("coalesce = 1", False), ("max_records_per_file = 9", False)],
+)
+def test_an_order_before_a_sink(steps: str, options: str, deals: bool):
+    tail = TAIL.replace("  mode", f"  {options}\n  mode")
+    text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert ("SSBT0448" in {each.code.number for each in found}) is (deals and ORDERED[steps])
+
+
+@pytest.mark.parametrize("option", ['quote = ""', 'escape = ""', 'quote = "\'"', 'escape = "^"'])
+@pytest.mark.parametrize("role", ["source", "sink"])
+def test_characters_that_a_csv_sink_needs(option: str, role: str):
+    options = {role: f", {option}"}
+    text = (
+        "pipeline p { }\nschema R { s: string, t: string }\n"
+        f'source r from csv {{ path = "in", schema = R{options.get("source", "")} }}\n'
+        f'sink r to csv {{ path = "out", mode = overwrite{options.get("sink", "")} }}\n'
+    )
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    is_refused = role == "sink" and option.endswith('""')
+    assert [each.code.number for each in found] == (["SSBT0309"] if is_refused else [])

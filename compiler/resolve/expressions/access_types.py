@@ -149,7 +149,7 @@ def _infer_element(typer: ExpressionTyper, node: e.Subscript, base: Typed, index
     if isinstance(base.type, VariantType):
         return Typed(VARIANT, True)
     message = f"{base.type.sql} has no elements to take with `[…]`"
-    help_by_type = {
+    help_by_type: dict[type, str] = {
         StringType: "a character is `substring(…, 1, 1)`, counted from 1",
         StructType: "a field is written `….NAME`",
     }

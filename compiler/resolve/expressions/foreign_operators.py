@@ -44,6 +44,7 @@ _VALUES = {
     "sysdate": "current_timestamp()",
     "systimestamp": "current_timestamp()",
     "today": "current_date()",
+    "now": "current_timestamp()",
 }
 
 
@@ -53,6 +54,8 @@ def operator_hint(node: e.Expression, left: Typed, right: Typed | None = None) -
         if node.operator == "~" and isinstance(left.type, BooleanType):
             operator_span = Span(node.span.path, node.span.start, node.operand.span.start)
             return "conditions are turned round by `not`", (Edit(operator_span, "not "),)
+        if node.operator == "~" and isinstance(left.type, StringType):
+            return "a regular expression is compared by `rlike`", ()
         return None
     if not isinstance(node, e.Binary) or right is None:
         return None

@@ -25,6 +25,21 @@ def nodes(root: Node) -> Iterator[Node]:
             stack += _field_reader(type(item))(item)
 
 
+def child_nodes(node: Node) -> list[Node]:
+    """The nodes right below a node, in their order."""
+    children: list[Node] = []
+    _collect_nodes(_field_reader(type(node))(node), children)
+    return children
+
+
+def _collect_nodes(items: tuple[object, ...], children: list[Node]) -> None:
+    for item in items:
+        if type(item) is tuple:
+            _collect_nodes(item, children)
+        elif isinstance(item, Node):
+            children.append(item)
+
+
 @cache
 def _field_reader(node_class: type[Node]) -> Callable[[Node], tuple[object, ...]]:
     """Reads the fields of a node but for its place, which comes first."""

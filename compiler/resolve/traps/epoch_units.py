@@ -23,12 +23,12 @@ EPOCH_UNIT = Code(
     "Milliseconds read as seconds",
     """\
 `from_unixtime`, `timestamp_seconds` and `cast` take a number for seconds since 1970. Milliseconds,
-which Java and JavaScript use, lead into the year 57970. Here the name of the column, or the size of
+which Java and JavaScript use, lead into the year 58158. Here the name of the column, or the size of
 the constant, says that the unit is not seconds.
 
 | in Spark 4.1 | gives |
 |---|---|
-| `string(timestamp_seconds(1773132300000))` | `+58158-09-11 06:40:00` |
+| `string(timestamp_seconds(1773132300000))` | `+58158-04-29 14:00:00` |
 | `string(timestamp_millis(1773132300000))` | `2026-03-10 08:45:00` |
 
 For the other units, use `timestamp_millis` and `timestamp_micros`.

@@ -14,7 +14,7 @@ from ssbt.compiler.resolve.expressions.partial_evaluation import (
     LOOKING_AHEAD,
     cast_outcome,
 )
-from ssbt.compiler.resolve.expressions.walking import nodes
+from ssbt.compiler.resolve.expressions.walking import child_nodes, nodes
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -88,7 +88,7 @@ def find_failures(root: e.Expression, view: ExpressionView) -> Iterator[Diagnost
     while stack:
         node, conditional = stack.pop()
         if type(node) not in _EXPRESSIONS:
-            stack += [(part, conditional) for part in _child_nodes(node)]
+            stack += [(part, conditional) for part in child_nodes(node)]
             continue
         part = cast("e.Expression", node)
         outcome = view.outcome(part)
@@ -196,7 +196,7 @@ def _find_constant_ids(root: e.Expression, view: ExpressionView) -> frozenset[in
     constant_ids: set[int] = set()
     for node in reversed([*nodes(root)]):
         itself = is_foldable_itself(node, view.evaluator.typer)
-        if itself and all(id(part) in constant_ids for part in _child_nodes(node)):
+        if itself and all(id(part) in constant_ids for part in child_nodes(node)):
             constant_ids.add(id(node))
     return frozenset(constant_ids)
 
@@ -206,26 +206,12 @@ def _is_null(node: Node, view: ExpressionView) -> bool:
     return type(inner) in _EXPRESSIONS and view.is_null(cast("e.Expression", inner))
 
 
-def _child_nodes(node: Node) -> list[Node]:
-    """The nodes right below a node, in their order."""
-    children: list[Node] = []
-    stack: list[object] = [getattr(node, name) for name in node.__struct_fields__]
-    stack.reverse()
-    while stack:
-        item = stack.pop()
-        if isinstance(item, tuple):
-            stack.extend(reversed(item))
-        elif isinstance(item, Node):
-            children.append(item)
-    return children
-
-
 def _conditional_children(node: e.Expression) -> list[tuple[Node, bool]]:
     """The parts of an expression, and whether a condition decides about each."""
     match node:
         case e.Case(operand=operand, branches=branches):
             first = operand or branches[0][0]
-            return [(part, part is not first) for part in _child_nodes(node)]
+            return [(part, part is not first) for part in child_nodes(node)]
         case e.Lambda(body=body):
             return [(body, True)]
         case e.Is(operand=operand):
@@ -240,9 +226,9 @@ def _conditional_children(node: e.Expression) -> list[tuple[Node, bool]]:
             firsts = [] if uncertain else node.arguments[:1]
             return [
                 (part, lazy and isinstance(part, e.Argument) and part not in firsts)
-                for part in _child_nodes(node)
+                for part in child_nodes(node)
             ]
-    return [(part, False) for part in _child_nodes(node)]
+    return [(part, False) for part in child_nodes(node)]
 
 
 def _find_failing_operands(

@@ -26,9 +26,9 @@ is one or two in the morning in Berlin.
 
 | in Spark 4.1 | gives |
 |---|---|
-| `window(timestamp '2026-03-10', '1 week').start` | `2026-03-05 00:00:00` |
+| `select window(date '2026-03-10', '1 week').start` | `2026-03-05 00:00:00` |
 | `dayname(date '2026-03-05')` | `Thu` |
-| `window(timestamp '2026-03-10', '1 week', '1 week', '4 days').start` | `2026-03-09 00:00:00` |
+| `select window(date '2026-03-10', '1 week', '1 week', '4 days').start` | `2026-03-09 00:00:00` |
 | `dayname(date '2026-03-09')` | `Mon` |
 
 A start of `'4 days'` makes weeks begin on Mondays. For days in a time zone, use `to_date(at)` or

@@ -202,7 +202,12 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"transform(\3, \2 -> \1)",
     ),
     phrase(
-        rf"({OPERAND})\s+if\s+(.+?)\s+else\s+({OPERAND})",
+        rf"\bif\s+([^(|]+?)\s+then\s+({OPERAND})\s+else\s+({OPERAND})(?:\s+end\b)?",
+        r"write `if(\1, \2, \3)`",
+        r"if(\1, \2, \3)",
+    ),
+    phrase(
+        rf"(?!(?:select|extend|set|where|aggregate)\b)({OPERAND})\s+if\s+(.+?)\s+else\s+({OPERAND})",
         r"write `if(CONDITION, \1, \3)`",
         r"if(\2, \1, \3)",
     ),

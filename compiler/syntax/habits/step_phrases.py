@@ -97,6 +97,26 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\bselect\s+all\s+(?=[\w*])", "all rows stay in any case: leave it out", "select "),
     phrase(r"\bsql\s+'([^'\"]*)'", "the query stands in double quotes", r'sql "\1"'),
     phrase(
+        r"^(\s*)set\s+(\w+)\s*([-+*/%])\s*(?=[\w.(])(?![^|,]*\sas\s)",
+        r"write `set \2 = \2 \3 …`",
+        r"\1set \2 = \2 \3 ",
+    ),
+    phrase(
+        r"^(\s*)(?:dedup|dedupe|drop_?duplicates|distinct)\s+(?:by|on)\s+(?=\w)",
+        "write `deduplicate by …`",
+        r"\1deduplicate by ",
+    ),
+    phrase(
+        rf"^(\s*)distinct\s+on\s*\(({NAMES})\)",
+        r"write `deduplicate by \2`",
+        r"\1deduplicate by \2",
+    ),
+    phrase(
+        r"^(\s*)(union|intersect|except)((?:\s+(?:all|distinct))?)\s+by\s+position\b",
+        "columns are matched by their names: leave `by position` out",
+        r"\1\2\3",
+    ),
+    phrase(
         r"^\s*set\b[^|]*\swhere\b",
         "values of some rows: `set COLUMN = if(CONDITION, VALUE, COLUMN)`; a `where` drops the "
         "others",

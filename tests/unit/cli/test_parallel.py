@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+import pickle
 
 import pytest
 
 from ssbt.compiler.cli import parallel
+from ssbt.compiler.cli.compilation import Compiler
 from ssbt.compiler.cli.parallel import map_parallel
+from ssbt.compiler.cli.units import find_units
+from ssbt.compiler.emit.archive import build_runtime_archive
 from tests.unit.cli.conftest import Ssbtc, named
 
 
@@ -77,3 +81,17 @@ def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
     ran = ssbtc("check")
     assert ran.code == 70
     assert "(KeyError: 'oops')\n  it happened while compiling p7.ssbt\n" in ran.err
+
+
+def test_the_runtime_does_not_go_from_process_to_process(pipeline: Path) -> None:
+    """All pipelines have the same, and it is larger than all the rest."""
+    compiler = Compiler(None, use_cache=False)
+    (unit,) = find_units(["pipeline.ssbt"]).all
+    here = compiler._compile_for_parent(unit, emits=True)
+    compiler._process = -1
+    sent = pickle.dumps(compiler._compile_for_parent(unit, emits=True))
+    (result,) = compiler.compile_units([unit])
+    assert result.outputs == here.outputs
+    contents = {file.path: file.content for file in result.outputs or ()}
+    assert len(sent) < len(contents["ssbt_runtime.zip"]) / 5
+    assert contents["ssbt_runtime.zip"] is build_runtime_archive()

@@ -91,6 +91,17 @@ def test_spark_says_more_on_request(submitted):
     assert words == ["--master", "local[*]", *SHIPPED, SCRIPT, "--verbose"]
 
 
+def test_a_quiet_run_says_nothing(submitted, capsys):
+    words, environment = submitted("pipeline.ssbt", "--quiet")
+    assert words[-2:] == [SCRIPT, "--quiet"]
+    assert "SSBT_PROGRESS" not in environment
+    assert capsys.readouterr().err == ""
+
+
+def test_levels_contradict_each_other(ssbtc):
+    assert ssbtc("run", "pipeline.ssbt", "--quiet", "--verbose").code == 2
+
+
 def test_modules_are_shipped(submitted, pipeline: Path):
     replaced(pipeline, "|> order", '|> apply "m.py:f" returns R\n  |> order')
     with pipeline.open("a") as file:

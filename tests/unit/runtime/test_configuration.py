@@ -55,7 +55,7 @@ def test_help(arguments: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch
         capsys.readouterr().out
         == """\
 usage: orders [-h] [--set NAME=VALUE] [--conf-file FILE] [--env NAME]
-              [--log-format {text,json}] [--log-file FILE] [--verbose]
+              [--log-format {text,json}] [--log-file FILE] [--verbose | --quiet]
               [--accept-checkpoint-change NAME] [--keep-output NAME] [--max-restarts N]
 
 Orders, 100% of %(prog)s.
@@ -68,6 +68,7 @@ options:
   --log-format {text,json}
   --log-file FILE       log all here too, with stack traces (or $SSBT_LOG_FILE)
   --verbose             log debug messages and stack traces
+  --quiet               log warnings and errors only
   --accept-checkpoint-change NAME
                         let a stream go on from a checkpoint that was refused
   --keep-output NAME    let a stream that begins anew write on behind the files that its

@@ -13,8 +13,8 @@ from typing import Any, cast
 import pytest
 
 from ssbt.runtime.checkpoints import leases
-from ssbt.runtime.checkpoints.files import Files
 from ssbt.runtime.checkpoints.leases import LeaseLostError, Leases
+from ssbt.runtime.files.stores import Files
 
 
 class LocalFiles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 import json
 import logging
+from pathlib import Path
 import re
 
 import pytest
@@ -57,3 +58,12 @@ def test_other_loggers_are_left_alone(capsys: pytest.CaptureFixture[str]) -> Non
     configure_logging("orders", as_json=True, verbose=True)
     logging.getLogger("py4j").debug("noise")
     assert capsys.readouterr().err == ""
+
+
+def test_quiet(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Only warnings are seen, and the file has everything."""
+    configure_logging("orders", as_json=False, quiet=True, file=str(tmp_path / "log"))
+    logging.getLogger("ssbt.job").info("written")
+    logging.getLogger("ssbt.job").warning("late")
+    assert capsys.readouterr().err.endswith("WARNING orders: late\n")
+    assert "written" in (tmp_path / "log").read_text("utf-8")

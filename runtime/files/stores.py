@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from pyspark.sql import SparkSession
 from ssbt.runtime.errors.causes import find_cause
 
 _NO_ROOM = re.compile(r"No space left on device|[Qq]uota")
+_STORE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/]*)?")
 
 
 class NotWrittenError(Exception):
@@ -24,15 +26,21 @@ class Files:
     """The files that the session's JVM sees; there is none over Spark Connect."""
 
     def __init__(self, spark: SparkSession) -> None:
-        session: Any = spark
-        self._jvm = session._jvm
-        self._settings = session._jsparkSession.sessionState().newHadoopConf()
+        self._hadoop = _Hadoop(spark)
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """The names in a folder with their sizes; nothing if there is no such folder."""
+    def names(self, folder: str) -> list[str]:
+        """The names in a folder; nothing if there is no such folder."""
         store, path = self._locate(folder)
-        statuses = store.listStatus(path) if store.exists(path) else ()
-        return {each.getPath().getName(): each.getLen() for each in statuses}
+        if not store.exists(path):
+            return []
+        # All in one text: Py4J would ask the JVM about each name three times.
+        paths = self._hadoop.wrap(self._hadoop.to_paths(store.listStatus(path))).mkString("\0")
+        return [each.rpartition("/")[2] for each in paths.split("\0") if each]
+
+    def size(self, path: str) -> int:
+        """The bytes of a file; raises what the JVM does if there is none."""
+        store, hadoop_path = self._locate(path)
+        return int(store.getFileStatus(hadoop_path).getLen())
 
     def has_data(self, folder: str) -> bool:
         """Whether there is a file in a folder, or in one below it, that readers would take."""
@@ -68,7 +76,7 @@ class Files:
         store, hadoop_path = self._locate(path)
         stream = store.open(hadoop_path)
         try:
-            return bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(stream))
+            return bytes(self._hadoop.read_all(stream))
         finally:
             stream.close()
 
@@ -108,6 +116,62 @@ class Files:
         store, hadoop_path = self._locate(path)
         store.delete(hadoop_path, whole)
 
+    def snapshot(self) -> "Snapshot":
+        """The files as they are now, for several looks at them."""
+        return Snapshot(self._hadoop)
+
     def _locate(self, path: str) -> tuple[Any, Any]:
-        hadoop_path = self._jvm.org.apache.hadoop.fs.Path(path)
-        return hadoop_path.getFileSystem(self._settings), hadoop_path
+        hadoop_path = self._hadoop.path(path)
+        return self._hadoop.find_store(path, hadoop_path), hadoop_path
+
+
+class Snapshot(Files):
+    """Files of which each folder is listed once and each file read once."""
+
+    def __init__(self, hadoop: "_Hadoop") -> None:
+        self._hadoop = hadoop
+        self._names: dict[str, list[str]] = {}
+        self._contents: dict[str, bytes] = {}
+
+    def names(self, folder: str) -> list[str]:
+        if folder not in self._names:
+            self._names[folder] = super().names(folder)
+        return self._names[folder]
+
+    def content(self, path: str) -> bytes:
+        if path not in self._contents:
+            self._contents[path] = super().content(path)
+        return self._contents[path]
+
+
+class _Hadoop:
+    """Classes of the JVM, each looked up once: Py4J asks about every part of a dotted name."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._session: Any = spark
+        self._stores: dict[str, Any] = {}
+
+    def find_store(self, path: str, hadoop_path: Any) -> Any:
+        """The file system that a path is of."""
+        match = _STORE.match(path)
+        name = match[0] if match else ""
+        if name not in self._stores:
+            settings = self._session._jsparkSession.sessionState().newHadoopConf()
+            self._stores[name] = hadoop_path.getFileSystem(settings)
+        return self._stores[name]
+
+    @cached_property
+    def path(self) -> Any:
+        return self._session._jvm.org.apache.hadoop.fs.Path
+
+    @cached_property
+    def to_paths(self) -> Any:
+        return self._session._jvm.org.apache.hadoop.fs.FileUtil.stat2Paths
+
+    @cached_property
+    def wrap(self) -> Any:
+        return self._session._jvm.scala.Predef.genericWrapArray
+
+    @cached_property
+    def read_all(self) -> Any:
+        return self._session._jvm.org.apache.commons.io.IOUtils.toByteArray
