@@ -25,8 +25,9 @@ OWN_TOPIC = Code(
     """\
 The source reads again what the sink writes to the topic, and so on without end, unless a step in
 between leaves out what has been there before. Two streams that read from each other do the same.
-Dead letters that go to their own topic are malformed there too, and go round forever. If you want
-this, for instance with a header that counts the tries, say so with `# allow SSBT0561: reason`.
+Dead letters that go back to the topic they came from are malformed there again, and go round
+forever. If you want this, for instance with a header that counts the tries, say so with
+`# allow SSBT0561: reason`.
 
 Two topics are the same if their names are equal, or the source's pattern matches, and their brokers
 overlap. It makes no difference whether the name is in `topic` or in a `topic_column` that is a
