@@ -120,6 +120,8 @@ MEANT = (
     *("dayofweek(d) in (1, 7)", "dayofweek(d) between 2 and 6", "weekday(d) >= 5"),
     *("weekday(d) < 5", "weekday(d) in (5, 6)", "extract(dow_iso from d) in (6, 7)"),
     *("dayofweek(d) in (2, 4)", "dayofweek(d) = 6", "weekday(d) between 0 and 4", "weekday(d) > 2"),
+    # As many numbers as memory does not hold.
+    *("id between 1 and 9000000000000000000", "dayofweek(d) between -2147483648 and 2147483647"),
     *("from_utc_timestamp(at, 'Europe/London')", "from_utc_timestamp(at, 'CET')"),
     *("to_utc_timestamp(at, '-05:00')", "to_utc_timestamp(at, 'JST')", "convert_timezone(s, ntz)"),
     *("at < end_date", "to_date(at) <= end_date", "d <= end_date", "at >= start_date"),

@@ -97,7 +97,7 @@ def _find_numbers(node: e.Expression, view: ExpressionView) -> tuple[e.Expressio
         case e.Between(operand=operand, low=low, high=high, negated=False):
             first, last = read(low), read(high)
             if first is not None and last is not None:
-                return operand, set(range(8)) & set(range(first, last + 1))
+                return operand, {number for number in range(8) if first <= number <= last}
         case e.Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
             for value, bound, sign in (
                 (left, read(right), operator),
