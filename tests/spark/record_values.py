@@ -21,7 +21,7 @@ SAID = {
     "missing": "a field that is missing (null)",
     "json text": "any value for a string column (its JSON text)",
     "zero": "a floating-point number that is too small (zero)",
-    "noise": "Digits beyond six more places than a column has are rounded",
+    "noise": "Digits more than six places beyond those of the column are rounded",
     "seconds": "a number in a timestamp column (seconds since 1970)",
     "kept quote": "a quote that is not escaped is kept",
     "empty row": "An empty record is a row of nulls",

@@ -182,8 +182,8 @@ def test_the_script_alone_names_the_place(
     assert outcome(script, "--set", f"data={here}") == 1
     lines = steady(capsys.readouterr().err, {"here": str(here)}).splitlines()
     assert lines[:3] == [
-        "ERROR divide_by_zero: divide_by_zero.py:46 (shares)",
-        '      46 |         {"next": F.expr("id + 1"), "share": F.expr("10 / id")}',
+        "ERROR divide_by_zero: divide_by_zero.py:44 (shares)",
+        '      44 |         {"next": F.expr("id + 1"), "share": F.expr("10 / id")}',
         "         |                                                     ^^^^^^^",
     ]
     assert lines[4].startswith("    while running divide_by_zero.py:")
