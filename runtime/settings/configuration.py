@@ -55,6 +55,12 @@ def parse_arguments(
     )
     add("--conf-file", type=_file_entries, metavar="FILE", help="read a .json or .properties file")
     add("--env", type=environment, metavar="NAME", help="read conf/NAME.json beside the script")
+    _add_log_options(parser)
+    add_stream_options(parser)
+    return parser.parse_args()
+
+
+def _add_log_options(parser: ArgumentParser) -> None:
     parser.add_argument("--log-format", choices=("text", "json"), default="text")
     text = "log all here too, with stack traces (or $SSBT_LOG_FILE)"
     parser.add_argument(
@@ -63,8 +69,6 @@ def parse_arguments(
     level = parser.add_mutually_exclusive_group()
     level.add_argument("--verbose", action="store_true", help="log debug messages and stack traces")
     level.add_argument("--quiet", action="store_true", help="log warnings and errors only")
-    add_stream_options(parser)
-    return parser.parse_args()
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
