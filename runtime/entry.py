@@ -278,3 +278,4 @@ def _run_with_replanning(job: Job[P], run: Callable[[Job[P]], None]) -> None:
             if id is None or id in learned_ids:
                 raise
             learned_ids.add(id)
+            job.writes.drop()

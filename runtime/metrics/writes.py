@@ -39,6 +39,10 @@ class WriteLog:
         self.finish()
         self._running = sink, rows, time.time()
 
+    def drop(self) -> None:
+        """The write that has begun last has failed, and may begin again."""
+        self._running = None
+
     def finish(self) -> None:
         """The write that has begun last is done."""
         if self._running is None:

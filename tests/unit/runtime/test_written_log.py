@@ -70,6 +70,21 @@ def test_the_time_of_streams_is_not_that_of_batches(
     assert caplog.messages == ["wrote shop (1,200 rows) in 1.3 s"]
 
 
+def test_a_write_that_is_tried_again_is_told_once(
+    clock: Clock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first try meets a schema that no plan has known, and writes nothing."""
+    monkeypatch.setattr("ssbt.runtime.registries.frames.learn_schema", lambda error: (7, False))
+
+    def run(job: Any) -> None:
+        clock.write("shop", 3, 1)
+        if clock.now < 102:
+            raise OSError("no such schema")
+
+    entry._run_pipeline(cast(Any, clock.job), run)
+    assert caplog.messages == ["wrote shop (3 rows) in 1.0 s"]
+
+
 def test_a_failed_write_is_not_told(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     def run(job: Any) -> None:
         clock.write("shop", 3, 1)
