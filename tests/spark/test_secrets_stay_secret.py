@@ -211,7 +211,9 @@ def test_what_executors_write(failing: tuple[Path, Path]) -> None:
     )
     assert done.returncode == 1, done.stdout + done.stderr
     work = list((servers.spark_home() / "work").glob("app-*/0/stderr"))
-    assert [file.read_text().count("ERROR Executor: Exception in task") for file in work] == [4]
-    assert not any(CANARY in file.read_text() for file in work)
+    (log,) = work
+    # At least spark.task.maxFailures: attempts that Spark does not count come on top.
+    assert log.read_text().count("ERROR Executor: Exception in task") >= 4
+    assert CANARY not in log.read_text()
     assert set(leaks(data, done)) == {"orders/1.json"}
     assert "secrets were struck out of Spark's event log" in done.stdout
