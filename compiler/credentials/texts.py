@@ -6,6 +6,8 @@ The runtime's patterns, in `redaction/texts.py`, are the same; a test compares t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ssbt.compiler.patterns import lazy_pattern
 
 HIDDEN = "***"
@@ -106,6 +108,17 @@ def has_credential(text: str) -> bool:
 def is_issued_credential(text: str) -> bool:
     """Whether a text has in it what can be nothing but a credential, wherever it stands."""
     return _ISSUED_PATTERN.search(text) is not None
+
+
+def find_credentials(text: str, *, is_code: bool = False) -> Iterator[tuple[int, int]]:
+    """From where to where credentials stand in a text.
+
+    In code, `password = word` is the file's own syntax.
+    """
+    for pattern, source in zip(_PATTERNS, TEXTS, strict=True):
+        if not (is_code and source in (LIST, LOGIN)):
+            for match in pattern.finditer(text):
+                yield match.span("secret")
 
 
 def without_credentials(text: str) -> str:

@@ -84,6 +84,11 @@ def names_credential(name: str) -> bool:
     return bool(_WORDS.search(words)) and not _METADATA.search(words)
 
 
+def is_about_credentials(name: str) -> bool:
+    """Whether a word in a name says that it holds something else, such as where a credential is."""
+    return bool(_METADATA.search(split_words(name)))
+
+
 def names_password(name: str) -> bool:
     """Whether even a number under this name is a credential."""
     return bool(_SURE.search(split_words(name)))
