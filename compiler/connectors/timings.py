@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.durations import interval, interval_milliseconds, short_duration
+from ssbt.compiler.connectors.durations import (
+    LONGEST,
+    interval,
+    interval_milliseconds,
+    short_duration,
+)
 from ssbt.compiler.connectors.parameters import ConversionTarget
 from ssbt.compiler.connectors.specification import SPARK_LINES, Option, is_newer
 from ssbt.compiler.connectors.triggers import SHORTEST, SINCE, TIMED, Trigger, TriggerKind
@@ -18,13 +23,14 @@ if TYPE_CHECKING:
 
     from ssbt.compiler.connectors.parameters import ConvertedScalar
 
+_EXPECTED = f"a whole number of milliseconds, seconds, minutes, hours, days or weeks, {LONGEST}"
+
 
 def convert_duration(option: Option, value: Duration) -> ConvertedScalar:
     """The duration as Spark's short text, such as `10m`."""
     text = short_duration(value.amount, value.unit)
     if text is None:
-        units = "milliseconds, seconds, minutes, hours, days or weeks"
-        yield unfit_value(option, value.span, f"a whole number of {units}")
+        yield unfit_value(option, value.span, _EXPECTED)
     return text
 
 
@@ -33,8 +39,7 @@ def convert_milliseconds(option: Option, value: Duration) -> ConvertedScalar:
     interval_text = interval(value.amount, value.unit)
     length = interval_milliseconds(interval_text) if interval_text else None
     if length is None or length != int(length):
-        units = "milliseconds, seconds, minutes, hours, days or weeks"
-        yield unfit_value(option, value.span, f"a whole number of {units}")
+        yield unfit_value(option, value.span, _EXPECTED)
         return None
     return int(length)
 
