@@ -25,7 +25,6 @@ _MONTHS = {"months": Decimal(1), "years": Decimal(12)}
 # Spark's intervals count months in 32 bits and microseconds in 64.
 _MOST_MONTHS = (1 << 31) - 1
 _MOST_MILLISECONDS = Decimal((1 << 63) - 1) / 1000
-LONGEST = "of at most 106,751,991 days"
 
 
 def interval(amount: str, unit: str) -> str | None:
@@ -46,6 +45,11 @@ def short_duration(amount: str, unit: str) -> str | None:
     if plural == "weeks":
         return f"{int(amount) * 7}d"
     return f"{amount}{_SHORT_UNITS[plural]}" if plural in _SHORT_UNITS else None
+
+
+def is_unit_of_time(unit: str) -> bool:
+    """Whether a duration can be in such units, whose length no calendar decides."""
+    return _UNITS.get(unit.lower(), "") in _MILLISECONDS
 
 
 def _is_within_spark(amount: str, plural: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.durations import (
-    LONGEST,
     interval,
     interval_milliseconds,
+    is_unit_of_time,
     short_duration,
 )
 from ssbt.compiler.connectors.parameters import ConversionTarget
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 
     from ssbt.compiler.connectors.parameters import ConvertedScalar
 
-_EXPECTED = f"a whole number of milliseconds, seconds, minutes, hours, days or weeks, {LONGEST}"
-
 
 def convert_duration(option: Option, value: Duration) -> ConvertedScalar:
     """The duration as Spark's short text, such as `10m`."""
     text = short_duration(value.amount, value.unit)
     if text is None:
-        yield unfit_value(option, value.span, _EXPECTED)
+        yield unfit_value(option, value.span, _expectation(value))
     return text
 
 
@@ -39,9 +37,16 @@ def convert_milliseconds(option: Option, value: Duration) -> ConvertedScalar:
     interval_text = interval(value.amount, value.unit)
     length = interval_milliseconds(interval_text) if interval_text else None
     if length is None or length != int(length):
-        yield unfit_value(option, value.span, _EXPECTED)
+        yield unfit_value(option, value.span, _expectation(value))
         return None
     return int(length)
+
+
+def _expectation(value: Duration) -> str:
+    is_whole = value.amount.isdigit() and is_unit_of_time(value.unit)
+    if is_whole and interval(value.amount, value.unit) is None:
+        return "at most 106,751,991 days"
+    return "a whole number of milliseconds, seconds, minutes, hours, days or weeks"
 
 
 def convert_trigger(
