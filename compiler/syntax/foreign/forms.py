@@ -12,6 +12,7 @@ import re
 
 from msgspec import Struct
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.foreign import sql_forms, text_forms, value_forms
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -23,14 +24,14 @@ _TABLES = (
     *(text_forms.TEXTS, text_forms.AGGREGATES, sql_forms.TIMES, sql_forms.NUMBERS),
     *(value_forms.COLLECTIONS, value_forms.CONDITIONS, value_forms.LIBRARIES),
 )
-_LINE = re.compile(r"([\w.]+)\((.*?)\) ([=~]) (.+)")
+_LINE = lazy_pattern(r"([\w.]+)\((.*?)\) ([=~]) (.+)")
 _WORD = r"(?<![\w.']){}(?![\w(])"
-_LAMBDA = re.compile(r"(\w+)(?:, (\w+)\))? ->")
-_NAME = re.compile(r"[a-z]\w*")
-_PLAIN = re.compile(r"[\w ,:;/@#=-]+")
+_LAMBDA = lazy_pattern(r"(\w+)(?:, (\w+)\))? ->")
+_NAME = lazy_pattern(r"[a-z]\w*")
+_PLAIN = lazy_pattern(r"[\w ,:;/@#=-]+")
 # A week begins on a Monday in Spark, and on a Sunday elsewhere.
 _UNITS = ("year", "quarter", "month", "day", "hour", "minute", "second")
-_FIELD = re.compile("%(.)")
+_FIELD = lazy_pattern("%(.)")
 # The fields that MySQL and Presto have as C does; their `%M` is a month.
 _SAME_EVERYWHERE = "YymdHTjbap"
 _OTHER_TYPES = ("text", "datetime", "datetime2", "nvarchar", "number", "numeric", "bit", "char")

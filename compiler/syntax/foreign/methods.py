@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.foreign.renamed import RENAMED
 from ssbt.compiler.types.functions import find_function
 
@@ -12,11 +13,11 @@ from ssbt.compiler.types.functions import find_function
 MODULES = frozenset(
     ("f", "fn", "func", "functions", "sf", "psf", "sqlfunctions", "pl", "pd", "np", "math", "sql")
 )
-_STRING = re.compile(r"(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")")
-_LISTED = re.compile(r"[\[(]([\s\S]*)[\])]")
-_PLAIN = re.compile(r"['\"][\w ,:;/@#=-]*['\"]")
-_TYPE = re.compile(r"\w+(?:\([\d, ]+\))?")
-_ACCESSORS = re.compile(r"\.(?:str|dt|list|arr|cat)$")
+_STRING = lazy_pattern(r"(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")")
+_LISTED = lazy_pattern(r"[\[(]([\s\S]*)[\])]")
+_PLAIN = lazy_pattern(r"['\"][\w ,:;/@#=-]*['\"]")
+_TYPE = lazy_pattern(r"\w+(?:\([\d, ]+\))?")
+_ACCESSORS = lazy_pattern(r"\.(?:str|dt|list|arr|cat)$")
 # Methods that are operators here: how many arguments they take, and what they are.
 _OPERATORS: dict[str, tuple[tuple[int, str], ...]] = {
     **dict.fromkeys(("isnull", "isna", "is_null"), ((0, "{0} is null"),)),
@@ -118,7 +119,7 @@ _NOT_FIRST = frozenset(
     )
 )
 _TYPES = {"str": "string", "object": "string", "int64": "bigint", "float64": "double"}
-_CALLABLE_TYPES = re.compile(r"(?:\w+\.)?(\w+)Type\(\)", re.IGNORECASE)
+_CALLABLE_TYPES = lazy_pattern(r"(?:\w+\.)?(\w+)Type\(\)", re.IGNORECASE)
 _TYPE_WORDS = {"integer": "int", "long": "bigint", "short": "smallint", "byte": "tinyint"}
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 import re
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.strings import quote_string
 
 WAY_OUT = "texts are joined by `concat(…)` or `||`, and formatted by `format_string('%05d …', …)`"
-_NUMBERED = re.compile(r"\d*")
-_SCALA = re.compile(r"\$(?:\$|(?P<name>[^\W\d]\w*)|\{(?P<value>[^{}]*)\})")
+_NUMBERED = lazy_pattern(r"\d*")
+_SCALA = lazy_pattern(r"\$(?:\$|(?P<name>[^\W\d]\w*)|\{(?P<value>[^{}]*)\})")
 
 
 def convert_f_string(match: re.Match[str]) -> str | None:

@@ -7,6 +7,7 @@ import re
 
 from msgspec import Struct
 
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.habits.brackets import split_arguments
 from ssbt.compiler.types.functions import FunctionKind, find_function
 
@@ -18,8 +19,8 @@ SELECT = (
     r"(?:\s+having\s+(?P<having>.+?))?(?:\s+order\s+by\s+(?P<order>.+?))?"
     r"(?:\s+limit\s+(?P<limit>\d+))?\s*;?\s*$"
 )
-_ITEM = re.compile(r"(.+?)(?:\s+as\s+|\s+(?!end\b|null\b))(`[^`]+`|[^\W\d]\w*)", re.DOTALL | re.I)
-_CALL = re.compile(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
+_ITEM = lazy_pattern(r"(.+?)(?:\s+as\s+|\s+(?!end\b|null\b))(`[^`]+`|[^\W\d]\w*)", re.DOTALL | re.I)
+_CALL = lazy_pattern(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
 
 
 class Item(Struct, frozen=True):
