@@ -344,6 +344,29 @@ def test_an_order_before_a_sink(steps: str, options: str, deals: bool):
     assert ("SSBT0448" in {each.code.number for each in found}) is (deals and ORDERED[steps])
 
 
+# Steps before a sink with folders of `d`, and whether their order is gone.
+FOLDERED = {
+    "order by id": True,
+    "order by d, id": False,
+    "order by d desc |> where qty > 1": False,
+    "order by d, id |> limit 3": False,
+    "order by id |> limit 3": False,
+    "order by id, d": True,
+    "order by d, id |> set d = date_add(d, 1)": True,
+    "order by end_date, id |> drop d |> rename end_date as d": False,
+    "order by end_date, id |> select id, end_date as d": False,
+    "where qty > 1": False,
+}
+
+
+@pytest.mark.parametrize("steps", FOLDERED)
+def test_an_order_before_folders(steps: str):
+    tail = TAIL.replace("  mode = overwrite", "  partition_by = d\n  mode = append")
+    text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert ("SSBT0448" in {each.code.number for each in found}) is FOLDERED[steps]
+
+
 @pytest.mark.parametrize("option", ['quote = ""', 'escape = ""', 'quote = "\'"', 'escape = "^"'])
 @pytest.mark.parametrize("role", ["source", "sink"])
 def test_characters_that_a_csv_sink_needs(option: str, role: str):

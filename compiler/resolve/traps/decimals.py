@@ -53,14 +53,16 @@ _OPERATORS = {"try_add": "+", "try_subtract": "-", "try_multiply": "*", "try_div
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     result = view.data_type(node)
-    match node:
-        case e.Binary(operator="+" | "-" | "*" | "/" as operator):
-            left, right, name = node.left, node.right, operator
-        case e.Call() if function_name(node) in _OPERATORS and len(operands(node)) == 2:
-            (left, right), name = operands(node), function_name(node)
-            operator = _OPERATORS[name]
-        case _:
-            return
+    if isinstance(node, e.Binary):
+        name = operator = node.operator
+        parts = [node.left, node.right]
+    else:
+        assert isinstance(node, e.Call)
+        name, parts = function_name(node), operands(node)
+        operator = _OPERATORS.get(name, "")
+    if operator not in ("+", "-", "*", "/") or len(parts) != 2:
+        return
+    left, right = parts
     promoted = promote_for_arithmetic(view.type_of(left), view.type_of(right), view.ansi)
     a, b = promoted[0].type, promoted[1].type
     if not all(isinstance(type_, DecimalType) for type_ in (a, b, result)):

@@ -27,9 +27,8 @@ TAKES = (e.Case, e.Call, e.Binary, e.Between, e.InList)
 _ENOUGH_TO_COMPARE = 4
 # The functions all of whose arguments become one type.
 _MERGING = (*COALESCING, "greatest", "least", "array")
-# Those of an array and an element, and those of two arrays.
-_ELEMENTS = ("array_contains", "array_position", "array_remove", "array_append", "array_prepend")
-_ARRAYS = ("array_union", "array_except", "array_intersect", "arrays_overlap", "concat")
+# Those of an array and an element.
+_ELEMENTS = ("array_contains", "array_position", "array_remove")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
@@ -40,21 +39,12 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             merged = common_type([view.type_of(part) for part in parts], view.ansi)
             for part in parts:
                 yield from _check_part(part, view.data_type(part), merged, view)
-        if isinstance(node, e.Call):
-            yield from _check_elements(node, view)
-    pairs = [(left, right) for _, left, right in comparisons(node)]
-    if isinstance(node, e.Case) and node.operand is not None:
-        pairs = [(node.operand, choice) for choice, _ in node.branches]
-    for left, right in pairs:
+    for left, right in _find_compared(node):
         merged = promote_for_comparison(view.type_of(left), view.type_of(right), view.ansi)[0].type
-        if isinstance(merged, DecimalType) and merged.scale >= _ENOUGH_TO_COMPARE:
-            continue
         for part in (left, right):
-            for found in _check_part(part, view.data_type(part), merged, view):
-                message = found.message.replace(
-                    "are kept: the whole is", "are compared: both sides become"
-                )
-                yield replace(found, message=message)
+            yield from _check_compared(part, view.data_type(part), merged, view)
+    if isinstance(node, e.Call) and function_name(node) in _ELEMENTS:
+        yield from _check_elements(operands(node), view)
 
 
 def _find_merged(node: e.Case | e.Call) -> list[list[e.Expression]]:
@@ -70,28 +60,43 @@ def _find_merged(node: e.Case | e.Call) -> list[list[e.Expression]]:
     if name in ("if", "iff", "nvl2") and len(parts) == 3:
         return [parts[1:]]
     if name == "map":
-        return [parts[::2], parts[1::2]] if parts else []
+        return [parts[::2], parts[1::2]]
     if name == "decode" and len(parts) > 3:
-        otherwise = [parts[-1]] if len(parts) % 2 == 0 else []
-        return [[parts[0], *parts[1 : len(parts) - len(otherwise) : 2]], parts[2::2] + otherwise]
-    return [parts] if name == "nullif" else []
+        return [parts[2::2] + ([parts[-1]] if len(parts) % 2 == 0 else [])]
+    return []
 
 
-def _check_elements(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]:
-    """`array_contains(amounts, x)`, `array_union(amounts, others)`."""
-    name, parts = function_name(node), operands(node)
-    if name not in (*_ELEMENTS, *_ARRAYS) or len(parts) < 2:
+def _find_compared(node: e.Expression) -> list[tuple[e.Expression, e.Expression]]:
+    """The pairs of values that are compared."""
+    match node:
+        case e.Case(operand=operand, branches=branches) if operand is not None:
+            return [(operand, choice) for choice, _ in branches]
+        case e.Call(arguments=(first, second)) if function_name(node) == "nullif":
+            return [(first.value, second.value)]
+        case e.Call(arguments=(first, *_, _)) as call if function_name(call) == "decode":
+            choices = operands(call)[1 : len(call.arguments) // 2 * 2 - 1 : 2]
+            return [(first.value, choice) for choice in choices]
+    return [(left, right) for _, left, right in comparisons(node)]
+
+
+def _check_elements(parts: list[e.Expression], view: ExpressionView) -> Iterator[Diagnostic]:
+    """`array_contains(amounts, x)`."""
+    if len(parts) != 2 or not isinstance(array := view.data_type(parts[0]), ArrayType):
         return
-    types = [view.data_type(part) for part in parts]
-    elements = [
-        type_.element if isinstance(type_, ArrayType) and (place == 0 or name in _ARRAYS) else type_
-        for place, type_ in enumerate(types)
-    ]
-    merged: DataType | None = elements[0]
-    for element in elements[1:]:
-        merged = None if merged is None else wider_type_without_strings(merged, element, view.ansi)
-    for part, element in zip(parts, elements, strict=True):
-        yield from _check_part(part, element, merged, view)
+    type_ = view.data_type(parts[1])
+    merged = wider_type_without_strings(array.element, type_, view.ansi)
+    yield from _check_compared(parts[0], array.element, merged, view)
+    yield from _check_compared(parts[1], type_, merged, view)
+
+
+def _check_compared(
+    part: e.Expression, type_: DataType, merged: DataType | None, view: ExpressionView
+) -> Iterator[Diagnostic]:
+    if isinstance(merged, DecimalType) and merged.scale >= _ENOUGH_TO_COMPARE:
+        return
+    for found in _check_part(part, type_, merged, view):
+        message = found.message.replace("are kept: the whole is", "are compared: both sides become")
+        yield replace(found, message=message)
 
 
 def _check_part(
@@ -108,8 +113,9 @@ def _check_part(
 def find_cut_column(span: Span, types: Sequence[DataType], merged: DataType) -> Diagnostic | None:
     """The finding about a column of a set operation that does not keep the digits of a side."""
     for type_ in types:
-        is_decimal = isinstance(type_, DecimalType) and isinstance(merged, DecimalType)
-        if is_decimal and type_.scale > merged.scale:
+        if not isinstance(type_, DecimalType) or not isinstance(merged, DecimalType):
+            continue
+        if type_.scale > merged.scale:
             return build_cut_diagnostic(span, type_, merged)
     return None
 

@@ -55,11 +55,8 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if not isinstance(node, e.Call):
         return
     name = function_name(node)
-    if name in ("lag", "lead") and node.window is not None and len(operands(node)) > 1:
-        if view.outcome(operands(node)[1]) == Value(INT, 0):
-            message = f"`{name}` by 0 rows is the value of the row itself"
-            help_ = ("leave the number out for the row beside it",)
-            yield Diagnostic(SAME_RESULT, message, Label(operands(node)[1].span), (), help_)
+    if name in ("lag", "lead") and node.window is not None:
+        yield from _check_distance(name, operands(node), view)
         return
     if name not in _COUNTING or view.is_constant(node):
         return
@@ -74,6 +71,16 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     }.get(name)
     first = operands(node)[0]
     yield Diagnostic(SAME_RESULT, message, Label(first.span), (), (help_,) if help_ else ())
+
+
+def _check_distance(
+    name: str, parts: list[e.Expression], view: ExpressionView
+) -> Iterator[Diagnostic]:
+    """`lag(x, 0)`."""
+    if len(parts) > 1 and view.outcome(parts[1]) == Value(INT, 0):
+        message = f"`{name}` by 0 rows is the value of the row itself"
+        help_ = "leave the number out for the row beside it"
+        yield Diagnostic(SAME_RESULT, message, Label(parts[1].span), (), (help_,))
 
 
 def _find_branches(node: e.Expression) -> list[e.Expression]:

@@ -38,6 +38,7 @@ order differs between functions: `instr(text, part)`, but `locate(part, text)`. 
 | `try_to_date('yyyy-MM-dd', '2026-01-31')` | `null` |
 | `concat_ws('ann', ', ', 'bob')` | `, annbob` |
 | `'%nn' like 'ann'` | `false` |
+| `length(lpad('7', '0', 3))` | `0` |
 """,
     wrong=example(steps="|> extend instr('@', status) as at"),
     right=example(steps="|> extend instr(status, '@') as at"),
@@ -78,6 +79,9 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     name = function_name(node)
     if name == "concat_ws":
         yield from _check_separator(node, view)
+        return
+    if name in ("lpad", "rpad"):
+        yield from _check_padding(name, node)
         return
     indexes = _PLACES.get(name)
     if indexes is None or len(node.arguments) <= max(indexes) or node.keywords:
@@ -121,6 +125,19 @@ def _check_separator(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]
             help_ = (f"what goes between comes first: `concat_ws({ssbt_text(part)}, {rest})`",)
             yield Diagnostic(SWAPPED_ARGUMENTS, message, Label(node.span), (), help_)
             return
+
+
+def _check_padding(name: str, node: e.Call) -> Iterator[Diagnostic]:
+    """`lpad(code, '0', 3)`, whose length is 0."""
+    parts = [without_parentheses(part) for part in operands(node)]
+    if len(parts) != 3 or not isinstance(parts[1], e.StringLiteral):
+        return
+    if isinstance(parts[2], e.NumberLiteral):
+        text, filling, length = (ssbt_text(part) for part in parts)
+        message = f"`{name}` takes the length first, and {filling} is read as it"
+        help_ = (f"the other way round it is `{name}({text}, {length}, {filling})`",)
+        fix = (Edit(parts[1].span, length), Edit(parts[2].span, filling))
+        yield Diagnostic(SWAPPED_ARGUMENTS, message, Label(node.span), (), help_, fix)
 
 
 def _check_like(node: e.Like, view: ExpressionView) -> Iterator[Diagnostic]:

@@ -30,10 +30,10 @@ _MAKING = ("make_timestamp", "make_timestamp_ltz", "try_make_timestamp", "try_ma
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    for text in _find_times(node, view):
-        zone = _TIME.fullmatch(text.value)
+    for time in _find_times(node, view):
+        zone = _TIME.fullmatch(time.value)
         if zone is not None and zone[1] in SHORT_ZONES:
-            yield describe_zone_letters(zone[1], text.span)
+            yield describe_zone_letters(zone[1], time.span)
     if not isinstance(node, e.Call):
         return
     name, parts = function_name(node), operands(node)
