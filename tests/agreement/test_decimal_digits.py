@@ -83,7 +83,8 @@ def questions() -> Iterator[Asked]:
             yield Asked(values[0], values, (one, other))
         for form in COMPARISONS:
             text = form.format(**names)
-            yield Asked(text, (text,), (False,), compares=True)
+            reverse = form.format(x=f"t{y}", zero_y=f"z{x}")
+            yield Asked(text, (text, reverse), (False, False), compares=True)
 
 
 def our_findings(texts: list[str]) -> set[str]:
