@@ -107,7 +107,7 @@ def _find_matches(
     return relation.find_columns(parts[0].text), parts[1:], False
 
 
-def _report_function(parts: Sequence[Name], path: str, message: str, report: Report) -> bool:
+def report_function(parts: Sequence[Name], path: str, message: str, report: Report) -> bool:
     """Report `day.month` and `day.dt.month`, which are calls here; whether this is one.
 
     `parts` are the whole name, of which `path` is known.
@@ -139,7 +139,7 @@ def _resolve_field(
         if inner is None:
             message = f"`{path}` is {type_.sql} and has no field `{part.text}`"
             field_names = [field.name for field in fields_of(type_)]
-            if not field_names and _report_function(parts, path, message, report):
+            if not field_names and report_function(parts, path, message, report):
                 return None
             report.add_unknown_name(
                 codes.UNKNOWN_COLUMN, part.span, message, part.text, field_names, "fields"

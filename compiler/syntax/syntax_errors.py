@@ -70,6 +70,15 @@ def _check_chain(context: SyntaxErrorContext) -> Diagnostic | None:
     return check_chain(context)
 
 
+def _check_frame_step(context: SyntaxErrorContext) -> Diagnostic | None:
+    """Steps of data frames, which are loaded where there are parentheses."""
+    if context.start != "step" or "(" not in context.piece:
+        return None
+    from ssbt.compiler.syntax.habits.frame_steps import check_frame_step
+
+    return check_frame_step(context)
+
+
 def _check_bracket(context: SyntaxErrorContext) -> Diagnostic | None:
     """A bracket without its partner."""
     if context.is_at_end:
@@ -147,6 +156,7 @@ _CHECKS: tuple[Callable[[SyntaxErrorContext], Diagnostic | None], ...] = (
     queries.check_missing_step,
     queries.check_subquery,
     queries.check_select_from,
+    _check_frame_step,
     _check_chain,
     phrases.check_phrases,
     queries.check_unknown_step,

@@ -254,6 +254,11 @@ def _interval_hint(node: e.Binary) -> Hint | None:
                 return f"an interval is written `interval '{value}'`", (
                     Edit(insertion_span, "interval "),
                 )
+            case e.Binary(operator="+" | "-", right=e.NumberLiteral(span=span, text=number)) if (
+                number.isdigit()
+            ):
+                text = f"interval {number} day{'s' * (number != '1')}"
+                return f"a length of time has a unit: `{text}`", (Edit(span, text),)
     return None
 
 
@@ -262,6 +267,8 @@ def report_foreign_value(node: e.ColumnName, relation: Relation, report: Report)
     name = node.parts[0].text
     value = _VALUES.get(name.casefold()) if len(node.parts) == 1 else None
     advice = _ADVICE.get(name.casefold()) if len(node.parts) == 1 else None
+    if name == "_":
+        advice = "a function names its arguments: `x -> upper(x)`"
     if not (value or advice) or relation.is_open or relation.find_columns(name):
         return False
     if value is None:

@@ -133,6 +133,8 @@ def rename_method(method: str) -> str:
 
 def is_atom(text: str) -> bool:
     """Whether a text is one operand, however tight the operator beside it is."""
+    if text.startswith("case ") and text.endswith(" end"):
+        return True
     return re.fullmatch(r"[\w.`]+(?:\([^()]*\)|\[[^\[\]]*\])*|'[^']*'|\"[^\"]*\"", text) is not None
 
 

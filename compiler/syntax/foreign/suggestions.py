@@ -23,6 +23,8 @@ def suggest_form(node: e.Call, name: str, *, is_operand: bool) -> Suggestion | N
     if suggestion is not None:
         return suggestion
     word = name.casefold()
+    if word == "safe_cast" and len(node.arguments) == 1 and node.arguments[0].alias:
+        return "write `try_cast(VALUE as TYPE)`", (Edit(node.name.span, "try_cast"),)
     if word in RENAMED:
         return suggest_name(node, RENAMED[word])
     if word in ADVICE:

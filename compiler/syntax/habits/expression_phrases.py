@@ -66,7 +66,12 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"an interval has a unit: `interval \1 day`",
     ),
     phrase(r"=!=", "write `!=`", "!="),
-    phrase(r"\$(?:\"(\w+)\"|'(\w+)')", r"a column is written by its name: `\1\2`", r"\1\2"),
+    phrase(
+        r"\$(?:\"(\w+)\"|'(\w+)')",
+        r"a column is written by its name: `\1\2`",
+        r"\1\2",
+        is_certain=True,
+    ),
     phrase(
         r"\b(rows|range)\s+(\d+)(?:\s+(preceding|following))?(?=\s*\))",
         r"a frame has two ends: `\1 between \2 preceding and current row`",
@@ -148,6 +153,26 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"case when \1 then \2 else \3 end",
     ),
     # ---- SQL of other dialects
+    phrase(
+        r"\bgroup_concat\(([^()]*?)\s+order\s+by\s+([^()]*?)\s+separator\s+('[^']*')\)",
+        "the order stands behind: `listagg(…, ';') within group (order by …)`",
+        r"listagg(\1, \3) within group (order by \2)",
+    ),
+    phrase(r"\(\s*\+\s*\)", "rows without a partner stay by `|> left join DATASET on CONDITION`"),
+    phrase(
+        r"\bover\s*\(\s*([^\W\d]\w*)\s*\)",
+        r"a window has no name: `over (partition by \1)`, if `\1` is a column",
+    ),
+    phrase(
+        r"([\w.]+)\s*(?:@>|<@)\s*\S+",
+        "write `array_contains(ARRAY, VALUE)`, or `arrays_overlap(ARRAY, OTHER)`",
+    ),
+    phrase(r"\$\$([^$'\\]*)\$\$", r"a text is written `'\1'`", r"'\1'"),
+    phrase(
+        r"(?<=[\s,])'(\w+),(\s*)'(\w+)(?=\s*$)",
+        r"a column is written by its name: `\1`",
+        r"\1,\2\3",
+    ),
     phrase(r"\bis\s+not\s+in\b(?=\s*\()", "write `not in`", "not in"),
     phrase(
         r"\b(not\s+)?in\s*\[([^\[\]]*)\]", "the values stand in parentheses: `in (…)`", r"\1in (\2)"
@@ -203,7 +228,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"(?<![\w\])'\"])\[('[^']*'|\d+|)\]", r"an array is written `array(\1)`", r"array(\1)"),
     phrase(r"\{([^{}]*:[^{}]*)\}", "a map is written `map('key', value)`", _convert_dictionary),
     phrase(r"\[(\w+)\]", r"an array is written `array(\1)`, a name in backticks: `` `\1` ``"),
-    phrase(r"===", "write `=`", "="),
+    phrase(r"===", "write `=`", "=", is_certain=True),
     phrase(r"=>", "write `>=`", ">="),
     phrase(r"=<", "write `<=`", "<="),
     phrase(
@@ -215,7 +240,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"\bcase\s+(?!when\b)([^|]+?)\s+then\b", r"write `case when \1 then`", r"case when \1 then"
     ),
     phrase(r"!==", "write `!=`", "!="),
-    phrase(r"\s*&&\s*", "write `and`", " and "),
+    phrase(r"\s*&&\s*", "write `and`", " and ", is_certain=True),
     phrase(r"\s*\|\|\s*(?=!)", "conditions are joined by `or`", " or "),
     phrase(r"\s*\|\|\s*", "conditions are joined by `or`", " or "),
     phrase(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", "a number has no signs in it", _without_separators),
@@ -258,15 +283,6 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"([\w.]+)\[\d*:\d*\]",
         r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
     ),
-    # ---- templates
-    phrase(
-        r"\{\{\s*env_var\(\s*['\"](\w+)['\"][^{}]*\}\}",
-        r"a value from outside is a parameter: `param NAME: string`, written `${NAME}`, and given "
-        r"by `SSBT_PARAM_NAME` or `--set`",
-    ),
-    phrase(r"\{\{\s*var\(\s*['\"](\w+)['\"]\s*\)\s*\}\}", r"write `${\1}`", r"${\1}"),
-    phrase(r"%\((\w+)\)s", r"a parameter is written `${\1}`", r"${\1}"),
-    phrase(r"(?<![$'\"\w{])\{(\w+)\}", r"a parameter is written `${\1}`", r"${\1}"),
     phrase(
         r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
     ),

@@ -5,31 +5,40 @@ from __future__ import annotations
 from ssbt.compiler.syntax.habits.expression_phrases import NAMES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 from ssbt.compiler.syntax.habits.step_conversions import (
-    convert_join,
     convert_percent,
-    convert_select_expr,
 )
 
+# A count is a number or a parameter.
+_COUNT = r"(\d+|\$\{\w+\})"
 STEP_PHRASES: tuple[Phrase, ...] = (
+    # Clauses of SQL are computed in an order of their own.
     phrase(
-        r"\bmatch_recognize\b[\s\S]*",
-        "rows are compared with those before them by `lag(…) over (…)`; a pattern over many takes "
-        "a processor of your own, by the step `stateful`",
+        rf"^(\s*)limit\s+{_COUNT}\s+offset\s+{_COUNT}",
+        r"rows are left out before they are counted: `|> offset \3 |> limit \2`",
+        r"\1offset \3 |> limit \2",
+        is_certain=True,
     ),
     phrase(
-        r"^(\s*)count\s*(?:\(\s*\*?\s*\))?\s*$",
-        "rows are counted by `|> aggregate count(*) as n`",
-        r"\1aggregate count(*) as n",
+        r"^(\s*)(select\s+[^|]+?)\s+where\s+([^|]+?)\s*$",
+        r"rows are chosen before columns are computed: `|> where … |> select …`",
+        r"\1where \3 |> \2",
+        is_certain=True,
     ),
     phrase(
-        r"\b(?:join|merge)\s*\(([\s\S]*)\)\s*$",
-        "a join is a step: `left join NAME on CONDITION`, `join NAME using (KEY)`",
-        convert_join,
+        r"^(\s*)(aggregate\s+[^|]+?)\s+where\s+((?:(?!\bas\b)[^|])+?)\s+(group\s+by\s[^|]+?)\s*$",
+        r"rows are chosen before they become groups: `|> where … |> aggregate … \4`",
+        r"\1where \3 |> \2 \4",
+        is_certain=True,
     ),
     phrase(
-        r"\bselect_?expr\s*\(([\s\S]*)\)",
-        "items are written without quotes: `select amount * 2 as twice, id`",
-        convert_select_expr,
+        r"^\s*aggregate\s[^|]+?\swhere\s(?:(?!\bas\b)[^|])*$",
+        "rows are chosen before they become groups: `|> where … |> aggregate …`; groups behind: "
+        "`|> aggregate … |> where …`",
+    ),
+    phrase(
+        r"^\s*(union|except|intersect)\b[^|]*?\b(where|limit|order\s+by)\b",
+        r"a step begins with `|>`, and this one is for the rows of both; a `\2` for one of them "
+        "stands in a `let` of its own",
     ),
     phrase(
         r"\border\s+by\s+(asc|desc)\s+([\w.]+)",
@@ -161,7 +170,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bpartition\s+(?!by\b)", "write `partition by`", "partition by "),
     phrase(
-        r"\bselect\s+distinct\s+on\s*\(([^()]*)\)\s*\w*",
+        r"\bselect\s+distinct\s+on\s*\(([^()]*)\)[^|]*",
         r"one row of each comes by `|> deduplicate by \1`; to choose which, number them with "
         "`row_number()`",
     ),
@@ -258,26 +267,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bdelay\s+interval\s+", "write `delay 10 minutes`", "delay "),
     phrase(r"\bdelay\s+(?:interval\s+)?['\"](\d+ \w+)['\"]", r"write `delay \1`", r"delay \1"),
-    phrase(
-        r"\bwithWatermark\(\s*['\"](\w+)['\"]\s*,\s*['\"](\d+ \w+)['\"]\s*\)",
-        r"write `watermark \1 delay \2`",
-        r"watermark \1 delay \2",
-    ),
-    phrase(
-        r"\bwithColumn\(\s*['\"](\w+)['\"]\s*,\s*(.+)\)\s*$",
-        r"write `extend … as \1`",
-        r"extend \2 as \1",
-    ),
-    phrase(
-        r"\bwithColumnRenamed\(\s*['\"](\w+)['\"]\s*,\s*['\"](\w+)['\"]\s*\)",
-        r"write `rename \1 as \2`",
-        r"rename \1 as \2",
-    ),
-    phrase(
-        r"\bdrop_?duplicates\(\s*\[?\s*['\"](\w+)['\"]\s*\]?\s*\)",
-        r"write `deduplicate by \1`",
-        r"deduplicate by \1",
-    ),
     phrase(
         r"^(\s*)(limit|rename|unpivot|pivot|explode|deduplicate|drop|offset|sample)\s*\((.*)\)\s*$",
         r"a step takes no parentheses: `|> \2 …`",
