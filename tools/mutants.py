@@ -1,8 +1,9 @@
-"""Change the code that nothing may be wrong in, one place at a time, and see whether a test notices.
+"""Change the code that nothing may be wrong in, place by place, and see whether a test notices.
 
-`make mutants` runs mutmut on a copy of the project in `build/mutation`, whose folders are laid out as mutmut
-wants them: `src/ssbt/compiler` and so on. Areas and the tests that guard each are in `tests/mutants/areas.toml`,
-mutants that survive and cannot be killed in `tests/mutants/survivors.tsv`, each with its reason.
+`make mutants` runs mutmut on a copy of the project in `build/mutation`, whose folders are laid out
+as mutmut wants them: `src/ssbt/compiler` and so on. `tests/mutants/areas.toml` has areas and the
+tests that guard each, `tests/mutants/survivors.tsv` the mutants that no test can notice, with the
+reason.
 
     tools/mutants.py [--sample N] [--seed N] [AREA …]
 """
@@ -26,6 +27,7 @@ AREAS = ROOT / "tests" / "mutants" / "areas.toml"
 SURVIVORS = ROOT / "tests" / "mutants" / "survivors.tsv"
 PACKAGES = ("compiler", "grammar", "runtime", "templates")
 COPIED = ("tests", "docs", "examples", "tools", "README.md", "CHANGELOG.md")
+PYTEST = ["-m", "not spark", "--hypothesis-profile=quick", "-p", "no:cacheprovider"]
 # What mutmut calls the end of a mutant that a test noticed.
 KILLED = {"killed", "timeout", "caught by type check", "segfault"}
 
@@ -46,12 +48,11 @@ def lay_out_project(area: dict[str, list[str]]) -> None:
     (WORK / "mutants" / "src").mkdir(parents=True)
     project = (ROOT / "pyproject.toml").read_text()
     modules = [f"src/ssbt/{path}" for path in area["modules"]]
-    # pytest-timeout and random data would make mutants end in different ways.
     (WORK / "pyproject.toml").write_text(
         f"{project}\n[tool.mutmut]\nsource_paths = ['src']\nonly_mutate = {modules!r}\n"
         f"also_copy = {[name for name in COPIED if name != 'tests']!r}\n"
         f"pytest_add_cli_args_test_selection = {area['tests']!r}\n"
-        "pytest_add_cli_args = ['-m', 'not spark', '--hypothesis-profile=quick', '-p', 'no:cacheprovider']\n"
+        f"pytest_add_cli_args = {PYTEST!r}\n"
         "mutate_only_covered_lines = true\nuse_setproctitle = false\ntrack_dependencies = false\n"
         "use_git_change_detection = false\n"
     )
@@ -78,8 +79,8 @@ def run_mutmut(*arguments: str, capture: bool = False) -> str:
 def read_results() -> dict[str, str]:
     """How each mutant ended, by its name."""
     lines = run_mutmut("results", "--all", "true", capture=True).splitlines()
-    pairs = (line.strip().rsplit(": ", 1) for line in lines if ": " in line)
-    return {name: status for name, status in pairs}
+    pairs = (line.strip().split(": ", 1) for line in lines if ": " in line)
+    return dict(pairs)
 
 
 def main() -> int:
