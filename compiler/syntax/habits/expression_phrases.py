@@ -239,6 +239,6 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\b\d+(?:\.\d+)?\s*%(?=\s*$)", "a share is a number: `0.1` for ten percent"),
     phrase(r"'(\w+)'(\w+)'", r"a quote in a text is doubled: `'\1''\2'`", r"'\1''\2'"),
     phrase(r"<\s+>", "write `!=`", "!="),
-    phrase(r"([<>!=])\s+=(?!=)", r"write `\1=`", r"\1="),
+    phrase(r"([<>!])\s+=(?!=)", r"write `\1=`", r"\1="),
     phrase(r"\?\.(?=\w)", "what is null stays null: write `.`", "."),
 )
