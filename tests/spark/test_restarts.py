@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException, SparkException, StreamingQueryException
+from pyspark.errors import AnalysisException, PySparkException, StreamingQueryException
 import pytest
 
 from ssbt.compiler.compare.values import RunValues, run_values
@@ -146,7 +146,7 @@ def has_all_texts(spark: SparkSession, folder: Path, form: str) -> bool:
     """Whether who reads the folder in the new format finds the texts of both batches."""
     try:
         texts = [row[0] for row in spark.read.format(form).load(str(folder)).collect()]
-    except (AnalysisException, Py4JJavaError, SparkException):
+    except (PySparkException, Py4JJavaError):
         return False
     kept = [row[0] for rows in EVENTS for row in rows if (row[2] or 0) > 0]
     return sorted(map(str, texts)) == sorted(map(str, kept))
