@@ -124,8 +124,14 @@ class Nested(Struct, frozen=True):
     span: Span
 
 
+class Condition(Struct, frozen=True):
+    """A condition over columns, which only the resolver can read."""
+
+    span: Span
+
+
 OptionValue: TypeAlias = (
-    Text | Number | Boolean | Duration | Size | Word | Every | ListOf | MapOf | Nested
+    Condition | Text | Number | Boolean | Duration | Size | Word | Every | ListOf | MapOf | Nested
 )
 
 

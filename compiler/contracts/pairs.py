@@ -100,11 +100,12 @@ def _find_matches(
 ) -> Iterator[_Match]:
     rest = segments[at:]
     for sink in folder.sinks.values():
-        inside = _entered_folders(sink, rest) if not reader.is_topic else () if not rest else None
+        is_exact = reader.is_topic or reader.is_table
+        inside = _entered_folders(sink, rest) if not is_exact else () if not rest else None
         if inside is not None:
             yield sink, inside, ()
     if not rest:
-        if not reader.is_topic:
+        if not reader.is_topic and not reader.is_table:
             yield from _matches_below(reader, folder, ())
         return
     segment = rest[0]

@@ -52,6 +52,8 @@ def _convert_value(node: v.Value, spelling: Spelling, name: str = "") -> c.Optio
             return c.ListOf(tuple(_convert_value(item, spelling) for item in items), span)
         case v.BlockValue(_, quantity_class, _):
             return _convert_block(node, quantity_class.text if quantity_class else name, spelling)
+        case v.ConditionValue(span, _):
+            return c.Condition(span)
         case v.BrokenValue(span):
             return c.Word("", span)
 

@@ -54,6 +54,12 @@ class BlockBuilder(ExpressionBuilder):
 
     entry_block = entry
 
+    def entry_condition(self, span: Span, children: Children) -> v.Entry:
+        literal, condition = children
+        name = Name(self.token_span(literal), str(literal))
+        value = v.ConditionValue(condition.span, condition)
+        return self.entry(span, [(name, False), self.limit_depth(value, condition)])
+
     def entry_name(self, span: Span, children: Children) -> tuple[Name, bool]:
         return Name(span, ".".join(name.text for name in children)), False
 
