@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.runtime import SchemaMismatchError
 from tests.spark.lakes import ORDER, Lake
 
@@ -169,3 +170,40 @@ def test_changes(lake: Lake) -> None:
     lake.make("plain", orders(1))
     with pytest.raises(Exception, match="DELTA_MISSING_CHANGE_DATA"):
         lake.read('path = "LAKE/plain", changes = true, starting_version = 0')
+
+
+# An expression of each type that a table may refuse, by its name in the specifications.
+TYPES = {
+    "INTERVAL": "make_interval(1)",
+    "INTERVAL DAY TO SECOND": "interval '1' day",
+    "INTERVAL YEAR TO MONTH": "interval '1' month",
+    "VOID": "null",
+    "TIME": "time'10:00:00'",
+    "VARIANT": "parse_json('1')",
+    "TIMESTAMP_NTZ": "timestamp_ntz'2026-01-31'",
+    "BINARY": "X'00'",
+    "MAP": "map('a', 1)",
+    "ARRAY": "array(1)",
+    "STRUCT": "struct(1)",
+    "BOOLEAN": "true",
+    "CHAR": "cast('a' AS char(3))",
+}
+
+
+def test_types_that_a_table_cannot_hold(lake: Lake) -> None:
+    """Those of the specification, and no others."""
+    connector = find_connector("delta")
+    assert connector
+    assert connector.sink
+    assert connector.source
+    refused = set()
+    for name, expression in TYPES.items():
+        try:
+            frame = lake.spark.sql(f"SELECT 1 AS id, {expression} AS value")
+            frame.write.format("delta").save(f"{lake.folder}/{name.replace(' ', '')}")
+            assert lake.spark.read.format("delta").load(
+                f"{lake.folder}/{name.replace(' ', '')}"
+            ).columns == ["id", "value"]
+        except Exception:
+            refused.add(name)
+    assert refused == set(connector.sink.rejects) == set(connector.source.rejects)
