@@ -19,6 +19,7 @@ from ssbt.compiler.connectors.quantities import convert_number, convert_size
 from ssbt.compiler.connectors.secrets import convert_secret, is_secret_name, secret_flow
 from ssbt.compiler.connectors.settings import (
     ColumnName,
+    ColumnsExcept,
     ConditionText,
     ConnectionName,
     FunctionName,
@@ -40,6 +41,7 @@ from ssbt.compiler.connectors.values import (
     OptionValue,
     ParamUse,
     Size,
+    StarExcept,
     Text,
     Word,
 )
@@ -132,6 +134,9 @@ def _convert_item(
         case ValueKind.COLUMN | ValueKind.SCHEMA | ValueKind.CONNECTION | ValueKind.FUNCTION, _:
             if (name := _convert_name(option.type.kind, value)) is not None:
                 return name
+        case ValueKind.COLUMN, StarExcept(excluded, span) if option.open:
+            names = tuple(ColumnName(each.text, each.span) for each in excluded)
+            return ColumnsExcept(names, span)
         case ValueKind.CONDITION, Condition():
             return ConditionText()
         case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):

@@ -68,6 +68,13 @@ class ConditionText(Struct, frozen=True):
         )
 
 
+class ColumnsExcept(Struct, frozen=True):
+    """All columns but these, until it is known which there are."""
+
+    excluded: tuple[ColumnName, ...]
+    span: Span
+
+
 class FormatUse(Struct, frozen=True):
     """A format and its own settings: `json`, `json { date_format = "dd.MM.yyyy" }`."""
 
@@ -89,6 +96,7 @@ Value: TypeAlias = (
     | Trigger
     | FormatUse
     | ConditionText
+    | ColumnsExcept
     | tuple[Scalar, ...]
     | tuple[ColumnName, ...]
     | MapItems

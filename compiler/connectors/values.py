@@ -130,8 +130,26 @@ class Condition(Struct, frozen=True):
     span: Span
 
 
+class StarExcept(Struct, frozen=True):
+    """`*`, `* except (a, b)`: all columns but some."""
+
+    excluded: tuple[Word, ...]
+    span: Span
+
+
 OptionValue: TypeAlias = (
-    Condition | Text | Number | Boolean | Duration | Size | Word | Every | ListOf | MapOf | Nested
+    Condition
+    | StarExcept
+    | Text
+    | Number
+    | Boolean
+    | Duration
+    | Size
+    | Word
+    | Every
+    | ListOf
+    | MapOf
+    | Nested
 )
 
 

@@ -16,6 +16,7 @@ from ssbt.compiler.connectors.values import (
     Number,
     OptionValue,
     Size,
+    StarExcept,
     Text,
     Word,
 )
@@ -60,6 +61,7 @@ _LIST_EXPECTATIONS = {
 _DESCRIPTIONS: dict[type, str] = {
     Text: "text in quotes",
     Condition: "a condition",
+    StarExcept: "all columns",
     Duration: "a duration",
     Every: "a trigger",
     Size: "a size",

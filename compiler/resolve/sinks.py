@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from msgspec.structs import replace
-
-from ssbt.compiler.connectors.settings import ConditionText, FunctionName, Settings
+from ssbt.compiler.connectors.settings import FunctionName, Settings
 from ssbt.compiler.connectors.specification import Delivery, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger
-from ssbt.compiler.connectors.values import ParamUse
 from ssbt.compiler.diagnostics.codes import connectors as codes_of_connectors
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
@@ -17,10 +14,11 @@ from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import key_columns
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
 from ssbt.compiler.ir.subjects import written_schemas
 from ssbt.compiler.resolve.automatic_settings import without_unneeded_settings
+from ssbt.compiler.resolve.column_settings import ColumnSettingResolver
 from ssbt.compiler.resolve.datasets import DatasetResolver
 from ssbt.compiler.resolve.modules import ModulePurpose
 from ssbt.compiler.resolve.options import OptionResolver
@@ -31,7 +29,6 @@ from ssbt.compiler.resolve.sources import SourceResolver
 from ssbt.compiler.resolve.steps.code import parse_python_target
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
 
 AddModule = Callable[[Span, str, str, ModulePurpose], str | None]
@@ -53,6 +50,7 @@ class SinkResolver:
         self._legacy_formats = legacy_formats
         self._datasets, self._sources, self._options = datasets, sources, options
         self._schemas, self._report = schemas, report
+        self._columns = ColumnSettingResolver(datasets, options, report)
 
     def resolve_sinks(
         self,
@@ -80,7 +78,7 @@ class SinkResolver:
             if dataset is None or resolved is None:
                 continue
             connector, settings = resolved
-            settings = self._with_conditions(settings, node, dataset[1])
+            settings = self._columns.resolve(settings, node, dataset[1])
             key = key_columns(settings, dataset[1])
             settings = without_unneeded_settings(
                 settings, dataset[1].columns, key, legacy=self._legacy_formats
@@ -96,41 +94,6 @@ class SinkResolver:
             )
             sinks.append(sink)
         return sinks
-
-    def _with_conditions(
-        self, settings: Settings, node: d.SinkWrite, relation: Relation
-    ) -> Settings:
-        """The settings, conditions over columns with their text.
-
-        They are about rows of a table, of which only the types are known.
-        """
-        if not any(isinstance(each.value, ConditionText) for each in settings.settings):
-            return settings
-        nodes = {
-            each.name.text: each.value.condition
-            for each in node.entries
-            if isinstance(each.value, v.ConditionValue)
-        }
-        columns = tuple(Column(each.name, each.type, True) for each in relation.columns)
-        table = replace(relation, columns=columns)
-        resolved = (
-            replace(each, value=self._resolve_condition(nodes[each.option.name], table))
-            if isinstance(each.value, ConditionText)
-            else each
-            for each in settings.settings
-        )
-        return replace(settings, settings=tuple(resolved))
-
-    def _resolve_condition(self, node: e.Expression, table: Relation) -> ConditionText:
-        condition = self._datasets.resolve_condition(node, table, self._report)
-        parts = tuple(
-            part if isinstance(part, str) else ParamUse(part.name, node.span)
-            for part in condition.text
-        )
-        for part in parts:
-            if isinstance(part, ParamUse):
-                self._options.used_parameters.add(part.name.casefold())
-        return ConditionText(parts)
 
     def _resolve_dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:
         """The name and columns of what is written."""

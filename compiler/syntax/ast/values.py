@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import Expression, ParameterUse
+from ssbt.compiler.syntax.ast.expressions import Expression, ParameterUse, Star
 from ssbt.compiler.syntax.ast.nodes import Name, Node
 
 
@@ -104,4 +104,5 @@ Value = (
     | ListValue
     | BlockValue
     | ParameterUse
+    | Star
 )

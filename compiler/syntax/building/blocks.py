@@ -128,6 +128,9 @@ class BlockBuilder(ExpressionBuilder):
     def value_word(self, span: Span, children: Children) -> v.WordValue:
         return v.WordValue(span, children[0].text)
 
+    def value_star(self, span: Span, children: Children) -> e.Star:
+        return self.star(span, children)
+
     def value_list(self, span: Span, children: Children) -> v.ListValue:
         items = tuple(child for child in children if child is not None)
         return self.limit_depth(v.ListValue(span, items), *items)
