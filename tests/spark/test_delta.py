@@ -50,8 +50,12 @@ def test_tables_of_the_catalog(lake: Lake) -> None:
             lake.write(orders(*ids), 'table = "sales.orders", mode = append')
         assert lake.read('table = "sales.orders"', "id: bigint") == [(1,), (2,)]
         assert lake.read('table = "sales.orders", version = 0', "id: bigint") == [(1,)]
-        lake.write(orders(3), 'table = "sales.placed", path = "LAKE/placed"')
+        lake.write(
+            orders(3), 'table = "sales.placed", path = "LAKE/placed", cluster_by = [day, id]'
+        )
         assert lake.rows("placed", "id") == [(3,)]
+        detail = lake.spark.sql("DESCRIBE DETAIL sales.placed").collect()[0]
+        assert detail.clusteringColumns == ["day", "id"]
     finally:
         lake.sql("DROP DATABASE sales CASCADE")
 
@@ -125,12 +129,11 @@ def test_new_columns(lake: Lake) -> None:
 
 
 def test_what_a_new_table_is_given(lake: Lake) -> None:
-    options = 'path = "LAKE/out", cluster_by = [day, id], user_metadata = "nightly"'
+    options = 'path = "LAKE/out", user_metadata = "nightly"'
     kept = '"delta.logRetentionDuration" = "interval 60 days"'
     properties = f'properties {{ "delta.appendOnly" = true, {kept} }}'
     lake.write(orders(1), f"{options}, {properties}")
     detail = lake.spark.sql(f"DESCRIBE DETAIL {lake.table('out')}").collect()[0]
-    assert detail.clusteringColumns == ["day", "id"]
     assert detail.properties["delta.appendOnly"] == "true"
     assert detail.properties["delta.logRetentionDuration"] == "interval 60 days"
     history = lake.spark.sql(f"DESCRIBE HISTORY {lake.table('out')}").collect()[0]
