@@ -87,7 +87,6 @@ _NO_FOLDER = (ArrayType, MapType, StructType, VariantType, BinaryType)
 
 _PLACES = (
     OptionPlacement.PARTITION_BY,
-    OptionPlacement.CLUSTER_BY,
     OptionPlacement.BUCKET_BY,
     OptionPlacement.SORT_BY,
     OptionPlacement.KEY,

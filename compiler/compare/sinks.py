@@ -32,8 +32,7 @@ _OTHER_FOLDERS = (
     " vanish, or reading fails"
 )
 _OTHER_TABLE = (
-    "a table keeps the columns that it was partitioned or clustered by when it was created: the job"
-    " stops, or the option does nothing"
+    "a table keeps the columns that it was partitioned by when it was created: the job stops"
 )
 _OTHER_FILES = (
     "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
@@ -245,7 +244,7 @@ def _is_option_of_readers(sink: Sink, option: str) -> bool:
 
 def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined: bool) -> Change:
     option = difference.either
-    splits = joined and option.place in (OptionPlacement.PARTITION_BY, OptionPlacement.CLUSTER_BY)
+    splits = joined and option.place is OptionPlacement.PARTITION_BY
     mixes = joined and not splits and _is_option_of_readers(new, difference.name)
     weighty = splits or mixes or option.place in _READER_PLACES or option.identity
     return Change(

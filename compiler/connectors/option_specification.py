@@ -76,7 +76,6 @@ class OptionPlacement(Enum):
     PATH = "path"
     TABLE = "table"
     PARTITION_BY = "partition_by"
-    CLUSTER_BY = "cluster_by"
     SORT_BY = "sort_by"
     BUCKET_BY = "bucket_by"
     BUCKETS = "buckets"

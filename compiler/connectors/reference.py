@@ -33,7 +33,6 @@ _NOT_OPTIONS = {
     OptionPlacement.PATH: "`.save(…)`",
     OptionPlacement.TABLE: "`.saveAsTable(…)`",
     OptionPlacement.PARTITION_BY: "`.partitionBy(…)`",
-    OptionPlacement.CLUSTER_BY: "`.clusterBy(…)`",
     OptionPlacement.SORT_BY: "`.sortWithinPartitions(…)`, `.sortBy(…)`",
     OptionPlacement.BUCKET_BY: "`.bucketBy(…)`",
     OptionPlacement.BUCKETS: "`.bucketBy(…)`",

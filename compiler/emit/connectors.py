@@ -19,8 +19,8 @@ and `write.py.j2` knows
 
 - `dataset`: the code of the DataFrame, its rows counted;
 - `connection` and `options` as above; `mode`, `path`, `table`, `coalesce`, `repartition`,
-  `partition_by`, `cluster_by`, `bucket_by`, `buckets`: what the settings at the place of that
-  name say, or nothing;
+  `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
+  nothing;
 - `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references;
 - `value`, `key` and `headers`: the code of the Columns that a sink with formats writes, or None.
 
@@ -132,8 +132,7 @@ def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) 
     """The code that writes the DataFrame in `dataset`, whose columns are those of `relation`."""
     settings = sink.settings
     placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
-    more = ("buckets", "sort_by", "cluster_by")
-    context = _placement_context(settings, code, (*placements, *more))
+    context = _placement_context(settings, code, (*placements, "buckets", "sort_by"))
     if context["bucket_by"] is None:
         context["sort_by"] = None
     context["sort_within"] = settings.sort_columns()

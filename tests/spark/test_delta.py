@@ -50,12 +50,8 @@ def test_tables_of_the_catalog(lake: Lake) -> None:
             lake.write(orders(*ids), 'table = "sales.orders", mode = append')
         assert lake.read('table = "sales.orders"', "id: bigint") == [(1,), (2,)]
         assert lake.read('table = "sales.orders", version = 0', "id: bigint") == [(1,)]
-        lake.write(
-            orders(3), 'table = "sales.placed", path = "LAKE/placed", cluster_by = [day, id]'
-        )
+        lake.write(orders(3), 'table = "sales.placed", path = "LAKE/placed"')
         assert lake.rows("placed", "id") == [(3,)]
-        detail = lake.spark.sql("DESCRIBE DETAIL sales.placed").collect()[0]
-        assert detail.clusteringColumns == ["day", "id"]
     finally:
         lake.sql("DROP DATABASE sales CASCADE")
 

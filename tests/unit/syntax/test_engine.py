@@ -72,8 +72,8 @@ def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
     """No reduce/reduce conflicts (Lark refuses them), and of the others only these.
 
     `x::string collate A` collates the type; `f(g(x) ignore nulls)` and `f(x) ignore nulls` belong
-    to the nearest call; `interval '1' day` has the word behind the string as its unit. A text in double
-    quotes behind a condition that ends with a text is a part of that, not the name of an entry.
+    to the nearest call; `interval '1' day` has the word behind the string as its unit. A text in
+    double quotes is a part of the text that a condition of a block ends with, no name of an entry.
     """
     logger.setLevel(logging.DEBUG)
     logger.addHandler(caplog.handler)

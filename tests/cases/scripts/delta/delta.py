@@ -107,7 +107,6 @@ def write_deleted(deleted: DataFrame, job: Job[Params]) -> None:
         .option("userMetadata", "nightly")
         .option("delta.appendOnly", True)
         .option("delta.logRetentionDuration", "interval 60 days")
-        .clusterBy("id")
         .saveAsTable("sales.deleted")
     )
 
