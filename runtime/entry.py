@@ -46,6 +46,7 @@ from ssbt.runtime.sparkconf.settings import (
 from ssbt.runtime.streams.operation import before_streams, with_operation
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
+from ssbt.runtime.values.shortening import shorten
 
 P = TypeVar("P")
 _DONE, _FAILED, _MISUSED, _SPARK_TOO_OLD, _REFUSED, _GAVE_UP = range(6)
@@ -192,7 +193,7 @@ def _read_options(script: _Script[P]) -> _RunOptions | None:
     problems += shared.problems + shared.unknown_provider_options()
     problems += setting_problems(entries, script.spark, script.target)
     for problem in problems:
-        _LOG.error(locate_problem(problem, script.path))
+        _LOG.error(shorten(locate_problem(problem, script.path)))
     if problems:
         return None
     return _RunOptions(arguments, values, {**script.spark, **settings}, shared)

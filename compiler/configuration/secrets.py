@@ -13,6 +13,7 @@ from ssbt.compiler.hocon.units import parse_milliseconds
 from ssbt.compiler.hocon.values import Object, Scalar
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
+from ssbt.compiler.whole_numbers import parse_whole
 
 _VALUES = ("value", "password", "token", "secret_value", "access_key", "secret_key")
 
@@ -122,7 +123,7 @@ def _check_provider(
             findings.add_unknown_key(keys[key], message, key, (*known_options, *providers.COMMON))
         elif key in providers.DURATIONS and parse_milliseconds(value.text) is None:
             findings.add_bad_value(value.span, f"`{key}` is a duration such as `10 seconds`")
-        elif key == "retries" and not value.text.isdigit():
+        elif key == "retries" and _retry_count(value.text) is None:
             findings.add_bad_value(value.span, "`retries` is a whole number")
     required = providers.REQUIRED.get(provider, ())
     missing = [key for key in required if key not in options]
@@ -136,4 +137,9 @@ def _runtime_value(key: str, value: Scalar) -> object:
     length = parse_milliseconds(value.text) if key in providers.DURATIONS else None
     if length is not None:
         return float(length) / 1000
-    return int(value.text) if key == "retries" and value.text.isdigit() else value.text
+    retries = _retry_count(value.text) if key == "retries" else None
+    return value.text if retries is None else retries
+
+
+def _retry_count(text: str) -> int | None:
+    return parse_whole(text, 32) if text.isdigit() else None

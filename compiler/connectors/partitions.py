@@ -16,6 +16,7 @@ from ssbt.compiler.connectors.wording import describe_value, join_alternatives, 
 from ssbt.compiler.diagnostics.codes.connectors import DUPLICATE_OPTION, UNFIT_VALUE
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.whole_numbers import parse_whole
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,7 +59,7 @@ def convert_offsets(option: Option, value: MapOf) -> Converted:
             case Word(text):
                 return offsets_by_word.get(text)
             case Number(text) if text.isdigit():
-                return int(text)
+                return parse_whole(text)
         return None
 
     return (yield from _convert_by_partition(option, value, parse_offset, expectation))
@@ -94,7 +95,7 @@ def _convert_by_partition(
     for entry in value.entries:
         name = _PARTITION.fullmatch(entry.key)
         number = parse(entry.value)
-        if name is None:
+        if name is None or _partition_number(name["number"]) is None:
             message = f"`{entry.key}` is no partition; the first one of `orders` is `orders-0`"
             yield Diagnostic(UNFIT_VALUE, message, Label(entry.key_span))
         elif number is None:
@@ -112,8 +113,14 @@ def _convert_by_partition(
 
 def _partition_numbers(value: OptionValue) -> list[int] | None:
     items = value.items if isinstance(value, ListOf) else ()
-    numbers = [int(each.text) for each in items if isinstance(each, Number) and each.text.isdigit()]
-    return numbers if numbers and len(numbers) == len(items) else None
+    numbers = [_partition_number(each.text) for each in items if isinstance(each, Number)]
+    known = [number for number in numbers if number is not None]
+    return known if known and len(known) == len(items) else None
+
+
+def _partition_number(text: str) -> int | None:
+    """Kafka's partitions are numbers of 32 bits."""
+    return parse_whole(text, 32) if text.isdigit() else None
 
 
 def _parse_instant(text: str) -> int | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.specification import Option, ValueKind
 from ssbt.compiler.connectors.values import Number, Size
 from ssbt.compiler.connectors.wording import unfit_value, wrong_type
+from ssbt.compiler.whole_numbers import parse_whole
 
 if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConvertedScalar
@@ -17,9 +19,8 @@ _BYTES = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb",
 
 def convert_number(option: Option, value: Number, item: bool) -> ConvertedScalar:
     """The number, if it is within the limits of the option; an `item` is one of a list."""
-    try:
-        number = float(value.text) if option.type.kind is ValueKind.NUMBER else int(value.text)
-    except ValueError:
+    number = _parse_number(option, value.text)
+    if number is None:
         yield wrong_type(option, value, item)
         return None
     if option.minimum is not None and number < option.minimum:
@@ -31,6 +32,16 @@ def convert_number(option: Option, value: Number, item: bool) -> ConvertedScalar
     return number
 
 
+def _parse_number(option: Option, text: str) -> float | int | None:
+    if option.type.kind is not ValueKind.NUMBER:
+        return parse_whole(text)
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def convert_size(option: Option, value: Size) -> ConvertedScalar:
     """The number of bytes; as for Spark, 1 kb is 1024 of them."""
     factor = _BYTES.get(value.unit.casefold().replace("ib", "b"))
@@ -38,9 +49,9 @@ def convert_size(option: Option, value: Size) -> ConvertedScalar:
         size = float(value.amount) * factor if factor else -1
     except ValueError:
         size = -1
-    if size < 0 or size != int(size):
+    if not 0 <= size < 1 << 63 or size != int(size):
         units = ", ".join(f"`{unit}`" for unit in _BYTES)
-        yield unfit_value(option, value.span, f"a whole number of bytes, in {units}")
+        yield unfit_value(option, value.span, f"a whole number of bytes of 64 bits, in {units}")
         return None
     if option.minimum is not None and size < option.minimum:
         yield unfit_value(option, value.span, f"at least {_display_size(option.minimum)}")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ssbt.compiler.connectors.durations import interval, interval_milliseconds, short_duration
+from ssbt.compiler.connectors.durations import (
+    interval,
+    interval_milliseconds,
+    is_unit_of_time,
+    short_duration,
+)
 from ssbt.compiler.connectors.parameters import ConversionTarget
 from ssbt.compiler.connectors.specification import SPARK_LINES, Option, is_newer
 from ssbt.compiler.connectors.triggers import SHORTEST, SINCE, TIMED, Trigger, TriggerKind
@@ -23,8 +28,7 @@ def convert_duration(option: Option, value: Duration) -> ConvertedScalar:
     """The duration as Spark's short text, such as `10m`."""
     text = short_duration(value.amount, value.unit)
     if text is None:
-        units = "milliseconds, seconds, minutes, hours, days or weeks"
-        yield unfit_value(option, value.span, f"a whole number of {units}")
+        yield unfit_value(option, value.span, _expectation(value))
     return text
 
 
@@ -33,10 +37,16 @@ def convert_milliseconds(option: Option, value: Duration) -> ConvertedScalar:
     interval_text = interval(value.amount, value.unit)
     length = interval_milliseconds(interval_text) if interval_text else None
     if length is None or length != int(length):
-        units = "milliseconds, seconds, minutes, hours, days or weeks"
-        yield unfit_value(option, value.span, f"a whole number of {units}")
+        yield unfit_value(option, value.span, _expectation(value))
         return None
     return int(length)
+
+
+def _expectation(value: Duration) -> str:
+    is_whole = value.amount.isdigit() and is_unit_of_time(value.unit)
+    if is_whole and interval(value.amount, value.unit) is None:
+        return "at most 106,751,991 days"
+    return "a whole number of milliseconds, seconds, minutes, hours, days or weeks"
 
 
 def convert_trigger(

@@ -27,7 +27,7 @@ from ssbt.compiler.ir.topics import (
     topics_read,
     topics_written,
 )
-from ssbt.compiler.ir.written_folders import read_folders, written_folder
+from ssbt.compiler.ir.written_folders import deletes_folder, read_folders, written_folder
 from ssbt.compiler.source import Span
 
 Locations = tuple[tuple[str, tuple[str, ...]], ...]
@@ -118,6 +118,7 @@ class _EndpointBuilder:
             is_topic=is_topic,
             is_table=sink.is_versioned,
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
+            deletes=deletes_folder(sink),
         )
 
     def _read_locations(self, source: Source) -> Locations:

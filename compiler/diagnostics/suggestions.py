@@ -5,7 +5,10 @@ rapidfuzz is imported where there is a mistake to pay for it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,24 +30,49 @@ def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[
     How near is a matter of `edit_distance`.
     """
     sought = word.casefold()
-    names = sorted(set(candidates) - {word})
-    spellings = [name.casefold() for name in names]
-    bare = _normalize_word(sought)
+    known = _known_names(frozenset(candidates))
     matches: dict[str, tuple[int, bool]] = {
-        name: (0, spelling != sought)
-        for name, spelling in zip(names, spellings, strict=True)
-        if _normalize_word(spelling) == bare
+        name: (0, name.casefold() != sought)
+        for name in known.by_bare_word.get(_normalize_word(sought), ())
+        if name != word
     }
-    if allowed := _allowed_distance(sought):
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        near = process.extract(
-            sought, spellings, scorer=OSA.distance, score_cutoff=allowed, limit=None
-        )
-        for spelling, distance, index in near:
-            matches.setdefault(names[index], (int(distance), spelling[:1] != sought[:1]))
+    allowed = _allowed_distance(sought)
+    # What is nearer hides what is not: of names that are all alike few are looked at.
+    for cutoff in sorted({min(allowed, distance) for distance in (1, 2, 4, allowed)}):
+        if not allowed or len(matches) >= limit:
+            break
+        _add_near(sought, known, cutoff, matches)
+        matches.pop(word, None)
     return tuple(sorted(matches, key=lambda name: (*matches[name], name))[:limit])
+
+
+def _add_near(
+    sought: str, known: _KnownNames, cutoff: int, matches: dict[str, tuple[int, bool]]
+) -> None:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    near = process.extract(
+        sought, known.spellings, scorer=OSA.distance, score_cutoff=cutoff, limit=None
+    )
+    for spelling, distance, index in near:
+        matches.setdefault(known.names[index], (int(distance), spelling[:1] != sought[:1]))
+
+
+class _KnownNames(Struct, frozen=True):
+    names: list[str]
+    spellings: list[str]
+    by_bare_word: dict[str, list[str]]
+
+
+@lru_cache(maxsize=8)
+def _known_names(candidates: frozenset[str]) -> _KnownNames:
+    """Made once for the many names that are misspelt in one place."""
+    names = sorted(candidates)
+    by_bare_word: dict[str, list[str]] = {}
+    for name in names:
+        by_bare_word.setdefault(_normalize_word(name.casefold()), []).append(name)
+    return _KnownNames(names, [name.casefold() for name in names], by_bare_word)
 
 
 def edit_distance(first: str, second: str) -> int:
@@ -52,6 +80,13 @@ def edit_distance(first: str, second: str) -> int:
     from rapidfuzz.distance import OSA
 
     return OSA.distance(first, second)
+
+
+def is_slip(word: str, name: str) -> bool:
+    """Whether `word` is `name` but for one slip of the pen, or for how its words are joined."""
+    if _normalize_word(word.casefold()) == _normalize_word(name.casefold()):
+        return True
+    return len(word) > 3 and edit_distance(word.casefold(), name.casefold()) == 1
 
 
 def _allowed_distance(word: str) -> int:

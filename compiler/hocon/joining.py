@@ -9,6 +9,7 @@ from ssbt.compiler.hocon.heads import ClosedBranches, Head, Layers, check_value_
 from ssbt.compiler.hocon.nodes import Branch, Concatenation, Leaf, ListNode, Node
 from ssbt.compiler.hocon.problems import configuration_error
 from ssbt.compiler.source import Span
+from ssbt.compiler.whole_numbers import parse_whole
 
 MAX_TEXT_LENGTH = 1_000_000
 
@@ -65,7 +66,8 @@ def _as_list(head: Head, other: Head, evaluate_layers: Callable[[Layers], Head])
     if not isinstance(head, list) or not isinstance(other, ListNode):
         return head
     keys = {key for branch in head for key in branch.fields}
-    numbers = sorted(int(key) for key in keys if key.isascii() and key.isdigit())
+    known = (parse_whole(key, 32) for key in keys if key.isdigit())
+    numbers = sorted(number for number in known if number is not None)
     if not numbers:
         return head
     heads = (evaluate_layers(children_of(head, str(number))) for number in numbers)

@@ -9,9 +9,9 @@ from ssbt.compiler.hocon.problems import configuration_error
 from ssbt.compiler.hocon.tokens import Token
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
+from ssbt.compiler.whole_numbers import parse_whole
 
 _NUMBER = lazy_pattern(r"-?(?=\.?[0-9])[0-9]*(?P<fraction>(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)")
-_LONG = 1 << 63
 _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None}
 
 
@@ -29,8 +29,8 @@ def parse_plain(token: Token, path: str) -> Plain:
             message = "this number is too large for a DOUBLE"
             raise configuration_error(Span(path, token.start, token.end), message)
         return number
-    whole = int(token.text)
-    return whole if -_LONG <= whole < _LONG else token.text
+    whole = parse_whole(token.text)
+    return token.text if whole is None else whole
 
 
 def refuse_plus(token: Token, path: str) -> None:

@@ -14,6 +14,7 @@ _MILLISECONDS = {
     **dict.fromkeys(("h", "hour", "hours"), Decimal(3_600_000)),
     **dict.fromkeys(("d", "day", "days"), Decimal(86_400_000)),
 }
+_TOO_LARGE = 1 << 63
 _LETTERS = "kmgtpezy"
 _NAMES = ("kilo", "mega", "giga", "tera", "peta", "exa", "zetta", "yotta")
 _BINARY = ("kibi", "mebi", "gibi", "tebi", "pebi", "exbi", "zebi", "yobi")
@@ -37,17 +38,20 @@ _BYTES = _build_byte_factors()
 
 
 def parse_milliseconds(text: str) -> Decimal | None:
-    """A duration; a number alone is one of milliseconds."""
+    """A duration that Spark can have; a number alone is one of milliseconds."""
     parts = _split_quantity(text)
     factor = _MILLISECONDS.get(parts[1]) if parts is not None else None
-    return parts[0] * factor if parts is not None and factor is not None else None
+    if parts is None or factor is None or not abs(parts[0]) < _TOO_LARGE:
+        return None
+    length = parts[0] * factor
+    return length if abs(length) < _TOO_LARGE else None
 
 
 def parse_bytes(text: str) -> int | None:
     """A number of bytes, cut to a whole one; there are no negative ones, and no more than 2^63."""
     parts = _split_quantity(text)
     factor = _BYTES.get(parts[1]) if parts is not None else None
-    if parts is None or factor is None:
+    if parts is None or factor is None or not abs(parts[0]) < _TOO_LARGE:
         return None
     count = int(parts[0] * factor)
     return count if 0 <= count < 1 << 63 else None

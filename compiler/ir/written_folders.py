@@ -77,6 +77,18 @@ def _warehouse_folder(pipeline: Pipeline, table: str, parameters: Mapping[str, o
     return location(f"{warehouse}/{_table_folder(table)}", parameters)
 
 
+def deletes_folder(sink: Sink) -> bool:
+    """Whether a sink deletes its folder, with all that lies in it, before it writes.
+
+    Of a table that has a log these are its rows, and no other files.
+    """
+    mode = sink.settings.at(OptionPlacement.MODE)
+    overwriting = sink.settings.find("partition_overwrite_mode")
+    is_partial = overwriting is not None and overwriting.value == "dynamic"
+    is_partial = is_partial or sink.settings.find("replace") is not None
+    return sink.stream is None and mode is not None and mode.value == "overwrite" and not is_partial
+
+
 def _table_folder(table: str) -> str:
     names = [name.strip("`") for name in table.casefold().split(".")]
     names = names[1:] if names[0] == "spark_catalog" else names

@@ -9,7 +9,17 @@ OTHER_STEPS = {
     **dict.fromkeys(("filter", "having"), "where"),
     **dict.fromkeys(("map", "project", "keep"), "select"),
     **dict.fromkeys(
-        ("derive", "mutate", "assign", "add", "withcolumn", "withcolumns", "with_column"), "extend"
+        (
+            "derive",
+            "mutate",
+            "assign",
+            "add",
+            "withcolumn",
+            "withcolumns",
+            "with_column",
+            "with_columns",
+        ),
+        "extend",
     ),
     **dict.fromkeys(("withcolumnrenamed", "withcolumnsrenamed"), "rename"),
     **dict.fromkeys(("agg", "summarize", "summarise"), "aggregate"),
@@ -24,7 +34,9 @@ OTHER_STEPS = {
     "melt": "unpivot",
     # Those of data frames keep what is there twice.
     **dict.fromkeys(("unionall", "unionbyname", "concat", "append"), "union all"),
-    **dict.fromkeys(("minus", "subtract", "exceptall"), "except"),
+    **dict.fromkeys(("minus", "subtract"), "except"),
+    "exceptall": "except all",
+    "intersectall": "intersect all",
     "outer": "full join",
     "crossjoin": "cross join",
     "merge": "join",
@@ -41,6 +53,8 @@ STEP_FORMS = {
     "cross join": "|> cross join DATASET",
     "deduplicate": "|> deduplicate by COLUMN",
     "except": "|> except DATASET",
+    "except all": "|> except all DATASET",
+    "intersect all": "|> intersect all DATASET",
     "explode": "|> explode COLUMN as NAME",
     "extend": "|> extend … as NAME",
     "join": "|> join DATASET on CONDITION",
@@ -74,13 +88,36 @@ NON_STEPS = {
     ),
     **dict.fromkeys(("coalesce", "unpersist", "hints", "distribute", "cluster"), _TUNING_ADVICE),
     **dict.fromkeys(
-        ("show", "display", "print", "collect", "topandas", "printschema", "describe", "count"),
+        ("show", "display", "print", "collect", "topandas", "printschema", "describe"),
         "rows are shown by `sink NAME to console { }`, and a `test` says what they must be",
     ),
     "qualify": "name the window function with `|> extend … as NAME`, and filter with `|> where …`",
     "sort_values": "write `|> order by COLUMN desc`",
     "dropna": "write `|> where COLUMN is not null`",
     "fillna": "write `|> set COLUMN = coalesce(COLUMN, …)`",
+    "todf": "columns are renamed by `|> rename OLD as NEW`",
+    **dict.fromkeys(
+        ("mapinpandas", "applyinpandas", "mappartitions", "foreach", "pipe", "rdd", "eval"),
+        _PYTHON_ADVICE,
+    ),
+    "foreachbatch": "a dataset goes out with `sink NAME to CONNECTOR { … }`",
+    **dict.fromkeys(
+        ("rollup", "cube"), "write `|> aggregate … group by rollup(a, b)`, or `cube(…)`"
+    ),
+    "astype": "write `|> set COLUMN = cast(COLUMN as TYPE)`",
+    **dict.fromkeys(("reset_index", "set_index"), "rows have no index: leave it out"),
+    **dict.fromkeys(
+        ("iloc", "tail", "last"), "rows have no places: `|> order by COLUMN desc |> limit 10`"
+    ),
+    **dict.fromkeys(
+        ("explain", "schema", "dtypes", "columns", "info"),
+        "`ssbtc lineage` and the editor show columns and their types",
+    ),
+    **dict.fromkeys(
+        ("pivot_table", "crosstab", "unstack"),
+        "write `|> pivot sum(…) as NAME for COLUMN in ('…') group by KEY`",
+    ),
+    "stack": "write `|> unpivot VALUE for NAME in (COLUMNS)`",
     "delete": "write `|> where not (…)`: what stays is said",
     "values": "constant rows come from a source, or from the `given` of a `test`",
     "with": "a query gets its name by a `let` of its own",
@@ -98,12 +135,14 @@ NON_DECLARATIONS = {
         ("use", "alter", "drop", "grant", "begin", "commit", "analyze", "optimize", "refresh"),
         "a pipeline only reads, computes and writes; what else there is to do is done elsewhere",
     ),
+    "enum": "the values of a parameter are said by `check NAME one of (…)`, those of a column by "
+    "an `expect`",
     **dict.fromkeys(("if", "for", "while", "try", "return", "print", "class"), _PYTHON_ADVICE),
 }
 # What else a declaration is called, the likeliest first.
 OTHER_DECLARATIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("create", "replace", "table"), ("let", "source", "schema")),
-    **dict.fromkeys(("var", "view", "with", "dataset"), ("let", "param")),
+    **dict.fromkeys(("var", "val", "view", "with", "dataset"), ("let", "param")),
     **dict.fromkeys(("def", "function", "macro"), ("transform",)),
     **dict.fromkeys(("parameter", "variable", "const", "argument"), ("param", "let")),
     **dict.fromkeys(("struct", "type", "record"), ("schema",)),

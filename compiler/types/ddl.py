@@ -24,6 +24,7 @@ from ssbt.compiler.types.datatypes import (
     YearMonthIntervalType,
     find_type,
 )
+from ssbt.compiler.whole_numbers import parse_whole
 
 _TOKEN = lazy_pattern(
     r"\s*(?:(`(?:[^`]|``)*`)|('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(\w+)|(\S))"
@@ -132,10 +133,10 @@ class _DdlParser:
         numbers: list[int] = []
         if self._accept("("):
             while not self._accept(")"):
-                number = self._next_token()
-                if not number.isdigit():
+                number = parse_whole(self._next_token(), 32)
+                if number is None:
                     raise _DdlSyntaxError
-                numbers.append(int(number))
+                numbers.append(number)
                 if not self._accept(","):
                     self._expect(")")
                     break

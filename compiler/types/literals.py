@@ -72,9 +72,14 @@ def _infer_suffixed(text: str, value: Decimal, data_type: DataType) -> Typed | M
         if value != value.to_integral_value() or not _is_in_range(value, data_type):
             return Mismatch(f"`{text}` is outside the range of {data_type}")
         return Typed(data_type, False, int(value))
-    if abs(value) > (_LARGEST_FLOAT if data_type == FLOAT else _LARGEST_DOUBLE):
+    if is_beyond_floating(value, data_type):
         return Mismatch(f"`{text}` is outside the range of {data_type}")
     return Typed(data_type, False, float(value))
+
+
+def is_beyond_floating(number: Decimal, type_: DataType) -> bool:
+    """Whether a number would be infinite as a FLOAT or DOUBLE."""
+    return abs(number) > (_LARGEST_FLOAT if type_ == FLOAT else _LARGEST_DOUBLE)
 
 
 def _infer_decimal(text: str, value: Decimal) -> Typed | Mismatch:
@@ -105,8 +110,9 @@ _DAY_TIME_UNITS = {
 }
 
 
+_INTERVAL_NUMBER = r"(?:[+-]\s*)?(?:\d+(?:\.\d*)?|\.\d+)\s+[a-z]+"
 _INTERVAL_TEXT = lazy_pattern(
-    r"\s*(?:interval\s+)?((?:[+-]?\s*(?:\d+\.?\d*|\.\d+)\s+[a-z]+\s*)+)\Z", re.IGNORECASE
+    rf"\s*(?:interval\s+)?({_INTERVAL_NUMBER}(?:\s*{_INTERVAL_NUMBER})*)\s*\Z", re.IGNORECASE
 )
 _INTERVAL_PART = lazy_pattern(r"([\d.]+)\s+([a-z]+)", re.IGNORECASE)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+import re
 from typing import Any
 
 from ssbt.runtime.providers import is_known
@@ -17,6 +18,9 @@ from ssbt.runtime.settings.known import (
 
 # Names that `raw` passes on are refused only where they are nearly one that is known.
 _CUTOFF = 0.9
+# No more digits than a wait or a count can have.
+_SECONDS = "a number of seconds", r"[0-9]{1,8}(\.[0-9]{0,9})?"
+_NUMBERS = {"timeout": _SECONDS, "retries": ("a whole number", "[0-9]{1,8}"), "cache": _SECONDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,9 @@ class SharedConfiguration:
                 continue
             all_options = (*COMMON_PROVIDER_OPTIONS, *own_options)
             problems += [
-                f"the secret `{name}`: `{option}` is a number, not `{reference[option]}`"
-                for option in ("timeout", "retries", "cache")
-                if option in reference and not _is_number(reference[option])
+                f"the secret `{name}`: `{option}` is {expectation}, not `{reference[option]}`"
+                for option, (expectation, pattern) in _NUMBERS.items()
+                if option in reference and not re.fullmatch(pattern, str(reference[option]))
             ]
             problems += [
                 unknown_name_message(
@@ -133,13 +137,6 @@ def _spark_option_name(kind: str, option: str, source: str) -> str:
     if is_open and not get_close_matches(option, known_options, n=1, cutoff=_CUTOFF):
         return option
     raise ValueError(unknown_name_message("option", option, known_options, source))
-
-
-def _is_number(value: object) -> bool:
-    try:
-        return float(str(value)) >= 0
-    except ValueError:
-        return False
 
 
 def _option_text(value: object) -> str:

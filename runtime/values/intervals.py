@@ -8,7 +8,8 @@ _MONTHS = {"month": 1, "year": 12}
 _MICROSECONDS = {"microsecond": 1, "millisecond": 1_000, "second": 1_000_000}
 _MICROSECONDS |= {"minute": 60_000_000, "hour": 3_600_000_000}
 _MICROSECONDS |= {"day": 86_400_000_000, "week": 7 * 86_400_000_000}
-_PART = r"\s*([+-]?)\s*(\d{1,19})(?:\.(\d{1,6}))?\s*([a-z]+?)s?(?=[\s\d+-]|\Z)"
+_MOST_DAYS = 106_751_991
+_PART = r"\s*(?:([+-])\s*)?(\d{1,19})(?:\.(\d{1,6}))?\s*([a-z]+?)s?(?=[\s\d+-]|\Z)"
 _WORDS = re.compile(rf"(?:{_PART})+\s*", re.IGNORECASE)
 _DAY_TIME = re.compile(r"([+-]?)(\d{1,9}) (\d\d?):(\d\d?)(?::(\d\d?)(?:\.(\d{1,6}))?)?")
 _YEAR_MONTH = re.compile(r"([+-]?)(\d{1,9})-(\d\d?)")
@@ -38,6 +39,8 @@ def parse_duration(text: str) -> timedelta:
         sign, days, hours, minutes, seconds, digits = match.groups()
         if int(hours) > 23 or int(minutes) > 59 or int(seconds or 0) > 59:
             raise ValueError("no such time of a day")
+        if int(days) > _MOST_DAYS:
+            raise ValueError("longer than Spark's intervals")
         value = timedelta(int(days), int(seconds or 0), int((digits or "").ljust(6, "0")))
         value += timedelta(hours=int(hours), minutes=int(minutes))
         return -value if sign == "-" else value

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from itertools import combinations
 import json
+import math
 import re
 from typing import Any
 
@@ -23,20 +24,46 @@ from ssbt.runtime.values.intervals import (
 )
 
 _BITS = {"TINYINT": 7, "SMALLINT": 15, "INT": 31, "BIGINT": 63}
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
+_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?"
 _DAY = r"\d{4}-\d\d-\d\d"
 _MOMENT = rf"{_DAY}([ T]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:\d\d)?)?"
 
+# A number that is outside of every type, which Python's `int` would not read or take long for.
+_MOST_DIGITS = 40
+_LARGEST_FLOAT = 3.4028234663852886e38
+
+
+def _read_whole(text: str) -> int:
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    number = int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
+    return -number if text.startswith("-") else number
+
+
+def _read_real(text: str) -> float:
+    """Raises `ValueError` for a number that would become infinite."""
+    number = float(text)
+    if math.isinf(number) and "inf" not in text.lower():
+        raise ValueError("outside the range of DOUBLE")
+    return number
+
+
+def _read_decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("more digits than it holds") from None
+
+
 # The Python types of a type's values, how its text looks (pattern, example), what reads the text.
 _TypeReader = tuple[tuple[type, ...], str, str, Callable[[str], object]]
-_REAL: _TypeReader = ((float, int), rf"{_NUMBER}|[+-]?(nan|inf|infinity)", "1.5", float)
+_REAL: _TypeReader = ((float, int), rf"{_NUMBER}|[+-]?(nan|inf|infinity)", "1.5", _read_real)
 _TIME: _TypeReader = ((datetime,), _MOMENT, "2026-01-31 10:05:00", datetime.fromisoformat)
 _READERS: dict[str, _TypeReader] = {
     "STRING": ((str,), "(?!)", '"text"', str),
     "BOOLEAN": ((bool,), "true|false", "true", lambda text: text.lower() == "true"),
-    **dict.fromkeys(_BITS, ((int,), r"[+-]?\d{1,40}", "42", int)),  # int() is slow for millions
+    **dict.fromkeys(_BITS, ((int,), r"[+-]?\d+", "42", _read_whole)),
     **dict.fromkeys(("FLOAT", "DOUBLE"), _REAL),
-    "DECIMAL": ((Decimal, int), _NUMBER, "1.50", Decimal),
+    "DECIMAL": ((Decimal, int), _NUMBER, "1.50", _read_decimal),
     "DATE": ((date,), _DAY, "2026-01-31", date.fromisoformat),
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NTZ"), _TIME),
     "BINARY": ((bytes,), "([0-9a-f]{2})*", "CAFE", bytes.fromhex),
@@ -118,7 +145,13 @@ def _parse_nested(raw: object, spark_type: SparkType, element: SparkType) -> obj
 def json_content(text: str) -> object:
     """What a JSON text holds, numbers with a point as decimals; raises `ValueError`."""
     # Decimal, so that 0.1 in the file is 0.1 in a DECIMAL parameter.
-    return json.loads(text, parse_float=Decimal, object_pairs_hook=unique_pairs)
+    return json.loads(
+        text, parse_float=_read_decimal, parse_int=_json_whole, object_pairs_hook=unique_pairs
+    )
+
+
+def _json_whole(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _MOST_DIGITS else Decimal(text)
 
 
 def unique_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -169,6 +202,8 @@ def fit_value(value: Any, spark_type: SparkType) -> object:
         raise ValueError(f"Python type {type(value).__name__}")
     if name in _BITS and not -(1 << _BITS[name]) <= value < 1 << _BITS[name]:
         raise ValueError(f"outside {-(1 << _BITS[name])} to {(1 << _BITS[name]) - 1}")
+    if name == "FLOAT" and _LARGEST_FLOAT < abs(value) < math.inf:
+        raise ValueError("outside the range of FLOAT")
     if name.startswith("INTERVAL") and (reason := describe_misfit(value, name)):
         raise ValueError(reason)
     if name == "TIMESTAMP_NTZ" and value.tzinfo:

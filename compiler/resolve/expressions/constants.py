@@ -31,6 +31,7 @@ from ssbt.compiler.types.datatypes import (
     TimestampType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.literals import is_beyond_floating
 
 _BITS: dict[type[DataType], int] = {ByteType: 8, ShortType: 16, IntegerType: 32, LongType: 64}
 _SUFFIX = lazy_pattern(r"(?:BD|[LSYDF])\Z", re.IGNORECASE)
@@ -176,12 +177,17 @@ def _evaluate_number(node: e.Expression) -> Decimal | None:
         node = node.operand
     if not isinstance(node, e.NumberLiteral):
         return None
-    return sign * Decimal(_SUFFIX.sub("", node.text))
+    try:
+        return sign * Decimal(_SUFFIX.sub("", node.text))
+    except ArithmeticError:
+        return None
 
 
 def _fit_number(number: Decimal, type_: DataType) -> object:
     """The number as a value of the type, if it is one without rounding."""
     if isinstance(type_, FloatType | DoubleType):
+        if number.is_finite() and is_beyond_floating(number, type_):
+            raise NotConstantError(f"{number} is outside the range of {type_.sql}")
         return float(number)
     if isinstance(type_, DecimalType):
         return _fit_decimal(number, type_)

@@ -61,6 +61,10 @@ def type_typed_literal(typer: ExpressionTyper, node: e.TypedLiteral) -> Typed:
     return Typed(_LITERALS[node.kind], False)
 
 
+# Of any unit, and no number that Python's decimals cannot multiply.
+_TOO_LONG = Decimal("1e30")
+
+
 def type_interval_parts(typer: ExpressionTyper, node: e.IntervalLiteral) -> Typed:
     """The type of `interval 1 day 2 hours`; the values of its units have been typed."""
     numbers = [(_constant_number(value), unit) for value, unit in node.parts]
@@ -78,9 +82,10 @@ def _constant_number(value: e.Expression) -> Decimal | None:
     text = value.value if isinstance(value, e.StringLiteral) else None
     text = value.text if isinstance(value, e.NumberLiteral) else text
     try:
-        return None if text is None else sign * Decimal(text.strip().upper().rstrip("L"))
+        number = None if text is None else Decimal(text.strip().upper().rstrip("L"))
     except InvalidOperation:
         return None
+    return None if number is None else sign * max(-_TOO_LONG, min(number, _TOO_LONG))
 
 
 def _parse_units(typer: ExpressionTyper, node: e.TypedLiteral) -> Sequence[str]:

@@ -13,6 +13,7 @@ from ssbt.compiler.resolve.schemas.declarations import REGISTRY
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.nodes import Name
+from ssbt.compiler.whole_numbers import parse_whole
 
 _REQUIRED = {
     AVRO: ("schema",),
@@ -168,8 +169,9 @@ def _read_version(entry: v.Entry, report: Report) -> int | None:
     value = entry.value
     if isinstance(value, v.WordValue) and value.text.lower() == "latest":
         return 0
-    if isinstance(value, v.NumberValue) and value.text.isdigit() and int(value.text) > 0:
-        return int(value.text)
+    number = parse_whole(value.text, 32) if isinstance(value, v.NumberValue) else None
+    if number is not None and number > 0:
+        return number
     message = "`version` is a number of the subject's, or `latest`"
     report.add(codes.BAD_ENTRY, value.span, message)
     return None

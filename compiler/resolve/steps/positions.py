@@ -9,6 +9,7 @@ from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.names import name_text
 from ssbt.compiler.types.functions import find_function
+from ssbt.compiler.whole_numbers import parse_whole
 
 
 def check_position(node: e.Expression, clause: str, context: QueryContext) -> bool:
@@ -36,8 +37,9 @@ def _report_position(node: e.NumberLiteral, clause: str, context: QueryContext) 
     message = (
         f"`{clause} {node.text}` goes by the place of a column, which a new column would shift"
     )
-    columns, position = context.relation.columns, int(node.text)
-    if clause == "order by" and 0 < position <= len(columns) and not context.relation.is_open:
+    columns, position = context.relation.columns, parse_whole(node.text)
+    is_known = position is not None and 0 < position <= len(columns)
+    if clause == "order by" and position and is_known and not context.relation.is_open:
         name = name_text(columns[position - 1].name)
         fix = (Edit(node.span, name),)
         help_ = f"name the column: `{clause} {name}`"

@@ -31,6 +31,7 @@ from ssbt.compiler.types.datatypes import (
     TimestampNTZType,
     TimestampType,
 )
+from ssbt.compiler.whole_numbers import parse_whole
 
 UNPRINTABLE = Code(
     "SSBT0468",
@@ -91,8 +92,8 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
                 return
             continue
         following += not place[1]
-        number = int(place[1]) if place[1] else following
-        if number == 0 or number >= len(parts):
+        number = parse_whole(place[1]) if place[1] else following
+        if not number or number >= len(parts):
             yield _diagnose_number(parts[0], number, place[0])
             return
         letter = "t" if place[5] else place[6]
@@ -113,7 +114,7 @@ def _find_problem(place: re.Match[str]) -> str | None:
     return _find_flags_problem(place)
 
 
-def _diagnose_number(format_: e.Expression, number: int, sign: str) -> Diagnostic:
+def _diagnose_number(format_: e.Expression, number: int | None, sign: str) -> Diagnostic:
     """A place whose number is that of no value."""
     if number == 0:
         help_ = "values are counted from 1: `%1$s`"

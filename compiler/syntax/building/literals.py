@@ -19,7 +19,7 @@ _UNITS = frozenset(
     )
 )
 
-_INTERVAL_VALUE = lazy_pattern(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)\s*")
+_INTERVAL_VALUE = lazy_pattern(r"\s*(?:[-+]\s*)?(?:\d+(?:\.\d*)?|\.\d+)\s*")
 
 
 class LiteralBuilder(NodeBuilder):

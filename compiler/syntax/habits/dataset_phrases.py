@@ -12,6 +12,15 @@ DATASET_PHRASES: tuple[Phrase, ...] = (
         r"\1",
     ),
     phrase(
+        r"\{\{\s*this\b[^{}]*\}\}",
+        "what a sink has written is read by a `source` of the same place",
+    ),
+    phrase(
+        r"\{%[\s\S]*?%\}",
+        "there are no templates: what differs between runs is a `param`, and what is new since the "
+        "last run is read by a `stream source`",
+    ),
+    phrase(
         r"\b(from|join)\s+(\w+)\s*,\s*(\w+)",
         "each further dataset comes in with a step: `|> join DATASET on CONDITION`",
     ),

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.syntax.habits.expression_phrases import NAMES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
+from ssbt.compiler.syntax.habits.step_conversions import (
+    convert_percent,
+)
 
-
-def _convert_percent(match: re.Match[str]) -> str:
-    return f"sample {float(match.group(1)) * 100:g} percent"
-
-
+# A count is a number or a parameter.
+_COUNT = r"(\d+|\$\{\w+\})"
 STEP_PHRASES: tuple[Phrase, ...] = (
+    # Clauses of SQL are computed in an order of their own.
+    phrase(
+        rf"^(\s*)limit\s+{_COUNT}\s+offset\s+{_COUNT}",
+        r"rows are left out before they are counted: `|> offset \3 |> limit \2`",
+        r"\1offset \3 |> limit \2",
+        is_certain=True,
+    ),
+    phrase(
+        r"^(\s*)(select\s+[^|]+?)\s+where\s+([^|]+?)\s*$",
+        r"rows are chosen before columns are computed: `|> where … |> select …`",
+        r"\1where \3 |> \2",
+        is_certain=True,
+    ),
+    phrase(
+        r"^(\s*)(aggregate\s+[^|]+?)\s+where\s+((?:(?!\bas\b)[^|])+?)\s+(group\s+by\s[^|]+?)\s*$",
+        r"rows are chosen before they become groups: `|> where … |> aggregate … \4`",
+        r"\1where \3 |> \2 \4",
+        is_certain=True,
+    ),
+    phrase(
+        r"^\s*aggregate\s[^|]+?\swhere\s(?:(?!\bas\b)[^|])*$",
+        "rows are chosen before they become groups: `|> where … |> aggregate …`; groups behind: "
+        "`|> aggregate … |> where …`",
+    ),
+    phrase(
+        r"^\s*(union|except|intersect)\b[^|]*?\b(where|limit|order\s+by)\b",
+        r"a step begins with `|>`, and this one is for the rows of both; a `\2` for one of them "
+        "stands in a `let` of its own",
+    ),
     phrase(
         r"\border\s+by\s+(asc|desc)\s+([\w.]+)",
         r"the direction follows the column: `order by \2 \1`",
@@ -143,7 +170,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bpartition\s+(?!by\b)", "write `partition by`", "partition by "),
     phrase(
-        r"\bselect\s+distinct\s+on\s*\(([^()]*)\)\s*\w*",
+        r"\bselect\s+distinct\s+on\s*\(([^()]*)\)[^|]*",
         r"one row of each comes by `|> deduplicate by \1`; to choose which, number them with "
         "`row_number()`",
     ),
@@ -231,7 +258,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(
         r"\bsample\s+(0?\.\d+)\s*$",
         "a share is told in percent: `sample 10 percent`",
-        _convert_percent,
+        convert_percent,
     ),
     phrase(
         r"\bwatermark\s+for\s+(\w+)\s+as\s+\1\s*-\s*interval\s+'(\d+)'\s+(\w+)",
@@ -240,26 +267,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bdelay\s+interval\s+", "write `delay 10 minutes`", "delay "),
     phrase(r"\bdelay\s+(?:interval\s+)?['\"](\d+ \w+)['\"]", r"write `delay \1`", r"delay \1"),
-    phrase(
-        r"\bwithWatermark\(\s*['\"](\w+)['\"]\s*,\s*['\"](\d+ \w+)['\"]\s*\)",
-        r"write `watermark \1 delay \2`",
-        r"watermark \1 delay \2",
-    ),
-    phrase(
-        r"\bwithColumn\(\s*['\"](\w+)['\"]\s*,\s*(.+)\)\s*$",
-        r"write `extend … as \1`",
-        r"extend \2 as \1",
-    ),
-    phrase(
-        r"\bwithColumnRenamed\(\s*['\"](\w+)['\"]\s*,\s*['\"](\w+)['\"]\s*\)",
-        r"write `rename \1 as \2`",
-        r"rename \1 as \2",
-    ),
-    phrase(
-        r"\bdrop_?duplicates\(\s*\[?\s*['\"](\w+)['\"]\s*\]?\s*\)",
-        r"write `deduplicate by \1`",
-        r"deduplicate by \1",
-    ),
     phrase(
         r"^(\s*)(limit|rename|unpivot|pivot|explode|deduplicate|drop|offset|sample)\s*\((.*)\)\s*$",
         r"a step takes no parentheses: `|> \2 …`",

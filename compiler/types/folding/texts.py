@@ -7,6 +7,7 @@ from decimal import Decimal
 import re
 
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.whole_numbers import parse_whole
 
 # What Java calls white space or a control character, of the characters of one byte.
 _BLANK = "".join(map(chr, (*range(0x21), 0x7F)))
@@ -16,8 +17,8 @@ _TRUE = ("t", "true", "y", "yes", "1")
 _FALSE = ("f", "false", "n", "no", "0")
 _INTEGER = lazy_pattern(r"[+-]?[0-9]+\Z")
 _INTEGER_AND_FRACTION = lazy_pattern(r"([+-]?[0-9]*)(?:\.[0-9]*)?\Z")
-_DECIMAL = lazy_pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
-_DOUBLE = lazy_pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?\Z")
+_DECIMAL = lazy_pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
+_DOUBLE = lazy_pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?\Z")
 _HEXADECIMAL = lazy_pattern(r"[+-]?0[xX]")
 _SPECIAL_DOUBLES = {
     "inf": float("inf"),
@@ -36,6 +37,7 @@ _TIMESTAMP = lazy_pattern(
     r"(?:[ T]([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{0,9}))?)?)?"
     r"(Z| ?(?:UTC|GMT)|[+-][0-9]{2}:[0-9]{2})?\Z"
 )
+_TOO_LARGE = 1 << 64
 _DAYS_OF_400_YEARS = 146_097
 
 
@@ -47,13 +49,19 @@ def parse_integer(text: str, ansi: bool) -> int | None:
     """The whole number that a text is, of any size; without ANSI mode a fraction is cut off."""
     body = text.strip(_BLANK)
     if ansi:
-        return int(body) if _INTEGER.match(body) else None
+        return _parse_whole(body) if _INTEGER.match(body) else None
     match = _INTEGER_AND_FRACTION.match(body)
     if match is None or body in ("", "+", "-"):
         return None
     if match[1] in ("", "+", "-"):
         raise UnknownOutcomeError
-    return int(match[1])
+    return _parse_whole(match[1])
+
+
+def _parse_whole(digits: str) -> int:
+    """The number, or one that is as surely outside of every type's range."""
+    number = parse_whole(digits)
+    return number if number is not None else -_TOO_LARGE if digits[0] == "-" else _TOO_LARGE
 
 
 def parse_decimal(text: str) -> Decimal | None:

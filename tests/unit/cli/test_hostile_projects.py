@@ -32,7 +32,8 @@ SECRET = "params.place = 6f2b1c-of-somebody-else"
 @pytest.fixture(autouse=True)
 def files(project: Path) -> Path:
     (project / "copied.ssbt").write_text(PIPELINE)
-    (project / "shared.ssbt").write_text('param place: string = "data"\n')
+    shared = 'param place: string = "data"\nparam limit: int = 1\n'
+    (project / "shared.ssbt").write_text(shared)
     (project / "ssbt.conf").write_text("environments = [prod]\n")
     (project / "conf").mkdir()
     (project / "conf" / "prod.conf").write_text('include "more"\n')
@@ -80,6 +81,9 @@ def enormous(path: str) -> Callable[[Path], None]:
 LEADS_OUT = "is a link that leads out of the project"
 NOT_REGULAR = "cannot be read: it is no regular file"
 MORE = "conf/more.conf"
+LONG_LITERAL = PIPELINE.replace(
+    "sink", f"let few = from lines |> where value > {'9' * 1_000_000}\n\nsink"
+).encode()
 DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) + "\n_a60 = lol\n"
 
 
@@ -113,6 +117,9 @@ DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) 
             holding(MORE, "\n".join(f"params.k{i} = {i}" for i in range(10_000)).encode()),
             "9900 more are in conf/more.conf",
         ),
+        (holding(MORE, b"params.limit = " + b"9" * 1_000_000), "of the type int"),
+        (holding("copied.ssbt", LONG_LITERAL), "has more than 38 digits"),
+        (holding("copied.ssbt", b'""\\' * 900_000), "error[SSBT01"),
     ],
 )
 def test_refused(ssbtc: Ssbtc, project: Path, change: Callable[[Path], None], message: str) -> None:
@@ -122,6 +129,7 @@ def test_refused(ssbtc: Ssbtc, project: Path, change: Callable[[Path], None], me
     told = " ".join((ran.out + ran.err).replace("\n  ", " ").split())
     assert ran.code == 1, told
     assert message in told
+    assert len(told) < 100_000
     assert "6f2b1c" not in told
     assert os.environ["HOME"] not in told
     assert not (project / "build").exists()

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance, near_matches
+from ssbt.compiler.driver import check_pipeline
 
 OPTIONS = ["path", "header", "delimiter", "starting_offsets", "ending_offsets", "mode", "schema"]
 
@@ -60,6 +61,23 @@ def test_the_order_of_the_candidates_does_not_matter():
 )
 def test_edit_distance(one, other, distance):
     assert edit_distance(one, other) == edit_distance(other, one) == distance
+
+
+def test_a_thousand_misspelt_columns_of_three_thousand():
+    names = [f"measure_{number:04}_of_the_{number % 7}_day" for number in range(3_000)]
+    declared = ", ".join(f"{name}: int" for name in names)
+    misspelt = ", ".join(name.replace("measure", "mesaure") for name in names[::3])
+    text = f"""pipeline p {{}}
+schema Day {{ {declared} }}
+source days from json {{ path = "in", schema = Day }}
+let few = from days |> select {misspelt}
+sink few to noop {{}}
+"""
+    began = time.process_time()
+    findings = check_pipeline("p.ssbt", lambda _: text.encode()).findings
+    assert time.process_time() - began < 5
+    assert len(findings) == 1_000
+    assert findings[0].help == ("did you mean `measure_0000_of_the_0_day`?",)
 
 
 def test_five_thousand_candidates():

@@ -139,6 +139,37 @@ def test_bad_configuration(
     assert not hasattr(sessions, "settings")
 
 
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize("digits", [5_000, 1_000_000])
+@pytest.mark.parametrize(
+    "place", ["--set", "SSBT_PARAM_COUNT", "x.json", "text.json", "x.properties"]
+)
+def test_a_number_of_many_digits(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    place: str,
+    digits: int,
+) -> None:
+    number, argv = "9" * digits, []
+    if place == "--set":
+        argv = ["--set", f"count={number}"]
+    elif place == "SSBT_PARAM_COUNT":
+        # No variable is longer than 128 KiB.
+        monkeypatch.setenv(place, number[:100_000])
+    else:
+        texts = {"x.json": f'{{"params": {{"count": {number}}}}}'}
+        texts["text.json"] = f'{{"params": {{"count": "{number}"}}}}'
+        texts["x.properties"] = f"params.count={number}\n"
+        (tmp_path / place).write_text(texts[place])
+        argv = ["--conf-file", str(tmp_path / place)]
+    assert started(monkeypatch, *argv, run=lambda job: None, params=Params) == 2
+    (said,) = messages(capsys)
+    assert said.startswith("ERROR orders: parameter `count`")
+    assert said.endswith(": outside -2147483648 to 2147483647")
+    assert len(said) < 1_000
+
+
 def test_failure(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

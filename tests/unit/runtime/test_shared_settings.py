@@ -36,12 +36,20 @@ def problems(key: str, value: object = "x") -> list[str]:
         ("connections.registry.usrname", "did you mean `username`?"),
         ("secrets.logn.provider", "unknown secret `logn` (--set); did you mean `login`?"),
         ("secrets.login.varable", "did you mean `variable`?"),
-        ("secrets.login.timeout", "a number, not `x`"),
+        ("secrets.login.timeout", "a number of seconds, not `x`"),
     ],
 )
 def test_unknown_names(key: str, said: str) -> None:
     (problem,) = problems(key)
     assert said in problem
+
+
+@pytest.mark.parametrize("option", ["timeout", "retries", "cache"])
+@pytest.mark.parametrize("value", ["", "-1", "nan", "inf", "1e400", "9" * 5_000, "٣", "1 second"])
+def test_numbers_that_no_wait_can_have(option: str, value: str) -> None:
+    (problem,) = problems(f"secrets.login.{option}", value)
+    assert f"`{option}` is a " in problem
+    assert problems(f"secrets.login.{option}", 10) == problems(f"secrets.login.{option}", "3") == []
 
 
 def test_a_provider_that_there_is_not() -> None:

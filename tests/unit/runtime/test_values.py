@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 import math
+import time
 
 import pytest
 
@@ -90,7 +92,11 @@ BAD = [
     ("INT", "\u0661", "not written like 42"),
     ("INT", True, "not written like 42"),
     ("INT", "", "not written like 42"),
-    ("INT", "9" * 5000, "not written like 42"),
+    ("INT", "9" * 5000, "outside -2147483648 to 2147483647"),
+    ("DOUBLE", "1e400", "outside the range of DOUBLE"),
+    ("DOUBLE", Decimal("-1e400"), "outside the range of DOUBLE"),
+    ("FLOAT", "1e39", "outside the range of FLOAT"),
+    ("INTERVAL DAY TO SECOND", "-999999999 12:00:00", "longer than Spark's intervals"),
     ("BIGINT", str(2**63), "outside -9223372036854775808 to 9223372036854775807"),
     ("DOUBLE", "1,5", "not written like 1.5"),
     ("DECIMAL(12,2)", "0.001", "more digits than it holds"),
@@ -119,6 +125,32 @@ def test_refuses(spark_type: str, raw: object, reason: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         parse_value(raw, parse_type(spark_type))
     assert str(caught.value) == reason
+
+
+LONG = "9" * 1_000_000
+NUMBERS = [LONG, f"-{LONG}", f"0.{LONG}", f"{LONG}.5", f"1e{LONG}", f"1e-{LONG}", f"{LONG}x"]
+NUMBERS += [f"{LONG} days", f"1 day {LONG}", f"{LONG}-01-01", f"1{'0' * 399}", " " * 100_000 + "x"]
+TYPES = [spark_type for spark_type, _, _ in GOOD if "<" not in spark_type]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: f"{number[:3]}…{number[-5:]}")
+def test_numbers_of_any_length(number: str) -> None:
+    """As text, in JSON text and as JSON has it: read or refused, soon, and by no other error."""
+    began = time.process_time()
+    for spark_type in dict.fromkeys(TYPES):
+        given: list[tuple[object, str]] = [(number, spark_type)]
+        given += [(f"[{number}]", f"ARRAY<{spark_type}>")]
+        given += [(f'{{"{number}": {number}}}', f"MAP<{spark_type}, {spark_type}>")]
+        for raw, name in given:
+            with suppress(ValueError):
+                found = parse_value(raw, parse_type(name))
+                assert spark_type in ("STRING", "FLOAT", "DOUBLE", "BINARY"), found
+                assert found not in (math.inf, (math.inf,))
+    assert time.process_time() - began < 10
+
+
+def test_infinity_is_written_as_such() -> None:
+    assert parse_value("-inf", parse_type("FLOAT")) == -math.inf
 
 
 @pytest.mark.parametrize(
