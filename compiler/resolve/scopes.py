@@ -58,7 +58,8 @@ def resolve_column(name: ColumnName, relation: Relation, report: Report) -> Reso
     for part in name.parts:
         if "${" in part.text:
             message = f"Spark would replace `{part.text}` by a setting"
-            report.add(expression_codes.SUBSTITUTED_TEXT, part.span, message)
+            help_ = "a parameter stands by itself, `${NAME}`; texts are joined by `concat(…)`"
+            report.add(expression_codes.SUBSTITUTED_TEXT, part.span, message, help=help_)
             return None
     matches, rest, qualified = _find_matches(name.parts, relation)
     if len(matches) > 1:

@@ -21,6 +21,14 @@ _STRING = lazy_pattern(
 )
 # What stands before a step tells from where its query reads.
 _MAXIMUM_BEFORE = 2_000
+_DURATION = lazy_pattern(r"(\d+)(ms|s|sec|m|min|h|hr|w)")
+_UNITS = {
+    "ms": "milliseconds",
+    **dict.fromkeys(("s", "sec"), "seconds"),
+    **dict.fromkeys(("m", "min"), "minutes"),
+    **dict.fromkeys(("h", "hr"), "hours"),
+    "w": "weeks",
+}
 _NUMBER = lazy_pattern(r"\d[\w.]*")
 _SIGNS = "()[]{},.:=<>+-*/|"
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -127,7 +135,11 @@ def _check_number(context: SyntaxErrorContext) -> Diagnostic | None:
     elif re.fullmatch(r"\d+(?:_\d+)+", word):
         plain = word.replace("_", "")
     else:
-        return context.diagnose(code, message, length=length)
+        unit = _DURATION.fullmatch(word)
+        help_ = (
+            (f"a length of time is written `interval {unit[1]} {_UNITS[unit[2]]}`",) if unit else ()
+        )
+        return context.diagnose(code, message, *help_, length=length)
     fix = (context.offset, length, plain)
     return context.diagnose(code, message, f"write `{plain}`", length=length, fix=fix)
 

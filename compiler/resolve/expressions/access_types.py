@@ -14,7 +14,7 @@ from ssbt.compiler.resolve.expressions.expression_context import (
     implicit_name,
 )
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
-from ssbt.compiler.resolve.expressions.foreign_operators import (
+from ssbt.compiler.resolve.expressions.foreign_words import (
     report_foreign_value,
     report_frame_column,
 )

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ssbt.compiler.syntax.habits.interpolation import (
-    WAY_OUT,
-    convert_f_string,
-    convert_s_string,
-)
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 
 NAMES = r"[\w`]+(?:\s*,\s*[\w`]+)*"
@@ -25,10 +20,6 @@ def _convert_dictionary(match: re.Match[str]) -> str | None:
     if None in pairs:
         return None
     return f"map({', '.join(f'{pair[1]}, {pair[2]}' for pair in pairs if pair)})"
-
-
-def _convert_bytes(match: re.Match[str]) -> str:
-    return f"x'{match.group(1).encode().hex().upper()}'"
 
 
 def _without_separators(match: re.Match[str]) -> str:
@@ -52,7 +43,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"if(\1, \2, \3)",
     ),
     phrase(
-        rf"(?<=\bextend )([^,?|]+?)\s*\?\s*({OPERAND})\s*:\s*({OPERAND})",
+        rf"(?<=\bextend )([^,?|]+?)\s*\?\s*({OPERAND})\s*:\s*({OPERAND})(?=\s*(?:as\b|,|$))",
         r"write `if(\1, \2, \3)`",
         r"if(\1, \2, \3)",
     ),
@@ -247,43 +238,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\$\d[\d.]*", "an amount is a plain number, and a parameter `${name}`"),
     phrase(r"\b\d+(?:\.\d+)?\s*%(?=\s*$)", "a share is a number: `0.1` for ten percent"),
     phrase(r"'(\w+)'(\w+)'", r"a quote in a text is doubled: `'\1''\2'`", r"'\1''\2'"),
-    # ---- Python
-    phrase(r"\bis\s+None\b", "write `is null`", "is null"),
-    phrase(r"\bis\s+not\s+None\b", "write `is not null`", "is not null"),
-    phrase(r"\bis\s+not\s+(?=['\"\d])", "write `!=`", "!= "),
-    phrase(r"\bis\s+(?=['\"\d])", "write `=`", "= "),
-    phrase(rf"({OPERAND})\s*\*\*\s*({OPERAND})", r"write `power(\1, \2)`", r"power(\1, \2)"),
-    phrase(
-        r"\b(?:f|fr|rf)(?P<quote>['\"])(?P<text>(?:(?!(?P=quote))[^\r\n])*)(?P=quote)",
-        WAY_OUT,
-        convert_f_string,
-    ),
-    phrase(r"\bs\"(?P<text>[^\"\r\n]*)\"", WAY_OUT, convert_s_string),
-    phrase(r"\b[nue](?=['\"])", "a text is written without a letter before it", ""),
-    phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _convert_bytes),
-    phrase(r'"""([^"\\\r\n\']*)"""', r"a text is written `'\1'`", r"'\1'"),
-    phrase(r"\blambda\s+(\w+)\s*:", r"write `\1 -> …`", r"\1 ->"),
-    phrase(r"\blambda\s+((?:\w+\s*,\s*)+\w+)\s*:", r"write `(\1) -> …`", r"(\1) ->"),
-    phrase(
-        r"\[\s*(.+?)\s+for\s+(\w+)\s+in\s+([\w.]+)\s*\]",
-        r"write `transform(\3, \2 -> …)`",
-        r"transform(\3, \2 -> \1)",
-    ),
-    phrase(
-        rf"\bif\s+([^(|]+?)\s+then\s+({OPERAND})\s+else\s+({OPERAND})(?:\s+end\b)?",
-        r"write `if(\1, \2, \3)`",
-        r"if(\1, \2, \3)",
-    ),
-    phrase(
-        rf"(?!(?:select|extend|set|where|aggregate)\b)({OPERAND})\s+if\s+(.+?)\s+else\s+({OPERAND})",
-        r"write `if(CONDITION, \1, \3)`",
-        r"if(\2, \1, \3)",
-    ),
-    phrase(
-        r"([\w.]+)\[\d*:\d*\]",
-        r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
-    ),
-    phrase(
-        r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
-    ),
+    phrase(r"<\s+>", "write `!=`", "!="),
+    phrase(r"([<>!])\s+=(?!=)", r"write `\1=`", r"\1="),
+    phrase(r"\?\.(?=\w)", "what is null stays null: write `.`", "."),
 )

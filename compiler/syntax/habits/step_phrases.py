@@ -11,6 +11,11 @@ from ssbt.compiler.syntax.habits.step_conversions import (
 # A count is a number or a parameter.
 _COUNT = r"(\d+|\$\{\w+\})"
 STEP_PHRASES: tuple[Phrase, ...] = (
+    phrase(
+        r"\baggregate\s+distinct\s+count\s*\(",
+        "write `count(distinct …)`",
+        "aggregate count(distinct ",
+    ),
     # Clauses of SQL are computed in an order of their own.
     phrase(
         rf"^(\s*)limit\s+{_COUNT}\s+offset\s+{_COUNT}",
@@ -52,18 +57,17 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"^\s*limit\s+(?:all|none|null)\b", "all rows come in any case: leave the step out"),
     phrase(
-        r"\bjoin\s+(\w+(?:\s+as\s+\w+)?)\s+(on\s+[^|]+?|using\s*\([^()]*\))"
-        r"\s+(left|right|full|semi|anti|cross)(?:\s+(?:outer\s+)?join)?\s*$",
-        r"the kind of join stands before it: `\3 join \1 …`",
-        r"\3 join \1 \2",
-    ),
-    phrase(
         r"\bnot\s+in\s+(?!\()(\w+)\s*$",
         r"rows that another dataset does not have: `|> anti join \1 on …`",
     ),
     phrase(
+        r"(?:('[^']*'|\"[^\"]*\")\s+)in\s+(?!\()([\w.]+)\s*$",
+        r"write `array_contains(\2, \1)`, or `contains(\2, \1)` in a text",
+    ),
+    phrase(
         r"\bin\s+(?!\()([^\W\d]\w*)\s*$",
-        r"rows that another dataset has: `|> semi join \1 on …`; values stand in `in (…)`",
+        r"rows that another dataset has: `|> semi join \1 on …`; elements of a list: "
+        r"`array_contains(\1, …)`; values stand in `in (…)`",
     ),
     phrase(
         r"\bas\s+(?:'(\w+)'|\"(\w+)\")(?=\s*(?:,|$))", r"a name takes no quotes: `\1\2`", r"as \1\2"
@@ -95,11 +99,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
         r"^\s*apply\s+lambda\b",
         'a function stands in a file of its own: `apply "FILE.py:FUNCTION" returns SCHEMA`; a '
         "column is computed by `extend`",
-    ),
-    phrase(
-        r"^(\s*)join\s+(left|right|full|semi|anti|cross|inner)(?:\s+outer)?\s+(?=\w)",
-        r"write `\2 join NAME`",
-        r"\1\2 join ",
     ),
     phrase(
         r"\bdeduplicate\s+(?:by|on)\s*\(([^()]*)\)",
@@ -162,7 +161,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(
         r"^\s*(?:head|take|top|fetch)\s*\(?\s*(\d+)\s*\)?\s*$", r"write `limit \1`", r"limit \1"
     ),
-    phrase(r"^\s*left_?(semi|anti)\s+join\b", r"write `\1 join`", r"\1 join"),
     phrase(
         r"(?<!group )(?<!order )(?<!sort )(?<=\s)by\s+(?=[\w`(])",
         "the keys stand behind `group by`",
@@ -218,25 +216,11 @@ STEP_PHRASES: tuple[Phrase, ...] = (
         r"write `extend … as \1`",
         r"extend \2 as \1",
     ),
-    phrase(
-        r"\bjoin\s+(\w+(?:\s+as\s+\w+)?)\s+where\b",
-        "a join takes its condition with `on`",
-        r"join \1 on",
-    ),
     phrase(rf"\busing\s+({NAMES})(?=\s*$)", r"write `using (\1)`", r"using (\1)"),
-    phrase(
-        r"\bjoin\s+(\w+)\s+(on\s+.+?),?\s+how\s*=\s*['\"](left|right|full|semi|anti|cross)\w*['\"]",
-        r"write `\3 join \1 …`",
-        r"\3 join \1 \2",
-    ),
     phrase(
         r"\blateral\s+view\s+(outer\s+)?explode\(([^()]*)\)\s+\w+\s+as\s+(\w+)",
         r"write `explode \2 as \3`",
         r"explode \1\2 as \3",
-    ),
-    phrase(
-        r"\b(?:left\s+)?(?:cross\s+)?join\s+(?:lateral|unnest)\b.*",
-        "rows for the elements of a column: `|> explode COLUMN as NAME`",
     ),
     phrase(
         r"\b(?:cross|outer)\s+apply\b",
