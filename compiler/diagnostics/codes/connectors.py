@@ -234,9 +234,9 @@ NO_PACKAGE = Code(
     number="SSBT0315",
     title="A connector that the target Spark does not have",
     why=_dedent("""
-        Some connectors are separate packages, built for each line of Spark. For the line that you
-        compile for, there is none: the job could not start. Compile for a line that has one; the
-        connector's page lists them.
+        Some connectors are separate packages, built for each line of Spark. This connector has no
+        package for the line that you compile for, so the job could not start. Compile for a line
+        that has one; the connector's page lists them.
         """),
     wrong=example(
         pipeline=PIPELINE.replace("}\n", '  target      = "4.3"\n}\n'),
