@@ -73,6 +73,8 @@ def _check_pair(
     if not contains(outer[1].path, inner[1].path):
         return None
     below = split_path(inner[1].path)[len(split_path(outer[1].path)) :]
+    if outer[0].is_versioned:
+        return None
     if deletes_folder(outer[0]):
         message = f"`{outer[0].name}` deletes the folder of `{inner[0].name}` when it overwrites"
     elif below and "=" in below[0]:

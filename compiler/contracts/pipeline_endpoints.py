@@ -27,7 +27,7 @@ from ssbt.compiler.ir.topics import (
     topics_read,
     topics_written,
 )
-from ssbt.compiler.ir.written_folders import deletes_folder, written_folder
+from ssbt.compiler.ir.written_folders import deletes_folder, read_folders, written_folder
 from ssbt.compiler.source import Span
 
 Locations = tuple[tuple[str, tuple[str, ...]], ...]
@@ -65,7 +65,7 @@ class _EndpointBuilder:
         if is_topic:
             locations = self._topic_locations(settings, lambda view: _read_names(settings, view))
         else:
-            locations = self._find_locations(settings, OptionPlacement.LOAD)
+            locations = self._read_locations(source)
         if not any(each for _, each in locations):
             return None
         base = settings.find(BASE_PATH)
@@ -84,6 +84,7 @@ class _EndpointBuilder:
             recursive=settings.is_true("recursive_file_lookup"),
             is_topic=is_topic,
             is_pattern=find_topic_setting(settings, Topics.PATTERN) is not None,
+            is_table=source.is_versioned,
         )
 
     def _build_sink(self, sink: Sink) -> Endpoint | None:
@@ -115,8 +116,18 @@ class _EndpointBuilder:
             tuple(each.name for each in folders.columns) if folders else (),
             folders.span if folders else None,
             is_topic=is_topic,
+            is_table=sink.is_versioned,
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
             deletes=deletes_folder(sink),
+        )
+
+    def _read_locations(self, source: Source) -> Locations:
+        """The places by environment that a source reads; of a table, its folder."""
+        return _drop_uncertain(
+            tuple(
+                (view.name, tuple(read_folders(self._pipeline, source, view.parameters)))
+                for view in self._views
+            )
         )
 
     def _find_locations(self, settings: Settings, placement: OptionPlacement) -> Locations:
@@ -197,7 +208,7 @@ def _drop_uncertain(locations: Locations) -> Locations:
 
 def _location_span(endpoint: Source | Sink) -> Span:
     """Where the place is said, or else the whole end."""
-    placements = (OptionPlacement.PATH, OptionPlacement.LOAD)
+    placements = (OptionPlacement.PATH, OptionPlacement.LOAD, OptionPlacement.TABLE)
     named = [each for each in endpoint.settings.settings if each.option.place in placements]
     named += topic_settings(
         endpoint.settings, Topics.NAMES, Topics.PATTERN, Topics.PARTITIONS, Topics.COLUMN
