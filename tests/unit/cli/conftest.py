@@ -90,5 +90,5 @@ def replaced(path: Path, old: str, new: str) -> None:
 
 
 def named(name: str) -> str:
-    """The starter's pipeline under another name."""
-    return PIPELINE.replace("revenue_by_country", name)
+    """The starter's pipeline under another name, which writes to a place of its own."""
+    return PIPELINE.replace("revenue_by_country", name).replace("}/revenue", f"}}/{name}")
