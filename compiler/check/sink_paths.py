@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.check.paths import written_path
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.locations import path_spellings
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
 
@@ -34,7 +35,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         if target is None:
             continue
         path, span = target
-        first = first_spans.setdefault(path, span)
+        first = next(filter(None, map(first_spans.get, path_spellings(path))), span)
+        first_spans |= dict.fromkeys(path_spellings(path), first)
         if first is not span:
             message = f"`{sink.name}` writes where another sink writes already"
             also = (Label(first, "the other one"),)

@@ -14,6 +14,7 @@ from ssbt.compiler.ir.locations import (
     fill_parameters,
     identity_values,
     location,
+    path_spellings,
     servers,
     values_of,
     with_defaults,
@@ -123,7 +124,14 @@ class _EndpointBuilder:
         paths = values_of(settings, placement)
         return _drop_uncertain(
             tuple(
-                (view.name, tuple(location(path, view.parameters) for path in paths))
+                (
+                    view.name,
+                    tuple(
+                        spelling
+                        for path in paths
+                        for spelling in path_spellings(location(path, view.parameters))
+                    ),
+                )
                 for view in self._views
             )
         )
@@ -135,7 +143,11 @@ class _EndpointBuilder:
             for view in self._views
         )
         return _drop_uncertain(
-            tuple((name, (folder.path,)) for name, folder in folders if folder is not None)
+            tuple(
+                (name, path_spellings(folder.path))
+                for name, folder in folders
+                if folder is not None
+            )
         )
 
     def _topic_locations(

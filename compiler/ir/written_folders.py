@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
-from ssbt.compiler.ir.locations import location, values_of
+from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.source import Span
 
@@ -60,7 +60,7 @@ def written_folder(
         warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
         if path is None:
             folder = location(f"{warehouse}/{_table_folder(folder)}", parameters)
-        elif not folder.startswith("/") and "://" not in folder:
+        elif not is_absolute(folder):
             # What a table says of its place counts from the warehouse.
             folder = location(f"{warehouse}/{folder}", parameters)
     has_folders = bool(sink.settings.columns_at(OptionPlacement.PARTITION_BY))
@@ -95,10 +95,11 @@ def find_meetings(
 
 def relate(written: WrittenFolder, path: str, *, is_recursive: bool) -> FolderRelation | None:
     """How the folder lies to what a path or glob reads; None where Spark keeps them apart."""
-    target = split_path(written.path)
     relations = {
-        _relate_folders(target, branch, written.has_folders, is_recursive)
-        for branch in split_glob(path)
+        _relate_folders(split_path(target), branch, written.has_folders, is_recursive)
+        for target in path_spellings(written.path)
+        for spelling in path_spellings(path)
+        for branch in split_glob(spelling)
     }
     order = (FolderRelation.SAME, FolderRelation.AROUND, FolderRelation.INSIDE)
     return next((each for each in order if each in relations), None)
@@ -138,16 +139,20 @@ def is_present(written: WrittenFolder, path: str) -> bool:
 
 def contains(outer: str, inner: str) -> bool:
     """Whether one path is a folder around the other, which is no glob, or the same."""
-    around, within = split_path(outer), split_path(inner)
     if outer == ".":
-        return not inner.startswith("/") and "://" not in inner
-    return within[: len(around)] == around
+        return not is_absolute(inner)
+    return any(
+        split_path(spelling)[: len(around)] == around
+        for around in map(split_path, path_spellings(outer))
+        for spelling in path_spellings(inner)
+    )
 
 
 def may_contain(outer: str, glob: str) -> bool:
     """Whether a path may be a folder around what a glob matches."""
-    around = split_path(outer)
     return contains(outer, glob) or any(
         len(branch) >= len(around) and all(map(matches_folder, branch, around))
-        for branch in split_glob(glob)
+        for around in map(split_path, path_spellings(outer))
+        for spelling in path_spellings(glob)
+        for branch in split_glob(spelling)
     )
