@@ -8,6 +8,7 @@ from typing import Any
 
 from ssbt.runtime.providers import is_known
 from ssbt.runtime.providers.secrets import Secret
+from ssbt.runtime.settings.client_names import client_names, find_meant, is_of_plugin
 from ssbt.runtime.settings.known import (
     COMMON_PROVIDER_OPTIONS,
     CONNECTION_OPTIONS,
@@ -40,14 +41,12 @@ class SharedConfiguration:
     def add(self, source: str, key: str, raw: object) -> None:
         """Take in `connections.NAME[.OPTION]` or `secrets.NAME[.OPTION]`."""
         section, _, rest = key.partition(".")
-        spelled_name, _, option = rest.partition(".")
         declared_names = self.names if section == "secrets" else self.kinds
         try:
-            name = (
-                spelled_name
-                if declared_names is None
-                else _find_declared(section, spelled_name, declared_names, source)
-            )
+            if declared_names is None:
+                name, _, option = rest.partition(".")
+            else:
+                name, option = _split_declared(section, rest, declared_names, source)
             values = {option: raw} if option else raw
             if not isinstance(values, dict):
                 raise ValueError(f"`{key}` ({source}) must be an object")
@@ -113,30 +112,60 @@ def unknown_name_message(kind: str, name: str, known_names: Iterable[str], sourc
     return f"unknown {kind} `{name}` ({source}){way_out}"
 
 
-def _find_declared(section: str, name: str, declared_names: Iterable[str], source: str) -> str:
-    """The name as the script has it; raises `ValueError` for one that it does not have."""
-    for each in declared_names:
-        if each.casefold() == name.casefold():
-            return each
-    raise ValueError(unknown_name_message(section.removesuffix("s"), name, declared_names, source))
+def _split_declared(
+    section: str, rest: str, declared_names: Iterable[str], source: str
+) -> tuple[str, str]:
+    """The name as the script has it, and the option; raises `ValueError` for an unknown name.
+
+    A name may have dots, `a.b`, and backticks around it.
+    """
+    rest = rest.replace("`", "")
+    folded = f"{rest.casefold()}."
+    found = [each for each in declared_names if folded.startswith(f"{each.casefold()}.")]
+    if found:
+        name = max(found, key=len)
+        return name, rest[len(name) + 1 :]
+    unknown_name = rest.partition(".")[0]
+    kind = section.removesuffix("s")
+    raise ValueError(unknown_name_message(kind, unknown_name, declared_names, source))
 
 
 def _spark_option_name(kind: str, option: str, source: str) -> str:
     """Spark's name of an option; raises `ValueError` for one that the kind does not have."""
     options = CONNECTION_OPTIONS.get(kind)
-    if options is None or option in options.values():
+    if options is None:
         return option
-    if option in options:
-        return options[option]
-    refusal = REFUSED_OPTIONS.get(kind, {}).get(option.casefold())
+    folded = option.casefold()
+    spark_names = {name.casefold(): spark for name, spark in options.items()}
+    spark_names |= {spark.casefold(): spark for spark in options.values()}
+    if folded in spark_names:
+        return spark_names[folded]
+    refusal = REFUSED_OPTIONS.get(kind, {}).get(folded)
     if refusal is not None:
         raise ValueError(f"Spark does not take `{option}` ({source}): {refusal}")
-    known_options = (*options, *options.values())
     beginning = OPEN_BEGINNINGS.get(kind)
-    is_open = beginning is not None and option.startswith(beginning)
-    if is_open and not get_close_matches(option, known_options, n=1, cutoff=_CUTOFF):
+    known_options = (*options, *options.values())
+    if beginning is None or not folded.startswith(beginning):
+        raise ValueError(unknown_name_message("option", option, known_options, source))
+    return _client_option_name(kind, beginning, option, known_options, source)
+
+
+def _client_option_name(
+    kind: str, beginning: str, option: str, known_options: Iterable[str], source: str
+) -> str:
+    """The name of a setting that clients have, or a class that they are given may have."""
+    name = option.casefold().removeprefix(beginning)
+    if name in client_names(kind):
+        return beginning + name
+    meant = find_meant(kind, name)
+    if meant is not None:
+        way_out = f"did you mean `{beginning}{meant}`?"
+        raise ValueError(f"unknown option `{option}` ({source}); {way_out}")
+    every = [*known_options, *(beginning + each for each in sorted(client_names(kind)))]
+    is_near = get_close_matches(beginning + name, every, n=1, cutoff=_CUTOFF)
+    if is_of_plugin(kind, name) and not is_near:
         return option
-    raise ValueError(unknown_name_message("option", option, known_options, source))
+    raise ValueError(unknown_name_message("option", option, every, source))
 
 
 def _option_text(value: object) -> str:
