@@ -158,6 +158,15 @@ def _check_column_exists(name: ColumnName, relation: Relation, sink: Sink) -> It
     if relation.is_open or name.name.casefold() in [each.casefold() for each in column_names]:
         return
     suggestion = did_you_mean(name.name, column_names)
+    parts = [part.strip() for part in name.name.split(",")]
+    if len(parts) > 1 and all(parts):
+        listed = f"[{', '.join(map(quote_name, parts))}]"
+        message = f"`{name.name}` is one name, and no list"
+        help_ = (f"write {listed}",)
+        yield Diagnostic(
+            UNKNOWN_COLUMN, message, Label(name.span), (), help_, (Edit(name.span, listed),)
+        )
+        return
     help_ = (
         (f"did you mean `{suggestion}`?",) if suggestion else (f"it has {', '.join(column_names)}",)
     )

@@ -13,7 +13,7 @@ _HADOOP = "spark.hadoop."
 # Spellings that the three do not know: of catalogs, clouds and databases.
 _EXTRA_PATTERNS = (
     r"access[.\-_]?key|private[.\-_]?key(?:[.\-_]?id)?$|\b(?:pwd|passwd|passphrase)$"
-    r"|sas[.\-_]?(?:key|token)|[.\-_]sas$|fs\.azure\.sas\."
+    r"|sas[.\-_]?(?:key|token)|[.\-_]sas$|fs\.azure\.sas\.|(?:^|[.\-_])redis[.\-_]auth$"
 )
 # A name that ends so says where a credential is, of which kind, for how long, or whether there is
 # one. Hadoop's own patterns hide whole families, addresses and all.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.cells import sanitize
-from ssbt.compiler.diagnostics.ordering import sort_diagnostics
+from ssbt.compiler.diagnostics.masking import mask_report
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 def concise_report(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """`path:line:col: error[SSBT0203] message`, a line each; without a source, the path alone."""
-    return "".join(
-        f"{_format_line(diagnostic, sources)}\n" for diagnostic in sort_diagnostics(diagnostics)
-    )
+    ordered = mask_report(diagnostics, sources).diagnostics
+    return "".join(f"{_format_line(diagnostic, sources)}\n" for diagnostic in ordered)
 
 
 def _format_line(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:

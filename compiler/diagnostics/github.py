@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.cells import sanitize
-from ssbt.compiler.diagnostics.ordering import sort_diagnostics
+from ssbt.compiler.diagnostics.masking import mask_report
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -18,9 +18,8 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 def github_report(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """`::error file=…,line=…,…,title=…::message`, a line each, the help below the message."""
-    return "".join(
-        f"{_format_command(diagnostic, sources)}\n" for diagnostic in sort_diagnostics(diagnostics)
-    )
+    ordered = mask_report(diagnostics, sources).diagnostics
+    return "".join(f"{_format_command(diagnostic, sources)}\n" for diagnostic in ordered)
 
 
 def _format_command(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ssbt.compiler.diagnostics.locations import Location, Position, locate_spans, replace_surrogates
-from ssbt.compiler.diagnostics.ordering import sort_diagnostics
+from ssbt.compiler.diagnostics.masking import mask_report
 
 if TYPE_CHECKING:
     from ssbt.compiler.diagnostics.model import Diagnostic
@@ -18,7 +18,7 @@ VERSION = 1
 
 def json_report(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """One JSON document, in ASCII; a member may be added within a version, none be changed."""
-    ordered = sort_diagnostics(diagnostics)
+    ordered = mask_report(diagnostics, sources).diagnostics
     locations = locate_spans(ordered, sources)
     document = {
         "version": VERSION,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from ssbt.compiler.diagnostics.explain import render_page
 from ssbt.compiler.diagnostics.locations import Location, locate_spans, replace_surrogates
-from ssbt.compiler.diagnostics.ordering import sort_diagnostics
+from ssbt.compiler.diagnostics.masking import mask_report
 from ssbt.compiler.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def sarif_report(
     diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, version: str
 ) -> str:
     """One run of `ssbtc`, of the given version, with the rules of the codes that were found."""
-    ordered = sort_diagnostics(diagnostics)
+    ordered = mask_report(diagnostics, sources).diagnostics
     locations = locate_spans(ordered, sources)
     rules = sorted({item.code.number: item.code for item in ordered}.items())
     numbers = [number for number, _ in rules]

@@ -82,6 +82,13 @@ def edit_distance(first: str, second: str) -> int:
     return OSA.distance(first, second)
 
 
+def is_slip(word: str, name: str) -> bool:
+    """Whether `word` is `name` but for one slip of the pen, or for how its words are joined."""
+    if _normalize_word(word.casefold()) == _normalize_word(name.casefold()):
+        return True
+    return len(word) > 3 and edit_distance(word.casefold(), name.casefold()) == 1
+
+
 def _allowed_distance(word: str) -> int:
     """A third of the letters; a name of one letter is near to nothing, a very long one neither."""
     if len(word) < 2 or len(word) > MAX_WORD_LENGTH:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.cells import sanitize, wrap
-from ssbt.compiler.diagnostics.masking import mask_credentials
+from ssbt.compiler.diagnostics.masking import mask_report
 from ssbt.compiler.diagnostics.ordering import sort_diagnostics
 from ssbt.compiler.diagnostics.patches import group_hunks, patch_rows
 from ssbt.compiler.diagnostics.snippets import (
@@ -36,11 +36,10 @@ def text_report(
 
     A place in a file that `sources` does not hold is named without its line.
     """
-    columns, ordered = max(width, MIN_WIDTH), sort_diagnostics(diagnostics)
-    masked_sources = mask_credentials(sources, ordered)
+    report, columns = mask_report(diagnostics, sources), max(width, MIN_WIDTH)
     return "\n".join(
-        paint_rows(_diagnostic_rows(diagnostic, masked_sources, columns), color=color)
-        for diagnostic in ordered
+        paint_rows(_diagnostic_rows(diagnostic, report.sources, columns), color=color)
+        for diagnostic in report.diagnostics
     )
 
 

@@ -8,6 +8,7 @@ from lsprotocol import types as lsp
 
 from ssbt.compiler.diagnostics.allowances import allowance_edit
 from ssbt.compiler.diagnostics.fixes import accepted_edits
+from ssbt.compiler.diagnostics.masking import mask_findings
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.driver import format_source
 from ssbt.compiler.lsp import renaming
@@ -57,7 +58,7 @@ class Editor:
         """The diagnostics of a file and of what it imports, by path."""
         checked = with_project(self.workspace, self.workspace.check(path))
         by_path: dict[str, list[lsp.Diagnostic]] = {name: [] for name in checked.sources}
-        for each in checked.findings:
+        for each in mask_findings(checked.findings, checked.sources):
             diagnostic = self.converter.diagnostic(each, checked.sources)
             by_path.setdefault(each.primary.span.path, []).append(diagnostic)
         return by_path
@@ -219,18 +220,20 @@ class Editor:
         """The comment that says that a warning is meant, above its line."""
         edit = allowance_edit(analysis.sources[finding.primary.span.path], finding)
         if edit is not None:
+            (shown,) = mask_findings([finding], analysis.sources)
             yield lsp.CodeAction(
                 title=f"Allow {finding.code.number} here",
                 kind=lsp.CodeActionKind.QuickFix,
-                diagnostics=[self.converter.diagnostic(finding, analysis.sources)],
+                diagnostics=[self.converter.diagnostic(shown, analysis.sources)],
                 edit=self.converter.workspace_edit([edit], analysis.sources),
             )
 
     def _fix_action(self, analysis: Analysis, finding: Diagnostic) -> lsp.CodeAction:
+        (shown,) = mask_findings([finding], analysis.sources)
         return lsp.CodeAction(
-            title=_fix_title(finding),
+            title=_fix_title(shown),
             kind=lsp.CodeActionKind.QuickFix,
-            diagnostics=[self.converter.diagnostic(finding, analysis.sources)],
+            diagnostics=[self.converter.diagnostic(shown, analysis.sources)],
             is_preferred=True,
             edit=self.converter.workspace_edit(accepted_edits([finding]), analysis.sources),
         )

@@ -251,7 +251,7 @@ class DatasetResolver:
     def _use_transform(
         self, node: s.UseTransform, relation: Relation, context: QueryContext
     ) -> tuple[Input, Relation] | None:
-        return self._instantiate(node.name, node.arguments, relation, context)
+        return self._instantiate(node.name, node.arguments, relation, context, node)
 
     def _instantiate(
         self,
@@ -259,9 +259,10 @@ class DatasetResolver:
         nodes: Sequence[s.DatasetUse],
         input_relation: Relation | None,
         context: QueryContext,
+        use: s.UseTransform | None = None,
     ) -> tuple[Input, Relation] | None:
         """A transform over the datasets that its arguments name, behind what flows into it."""
-        transform = self._transforms.find_transform(name, context.report)
+        transform = self._transforms.find_transform(name, context.report, use)
         if transform is None:
             return None
         arguments = [self._resolve_argument(node, context) for node in nodes]

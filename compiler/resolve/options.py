@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from ssbt.compiler.connectors.lookup import resolve_connection_kind, resolve_connector
 from ssbt.compiler.connectors.secrets import secret_flow
 from ssbt.compiler.connectors.settings import ConnectionName, FormatUse, SecretName, Settings
@@ -13,13 +15,19 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import secrets as secret_codes
-from ssbt.compiler.diagnostics.codes.connectors import MISSING_OPTION, OPTION_CONFLICT, UNFIT_PARAM
+from ssbt.compiler.diagnostics.codes.connectors import (
+    MISSING_OPTION,
+    OPTION_CONFLICT,
+    UNFIT_PARAM,
+    UNKNOWN_OPTION,
+)
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.blocks import Spelling, convert_entries
 from ssbt.compiler.resolve.datetime_patterns import check_datetime_patterns
 from ssbt.compiler.resolve.declarations import Declarations
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.sparkconf.settings import find_setting
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import parameter_text
@@ -77,7 +85,7 @@ class OptionResolver:
         has_broken_entry = any(isinstance(entry.value, v.BrokenValue) for entry in entries)
         # What seems to be missing may stand in an entry that did not parse.
         self._report.findings += [
-            diagnostic
+            _name_setting(diagnostic)
             for diagnostic in result.findings
             if not (has_broken_entry and diagnostic.code in (MISSING_OPTION, OPTION_CONFLICT))
         ]
@@ -169,6 +177,18 @@ class OptionResolver:
             self._report.add_unknown_name(
                 code, use.span, message, use.name, candidates, "connections"
             )
+
+
+def _name_setting(finding: Diagnostic) -> Diagnostic:
+    """The finding about an unknown option, with the setting of Spark that has its name."""
+    if finding.code is not UNKNOWN_OPTION or not any("raw {" in line for line in finding.help):
+        return finding
+    quoted = finding.message.split("`")
+    setting = find_setting(quoted[3]) if len(quoted) > 3 else None
+    if setting is None:
+        return finding
+    help_ = f'it is a setting of Spark: `spark {{ "{setting}" = … }}` in the block `pipeline`'
+    return replace(finding, help=(help_,))
 
 
 def _iterate_names(value: object) -> Iterator[object]:

@@ -8,6 +8,7 @@ from ssbt.compiler.connectors.secrets import credential_in_text, credential_para
 from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.expressions.constants import (
@@ -19,12 +20,15 @@ from ssbt.compiler.resolve.expressions.typenames import resolve_data_type
 from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.parameter_checks import resolve_conditions
 from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.expressions import Call, Expression, NullLiteral, StringLiteral
 from ssbt.compiler.types.datatypes import CharType, DataType, UnknownType, VarcharType
 
 _ENTRIES = ("description",)
+# How others ask for a value from outside.
+_ENVIRONMENT = ("env", "env_var", "getenv", "os.getenv", "os.environ.get", "var", "sys.env")
 
 
 def resolve_parameters(nodes: Iterable[d.Param], report: Report) -> dict[str, Parameter]:
@@ -84,6 +88,14 @@ def _resolve_default(node: d.Param, type_: DataType, report: Report) -> object:
         if is_credential_parameter(holder, text):
             report.findings.append(credential_parameter(holder, default.span))
             return None
+    if isinstance(default, Call) and default.name.text.casefold() in _ENVIRONMENT:
+        message = "a default is a constant, and no value from outside"
+        help_ = (
+            f"leave it out: the value is given by `--set {name}=…` or `SSBT_PARAM_{name.upper()}`"
+        )
+        span = Span(default.span.path, node.type.span.end, default.span.end)
+        report.add(codes.BAD_DEFAULT, default.span, message, help=help_, fix=(Edit(span, ""),))
+        return None
     try:
         return evaluate_constant(default, type_)
     except NotConstantError as error:

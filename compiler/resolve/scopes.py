@@ -26,7 +26,6 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.datatypes import ArrayType as Array
 from ssbt.compiler.types.expression_types import Typed
-from ssbt.compiler.types.functions import find_function
 
 _BARE_FUNCTIONS = (
     *("current_date", "current_time", "current_timestamp"),
@@ -71,7 +70,7 @@ def resolve_column(name: ColumnName, relation: Relation, report: Report) -> Reso
         _report_unknown(name, relation, report)
         return None
     column = matches[0]
-    resolved = _resolve_field(column, rest, report, qualified)
+    resolved = _resolve_field(column, name.parts, rest, report, qualified)
     if report.index is not None:
         report.index.add_name(name, len(rest), column)
         if rest and resolved is not None:
@@ -108,15 +107,29 @@ def _find_matches(
     return relation.find_columns(parts[0].text), parts[1:], False
 
 
-def _suggest_function(path: str, part: Name) -> str | None:
-    """`day.month` and `text.length`, which are calls here."""
-    names = {"tostring": "string", "len": "length", "isnull": "isnull", "date": "to_date"}
-    name = names.get(part.text.casefold(), part.text.casefold())
-    return f"functions are no fields: `{name}({path})`" if find_function(name) is not None else None
+def _report_function(parts: Sequence[Name], path: str, message: str, report: Report) -> bool:
+    """Report `day.month` and `day.dt.month`, which are calls here; whether this is one.
+
+    `parts` are the whole name, of which `path` is known.
+    """
+    from ssbt.compiler.syntax.foreign.methods import advise_method, convert_method, is_atom
+
+    known = path.count(".") + 1
+    method, span = parts[-1], Span(parts[0].span.path, parts[0].span.start, parts[-1].span.end)
+    accessor = "".join(f".{part.text}" for part in parts[known:-1])
+    if accessor.casefold() not in ("", ".str", ".dt", ".list", ".arr"):
+        return False
+    text = convert_method(f"{path}{accessor}", method.text, ())
+    help_ = f"functions are no fields: `{text}`" if text else advise_method(path, method.text)
+    if help_ is None:
+        return False
+    fix = (Edit(span, text),) if text and is_atom(text) else ()
+    report.add(codes.UNKNOWN_COLUMN, method.span, message, help=help_, fix=fix)
+    return True
 
 
 def _resolve_field(
-    column: Column, rest: Sequence[Name], report: Report, qualified: bool
+    column: Column, parts: Sequence[Name], rest: Sequence[Name], report: Report, qualified: bool
 ) -> ResolvedColumn | None:
     """The field of a column that the last parts of a name lead to."""
     type_, nullable = column.type, column.nullable
@@ -126,9 +139,7 @@ def _resolve_field(
         if inner is None:
             message = f"`{path}` is {type_.sql} and has no field `{part.text}`"
             field_names = [field.name for field in fields_of(type_)]
-            function_help = _suggest_function(path, part)
-            if function_help is not None and not field_names:
-                report.add(codes.UNKNOWN_COLUMN, part.span, message, help=function_help)
+            if not field_names and _report_function(parts, path, message, report):
                 return None
             report.add_unknown_name(
                 codes.UNKNOWN_COLUMN, part.span, message, part.text, field_names, "fields"

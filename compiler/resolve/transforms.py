@@ -13,6 +13,7 @@ from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.foreign_steps import report_step
 from ssbt.compiler.resolve.program_context import ProgramContext
 from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.report import Report
@@ -20,12 +21,11 @@ from ssbt.compiler.resolve.schemas.declarations import SchemaColumn
 from ssbt.compiler.resolve.steps.queries import resolve_query
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS
 from ssbt.compiler.types.casts import can_up_cast, expression_type
 from ssbt.compiler.types.datatypes import UnknownType
-from ssbt.grammar.words import STEPS
 
 _OPEN = Relation((), True)
 _MAX_DEPTH = 50
@@ -49,8 +49,13 @@ class TransformResolver:
         for key, transform in self._program.declarations.transforms.items():
             self.resolved[key] = self._resolve_transform(transform)
 
-    def find_transform(self, name: Name, report: Report) -> d.Transform | None:
-        """The transform of a name; None, with a finding, where there is none."""
+    def find_transform(
+        self, name: Name, report: Report, use: s.UseTransform | None = None
+    ) -> d.Transform | None:
+        """The transform of a name; None, with a finding, where there is none.
+
+        `use` is the step that names it, if one does.
+        """
         declarations = self._program.declarations
         node = declarations.transforms.get(name.text.casefold())
         if node is None and name.text.casefold() not in declarations.broken:
@@ -61,14 +66,7 @@ class TransformResolver:
                 help_ = "a dataset flows in with `from`, or comes in with a `join` or `union`"
                 report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
                 return None
-            step = OTHER_STEPS.get(name.text.lower(), name.text.lower())
-            if step in (*STEPS, "union all"):
-                help_ = f"the step is written `{STEP_FORMS.get(step, f'|> {step} …')}`"
-                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
-                return None
-            if name.text.lower() in NON_STEPS:
-                help_ = NON_STEPS[name.text.lower()]
-                report.add(codes.UNKNOWN_TRANSFORM, name.span, message, help=help_)
+            if use is not None and report_step(use, message, report):
                 return None
             report.add_unknown_name(
                 codes.UNKNOWN_TRANSFORM, name.span, message, name.text, candidates, "transforms"

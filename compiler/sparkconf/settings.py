@@ -151,6 +151,15 @@ def _unknown_setting_problem(name: str) -> SettingProblem | None:
     return SettingProblem(message, help_, True, near or "")
 
 
+def find_setting(option: str) -> str | None:
+    """The setting of Spark whose last word an option has: `max_partition_bytes`."""
+    word = option.replace("_", "").replace("-", "").casefold()
+    if len(word) < 12:
+        return None
+    found = [name for name in known_settings() if name.casefold().endswith(f".{word}")]
+    return next((name for name in found if name.startswith(_SQL)), next(iter(found), None))
+
+
 def _is_near(name: str, candidate: str) -> bool:
     return (
         abs(len(name) - len(candidate)) <= _MAX_DISTANCE

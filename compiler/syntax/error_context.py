@@ -21,13 +21,17 @@ _MAXIMUM_SHOWN = 60
 
 @dataclass(frozen=True)
 class SyntaxErrorContext:
-    """A `piece` of the file called `path`, from `begin` on, which is no `start` of the grammar."""
+    """A `piece` of the file called `path`, from `begin` on, which is no `start` of the grammar.
+
+    `before` is what stands in the file before the piece.
+    """
 
     path: str
     start: str
     begin: int
     piece: str
     error: UnexpectedTokenError
+    before: str = ""
 
     @property
     def offset(self) -> int:

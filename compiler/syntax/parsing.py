@@ -87,6 +87,15 @@ def parse_declaration(source: Source, begin: int, end: int) -> Fragment:
     return parse_fragment(source, "declaration", begin, end)
 
 
+def parse_expression(text: str) -> Any:
+    """The expression that a text is; None where it is none."""
+    source = Source("", f"where {text}")
+    if any(sign in text for sign in "#\r\n"):
+        return None
+    fragment = parse_fragment(source, "step", 0, len(source.text))
+    return None if fragment.findings or fragment.node is None else fragment.node.condition
+
+
 def find_comments(source: Source) -> tuple[d.Comment, ...]:
     """The comments of a file, whether it parses or not."""
     return _build_comments(source, _find_comment_bounds(source))
@@ -105,7 +114,8 @@ def parse_fragment(
         from ssbt.compiler.syntax.syntax_errors import diagnose_syntax_error
 
         mistake = diagnose_syntax_error(source, start, begin, piece, error)
-        findings = (*builder.findings, mistake)
+        # What was found inside of it follows from it.
+        findings = (*(each for each in builder.findings if not _holds(mistake, each)), mistake)
         stop = begin + error.offset
         return Fragment(None, findings, (), stop, error.is_at_end(), error.can_end())
     comments = tuple(
@@ -113,6 +123,11 @@ def parse_fragment(
         for comment_start, comment_end in engine.lexer.comments
     )
     return Fragment(node, tuple(builder.findings), comments)
+
+
+def _holds(mistake: Diagnostic, finding: Diagnostic) -> bool:
+    outer, inner = mistake.primary.span, finding.primary.span
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _build_comments(source: Source, bounds: Iterable[tuple[int, int]]) -> tuple[d.Comment, ...]:

@@ -19,6 +19,8 @@ _STRING = lazy_pattern(
     r"\"{3}(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"{3}"
     r"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\"(?!\"\")(?:[^\"\\\r\n]|\\[^\r\n])*\""
 )
+# What stands before a step tells from where its query reads.
+_MAXIMUM_BEFORE = 2_000
 _NUMBER = lazy_pattern(r"\d[\w.]*")
 _SIGNS = "()[]{},.:=<>+-*/|"
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -28,7 +30,8 @@ def diagnose_syntax_error(
     source: Source, start: str, begin: int, piece: str, error: UnexpectedTokenError
 ) -> Diagnostic:
     """The diagnostic for the first place at which `piece`, a `start`, cannot go on."""
-    context = SyntaxErrorContext(source.path, start, begin, piece, error)
+    before = source.text[max(0, begin - _MAXIMUM_BEFORE) : begin]
+    context = SyntaxErrorContext(source.path, start, begin, piece, error, before)
     for check in _CHECKS:
         diagnostic = check(context)
         if diagnostic is not None:
@@ -56,6 +59,15 @@ def _check_unfinished(context: SyntaxErrorContext) -> Diagnostic | None:
         help_ = f"close it with {quote}{line_note}"
         return context.diagnose(literals.UNTERMINATED_STRING, message, help_, length=length)
     return None
+
+
+def _check_chain(context: SyntaxErrorContext) -> Diagnostic | None:
+    """Methods of data frames: what they are called here is loaded where one is met."""
+    if context.start != "step" or "." not in context.piece:
+        return None
+    from ssbt.compiler.syntax.habits.chains import check_chain
+
+    return check_chain(context)
 
 
 def _check_bracket(context: SyntaxErrorContext) -> Diagnostic | None:
@@ -134,6 +146,8 @@ _CHECKS: tuple[Callable[[SyntaxErrorContext], Diagnostic | None], ...] = (
     _check_unfinished,
     queries.check_missing_step,
     queries.check_subquery,
+    queries.check_select_from,
+    _check_chain,
     phrases.check_phrases,
     queries.check_unknown_step,
     blocks.check_declaration,

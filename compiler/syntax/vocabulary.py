@@ -24,7 +24,9 @@ OTHER_STEPS = {
     "melt": "unpivot",
     # Those of data frames keep what is there twice.
     **dict.fromkeys(("unionall", "unionbyname", "concat", "append"), "union all"),
-    **dict.fromkeys(("minus", "subtract", "exceptall"), "except"),
+    **dict.fromkeys(("minus", "subtract"), "except"),
+    "exceptall": "except all",
+    "intersectall": "intersect all",
     "outer": "full join",
     "crossjoin": "cross join",
     "merge": "join",
@@ -41,6 +43,8 @@ STEP_FORMS = {
     "cross join": "|> cross join DATASET",
     "deduplicate": "|> deduplicate by COLUMN",
     "except": "|> except DATASET",
+    "except all": "|> except all DATASET",
+    "intersect all": "|> intersect all DATASET",
     "explode": "|> explode COLUMN as NAME",
     "extend": "|> extend … as NAME",
     "join": "|> join DATASET on CONDITION",
@@ -74,7 +78,7 @@ NON_STEPS = {
     ),
     **dict.fromkeys(("coalesce", "unpersist", "hints", "distribute", "cluster"), _TUNING_ADVICE),
     **dict.fromkeys(
-        ("show", "display", "print", "collect", "topandas", "printschema", "describe", "count"),
+        ("show", "display", "print", "collect", "topandas", "printschema", "describe"),
         "rows are shown by `sink NAME to console { }`, and a `test` says what they must be",
     ),
     "qualify": "name the window function with `|> extend … as NAME`, and filter with `|> where …`",
@@ -103,7 +107,7 @@ NON_DECLARATIONS = {
 # What else a declaration is called, the likeliest first.
 OTHER_DECLARATIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("create", "replace", "table"), ("let", "source", "schema")),
-    **dict.fromkeys(("var", "view", "with", "dataset"), ("let", "param")),
+    **dict.fromkeys(("var", "val", "view", "with", "dataset"), ("let", "param")),
     **dict.fromkeys(("def", "function", "macro"), ("transform",)),
     **dict.fromkeys(("parameter", "variable", "const", "argument"), ("param", "let")),
     **dict.fromkeys(("struct", "type", "record"), ("schema",)),

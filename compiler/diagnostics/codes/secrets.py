@@ -34,16 +34,20 @@ or from another provider.
   say where a credential is, or which kind it is (`….provider`, `….file`, `token_endpoint`,
   `password_policy`), switches and numbers.
 - *Parameters* with such a name, if a text is written down for them: as a default, in `conf/`, or as
-  a value of a map under such a key. A placeholder like `changeme` counts, because people have
-  broken into many systems with it. An empty text does not count, nor does one that only says where
-  the credential is (`{{secrets/…}}`, `vault:…`, `arn:aws:…`, `projects/…/secrets/…`,
-  `/run/secrets/…`). If the parameter does not hold a credential, rename it.
-- *Addresses and connection strings* with a credential in them: `http://user:password@host`,
-  `s3a://KEY:SECRET@bucket`, `jdbc:…?password=…`, `…?X-Amz-Signature=…`, `…AccountKey=…;`. Pass the
-  credential in a separate option or setting, such as those of `fs.s3a` for a bucket.
+  a value of a map under such a key. Words may be glued together (`pgpassword`, `clientsecret`). A
+  placeholder like `changeme` counts, because people have broken into many systems with it. An empty
+  text does not count, nor does one that only says where the credential is (`{{secrets/…}}`,
+  `vault:…`, `arn:aws:…`, `projects/…/secrets/…`, `/run/secrets/…`). A `/` in front does not make a
+  text a path: Base64 may begin so. If the parameter does not hold a credential, rename it.
+- *Addresses, connection strings and command lines* with a credential in them:
+  `http://user:password@host`, `s3a://KEY:SECRET@bucket`, `jdbc:…?password=…`,
+  `jdbc:…;trustStorePassword=…`, `…?X-Amz-Signature=…`, `…AccountKey=…;`, `host=… password='…'`,
+  `{"password": "…"}`, `--password=…`. Pass the credential in a separate option or setting, such as
+  those of `fs.s3a` for a bucket.
 - *Texts that can be nothing else*, under any name and in expressions too: keys and tokens of
   Amazon, GitHub, GitLab, Slack, Google, Vault, Databricks and Stripe, JSON Web Tokens, private keys
-  in PEM, headers such as `Basic …` and `Bearer …`.
+  in PEM, headers such as `Basic …`, `Bearer …` and
+  `Authorization: …`.
 - *The key of `aes_encrypt` and `aes_decrypt`*, also in a `sql` step: Spark shows it in plans and
   logs. Read it from a table that only the job may read, and join that table.
 """,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.diagnostics.codes import expressions as codes
-from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.diagnostics.suggestions import did_you_mean, is_slip
 from ssbt.compiler.resolve.expressions.call_arguments import type_arguments
 from ssbt.compiler.resolve.expressions.call_clauses import check_clauses
 from ssbt.compiler.resolve.expressions.call_placement import is_call_allowed
@@ -24,11 +24,11 @@ from ssbt.compiler.types.functions import Function, FunctionKind, find_function,
 
 def infer_call_type(typer: ExpressionTyper, node: e.Call) -> Typed:
     """The type of a call; unknown, with findings, where it is not right."""
+    if report_foreign_call(typer, node):
+        return NOT_KNOWN
     with_unit = infer_unit_call_type(typer, node)
     if with_unit is not None:
         return with_unit
-    if report_foreign_call(typer, node):
-        return NOT_KNOWN
     function = find_function(node.name.text)
     if function is None:
         _report_unknown(typer, node)
@@ -84,6 +84,11 @@ def _report_unknown(typer: ExpressionTyper, node: e.Call) -> None:
     text = function_name(suggestion) if suggestion else None
     otherwise = "functions are Spark SQL's; one of your own is used with `apply`"
     code, message = codes.UNKNOWN_FUNCTION, f"there is no function `{name}`"
+    if suggestion is not None and not is_slip(name, suggestion):
+        # Two letters apart is another function as often as not, which a fix would call in silence.
+        help_ = f"the name nearest to it is `{suggestion}`"
+        typer.report.add(code, node.name.span, message, help=(help_, otherwise))
+        return
     typer.report.suggest(code, node.name.span, message, suggestion, otherwise, text=text)
 
 

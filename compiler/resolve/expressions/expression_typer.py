@@ -41,7 +41,8 @@ class ExpressionTyper(Struct):
     columns are taken all, `spelled_stars` by id the stars that are written as names. `types` holds
     what was found of each node, by its id, beside the node itself, so that no other gets its id.
     `zone_use` is the first part whose value depends on the time zone of the session.
-    `bare_word_ids` are the ids of names that are no columns and stand beside text.
+    `bare_word_ids` are the ids of names that are no columns and stand beside text, `operand_ids`
+    those of what stands beside an operator that is tighter than `not`.
     """
 
     context: ExpressionContext
@@ -64,6 +65,7 @@ class ExpressionTyper(Struct):
     inside_window: bool = False
     zone_use: Span | None = None
     bare_word_ids: set[int] = field(default_factory=set)
+    operand_ids: set[int] = field(default_factory=set)
     lambda_variables: dict[str, Typed] = field(default_factory=dict)
     types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
 

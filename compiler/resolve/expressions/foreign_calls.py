@@ -2,100 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.shared_names import report_shared_name
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.syntax.names import function_name, ssbt_name_text
+from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.functions import find_function
 
-_MODULES = frozenset(("f", "fn", "func", "functions", "sf", "pd", "np", "sqlfunctions"))
-_ACCESSORS = (".str", ".dt")
-# Functions of other dialects that Spark has under another name, with the same arguments.
-_RENAMED = {
-    "arg_max": "max_by",
-    "arg_min": "min_by",
-    "array_filter": "filter",
-    "array_length": "cardinality",
-    "array_map": "transform",
-    "list_transform": "transform",
-    "gen_random_uuid": "uuid",
-    "generate_series": "sequence",
-    "getdate": "current_timestamp",
-    "getutcdate": "current_timestamp",
-    "group_concat": "listagg",
-    "fillna": "coalesce",
-    "iff": "if",
-    "iif": "if",
-    "isna": "isnull",
-    "json_extract": "get_json_object",
-    "lowercase": "lower",
-    "newid": "uuid",
-    "notna": "isnotnull",
-    "regexp_matches": "regexp_like",
-    "str": "string",
-    "string_split": "split",
-    "sysdate": "current_timestamp",
-    "strip": "trim",
-    "strpos": "instr",
-    "sysdatetime": "current_timestamp",
-    "title": "initcap",
-    "to_datetime": "to_timestamp",
-    "to_json_string": "to_json",
-    "today": "current_date",
-    "tolowercase": "lower",
-    "tostring": "string",
-    "touppercase": "upper",
-    "unnest": "explode",
-    "uppercase": "upper",
-    "utcnow": "current_timestamp",
-}
-_TIME_WINDOW = "a window of time is `window(COLUMN, '1 hour')`"
-_PATTERN = "write `date_format(COLUMN, 'yyyy-MM-dd')`"
-# What others write by a function and this language otherwise.
-_OTHERWISE = {
-    "convert": "write `cast(VALUE as TYPE)`",
-    "count_distinct": "write `count(distinct COLUMN)`",
-    "countdistinct": "write `count(distinct COLUMN)`",
-    "datetime.now": "write `current_timestamp()`",
-    "datetime.today": "write `current_date()`",
-    "datetime": "write `timestamp '2026-01-31 12:00:00'`, or `to_timestamp(TEXT)`",
-    "format": "texts are made by `format_string`, `format_number` and `date_format`",
-    "hop": _TIME_WINDOW,
-    "tumble": _TIME_WINDOW,
-    "tumbling": _TIME_WINDOW,
-    "nunique": "write `count(distinct COLUMN)`",
-    "value_counts": "write `aggregate count(*) as NAME group by COLUMN`",
-    "switch": "write `case VALUE when … then … else … end`",
-    "safe_cast": "write `try_cast(VALUE as TYPE)`",
-    "strftime": _PATTERN,
-    "format_date": _PATTERN,
-    "strptime": "write `to_timestamp(TEXT, 'yyyy-MM-dd HH:mm:ss')`",
-    "parse_date": "write `to_date(TEXT, 'yyyy-MM-dd')`",
-    "env": "a value from outside is a parameter: `param NAME: string`, given by `SSBT_PARAM_NAME`",
-    "otherwise": "write `case when CONDITION then VALUE else OTHER end`",
-}
-Fix = tuple[Edit, ...]
+if TYPE_CHECKING:
+    from ssbt.compiler.syntax.foreign.suggestions import Suggestion
+
+# What people call the libraries whose functions they take: those of Spark take columns as texts.
+_SPARK_MODULES = ("f", "fn", "func", "functions", "sf", "psf", "sqlfunctions")
+_MODULES = (*_SPARK_MODULES, "pl", "pd", "np", "math", "sql")
+# Their first argument is a text all the same.
+_TEXT_FIRST = ("concat_ws", "date_trunc", "format_string", "lit", "col", "expr")
+# What only holds a column or an expression, or makes a constant, in data frames.
+_WRAPPERS = ("col", "column", "expr", "sql_expr", "sqlexpr", "lit", "literal", "typedlit")
+_WORD = lazy_pattern(r"[^\W\d]\w*")
+# What is one operand, whatever stands beside it.
+_CLOSED = (e.ColumnName, e.Call, e.Parenthesised, e.Case, e.StringLiteral, e.NullLiteral, e.Star)
 
 
 def report_foreign_call(typer: ExpressionTyper, node: e.Call) -> bool:
     """Report a call of another language with its way out; whether it is one."""
     name = node.name.text
     if find_function(name) is not None:
-        return _report_extract(typer, node) or _report_null_default(typer, node)
-    prefix, _, last = name.rpartition(".")
-    is_module = prefix.casefold() in _MODULES
-    bare_name = last if is_module else name
-    suggestion = _suggest_unwrapped(node, bare_name) or _suggest_renamed(
-        node, name, bare_name, is_module
+        return report_shared_name(typer, node)
+    suggestion = (
+        _suggest_unwrapped(typer, node)
+        or _suggest_form(typer, node)
+        or _suggest_method(typer, node)
     )
-    if suggestion is None and bare_name.casefold() in _OTHERWISE:
-        suggestion = _OTHERWISE[bare_name.casefold()], ()
-    if suggestion is None and prefix and not is_module:
-        suggestion = _suggest_function(node, prefix, last)
     if suggestion is None:
         return False
     help_, fix = suggestion
@@ -104,126 +48,106 @@ def report_foreign_call(typer: ExpressionTyper, node: e.Call) -> bool:
     return True
 
 
-def _report_null_default(typer: ExpressionTyper, node: e.Call) -> bool:
-    """`isnull(status, 'x')`, which is `coalesce`."""
-    name = node.name.text
-    if name.casefold() != "isnull" or len(node.arguments) != 2:
-        return False
-    fix = (Edit(node.name.span, "coalesce"),)
-    message, help_ = f"`{name}` takes 1 argument, not 2", "write `coalesce(…, …)`"
-    typer.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
-    return True
+def _bare_name(name: str) -> str:
+    """The name without the module that it is taken from: `upper` of `F.upper`."""
+    prefix, _, last = name.rpartition(".")
+    return last if prefix.casefold() in _MODULES else name
 
 
-def _report_extract(typer: ExpressionTyper, node: e.Call) -> bool:
-    """`extract(year, day)`."""
-    match node:
-        case e.Call(
-            name=Name(text=name),
-            arguments=(
-                e.Argument(value=e.ColumnName(parts=(unit,)) as first),
-                e.Argument(value=second),
-            ),
-        ) if name.casefold() == "extract" and not node.keywords:
-            pass
-        case _:
-            return False
-    if typer.context.relation.find_columns(unit.text):
-        return False
-    between = Span(node.span.path, first.span.end, second.span.start)
-    help_, fix = f"write `extract({unit.text} from …)`", (Edit(between, " from "),)
-    message = "the field of `extract` is a word before `from`"
-    typer.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
-    return True
-
-
-def _suggest_unwrapped(node: e.Call, name: str) -> tuple[str, Fix] | None:
-    """`col("x")`, which is `x`, and `lit(1)`, which is `1`."""
-    if len(node.arguments) != 1:
+def _suggest_unwrapped(typer: ExpressionTyper, node: e.Call) -> Suggestion | None:
+    """`col("x")`, which is `x`, `lit(1)`, which is `1`, and `expr("a + b")`, which is `(a + b)`."""
+    name = _bare_name(node.name.text).casefold()
+    if len(node.arguments) != 1 or name not in _WRAPPERS:
         return None
     value = node.arguments[0].value
-    if name.casefold() in ("col", "column") and isinstance(value, e.StringLiteral):
-        text = ".".join(map(ssbt_name_text, value.value.split(".")))
-        return f"a column is written by its name: `{text}`", (Edit(node.span, text),)
-    if name.casefold() in ("lit", "expr"):
+    if not isinstance(value, e.StringLiteral) or name in ("lit", "literal", "typedlit"):
         path, start, end = node.span.path, node.span.start, node.span.end
         fix = (
             Edit(Span(path, start, value.span.start), ""),
             Edit(Span(path, value.span.end, end), ""),
         )
         return "a constant is written as it is", fix
-    return None
+    parts = value.value.split(".")
+    is_column = all(map(_WORD.fullmatch, parts)) or typer.context.relation.find_columns(value.value)
+    if name in ("col", "column") and is_column:
+        text = ".".join(map(ssbt_name_text, parts))
+        if typer.context.relation.find_columns(value.value):
+            text = ssbt_name_text(value.value)
+        return f"a column is written by its name: `{text}`", (Edit(node.span, text),)
+    from ssbt.compiler.syntax.parsing import parse_expression
+
+    parsed = parse_expression(value.value)
+    if parsed is None:
+        return "an expression is written as it is, without quotes", ()
+    text = value.value.strip()
+    text = text if isinstance(parsed, _CLOSED) else f"({text})"
+    return f"an expression is written as it is: `{text}`", (Edit(node.span, text),)
 
 
-def _suggest_renamed(
-    node: e.Call, name: str, plain: str, is_module: bool
-) -> tuple[str, Fix] | None:
-    replacement = _RENAMED.get(plain.casefold())
-    if replacement is None and is_module and find_function(plain) is not None:
-        replacement = plain
-    if replacement is None or (name != plain and not is_module):
-        return None
-    return f"did you mean `{replacement}`?", (Edit(node.name.span, function_name(replacement)),)
+def _suggest_form(typer: ExpressionTyper, node: e.Call) -> Suggestion | None:
+    """A function of another dialect."""
+    from ssbt.compiler.syntax.foreign.suggestions import suggest_form, suggest_name
 
-
-def _suggest_function(node: e.Call, receiver: str, method: str) -> tuple[str, Fix] | None:
-    """`status.upper()`: what stands before the dot is the first argument."""
-    for accessor in _ACCESSORS:
-        receiver = receiver.removesuffix(accessor)
-    values = [argument.value for argument in node.arguments]
-    suggestion = _suggest_operator(node, receiver, method.casefold(), values)
-    if suggestion is not None:
+    name = node.name.text
+    bare_name = _bare_name(name)
+    is_operand = id(node) in typer.operand_ids
+    suggestion = suggest_form(node, name, is_operand=is_operand)
+    if suggestion is None and bare_name != name:
+        suggestion = suggest_form(node, bare_name, is_operand=is_operand)
+    if suggestion is None and bare_name != name and find_function(bare_name) is not None:
+        suggestion = suggest_name(node, bare_name)
+    if suggestion is None or name.rpartition(".")[0].casefold() not in _SPARK_MODULES:
         return suggestion
-    name = _RENAMED.get(method.casefold(), method)
-    if method.casefold() == "map" and values and isinstance(values[0], e.Lambda):
-        name = "transform"
-    function = find_function(name)
-    if function is None:
+    return _unquote_columns(typer, node, bare_name, suggestion)
+
+
+def _unquote_columns(
+    typer: ExpressionTyper, node: e.Call, name: str, suggestion: Suggestion
+) -> Suggestion:
+    """`F.sum("amount")`, whose text is a column's name."""
+    help_, edits = suggestion
+    for index, argument in enumerate(node.arguments):
+        value = argument.value
+        if not isinstance(value, e.StringLiteral):
+            continue
+        if value.value == "*":
+            edits = (*edits, Edit(value.span, "*"))
+        elif typer.context.relation.find_columns(value.value.split(".")[0]):
+            text = ".".join(map(ssbt_name_text, value.value.split(".")))
+            edits = (*edits, Edit(value.span, text))
+        elif index == 0 and name.casefold() not in _TEXT_FIRST:
+            return f"the function is `{name}`, and a column is written by its name", ()
+    # What is replaced as a whole has no place for more.
+    return help_, () if len(edits) > 1 and edits[0].span == node.span else edits
+
+
+def _suggest_method(typer: ExpressionTyper, node: e.Call) -> Suggestion | None:
+    """`status.upper()`: what stands before the dot is the first argument."""
+    from ssbt.compiler.syntax.foreign.methods import (
+        advise_method,
+        convert_method,
+        is_atom,
+        rename_method,
+    )
+
+    receiver, _, method = node.name.text.rpartition(".")
+    if not receiver or receiver.casefold() in _MODULES:
         return None
-    help_ = f"functions are no methods: `{name}({receiver}{', …' if values else ''})`"
-    if not values:
-        return help_, (Edit(node.span, f"{name}({receiver})"),)
-    start = values[0].span.start
-    inserted = Edit(Span(node.span.path, start, start), f"{receiver}, ")
-    return help_, (Edit(node.name.span, name), inserted)
-
-
-def _suggest_operator(
-    node: e.Call, receiver: str, method: str, values: list[e.Expression]
-) -> tuple[str, Fix] | None:
-    """Methods that are operators here."""
-    replacements = {
-        "isnull": f"{receiver} is null",
-        "isnotnull": f"{receiver} is not null",
-        "isna": f"{receiver} is null",
-        "notna": f"{receiver} is not null",
-        "desc": f"{receiver} desc",
-        "asc": f"{receiver} asc",
-    }
-    if method in ("get", "getitem") and len(values) == 1:
-        text = f"{receiver}[{ssbt_text(values[0])}]"
-        return f"write `{text}`", (Edit(node.span, text),)
-    if method in replacements and not values:
-        return f"write `{replacements[method]}`", (Edit(node.span, replacements[method]),)
-    if method in ("cast", "astype") and len(values) == 1:
-        type_name = values[0].value if isinstance(values[0], e.StringLiteral) else "TYPE"
-        text = f"cast({receiver} as {type_name})"
-        fix = (Edit(node.span, text),) if type_name != "TYPE" else ()
-        return f"write `{text}`", fix
-    signs = {"isin": "in (", "like": "like ", "rlike": "rlike ", "eqnullsafe": "<=> "}
-    path, end = node.span.path, node.span.end
-    if method in signs and values:
-        start = Edit(
-            Span(path, node.span.start, values[0].span.start), f"{receiver} {signs[method]}"
-        )
-        close = () if method == "isin" else (Edit(Span(path, values[-1].span.end, end), ""),)
-        return f"write `{receiver} {signs[method]}…{')' * (method == 'isin')}`", (start, *close)
-    if method == "between" and len(values) == 2:
-        low, high = values
-        edits = (
-            Edit(Span(path, node.span.start, low.span.start), f"{receiver} between "),
-            Edit(Span(path, low.span.end, high.span.start), " and "),
-            Edit(Span(path, high.span.end, end), ""),
-        )
-        return f"write `{receiver} between … and …`", edits
-    return None
+    if any(argument.name or argument.alias for argument in node.arguments):
+        return None
+    values = [argument.value for argument in node.arguments]
+    text = convert_method(receiver, method, [ssbt_text(value) for value in values])
+    if text is None:
+        advice = advise_method(receiver, method)
+        if advice is None and find_function(rename_method(method)) is not None:
+            advice = f"functions are no methods: `{rename_method(method)}(…)`"
+        return (advice, ()) if advice else None
+    help_ = f"write `{text}`"
+    if text.startswith(f"{rename_method(method)}("):
+        help_ = f"functions are no methods: `{text}`"
+    if node.distinct or node.nulls or node.within_group or node.filter or node.window:
+        return help_, ()
+    # `amount.isNull() & …`: an operator would take a part of it.
+    if id(node) in typer.operand_ids and not is_atom(text):
+        text = f"({text})"
+    return help_, (Edit(node.span, text),)

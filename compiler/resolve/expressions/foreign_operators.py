@@ -17,9 +17,12 @@ from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.datatypes import (
+    ArrayType,
     BooleanType,
     DataType,
     DateType,
+    MapType,
+    NullType,
     NumericType,
     StringType,
     TimestampNTZType,
@@ -33,6 +36,8 @@ _LOGICAL = {"&": "and", "|": "or"}
 _TIMES = (DateType, TimestampType, TimestampNTZType)
 _DATE = lazy_pattern(r"\d{4}-\d{1,2}-\d{1,2}")
 _LENGTH = lazy_pattern(r"\s*[+-]?\d+\s+\w+\s*")
+_NUMBER = lazy_pattern(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_FORMAT_FIELD = lazy_pattern(r"%(?!%)[-+ #0-9.]*[a-zA-Z]")
 # Words for values that are columns for the grammar.
 _VALUES = {
     "none": "null",
@@ -45,6 +50,17 @@ _VALUES = {
     "systimestamp": "current_timestamp()",
     "today": "current_date()",
     "now": "current_timestamp()",
+}
+
+
+# Words for rows and their places, which are not known before they are put in an order.
+_ADVICE = {
+    **dict.fromkeys(
+        ("rownum", "rowid", "_rowid_", "rownumber", "row_number"),
+        "rows are kept by `|> limit 10`, and numbered by `row_number() over (order by …)`",
+    ),
+    "all": "name the columns; in `select`, all of them are `*`",
+    "level": "rows that refer to each other take one `join` for each level",
 }
 
 
@@ -92,6 +108,51 @@ def report_or(node: e.Binary, right: Typed, report: Report) -> bool:
     return True
 
 
+def report_text_operator(node: e.Binary, left: Typed, right: Typed, report: Report) -> bool:
+    """Report `'%s EUR' % amount` and `'order-' + id`, which compute; whether this is one."""
+    texts = [each for each in (node.left, node.right) if isinstance(each, e.StringLiteral)]
+    if node.operator not in ("+", "%") or len(texts) != 1:
+        return False
+    if node.operator == "%":
+        return texts[0] is node.left and _report_format(node, texts[0], report)
+    other = right if texts[0] is node.left else left
+    if isinstance(other.type, StringType | NullType | ArrayType | MapType) or other.is_unknown:
+        return False
+    if _NUMBER.fullmatch(texts[0].value) or _LENGTH.fullmatch(texts[0].value):
+        return False
+    message, help_ = (
+        f"`+` adds numbers, and {ssbt_text(texts[0])} is a text",
+        "texts are joined by `||`",
+    )
+    fix = _replace_operator(node, "||")
+    report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_, fix=fix)
+    return True
+
+
+def _report_format(node: e.Binary, template: e.StringLiteral, report: Report) -> bool:
+    """`'%s-%s' % (a, b)`."""
+    fields = _FORMAT_FIELD.findall(template.value)
+    if not fields:
+        return False
+    right = node.right
+    path, end = node.span.path, node.span.end
+    is_tuple = isinstance(right, e.Tuple | e.Parenthesised)
+    items = right.items if isinstance(right, e.Tuple) else (right,)
+    if isinstance(right, e.Parenthesised):
+        items = (right.operand,)
+    fix: tuple[Edit, ...] = (
+        Edit(Span(path, node.span.start, node.span.start), "format_string("),
+        Edit(Span(path, template.span.end, items[0].span.start), ", "),
+        *(() if is_tuple else (Edit(Span(path, end, end), ")"),)),
+    )
+    if len(fields) != len(items) or set(fields) - {"%s"}:
+        fix = ()
+    message = "`%` is the rest of a division, and fills in no text"
+    help_ = f"write `format_string({ssbt_text(template)}, …)`"
+    report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_, fix=fix)
+    return True
+
+
 def _truth_hint(node: e.Binary, types: tuple[DataType, DataType]) -> Hint | None:
     """`qty = true`, where numbers stand for truth."""
     for side, type_ in ((node.left, types[0]), (node.right, types[1])):
@@ -106,13 +167,24 @@ def condition_hint(node: e.Expression) -> Hint | None:
     while isinstance(node, e.Parenthesised):
         node = node.operand
     if isinstance(node, e.StringLiteral):
-        return "a condition compares: `COLUMN = VALUE`; names take no quotes", ()
+        return _quoted_hint(node)
     if isinstance(node, e.ColumnName | e.NumberLiteral):
         text = ssbt_text(node)
         return f"a condition compares: `{text} = …`, `{text} is not null`", ()
     if isinstance(node, e.Binary) and node.operator == "||":
         return "conditions are joined by `or`", join_by_or(joined_operands(node))
     return None
+
+
+def _quoted_hint(node: e.StringLiteral) -> Hint:
+    """`where "amount > 10"`, as data frames have it."""
+    from ssbt.compiler.syntax.parsing import parse_expression
+
+    parsed = parse_expression(node.value)
+    if isinstance(parsed, e.Binary | e.Is | e.InList | e.Like | e.Between):
+        text = node.value.strip()
+        return f"a condition takes no quotes: `{text}`", (Edit(node.span, f"({text})"),)
+    return "a condition compares: `COLUMN = VALUE`; names take no quotes", ()
 
 
 def joined_operands(node: e.Expression) -> list[e.Expression]:
@@ -189,11 +261,11 @@ def report_foreign_value(node: e.ColumnName, relation: Relation, report: Report)
     """Report a name that is a value in other languages, such as `None`; whether it is one."""
     name = node.parts[0].text
     value = _VALUES.get(name.casefold()) if len(node.parts) == 1 else None
-    is_all = name.casefold() == "all" and len(node.parts) == 1
-    if not (value or is_all) or relation.is_open or relation.find_columns(name):
+    advice = _ADVICE.get(name.casefold()) if len(node.parts) == 1 else None
+    if not (value or advice) or relation.is_open or relation.find_columns(name):
         return False
     if value is None:
-        help_ = "name the columns; in `select`, all of them are `*`"
+        help_ = advice or ()
         report.add(codes.UNKNOWN_COLUMN, node.span, f"there is no column `{name}` here", help=help_)
         return True
     message, fix = f"there is no column `{name}` here", (Edit(node.span, value),)

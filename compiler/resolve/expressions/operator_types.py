@@ -15,6 +15,7 @@ from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.foreign_operators import (
     operator_hint,
     report_or,
+    report_text_operator,
 )
 from ssbt.compiler.resolve.expressions.hyphens import hyphenated_column, report_hyphenated
 from ssbt.compiler.resolve.expressions.literals import type_number
@@ -40,6 +41,8 @@ def infer_unary(typer: ExpressionTyper, node: e.Unary) -> Typed:
     """The type of an operator before its operand."""
     if node.operator == "-" and isinstance(node.operand, e.NumberLiteral):
         return type_number(typer, node.operand, negative=True)
+    if node.operator != "not":
+        typer.operand_ids.add(id(node.operand))
     operand = typer.infer_type(node.operand)
     inferred = operators.infer_unary(node.operator, operand, typer.context.ansi)
     hint = operator_hint(node, operand) if isinstance(inferred, Mismatch) else None
@@ -57,6 +60,8 @@ def infer_binary(typer: ExpressionTyper, node: e.Binary) -> Typed:
     while isinstance(leftmost, e.Binary) and hyphenated_column(leftmost, relation) is None:
         chain.append(leftmost)
         typer.bare_word_ids |= {*find_words_beside_text(leftmost, relation)}
+        if leftmost.operator not in ("and", "or"):
+            typer.operand_ids |= {id(leftmost.left), id(leftmost.right)}
         leftmost = leftmost.left
     value = typer.infer_type(leftmost)
     for link in reversed(chain):
@@ -67,6 +72,8 @@ def infer_binary(typer: ExpressionTyper, node: e.Binary) -> Typed:
 
 def _infer_binary(typer: ExpressionTyper, node: e.Binary, left: Typed, right: Typed) -> Typed:
     if report_or(node, right, typer.report):
+        return NOT_KNOWN
+    if report_text_operator(node, left, right, typer.report):
         return NOT_KNOWN
     if left.is_unknown or right.is_unknown:
         return type_of_unknown_operands(node.operator, left, right)

@@ -17,6 +17,10 @@ from ssbt.compiler.syntax.vocabulary import (
 )
 from ssbt.grammar.words import DECLARATIONS
 
+_OTHER_FORMAT = (
+    "a pipeline is no JSON, YAML or TOML: it begins with `pipeline NAME { }`, and has declarations "
+    "such as `source NAME from CONNECTOR { … }`"
+)
 _ENTRY_STARTS = ("entry", "schema_column", "expect_rule")
 _NEXT_ENTRY = lazy_pattern(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
 _QUOTED = lazy_pattern(r"'[^'\\\"\r\n]*'")
@@ -31,7 +35,7 @@ _VALUE = lazy_pattern(r"[\w\"'.$\[+-]")
 def check_declaration(context: SyntaxErrorContext) -> Diagnostic | None:
     """Something that begins no declaration where one must begin."""
     if not context.is_declaration_start or not context.word:
-        return None
+        return _check_other_format(context) if context.is_declaration_start else None
     word = context.word.lower()
     if word in DECLARATIONS:
         return _check_head(context, word)
@@ -41,6 +45,14 @@ def check_declaration(context: SyntaxErrorContext) -> Diagnostic | None:
     help_, fix = _suggest_declaration(context, word)
     code, message = codes.UNKNOWN_DECLARATION, f"`{context.word}` begins no declaration"
     return context.diagnose(code, message, help_, length=len(word), fix=fix)
+
+
+def _check_other_format(context: SyntaxErrorContext) -> Diagnostic | None:
+    """A file of JSON or TOML."""
+    if context.text not in ("{", "["):
+        return None
+    message = f"`{context.text}` begins no declaration"
+    return context.diagnose(codes.UNEXPECTED_TOKEN, message, _OTHER_FORMAT, length=1)
 
 
 def _suggest_declaration(
@@ -71,6 +83,9 @@ def _suggest_declaration(
 def _check_head(context: SyntaxErrorContext, word: str) -> Diagnostic:
     """A keyword without what must stand behind it."""
     code, keyword_end = codes.UNEXPECTED_TOKEN, context.offset + len(word)
+    if context.piece[keyword_end:].lstrip().startswith(":") and word != "test":
+        message = f"`{word}` takes a name behind it, and no `:`"
+        return context.diagnose(code, message, _OTHER_FORMAT, length=len(word))
     if word not in ("import", "test"):
         message = f"`{word}` takes a name behind it"
         return context.diagnose(code, message, length=len(word))

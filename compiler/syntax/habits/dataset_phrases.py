@@ -12,6 +12,15 @@ DATASET_PHRASES: tuple[Phrase, ...] = (
         r"\1",
     ),
     phrase(
+        r"\{\{\s*this\b[^{}]*\}\}",
+        "what a sink has written is read by a `source` of the same place",
+    ),
+    phrase(
+        r"\{%[\s\S]*?%\}",
+        "there are no templates: what differs between runs is a `param`, and what is new since the "
+        "last run is read by a `stream source`",
+    ),
+    phrase(
         r"\b(from|join)\s+(\w+)\s*,\s*(\w+)",
         "each further dataset comes in with a step: `|> join DATASET on CONDITION`",
     ),
@@ -27,6 +36,14 @@ DATASET_PHRASES: tuple[Phrase, ...] = (
         "a dataset stands here by its name: give the query one with `let`",
     ),
     phrase(r"\b(join|from|union|all)\s+(\w+)\s*\(\s*\)", r"write `\1 \2`", r"\1 \2"),
+)
+# Behind all that is known of templates.
+TEMPLATE_PHRASES: tuple[Phrase, ...] = (
+    phrase(
+        r"\{\{(?!\s*\w+\s*\}\})[\s\S]*?\}\}",
+        "there are no templates: a value given when the job runs is a parameter, `${NAME}`, and "
+        "what is used again a `let` or a `transform`",
+    ),
 )
 QUERY_PHRASES: tuple[Phrase, ...] = (
     *DATASET_PHRASES,

@@ -7,6 +7,7 @@ import re
 from ssbt.compiler.syntax.habits.dataset_phrases import QUERY_PHRASES
 from ssbt.compiler.syntax.habits.expression_phrases import TYPES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
+from ssbt.compiler.syntax.habits.sql_queries import SELECT, convert_query
 
 _LITERALS = (
     (r"[-+]?\d+", "int"),
@@ -14,41 +15,21 @@ _LITERALS = (
     (r"'[^']*'|\"[^\"]*\"", "string"),
     (r"true|false", "boolean"),
 )
-# A query of SQL, with its clauses.
-_SELECT = (
-    r"^(?:let\s+(?P<name>\w+)\s*=|create\s+(?:or\s+replace\s+)?(?:\w+\s+)?(?:view|table)"
-    r"\s+(?P<view>\w+)\s+as)\s*select\s+(?P<items>.+?)\s+from\s+(?P<from>\w+)"
-    r"(?:\s+where\s+(?P<where>.+?))?(?:\s+group\s+by\s+(?P<group>.+?))?"
-    r"(?:\s+having\s+(?P<having>.+?))?(?:\s+order\s+by\s+(?P<order>.+?))?"
-    r"(?:\s+limit\s+(?P<limit>\d+))?\s*;?\s*$"
-)
-
-
-def _convert_query(match: re.Match[str]) -> str:
-    """A query of SQL in the order in which its clauses are computed."""
-    clauses = match.groupdict()
-    lines = [f"let {clauses['name'] or clauses['view']} =", f"  from {clauses['from']}"]
-    if clauses["where"]:
-        lines.append(f"  |> where {clauses['where']}")
-    if clauses["group"]:
-        keys = [key.strip() for key in clauses["group"].split(",")]
-        items = re.split(r",\s*(?![^()]*\))", clauses["items"])
-        aggregates = ", ".join(item.strip() for item in items if item.strip() not in keys)
-        lines.append(f"  |> aggregate {aggregates} group by {clauses['group']}")
-    if clauses["having"]:
-        lines.append(f"  |> where {clauses['having']}")
-    if not clauses["group"] and clauses["items"].strip() != "*":
-        lines.append(f"  |> select {clauses['items']}")
-    lines += [f"  |> order by {clauses['order']}"] if clauses["order"] else []
-    lines += [f"  |> limit {clauses['limit']}"] if clauses["limit"] else []
-    return "\n".join(lines)
-
-
 DECLARATION_PHRASES: tuple[Phrase, ...] = (
     phrase(
-        _SELECT,
+        r"^(?:(?:val|var|let)\s+)?(\w+)\s*=\s*(?:spark\.read\.|pd\.read_|pl\.(?:read|scan)_)"
+        r"(csv|json|parquet|orc|text)\(\s*(?:\"([^\"]*)\"|'([^']*)')\s*\)\s*$",
+        r"a dataset is read by `source \1 from \2 { … }`",
+        r'source \1 from \2 { path = "\3\4" }',
+    ),
+    phrase(
+        r"^(?:(?:val|var|let)\s+)?(\w+)\s*=\s*spark\.(?:read(?:Stream)?|table|sql)\b[\s\S]*",
+        r"a dataset is read by `source \1 from CONNECTOR { … }`, and computed by `let \1 = from …`",
+    ),
+    phrase(
+        SELECT,
         "the steps follow the dataset: `from … |> where … |> select …`",
-        _convert_query,
+        convert_query,
         flags=re.DOTALL,
     ),
     phrase(
@@ -102,7 +83,7 @@ DECLARATION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"^sink\s+to\s+", "a sink names the dataset that it writes: `sink NAME to …`"),
     *(
         phrase(
-            rf"^param\s+(\w+)\s*=\s*({literal})(?![\w.])",
+            rf"^(?:param|let|val|var|const|final|set|declare)\s+(\w+)\s*=\s*({literal})(?![\w.])",
             rf"write `param \1: {type_} = \2`",
             rf"param \1: {type_} = \2",
         )

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 
+from ssbt.compiler.syntax.habits.interpolation import (
+    WAY_OUT,
+    convert_f_string,
+    convert_s_string,
+)
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 
 NAMES = r"[\w`]+(?:\s*,\s*[\w`]+)*"
-OPERAND = r"(?:'[^']*'|[\w.`]+(?:\([^()]*\))?)"
+OPERAND = r"(?:'[^']*'|\"[^\"]*\"|(?<![\w.`])[\w.`]+(?:\([^()]*\))?)"
 TYPES = r"int|bigint|string|date|timestamp|boolean|double|float|binary|smallint|tinyint"
 
 
-def _convert_f_string(match: re.Match[str]) -> str:
-    """An f-string as a call of `concat`."""
-    pieces = re.split(r"\{([\w.]+)\}", match.group(2))
-    parts = [f"'{p}'" if n % 2 == 0 else p for n, p in enumerate(pieces) if p]
-    return f"concat({', '.join(parts)})"
+def _convert_dictionary(match: re.Match[str]) -> str | None:
+    """`{'a': 1}` as a call of `map`."""
+    pairs = [
+        re.fullmatch(r"\s*('[^']*'|\"[^\"]*\"|\w+)\s*:\s*([^:]+?)\s*", pair)
+        for pair in match.group(1).split(",")
+    ]
+    if None in pairs:
+        return None
+    return f"map({', '.join(f'{pair[1]}, {pair[2]}' for pair in pairs if pair)})"
 
 
 def _convert_bytes(match: re.Match[str]) -> str:
@@ -27,12 +36,37 @@ def _without_separators(match: re.Match[str]) -> str:
 
 
 EXPRESSION_PHRASES: tuple[Phrase, ...] = (
+    phrase(
+        rf"({OPERAND})\s+at\s+time\s+zone\s+({OPERAND})",
+        r"the clock of another zone is `from_utc_timestamp(\1, \2)`, where the session is in UTC; "
+        r"a timestamp itself has no zone",
+    ),
+    phrase(
+        r"\barray\s*(?:<[\w<>, ]*>)?\s*\[([^\[\]]*)\]",
+        r"an array is written `array(\1)`",
+        r"array(\1)",
+    ),
+    phrase(
+        rf"\bif\s*\(((?:[^()]|\([^()]*\))*)\)\s*({OPERAND})\s+else\s+({OPERAND})",
+        r"write `if(\1, \2, \3)`",
+        r"if(\1, \2, \3)",
+    ),
+    phrase(
+        rf"(?<=\bextend )([^,?|]+?)\s*\?\s*({OPERAND})\s*:\s*({OPERAND})",
+        r"write `if(\1, \2, \3)`",
+        r"if(\1, \2, \3)",
+    ),
+    phrase(
+        rf"({OPERAND})\s*\?[?:]\s*({OPERAND})",
+        r"write `coalesce(\1, \2)`",
+        r"coalesce(\1, \2)",
+    ),
+    phrase(
+        r"\binterval\s+('?-?\d+'?)\s*(?:as\b(?:\s+\w+)?|(?=[),])|$)",
+        r"an interval has a unit: `interval \1 day`",
+    ),
     phrase(r"=!=", "write `!=`", "!="),
     phrase(r"\$(?:\"(\w+)\"|'(\w+)')", r"a column is written by its name: `\1\2`", r"\1\2"),
-    phrase(
-        r"'[^']*'\s*\.\s*format\s*\(",
-        "texts are put together by `||`, or by `format_string('%s …', …)`",
-    ),
     phrase(
         r"\b(rows|range)\s+(\d+)(?:\s+(preceding|following))?(?=\s*\))",
         r"a frame has two ends: `\1 between \2 preceding and current row`",
@@ -163,6 +197,11 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\bwith\s+totals\b", "subtotals come with `group by rollup(…)`"),
     phrase(r"\bwith\s*\(\s*\w+\s*\)\s*", "leave the hint out: how to join is left to Spark", ""),
     phrase(r"\bfor\s+system_time\s+as\s+of\s+\S+\s*", "Spark has no such join: leave it out"),
+    phrase(
+        r"(?<![\w\])'\"])\[([^\[\]]*,[^\[\]]*)\]", r"an array is written `array(\1)`", r"array(\1)"
+    ),
+    phrase(r"(?<![\w\])'\"])\[('[^']*'|\d+|)\]", r"an array is written `array(\1)`", r"array(\1)"),
+    phrase(r"\{([^{}]*:[^{}]*)\}", "a map is written `map('key', value)`", _convert_dictionary),
     phrase(r"\[(\w+)\]", r"an array is written `array(\1)`, a name in backticks: `` `\1` ``"),
     phrase(r"===", "write `=`", "="),
     phrase(r"=>", "write `>=`", ">="),
@@ -190,8 +229,12 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\bis\s+(?=['\"\d])", "write `=`", "= "),
     phrase(rf"({OPERAND})\s*\*\*\s*({OPERAND})", r"write `power(\1, \2)`", r"power(\1, \2)"),
     phrase(
-        r"\bf(['\"])([^'\"\\]*)\1", "texts are joined by `concat(…)` or `||`", _convert_f_string
+        r"\b(?:f|fr|rf)(?P<quote>['\"])(?P<text>(?:(?!(?P=quote))[^\r\n])*)(?P=quote)",
+        WAY_OUT,
+        convert_f_string,
     ),
+    phrase(r"\bs\"(?P<text>[^\"\r\n]*)\"", WAY_OUT, convert_s_string),
+    phrase(r"\b[nue](?=['\"])", "a text is written without a letter before it", ""),
     phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _convert_bytes),
     phrase(r'"""([^"\\\r\n\']*)"""', r"a text is written `'\1'`", r"'\1'"),
     phrase(r"\blambda\s+(\w+)\s*:", r"write `\1 -> …`", r"\1 ->"),
@@ -211,20 +254,19 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"write `if(CONDITION, \1, \3)`",
         r"if(\2, \1, \3)",
     ),
-    phrase(r"\.\s*alias\s*\(\s*['\"](\w+)['\"]\s*\)", r"write `as \1`", r" as \1"),
-    phrase(
-        rf"\bwhen\s*\((.+?),\s*({OPERAND})\)\s*\.otherwise\(({OPERAND})\)",
-        r"write `if(CONDITION, \2, \3)`",
-        r"if(\1, \2, \3)",
-    ),
-    phrase(r"\)\s*\.\s*(\w+)\s*\(", r"functions are no methods: `\1(…)`"),
     phrase(
         r"([\w.]+)\[\d*:\d*\]",
         r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
     ),
     # ---- templates
+    phrase(
+        r"\{\{\s*env_var\(\s*['\"](\w+)['\"][^{}]*\}\}",
+        r"a value from outside is a parameter: `param NAME: string`, written `${NAME}`, and given "
+        r"by `SSBT_PARAM_NAME` or `--set`",
+    ),
     phrase(r"\{\{\s*var\(\s*['\"](\w+)['\"]\s*\)\s*\}\}", r"write `${\1}`", r"${\1}"),
     phrase(r"%\((\w+)\)s", r"a parameter is written `${\1}`", r"${\1}"),
+    phrase(r"(?<![$'\"\w{])\{(\w+)\}", r"a parameter is written `${\1}`", r"${\1}"),
     phrase(
         r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
     ),

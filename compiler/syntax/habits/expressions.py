@@ -92,6 +92,8 @@ def check_sign(context: SyntaxErrorContext) -> Diagnostic | None:
         sign_start = context.offset - _CONSUMED_LENGTHS.get(text, 0)
         if context.error.previous is not None and text == "**":
             sign_start = context.previous_end - 2
+        if text == "?" and "CASE" in context.expected:
+            help_ = "a parameter is written `${name}`, and declared `param name: TYPE`"
         if sign_start >= 0 and context.piece.startswith(text, sign_start):
             code = codes.UNEXPECTED_CHARACTER if text[0] == "?" else codes.UNEXPECTED_TOKEN
             message = f"`{text}` is not expected here"

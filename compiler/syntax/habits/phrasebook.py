@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ssbt.compiler.syntax.habits.block_phrases import COLUMN_PHRASES, ENTRY_PHRASES
-from ssbt.compiler.syntax.habits.dataset_phrases import DATASET_PHRASES
+from ssbt.compiler.syntax.habits.dataset_phrases import DATASET_PHRASES, TEMPLATE_PHRASES
 from ssbt.compiler.syntax.habits.declaration_phrases import DECLARATION_PHRASES
 from ssbt.compiler.syntax.habits.expression_phrases import EXPRESSION_PHRASES
 from ssbt.compiler.syntax.habits.phrases import Phrase
 from ssbt.compiler.syntax.habits.step_phrases import STEP_PHRASES
 
 PHRASES: dict[str, tuple[Phrase, ...]] = {
-    "step": (*STEP_PHRASES, *DATASET_PHRASES, *EXPRESSION_PHRASES),
-    "declaration": DECLARATION_PHRASES,
-    "file": DECLARATION_PHRASES,
+    "step": (*STEP_PHRASES, *DATASET_PHRASES, *EXPRESSION_PHRASES, *TEMPLATE_PHRASES),
+    "declaration": (*DECLARATION_PHRASES, *TEMPLATE_PHRASES),
+    "file": (*DECLARATION_PHRASES, *TEMPLATE_PHRASES),
     "entry": ENTRY_PHRASES,
     "schema_column": COLUMN_PHRASES,
 }

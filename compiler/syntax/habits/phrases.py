@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 # How far from the trouble a phrase may begin.
 _MAXIMUM_DISTANCE = 300
 _MAXIMUM_SHOWN = 40
-ReplacementTemplate = str | Callable[[re.Match[str]], str] | None
+ReplacementTemplate = str | Callable[[re.Match[str]], str | None] | None
 
 
 class Phrase(Struct, frozen=True):
@@ -74,7 +74,7 @@ def _diagnose_phrase(
         text = (
             row.replacement(match) if callable(row.replacement) else match.expand(row.replacement)
         )
-        if row.is_certain or context.is_fixed_by((at, length, text)):
+        if text is not None and (row.is_certain or context.is_fixed_by((at, length, text))):
             fix = (at, length, text)
     excerpt = " ".join(match.group().split())
     if len(excerpt) > _MAXIMUM_SHOWN:

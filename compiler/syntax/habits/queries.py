@@ -6,7 +6,7 @@ import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
-from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.diagnostics.suggestions import did_you_mean, is_slip
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.error_context import Replacement, SyntaxErrorContext
 from ssbt.compiler.syntax.vocabulary import NON_STEPS, OTHER_STEPS, STEP_FORMS
@@ -20,8 +20,13 @@ _SUBQUERY = lazy_pattern(
 )
 
 
-_BEFORE_DATASET = lazy_pattern(r"\b(?:from|join|union|all|except|intersect|distinct)\s*$")
-_IN = lazy_pattern(r"\bin\s*$")
+_BEFORE_DATASET = lazy_pattern(
+    r"\b(?:from|join|(?:union|except|intersect)(?:\s+(?:all|distinct))?)\s*$"
+)
+_SELECT_FROM = lazy_pattern(r"\s*select\s[^|]+?(\sfrom\s+(\w+))\s*$", re.IGNORECASE)
+_READ = lazy_pattern(r"\bfrom\s+(\w+)", re.IGNORECASE)
+_IN = lazy_pattern(r"\b(?:in|=\s*(?:any|some))\s*$|=\s*(?:any|some)\s*$")
+_QUANTIFIED = lazy_pattern(r"([<>]=?|!=|<>)\s*(any|some|all)\s*$")
 
 
 def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
@@ -52,7 +57,10 @@ def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
     else:
         is_misspelt = suggestion is None
         suggestion = suggestion or did_you_mean(word, STEPS)
-        if suggestion and (is_misspelt or context.is_fixed_by((word_start, len(word), suggestion))):
+        replacement = (word_start, len(word), suggestion or "")
+        if suggestion and is_misspelt and not is_slip(word, suggestion):
+            help_ = [f"the name nearest to it is `{suggestion}`"]
+        elif suggestion and (is_misspelt or context.is_fixed_by(replacement)):
             help_, fix = [f"did you mean `{suggestion}`?"], (word_start, len(word), suggestion)
         elif suggestion:
             help_ = [f"write `{STEP_FORMS.get(suggestion, f'|> {suggestion} …')}`"]
@@ -107,7 +115,33 @@ def _suggest_join(preceding: str, query: str) -> str:
     if is_list or is_exists:
         join_kind = "anti" if re.search(r"\bnot\s*(?:in\s*)?$", preceding) else "semi"
         return f"join it: `|> {join_kind} join NAME on …`"
+    quantified = _QUANTIFIED.search(preceding)
+    if quantified is not None and quantified[1] not in ("!=", "<>"):
+        is_greatest = (quantified[1][0] == ">") == (quantified[2] == "all")
+        function = "max" if is_greatest else "min"
+        return (
+            f"compare with its `{function}(…)`: `|> aggregate …` there, `|> cross join NAME` here"
+        )
+    if quantified is not None and quantified[2] == "all":
+        return "join it: `|> anti join NAME on …`"
     return "join its one row: `|> cross join NAME`"
+
+
+def check_select_from(context: SyntaxErrorContext) -> Diagnostic | None:
+    """`select id from orders` as a step of a query that reads `orders` already."""
+    match = _SELECT_FROM.match(context.piece)
+    if context.start != "step" or match is None or not match.start(1) <= context.offset:
+        return None
+    read = _READ.findall(context.before)
+    if not read or read[-1].casefold() != match[2].casefold():
+        return None
+    at, length = match.start(1), match.end() - match.start(1)
+    message = f"`{match[1].strip()}` is not expected here"
+    help_ = "a query begins with `from`, and its steps follow: leave it out"
+    fix = (at, length, "")
+    return context.diagnose(
+        codes.UNEXPECTED_TOKEN, message, help_, offset=at + 1, length=length - 1, fix=fix
+    )
 
 
 def check_missing_step(context: SyntaxErrorContext) -> Diagnostic | None:

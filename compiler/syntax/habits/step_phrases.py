@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-import re
-
 from ssbt.compiler.syntax.habits.expression_phrases import NAMES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
-
-
-def _convert_percent(match: re.Match[str]) -> str:
-    return f"sample {float(match.group(1)) * 100:g} percent"
-
+from ssbt.compiler.syntax.habits.step_conversions import (
+    convert_join,
+    convert_percent,
+    convert_select_expr,
+)
 
 STEP_PHRASES: tuple[Phrase, ...] = (
+    phrase(
+        r"\bmatch_recognize\b[\s\S]*",
+        "rows are compared with those before them by `lag(…) over (…)`; a pattern over many takes "
+        "a processor of your own, by the step `stateful`",
+    ),
+    phrase(
+        r"^(\s*)count\s*(?:\(\s*\*?\s*\))?\s*$",
+        "rows are counted by `|> aggregate count(*) as n`",
+        r"\1aggregate count(*) as n",
+    ),
+    phrase(
+        r"\b(?:join|merge)\s*\(([\s\S]*)\)\s*$",
+        "a join is a step: `left join NAME on CONDITION`, `join NAME using (KEY)`",
+        convert_join,
+    ),
+    phrase(
+        r"\bselect_?expr\s*\(([\s\S]*)\)",
+        "items are written without quotes: `select amount * 2 as twice, id`",
+        convert_select_expr,
+    ),
     phrase(
         r"\border\s+by\s+(asc|desc)\s+([\w.]+)",
         r"the direction follows the column: `order by \2 \1`",
@@ -231,7 +249,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(
         r"\bsample\s+(0?\.\d+)\s*$",
         "a share is told in percent: `sample 10 percent`",
-        _convert_percent,
+        convert_percent,
     ),
     phrase(
         r"\bwatermark\s+for\s+(\w+)\s+as\s+\1\s*-\s*interval\s+'(\d+)'\s+(\w+)",

@@ -102,6 +102,8 @@ def infer_extract(call: Call) -> Result:
     unit = _UNIT_OF.get(field.constant.upper())
     if unit not in parts:
         advice = f"{source.type} has {', '.join(sorted(parts))}"
+        if field.constant.upper() == "EPOCH":
+            advice = "the seconds since 1970 are `unix_seconds(TIMESTAMP)`"
         reason = f"{source.type} has no part `{field.constant}`"
         return Mismatch(reason, 0, "the name of a part", advice)
     # Spark casts a string to a date or timestamp, and a timestamp without zone to a date.

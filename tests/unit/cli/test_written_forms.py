@@ -1,7 +1,7 @@
 """Credentials by the forms of their names, in every place that takes a name and a text.
 
 The kind: a name in which somebody says "this is a credential", whatever the spelling, with
-something before or after it. 24 stems in 6 spellings in 9 places, and names that only look like it.
+something before or after it. 37 stems in 6 spellings in 9 places, and names that only look like it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 import re
+from time import perf_counter
 
 import pytest
 
@@ -25,6 +26,9 @@ STEMS = (
     *("credentials", "credential", "authorization", "api key", "apikey", "access key"),
     *("account key", "private key", "secret key", "shared access key", "signing key"),
     *("auth pass", "keystore pass", "basic auth user info", "client secret", "encryption key"),
+    # What people write as one word.
+    *("dbpassword", "userpassword", "pgpassword", "mysqlpwd", "accesstoken", "authtoken"),
+    *("clientsecret", "appsecret", "dbpasswd", "password2", "pass", "mysql pass", "redis pass"),
 )
 # What has the same words, and holds none.
 LOOK_ALIKES = (
@@ -42,6 +46,8 @@ LOOK_ALIKES = (
         "sasquatch",
     ),
     *("private key file", "token url", "min password length", "secret id", "passport", "key id"),
+    *("token count", "key column", "second pass", "boarding pass", "day pass", "tokenizer"),
+    *("passed", "pass rate", "surpass", "broken", "turkey", "monkey", "password file", "trespass"),
 )
 Form = Callable[[list[str]], str]
 FORMS: dict[str, Form] = {
@@ -140,6 +146,27 @@ def test_a_reference_is_none(value: str) -> None:
     assert not is_credential_parameter("db_password", value)
 
 
+REFERENCES = (
+    *("/run/secrets/db", "/run/secrets/${env}/db", "/etc/ssl/private/key.pem", "/key.pem"),
+    *("/mnt/vault/DB_PASSWORD", "/Users/me/db1", "file:/x", "/var/run/secrets/DbPassword/"),
+)
+# Base64 has `/` among its signs, also as the first one.
+NO_REFERENCES = (
+    *(f"/{VALUE}", f"/{VALUE}Lm8Pq3Vt6Yb1=", "/q7+/aB==", "/hunter2", f"/aB3/{VALUE}"),
+    *(f"//{VALUE}", f"/{VALUE}/", f"/abc/{VALUE}/x", "/a/b+c"),
+)
+
+
+@pytest.mark.parametrize("value", REFERENCES)
+def test_a_path_is_none(value: str) -> None:
+    assert not is_credential_parameter("db_password", value)
+
+
+@pytest.mark.parametrize("value", NO_REFERENCES)
+def test_what_only_begins_as_a_path_is_one(value: str) -> None:
+    assert is_credential_parameter("db_password", value)
+
+
 @pytest.mark.parametrize("value", ["changeme", "123456", "hunter2", "correct horse"])
 def test_a_placeholder_is_one(value: str) -> None:
     """`changeme` is what many a database was opened with."""
@@ -197,7 +224,85 @@ WITHIN = {
     "JAAS": f"org.X required username='u' password=\\\"{VALUE}\\\";",
     "Bearer": f"Bearer {VALUE}{VALUE}",
     "Basic": "Basic dXNlcjpw" + "YXNzd29yZA==",
+    # A password has any sign in it, those of addresses as well.
+    "slash in a user": f"s3a://KEY:{VALUE}/{VALUE}@bucket/x",
+    "at in a user": f"http://u:{VALUE}@{VALUE}@h/x",
+    "both in a user": f"http://u:{VALUE}@{VALUE}/{VALUE}@h",
+    "both for Oracle": f"jdbc:oracle:thin:scott/{VALUE}/{VALUE}@h:1",
+    "braces": f"jdbc:sqlserver://h;password={{{VALUE};{VALUE}}};x=y",
+    "libpq in quotes": f"host=h password='{VALUE} {VALUE}' user=u",
+    "JAAS in single quotes": f"org.X required username='u' password='{VALUE}';",
+    "OAuth in JAAS": f"org.X required clientId='u' clientSecret='{VALUE}';",
+    "JSON": f'{{\\"user\\": \\"u\\", \\"password\\": \\"{VALUE}\\"}}',
+    "JSON in a JSON": f'{{\\"dbPassword\\":\\"{VALUE}\'{VALUE}\\"}}',
+    "Python": f"{{'auth_token': '{VALUE}'}}",
+    "header of a name": f"Authorization: Bearer {VALUE}",
+    "one of several headers": f"Accept: */*, Authorization: Basic {VALUE}",
+    "header in JSON": f'{{\\"Authorization\\": \\"Bearer {VALUE}\\"}}',
+    "option of a command": f"job --password={VALUE}",
+    "option with a value behind it": f"job --db-password {VALUE}",
+    "setting of a command": f"spark-submit --conf spark.x.secret={VALUE}",
 }
+KEYS = (
+    *("pass", "user_pass", "pw", "sslpassword", "trustStorePassword", "keyStoreSecret"),
+    *("accessToken", "secretAccessKey", "secret-access-key", "awsSecretKey", "clientSecret"),
+    *("sas", "apikey", "x-api-key", "storage_account_key", "AccessKey", "authtoken", "pwd"),
+)
+# Where a text has such a key.
+LISTS = (
+    *("http://h/x?a=1&KEY=VALUE", "jdbc:x://h;a=b;KEY=VALUE;c=d", "jdbc:x://h/d?KEY=VALUE&c=d"),
+    *("a=b KEY=VALUE", "job --KEY=VALUE", "-Dx.KEY=VALUE", "{'KEY': 'VALUE'}", "a=b KEY='VALUE'"),
+)
+# The same signs, and no credential.
+PLAIN = (
+    *("http://host:8081/x?mail=a@b", "http://h:8081,h2:8081/a@b", "http://h:${port}/a@b"),
+    *("s3a://bucket/a:b@c", "select * from t where password = 'x'", "file:///a/b:c@d"),
+    "select * from a join b on a.token=b.token and a.password=b.password",
+    *("jdbc:sqlserver://h;trustServerCertificate=true;encrypt=true", "http://h/?bypass=1&page=2"),
+    *("http://h/?token_kind=x", "job --token-file=/x", "job --password-file x", "x;use_token=true"),
+    *("{'password_file': '/x'}", "{'token': ''}", "{'tokens': 'a'}", "/in/password=1/x.csv"),
+    *("authorization: required before use", "authorization: basic", "host=h password='' user=u"),
+    *("abfss://box@shop.dfs.core.windows.net/x:y@z", "at 12:30 mail a@b", "compass=x surpass=y"),
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_keys_within_texts(key: str) -> None:
+    for form in LISTS:
+        text = form.replace("KEY", key).replace("VALUE", VALUE)
+        assert texts.has_credential(text), text
+        assert VALUE not in texts.without_credentials(text)
+        assert VALUE in runtime_texts.credentials_in(text)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_texts_without_one(text: str) -> None:
+    assert not texts.has_credential(text), texts.without_credentials(text)
+
+
+@pytest.mark.parametrize("text", ["http://u:q7@Zk@h", "http://u:q7@Zk@h/x", "http://u:q7@Zk@h/x@y"])
+def test_a_run_hides_all_of_a_password(text: str) -> None:
+    assert "q7@Zk" in runtime_texts.credentials_in(text)
+    assert "Zk" not in runtime_texts.without_credentials(text)
+
+
+def test_texts_are_searched_in_linear_time() -> None:
+    hostile = (
+        "://a:",
+        "?password",
+        "a.",
+        " -a",
+        "password=",
+        "password='",
+        '"password": "',
+        "x=y ",
+    )
+    for each in (*hostile, "jdbc:oracle:thin:a/", "authorization: basic ", "{", "a@b:", "-D", "'"):
+        started = perf_counter()
+        texts.without_credentials(each * (200_000 // len(each)))
+        assert perf_counter() - started < 5, each
+
+
 TEXT_PLACES = {
     "path": 'pipeline p { }\nsource s from text { path = "TEXT" }\n' + SINK,
     "checkpoint": 'pipeline p { checkpoint = "TEXT" }\n' + REST + SINK,

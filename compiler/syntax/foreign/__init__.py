@@ -1,0 +1,1 @@
+"""Functions of other dialects and libraries, and how Spark writes them."""
