@@ -13,7 +13,7 @@ import sys
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-DATA = ROOT / "runtime" / "settings" / "client_names.tsv"
+DATA = ROOT / "runtime" / "brokers" / "client_names.tsv"
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def client_names(kind: str) -> frozenset[str]:
     spec = find_spec("ssbt.runtime")
     assert spec is not None, "the runtime is a part of the distribution"
     folder = next(iter(spec.submodule_search_locations or ()))
-    table = Path(folder, "settings", "client_names.tsv").read_text("utf-8")
+    table = Path(folder, "brokers", "client_names.tsv").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines())
     return frozenset(name for each, name in rows if each == kind)
 

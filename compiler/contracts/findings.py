@@ -64,8 +64,8 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
         for keys in _pairs_of_keys(pair):
             compared_keys += 1
             yield from _check_key_options(keys)
-            for each in _key_mismatches(keys):
-                by_column.setdefault((KEY, *each.path), []).append((keys, each))
+            for of_key in _key_mismatches(keys):
+                by_column.setdefault((KEY, *of_key.path), []).append((keys, of_key))
         if format_verdict(reader.format, writer.format) is not ReadVerdict.RIGHT:
             yield wording.format_mismatch(pair, reader, writer)
             continue

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 import re
 from typing import Any
 
+from ssbt.runtime.brokers.client_names import client_option_name
 from ssbt.runtime.providers import is_known
 from ssbt.runtime.providers.secrets import Secret
-from ssbt.runtime.settings.client_names import client_names, find_meant, is_of_plugin
 from ssbt.runtime.settings.known import (
     COMMON_PROVIDER_OPTIONS,
     CONNECTION_OPTIONS,
@@ -16,9 +15,8 @@ from ssbt.runtime.settings.known import (
     PROVIDER_OPTIONS,
     REFUSED_OPTIONS,
 )
+from ssbt.runtime.values.unknown_names import unknown_name_message
 
-# Names that `raw` passes on are refused only where they are nearly one that is known.
-_CUTOFF = 0.9
 # No more digits than a wait or a count can have.
 _SECONDS = "a number of seconds", r"[0-9]{1,8}(\.[0-9]{0,9})?"
 _NUMBERS = {"timeout": _SECONDS, "retries": ("a whole number", "[0-9]{1,8}"), "cache": _SECONDS}
@@ -98,20 +96,6 @@ class SharedConfiguration:
         self.connections.setdefault(name, {})[option] = option_value
 
 
-def unknown_name_message(kind: str, name: str, known_names: Iterable[str], source: str) -> str:
-    """The message for a name that nobody declared."""
-    spellings = {each.casefold(): each for each in known_names}
-    # A file has sections, `params.day`, which an argument has not.
-    spellings_tried = (name.strip().casefold(), name.strip().rpartition(".")[2].casefold())
-    near = [
-        candidate
-        for word in spellings_tried
-        for candidate in get_close_matches(word, list(spellings), n=1)
-    ]
-    way_out = f"; did you mean `{spellings[near[0]]}`?" if near else ""
-    return f"unknown {kind} `{name}` ({source}){way_out}"
-
-
 def _split_declared(
     section: str, rest: str, declared_names: Iterable[str], source: str
 ) -> tuple[str, str]:
@@ -147,25 +131,7 @@ def _spark_option_name(kind: str, option: str, source: str) -> str:
     known_options = (*options, *options.values())
     if beginning is None or not folded.startswith(beginning):
         raise ValueError(unknown_name_message("option", option, known_options, source))
-    return _client_option_name(kind, beginning, option, known_options, source)
-
-
-def _client_option_name(
-    kind: str, beginning: str, option: str, known_options: Iterable[str], source: str
-) -> str:
-    """The name of a setting that clients have, or a class that they are given may have."""
-    name = option.casefold().removeprefix(beginning)
-    if name in client_names(kind):
-        return beginning + name
-    meant = find_meant(kind, name)
-    if meant is not None:
-        way_out = f"did you mean `{beginning}{meant}`?"
-        raise ValueError(f"unknown option `{option}` ({source}); {way_out}")
-    every = [*known_options, *(beginning + each for each in sorted(client_names(kind)))]
-    is_near = get_close_matches(beginning + name, every, n=1, cutoff=_CUTOFF)
-    if is_of_plugin(kind, name) and not is_near:
-        return option
-    raise ValueError(unknown_name_message("option", option, every, source))
+    return client_option_name(kind, beginning, option, known_options, source)
 
 
 def _option_text(value: object) -> str:

@@ -170,7 +170,7 @@ def test_other_folders_from_the_same_checkpoint(
     add(tmp_path, 1)
     told = refusal(spark, tmp_path, steps, options=new)
     assert told.startswith("stream `result` cannot go on from its checkpoint ROOT/cp/result: ")
-    assert "partitioning of the files" in told
+    assert "partition_by: " in told
     assert rows(spark, tmp_path) == seen
     run(spark, tmp_path, steps, options=old)
     assert len(rows(spark, tmp_path)) == 2 * len(seen)

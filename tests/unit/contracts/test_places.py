@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations, product
 
 import pytest
@@ -51,8 +52,12 @@ WRITER, READER = ENDS.format("w", '"in"', "{}"), ENDS.format("r", "{}", '"out"')
 BOTH = 'pipeline b {{ }}\nsource s from text {{ path = "{}" }}\nsink s to text {{ path = "{}" }}\n'
 
 
+def reader(text: str) -> Callable[[str], bytes]:
+    return lambda _: text.encode()
+
+
 def endpoints(text: str) -> tuple[Endpoint, ...]:
-    pipeline = check_pipeline("p.ssbt", lambda _: text.encode()).pipeline
+    pipeline = check_pipeline("p.ssbt", reader(text)).pipeline
     assert pipeline is not None
     return list_endpoints(pipeline)
 
@@ -66,7 +71,7 @@ def test_ends_meet(one: str, other: str, same: bool) -> None:
         ends += endpoints(READER.format("", f'"{read}"'))
         assert bool([*find_pairs(ends)]) is same
         text = BOTH.format(read, written)
-        found = check_pipeline("p.ssbt", lambda _, text=text: text.encode()).findings
+        found = check_pipeline("p.ssbt", reader(text)).findings
         assert bool([each for each in found if "`s`" in each.message]) is same
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -12,10 +13,10 @@ from ssbt.compiler.connectors.loading import connector_names, find_connector
 from ssbt.compiler.diagnostics.codes.connectors import RAW_UNKNOWN
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.driver import check_pipeline
+from ssbt.runtime.brokers import client_names as running
+from ssbt.runtime.brokers.client_names import client_names
 from ssbt.runtime.providers.secrets import Secret
-from ssbt.runtime.settings import client_names as running
 from ssbt.runtime.settings import known
-from ssbt.runtime.settings.client_names import client_names
 from ssbt.runtime.settings.shared import SharedConfiguration
 
 BROKERS = "kafka.bootstrap.servers"
@@ -133,6 +134,10 @@ def test_names_beside_a_class() -> None:
     assert RAW_UNKNOWN in {found.code for found in raw_findings(given)}
 
 
+def reader(text: str) -> Callable[[str], bytes]:
+    return lambda _: text.encode()
+
+
 def raw_findings(key: str) -> list[Diagnostic]:
     """What is found in `raw` of a connection, of a source and of a sink."""
     entry = f"raw {{ {key} }}" if "=" in key else f'raw {{ "{key}" = "x" }}'
@@ -148,7 +153,7 @@ source rows from kafka {{ connection = shop, subscribe = "t", value = string
 sink rows to kafka {{ connection = shop, topic = "u", value = string, value_columns = value
 {raws[2]} }}
 """
-        findings = check_pipeline("p.ssbt", lambda _, text=text: text.encode()).findings
+        findings = check_pipeline("p.ssbt", reader(text)).findings
         found += [each for each in findings if each.code.number.startswith("SSBT05")]
     return found
 
