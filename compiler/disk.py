@@ -1,11 +1,13 @@
 """The files that a compilation asks for, as the disk has them, none from outside of the project.
 
 The project of a pipeline is the git repository that it is in, or the folder of `ssbt.conf` at or
-above it, the outer one of both; where there is neither, its own folder with all below it.
+above it, the outer one of both; where there is neither, its own folder with all below it. A link in
+a project that leads out of it makes nothing that is there a part of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import errno
 import os
 import stat
@@ -43,9 +45,60 @@ def project_root(path: str) -> str:
 
     Where a link at `path` leads does not matter: whoever made the link is in the project.
     """
-    own_folder = os.path.realpath(os.path.dirname(path) or ".")
-    marked_folders = (_find_nearest(own_folder, marker) for marker in (_REPOSITORY, _PROJECT))
-    return min((own_folder, *(folder for folder in marked_folders if folder is not None)), key=len)
+    folder = os.path.dirname(path) or "."
+    home = _home_of_foreign(folder)
+    return _outermost_root(os.path.realpath(folder)) if home is None else home
+
+
+def _outermost_root(folder: str) -> str:
+    """The project that a folder is in; the folder itself if it is in none."""
+    marked_folders = (_find_nearest(folder, marker) for marker in (_REPOSITORY, _PROJECT))
+    return min((folder, *(each for each in marked_folders if each is not None)), key=len)
+
+
+def _home_of_foreign(folder: str) -> str | None:
+    """The project out of which a link on the way to a folder leads, if one does.
+
+    Whoever changes a project must not choose what a command such as `ssbtc check jobs` shows. Links
+    above all projects are the machine's, but those below the folder that we run in count.
+    """
+    here = os.getcwd()
+    for link, target in _links_on_way(folder):
+        holder = os.path.dirname(link)
+        home = _outermost_root(holder)
+        is_project = _is_marked(home)
+        if not is_project:
+            if not _is_within(holder, here) or _is_marked(_outermost_root(target)):
+                continue
+            home = here
+        if not _is_within(target, home):
+            return home
+    return None
+
+
+def _is_marked(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, each)) for each in (_REPOSITORY, _PROJECT))
+
+
+def _links_on_way(path: str) -> Iterator[tuple[str, str]]:
+    """Each link on the way to a path, in a folder without links, and where it really leads."""
+    for step, real in _steps_on_way(path):
+        if step and step != real:
+            yield step, real
+
+
+def _steps_on_way(path: str) -> Iterator[tuple[str, str]]:
+    """Each part of a path where it is entered, nowhere for `..`, and what it really is."""
+    drive, rest = os.path.splitdrive(os.path.join(os.getcwd(), path))
+    real = drive + os.sep
+    for part in rest.split(os.sep):
+        if part == os.pardir:
+            real = os.path.dirname(real)
+            yield "", real
+        elif part not in ("", os.curdir):
+            step = os.path.join(real, part)
+            real = os.path.realpath(step) if os.path.islink(step) else step
+            yield step, real
 
 
 def job_folder(path: str) -> str:
@@ -90,13 +143,25 @@ def is_outside(path: str, root: str) -> bool:
 
     A repository's `.git` and a `.env` file hold credentials; no pipeline has a link to them.
     """
-    target = os.path.realpath(path)
-    if os.path.commonpath((target, root)) != root:
+    target, named = os.sep, set()
+    for step, real in _steps_on_way(path):
+        target = real
+        named.add(step)
+    if not _is_within(target, root):
         return True
-    parts = os.path.relpath(target, root).split(os.sep)
-    # Kubernetes lays mounted files out as links into folders such as `..data`.
-    hidden = {part for part in parts if part.startswith(".") and not part.startswith("..")}
-    return not hidden - {os.curdir} <= set(os.path.abspath(path).split(os.sep))
+    entered = root
+    for part in os.path.relpath(target, root).split(os.sep):
+        entered = os.path.join(entered, part)
+        # Kubernetes lays mounted files out as links into folders such as `..data`. What has the
+        # name of a hidden folder elsewhere in the path is not this one.
+        is_hidden = part.startswith(".") and not part.startswith("..") and part != os.curdir
+        if is_hidden and entered not in named:
+            return True
+    return False
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return os.path.commonpath((path, folder)) == folder
 
 
 def real_path(path: str) -> str:

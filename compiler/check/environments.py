@@ -8,6 +8,7 @@ from ssbt.compiler.check import (
     overwritten_sources,
     own_topics,
     plain_credentials,
+    sink_paths,
     stream_own_files,
     topics,
     value_findings,
@@ -16,7 +17,14 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.locations import EnvironmentValues
 from ssbt.compiler.ir.pipeline import Pipeline
 
-_RULES = (topics, own_topics, plain_credentials, overwritten_sources, stream_own_files)
+_RULES = (
+    topics,
+    own_topics,
+    plain_credentials,
+    overwritten_sources,
+    sink_paths,
+    stream_own_files,
+)
 
 
 def check_environments(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from ssbt.compiler.check.stream_findings import deduplicate_findings
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir import steps as s
@@ -20,7 +21,8 @@ LOST_ORDER = Code(
     """\
 `deduplicate` and `aggregate` bring rows together by their keys, and lose the order from before:
 `deduplicate` keeps any of the rows, not the first, and `collect_list` lists them as they arrive. On
-small data the result often looks right. A sink's `repartition` deals all rows out again.
+small data the result often looks right. A sink's `repartition` deals all rows out again, and a sink
+with `partition_by` sorts the rows by these columns alone, unless the order begins with them.
 
 To keep the latest row, number the rows and filter, or take `max_by(struct(*), time)`. To get a list
 in a certain order, sort the list: `array_sort(collect_list(…))`.
@@ -59,6 +61,7 @@ def _check_steps(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink in pipeline.sinks:
         if sink.stream is None and _is_persistent(sink):
             yield from _check_repartitioned(sink, roots[sink.dataset])
+            yield from _check_partitioned(sink, roots[sink.dataset])
             for operator in walk_operators(roots[sink.dataset], attrgetter("inputs"), visited):
                 yield from _check_lost_order(operator)
                 yield from _check_unordered_limit(operator)
@@ -77,6 +80,54 @@ def _check_repartitioned(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
         also = (Label(sort.span, "the order"),)
         help_ = ("leave it out; `coalesce = 1` writes one file in this order",)
         yield Diagnostic(LOST_ORDER, message, Label(setting.span), also, help_)
+
+
+def _check_partitioned(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
+    """`order by id` before a sink with folders: Spark drops a sort that is not by them first."""
+    folders = sink.settings.at(OptionPlacement.PARTITION_BY)
+    if folders is None or folders.span is None or sink.settings.find("repartition") is not None:
+        return
+    names = [each.name.casefold() for each in folders.columns]
+    current = root
+    while keeps_order(current.step) and not isinstance(current.step, s.Limit | s.Offset):
+        names = [_find_name_before(current.step, name) for name in names]
+        current = current.inputs[0]
+    sort = current.step
+    if not isinstance(sort, s.Sort):
+        return
+    also = (Label(sort.span, "the order"),)
+    coalesced = sink.settings.find("coalesce")
+    leading = [_plain_name(key.expression.column) for key in sort.keys[: len(names)]]
+    if sorted(leading) != sorted(names):
+        listed = ", ".join(each.name for each in folders.columns)
+        message = "a sink sorts rows by the columns of its folders alone, and this order is gone"
+        help_ = (f"begin the order with them, `order by {listed}, …`, or leave it out",)
+        yield Diagnostic(LOST_ORDER, message, Label(folders.span), also, help_)
+    elif coalesced is not None and coalesced.span is not None:
+        message = "with `coalesce`, a sink sorts rows by the columns of its folders alone"
+        yield Diagnostic(LOST_ORDER, message, Label(coalesced.span), also, ("leave it out",))
+
+
+def _find_name_before(step: object, name: str) -> str:
+    """What a column is called before a step; empty where the step computes it."""
+    match step:
+        case s.RenameColumns(pairs=pairs):
+            old_names = {new.casefold(): old.casefold() for old, new in pairs}
+            return old_names.get(name, name)
+        case s.Project(columns=columns):
+            items = columns
+        case s.WithColumns(groups=groups):
+            items = tuple(item for group in groups for item in group)
+        case _:
+            return name
+    for item in items:
+        if name in (each.casefold() for each in item.names):
+            return _plain_name(item.expression.column)
+    return name
+
+
+def _plain_name(column: str | None) -> str:
+    return (column or "").rpartition(".")[2].strip("`").casefold()
 
 
 def _is_persistent(sink: Sink) -> bool:

@@ -1,22 +1,43 @@
-"""Two sinks that write to one place."""
+"""Sinks that write to one place, or into a folder that another one deletes or reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.check.paths import written_path
+from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+<<<<<<< HEAD
 from ssbt.compiler.ir.locations import path_spellings
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span
+=======
+from ssbt.compiler.ir.globs import split_path
+from ssbt.compiler.ir.locations import EnvironmentValues
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.written_folders import (
+    WrittenFolder,
+    contains,
+    deletes_folder,
+    written_folder,
+)
+>>>>>>> main
 
 SAME_PATH = Code(
     "SSBT0520",
     "Two sinks that write to the same place",
     """\
 Depending on their modes and on which one runs last, one sink would replace the rows of the other or
-mix with them. Give each sink its own path; to write several datasets together, `union` them first.
+mix with them. The same is true of folders in each other:
+
+| one sink | another | |
+|---|---|---|
+| `out/paid` | `out/paid` | they replace each other, or mix |
+| `out`, `mode = overwrite` | `out/daily` | the first deletes the folder of the second |
+| `out` | `out/day=2026-01-31` | readers of `out` read the rows of both |
+| the table `paid` | `spark-warehouse/paid` | they are one folder |
+
+Give each sink its own path; to write several datasets together, `union` them first.
 """,
     wrong=example(sink=SINK + "\n" + SINK.replace("to parquet", "to parquet as again")),
     right=example(
@@ -28,6 +49,7 @@ mix with them. Give each sink its own path; to write several datasets together, 
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+<<<<<<< HEAD
     """One finding for each sink whose path an earlier one has."""
     first_spans: dict[str, Span] = {}
     for sink in pipeline.sinks:
@@ -42,3 +64,48 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
             also = (Label(first, "the other one"),)
             help_ = ("give each sink a path of its own",)
             yield Diagnostic(SAME_PATH, message, Label(span), also, help_)
+=======
+    """One finding for each sink that meets another, by parameters' defaults."""
+    yield from check_defaults(find_with, pipeline)
+
+
+def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
+    """One finding for each sink that meets another with these values."""
+    folders = [
+        (sink, folder)
+        for sink in pipeline.sinks
+        if (folder := written_folder(pipeline, sink, values.parameters)) is not None
+    ]
+    for number, (sink, folder) in enumerate(folders):
+        for other, other_folder in folders[:number]:
+            found = _check_pair((other, other_folder), (sink, folder))
+            if found is not None:
+                yield ValueFinding((id(other), id(sink)), found)
+                break
+
+
+def _check_pair(
+    first: tuple[Sink, WrittenFolder], second: tuple[Sink, WrittenFolder]
+) -> Diagnostic | None:
+    (sink, folder), (_, other_folder) = second, first
+    if folder.path == other_folder.path:
+        message = f"`{sink.name}` writes where another sink writes already"
+        return _build_diagnostic(message, folder, other_folder)
+    outer, inner = (first, second) if contains(other_folder.path, folder.path) else (second, first)
+    if not contains(outer[1].path, inner[1].path):
+        return None
+    below = split_path(inner[1].path)[len(split_path(outer[1].path)) :]
+    if deletes_folder(outer[0]):
+        message = f"`{outer[0].name}` deletes the folder of `{inner[0].name}` when it overwrites"
+    elif below and "=" in below[0]:
+        message = f"`{inner[0].name}` writes into a folder of `{outer[0].name}`, where it is read"
+    else:
+        return None
+    return _build_diagnostic(message, folder, other_folder)
+
+
+def _build_diagnostic(message: str, folder: WrittenFolder, other: WrittenFolder) -> Diagnostic:
+    also = (Label(other.span, "the other one"),)
+    help_ = ("give each sink a path of its own, beside the other's",)
+    return Diagnostic(SAME_PATH, message, Label(folder.span), also, help_)
+>>>>>>> main

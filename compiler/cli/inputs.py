@@ -13,6 +13,7 @@ import click
 from ssbt.compiler.cli.console import Console
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.disk import (
+    is_outside,
     list_sources,
     observations,
     project_root,
@@ -77,6 +78,9 @@ def find_inputs(
         if path == STANDARD_INPUT:
             files.append(Input(stdin_filename or STANDARD_INPUT, sys.stdin.buffer.read()))
         elif os.path.isdir(path):
+            if is_outside(path, _project_of_folder(path)):
+                message = f"the folder {quote_path(path)} is outside of the project"
+                raise Failure(f"{message}: see `ssbtc explain SSBT1306`")
             folders.append(path)
             folder_files += map(Input, find_sources(path, skipped, warn=True))
         elif os.path.exists(path):

@@ -85,8 +85,42 @@ def _broken_finding(
     )
 
 
+# What others call a connector, and what is none.
+_OTHER_NAMES = {
+    **dict.fromkeys(("stdout", "print", "show", "display"), "console"),
+    **dict.fromkeys(("null", "blackhole", "devnull"), "noop"),
+    **dict.fromkeys(("jsonl", "ndjson", "json_lines"), "json"),
+    **dict.fromkeys(("tsv",), "csv"),
+    **dict.fromkeys(("confluent", "redpanda", "eventhubs"), "kafka"),
+    **dict.fromkeys(("foreachbatch", "foreach"), "foreach_batch"),
+}
+_PLACES = (
+    "a place is part of the path, and the connector is the format of its files: "
+    '`from parquet { path = "s3a://…" }`'
+)
+_TABLES = (
+    "there is no connector for it yet: files, tables of the catalogue (`table` of a file sink) and "
+    "Kafka are read and written here, `foreach_batch` hands rows to Python, and a connector can be "
+    "added"
+)
+_ADVICE = {
+    **dict.fromkeys(("file", "files", "folder", "fs", "s3", "s3a", "gcs", "gs", "hdfs"), _PLACES),
+    **dict.fromkeys(("adls", "abfss", "dbfs", "azure", "blob", "local", "ftp"), _PLACES),
+    **dict.fromkeys(("delta", "iceberg", "hudi", "hive", "table", "catalog", "unity"), _TABLES),
+    **dict.fromkeys(("jdbc", "postgres", "postgresql", "mysql", "sqlserver", "oracle"), _TABLES),
+    **dict.fromkeys(("snowflake", "bigquery", "redshift", "mongodb", "cassandra"), _TABLES),
+    **dict.fromkeys(("elasticsearch", "http", "https", "rest", "kinesis", "pulsar"), _TABLES),
+    **dict.fromkeys(("pubsub", "excel", "xlsx", "xml", "sqlite", "redis"), _TABLES),
+}
+
+
 def _unknown_finding(noun: str, name: str, span: Span, names: tuple[str, ...]) -> Diagnostic:
-    near = did_you_mean(name, names)
+    word = name.casefold()
+    if noun == "connector" and word in _ADVICE and word not in names:
+        message = f"there is no connector `{name}`"
+        return Diagnostic(UNKNOWN_CONNECTOR, message, Label(span), help=(_ADVICE[word],))
+    near = _OTHER_NAMES.get(word)
+    near = near if near in names else did_you_mean(name, names)
     return Diagnostic(
         UNKNOWN_CONNECTOR,
         f"there is no {noun} `{name}`" + (f"; did you mean `{near}`?" if near else ""),

@@ -32,6 +32,11 @@ def find_other_use(connector: Connector, role: Role, mode: Mode, name: str) -> s
     return None
 
 
+def find_alias(name: str, options: Iterable[Option]) -> str | None:
+    """The option that has `name` as an alias."""
+    return next((option.name for option in options if name in option.aliases), None)
+
+
 def find_intended(name: str, options: Iterable[Option]) -> str | None:
     """The option that a misspelt name, an alias or Spark's own spelling stands for."""
     spellings = {

@@ -26,6 +26,7 @@ from ssbt.compiler.connectors.specification import (
     is_newer,
 )
 from ssbt.compiler.connectors.unknown_options import (
+    find_alias,
     find_intended,
     find_other_use,
     misplaced_option,
@@ -176,7 +177,7 @@ def _diagnose_unknown(
 ) -> Diagnostic:
     """An option that the connector does not have, or not here."""
     other_use = find_other_use(connector, use.role, use.mode, entry.name)
-    if other_use:
+    if other_use and not find_alias(entry.name, block.options.values()):
         return misplaced_option(entry, use.role, use.mode, other_use)
     intended = find_intended(entry.name, block.options.values())
     if intended:

@@ -19,7 +19,12 @@ from ssbt.compiler.contracts.folders import (
 from ssbt.compiler.contracts.inferred import unwritten_names
 from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import find_disagreements
-from ssbt.compiler.contracts.pairs import EndpointPair, find_pairs, sinks_by_location
+from ssbt.compiler.contracts.pairs import (
+    EndpointPair,
+    find_deleted_sinks,
+    find_pairs,
+    sinks_by_location,
+)
 from ssbt.compiler.contracts.positions import (
     find_misplacement,
     is_by_position,
@@ -32,11 +37,12 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.records import KEY
 
 PREFIX = "SSBT064"
+_MORE = (codes.GUESSED_FOLDERS, codes.DELETED_SINK)
 
 
 def is_contract_finding(finding: Diagnostic) -> bool:
     """Whether a finding is one of these."""
-    return finding.code.number.startswith(PREFIX) or finding.code is codes.GUESSED_FOLDERS
+    return finding.code.number.startswith(PREFIX) or finding.code in _MORE
 
 
 def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
@@ -49,6 +55,8 @@ def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     for pairs in by_reader.values():
         yield from _check_reader(pairs)
     yield from _check_sinks(endpoints)
+    for deleted in find_deleted_sinks(endpoints):
+        yield wording.deleted_sink(deleted)
     for circle in find_stream_circles(endpoints, every_pair):
         yield streams_in_circle(circle)
 

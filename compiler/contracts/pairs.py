@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.ir.globs import is_glob, matches_name, split_path
@@ -67,6 +68,42 @@ def sinks_by_location(endpoints: Iterable[Endpoint]) -> Iterator[tuple[str, list
     for (environment, _), sinks in by_location.items():
         if len(sinks) > 1:
             yield environment, [*sinks.values()]
+
+
+def find_deleted_sinks(endpoints: Iterable[Endpoint]) -> Iterator[EndpointPair]:
+    """The sinks whose folder a sink of another pipeline deletes, each as the `writer` of a pair.
+
+    Two that delete each other's are one pair.
+    """
+    trees: dict[str, _Folder] = {}
+    deleting: list[tuple[str, Endpoint, str]] = []
+    for sink in (each for each in endpoints if each.is_sink and not each.is_topic):
+        for environment, locations in sink.locations:
+            for location in locations:
+                _add_sink(trees.setdefault(environment, _Folder()), location, sink)
+                deleting += [(environment, sink, location)] if sink.deletes else []
+    found: dict[frozenset[int], EndpointPair] = {}
+    for environment, sink, location in deleting:
+        folder = trees[environment]
+        for segment in split_path(location):
+            folder = folder.children[segment]
+        for other in _iterate_sinks(folder):
+            if _owner(other) != _owner(sink):
+                key = frozenset({id(sink), id(other)})
+                pair = found.setdefault(key, EndpointPair(sink, other, ()))
+                names = dict.fromkeys((*pair.environments, environment))
+                found[key] = replace(pair, environments=tuple(names))
+    yield from found.values()
+
+
+def _owner(sink: Endpoint) -> tuple[str, str]:
+    return sink.place.path, sink.pipeline
+
+
+def _iterate_sinks(folder: _Folder) -> Iterator[Endpoint]:
+    yield from folder.sinks.values()
+    for child in folder.children.values():
+        yield from _iterate_sinks(child)
 
 
 def _add_sink(tree: _Folder, location: str, sink: Endpoint) -> None:

@@ -28,7 +28,7 @@ from ssbt.compiler.ir.topics import (
     topics_read,
     topics_written,
 )
-from ssbt.compiler.ir.written_folders import written_folder
+from ssbt.compiler.ir.written_folders import deletes_folder, written_folder
 from ssbt.compiler.source import Span
 
 Locations = tuple[tuple[str, tuple[str, ...]], ...]
@@ -117,6 +117,7 @@ class _EndpointBuilder:
             folders.span if folders else None,
             is_topic=is_topic,
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
+            deletes=deletes_folder(sink),
         )
 
     def _find_locations(self, settings: Settings, placement: OptionPlacement) -> Locations:

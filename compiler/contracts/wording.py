@@ -128,6 +128,17 @@ def incompatible_sinks(pair: EndpointPair, difference: str) -> ContractFinding:
     return build_finding(codes.SINKS_APART, pair, message, pair.reader.place, label, help_)
 
 
+def deleted_sink(pair: EndpointPair) -> ContractFinding:
+    """A sink of another pipeline whose rows are deleted; `reader` is the one that overwrites."""
+    name, owner = pair.reader.name, qualified_writer(pair)
+    same = {each for _, each in pair.reader.locations} & {each for _, each in pair.writer.locations}
+    message = f"`{name}` deletes what {owner} has written, each time it overwrites"
+    if same and pair.writer.deletes:
+        message = f"`{name}` and {owner} overwrite the same place: each deletes the other's rows"
+    help_ = ("write to another place, or say why this is meant: `# allow SSBT0651: …`",)
+    return build_finding(codes.DELETED_SINK, pair, message, pair.reader.place, None, help_)
+
+
 def differing_sinks(
     pair: EndpointPair, mismatches: Sequence[Mismatch], missing: Sequence[Mismatch]
 ) -> ContractFinding:

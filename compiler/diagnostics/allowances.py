@@ -20,7 +20,7 @@ _ALLOW = lazy_pattern(r"#+\s*allow\s+(?P<codes>SSBT\d{4}(?:\s*,\s*SSBT\d{4})*)\s
 # What people write who know other linters.
 _LOOKALIKE = lazy_pattern(r"#+\s*(?:allow|noqa|ignore|disable|silence)\b[\s:=]*(SSBT\d{4})", re.I)
 _CODE = lazy_pattern(r"SSBT\d{4}")
-PROJECT_PREFIXES = ("SSBT064", "SSBT0561")
+PROJECT_PREFIXES = ("SSBT0314", "SSBT064", "SSBT0651", "SSBT0561")
 """How the codes begin of findings with other pipelines of the project."""
 
 # Findings about configuration, and in environments or with other pipelines of the project, come

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin, Provenance
 from ssbt.compiler.ir.terms import Term
+from ssbt.compiler.ir.traits import NO_TRAITS, Trait
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.ranges.model import ValueRange
@@ -63,8 +64,9 @@ class Expression(Struct, frozen=True):
     `text` with the places where `ssbtc fmt` would break it, and empty where that is short. `term`
     is its tree, None where it is a plain name that the compiler wrote, or `*`. `zone_use` is the
     first part whose value depends on the time zone of the session, if there is one. `values` is
-    what is known of its values beyond their type, `written` what its texts show. An unknown type
-    is `UnknownType`, never a guess.
+    what is known of its values beyond their type, `written` what its texts show, `traits`
+    what else is known of the values. An unknown type is `UnknownType`, never a
+    guess.
     """
 
     span: Span
@@ -79,6 +81,7 @@ class Expression(Struct, frozen=True):
     structured: StructuredText = ()
     values: ValueRange | None = None
     written: WrittenValue | None = None
+    traits: frozenset[Trait] = NO_TRAITS
 
     @property
     def origins(self) -> tuple[Origin, ...]:

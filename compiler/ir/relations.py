@@ -7,6 +7,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from ssbt.compiler.ir.provenance import Origin, Provenance
+from ssbt.compiler.ir.traits import NO_TRAITS, Trait
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType
 from ssbt.compiler.types.ranges.model import Remaining, ValueRange
@@ -23,7 +24,8 @@ class Column(Struct, frozen=True):
     `tags` are those of a dataset's columns: what flows through the steps of a query has none of
     its own. `field_tags` tell which fields bear them, where they do not all. `values` is what is
     known of the values that are not null, beyond their type; `filtered` what the filters of the
-    dataset leave of them. `written` is what its texts show, such as a date.
+    dataset leave of them. `written` is what its texts show, such as a date; `traits` are what
+    else is known of the values.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Column(Struct, frozen=True):
     values: ValueRange | None = None
     filtered: Remaining | None = None
     written: WrittenValue | None = None
+    traits: frozenset[Trait] = NO_TRAITS
 
     @property
     def origins(self) -> tuple[Origin, ...]:

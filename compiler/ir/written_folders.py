@@ -67,6 +67,14 @@ def written_folder(
     return WrittenFolder(folder, setting.span, has_folders)
 
 
+def deletes_folder(sink: Sink) -> bool:
+    """Whether a sink deletes its folder, with all that lies in it, before it writes."""
+    mode = sink.settings.at(OptionPlacement.MODE)
+    overwriting = sink.settings.find("partition_overwrite_mode")
+    is_partial = overwriting is not None and overwriting.value == "dynamic"
+    return sink.stream is None and mode is not None and mode.value == "overwrite" and not is_partial
+
+
 def _table_folder(table: str) -> str:
     names = [name.strip("`") for name in table.casefold().split(".")]
     names = names[1:] if names[0] == "spark_catalog" else names

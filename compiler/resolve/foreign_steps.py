@@ -29,6 +29,11 @@ def report_step(use: s.UseTransform, message: str, report: Report) -> bool:
         help_, fix = _suggest_step(use, word, step)
         report.add(codes.UNKNOWN_TRANSFORM, use.name.span, message, help=help_, fix=fix)
         return True
+    if word in ("transform", "pipe") and len(use.arguments) == 1:
+        text = f"{use.arguments[0].name.text}()"
+        help_, edit = f"a transform is used by its name: `|> {text}`", Edit(use.span, text)
+        report.add(codes.UNKNOWN_TRANSFORM, use.name.span, message, help=help_, fix=(edit,))
+        return True
     if word in NON_STEPS:
         report.add(codes.UNKNOWN_TRANSFORM, use.name.span, message, help=NON_STEPS[word])
         return True

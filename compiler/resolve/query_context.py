@@ -11,6 +11,7 @@ from ssbt.compiler.diagnostics.codes import expressions as expression_codes
 from ssbt.compiler.ir import expressions as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.steps import Input
+from ssbt.compiler.ir.traits import NO_TRAITS
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, ExpressionContext
 from ssbt.compiler.resolve.expressions.expression_ir import build_expression
@@ -105,22 +106,25 @@ class QueryContext(Struct):
         finding_count = len(self.report.findings)
         value = typer.infer_type(node)
         values = written = None
+        traits = NO_TRAITS
         if len(self.report.findings) == finding_count:
             from ssbt.compiler.resolve.ranges.finder import ranges_of
             from ssbt.compiler.resolve.traps.rules import build_view, find_traps
             from ssbt.compiler.resolve.traps.text_orders import find_written
+            from ssbt.compiler.resolve.traps.traits import find_traits
 
             view = build_view(node, typer)
             self.report.findings += find_traps(view)
             values = ranges_of(view).find_range(node)
             written = find_written(node, view)
+            traits = find_traits(node, view)
             self.latest_view = view
         self.record_uses(typer)
         if is_indeterminate([value]):
             message = "this text is made of columns of different collations, and has none"
             help_ = "say which one counts: `(…) collate NAME`"
             self.report.add(expression_codes.TYPE_MISMATCH, node.span, message, help=help_)
-        return build_expression(node, typer, value, values, written)
+        return build_expression(node, typer, value, values, written, traits)
 
     def record_uses(self, typer: ExpressionTyper) -> None:
         """Remember the aliases and parameters that an expression uses."""
@@ -210,4 +214,5 @@ def column_of(value: ir.Expression, name: str, span: Span) -> Column:
         declared=span,
         values=value.values,
         written=value.written,
+        traits=value.traits,
     )

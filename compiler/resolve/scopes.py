@@ -58,7 +58,8 @@ def resolve_column(name: ColumnName, relation: Relation, report: Report) -> Reso
     for part in name.parts:
         if "${" in part.text:
             message = f"Spark would replace `{part.text}` by a setting"
-            report.add(expression_codes.SUBSTITUTED_TEXT, part.span, message)
+            help_ = "a parameter stands by itself, `${NAME}`; texts are joined by `concat(…)`"
+            report.add(expression_codes.SUBSTITUTED_TEXT, part.span, message, help=help_)
             return None
     matches, rest, qualified = _find_matches(name.parts, relation)
     if len(matches) > 1:
@@ -107,7 +108,7 @@ def _find_matches(
     return relation.find_columns(parts[0].text), parts[1:], False
 
 
-def _report_function(parts: Sequence[Name], path: str, message: str, report: Report) -> bool:
+def report_function(parts: Sequence[Name], path: str, message: str, report: Report) -> bool:
     """Report `day.month` and `day.dt.month`, which are calls here; whether this is one.
 
     `parts` are the whole name, of which `path` is known.
@@ -139,7 +140,7 @@ def _resolve_field(
         if inner is None:
             message = f"`{path}` is {type_.sql} and has no field `{part.text}`"
             field_names = [field.name for field in fields_of(type_)]
-            if not field_names and _report_function(parts, path, message, report):
+            if not field_names and report_function(parts, path, message, report):
                 return None
             report.add_unknown_name(
                 codes.UNKNOWN_COLUMN, part.span, message, part.text, field_names, "fields"

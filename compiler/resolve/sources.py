@@ -8,11 +8,17 @@ from msgspec.structs import replace
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH, find_partition_folders
 from ssbt.compiler.connectors.settings import SchemaName, Setting, Settings
-from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
+from ssbt.compiler.connectors.specification import (
+    Connector,
+    OptionPlacement,
+    Role,
+    RoleSpecification,
+)
 from ssbt.compiler.diagnostics.codes.records import NO_DEAD_LETTERS
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.records import DEAD_LETTER, KEY, dead_letter_relation
 from ssbt.compiler.ir.relations import NO_TAGS, Column, Relation
+from ssbt.compiler.ir.traits import Trait
 from ssbt.compiler.resolve.automatic_settings import without_unneeded_settings
 from ssbt.compiler.resolve.options import OptionResolver
 from ssbt.compiler.resolve.records import (
@@ -26,7 +32,7 @@ from ssbt.compiler.resolve.schemas.declarations import DeclaredSchema
 from ssbt.compiler.resolve.schemas.names import SchemaLookup
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import declarations as d
-from ssbt.compiler.types.datatypes import UNKNOWN, find_type
+from ssbt.compiler.types.datatypes import UNKNOWN, StringType, find_type
 
 
 class SourceResolver:
@@ -75,7 +81,7 @@ class SourceResolver:
         if schema is not None and setting is not None:
             fills = specification is not None and specification.fills_defaults
             check_defaults(schema, connector.name, setting.span, self._report, fills=fills)
-            columns = [*schema.columns_as_read()]
+            columns = _with_traits(schema, settings, specification)
         elif specification is not None and specification.columns:
             columns = [
                 Column(each.name, find_type(each.type) or UNKNOWN, True)
@@ -178,6 +184,26 @@ def _with_base_path(
     reason = f"Without it {columns} would be null: the path says the folder."
     base = Setting(option, folders.base, None, reason)
     return replace(settings, settings=(*settings.settings, base))
+
+
+def _with_traits(
+    schema: DeclaredSchema, settings: Settings, specification: RoleSpecification | None
+) -> list[Column]:
+    """The columns of a schema, and that their texts are never empty where that means null."""
+    columns = [*schema.columns_as_read()]
+    null_value = settings.find("null_value")
+    if (
+        specification is None
+        or specification.option("empty_value") is None
+        or (null_value is not None and null_value.value != "")
+    ):
+        return columns
+    return [
+        replace(column, traits=frozenset({Trait.NEVER_EMPTY}))
+        if isinstance(column.type, StringType) and column.name not in schema.defaults
+        else column
+        for column in columns
+    ]
 
 
 def _added_columns(

@@ -21,6 +21,14 @@ _STRING = lazy_pattern(
 )
 # What stands before a step tells from where its query reads.
 _MAXIMUM_BEFORE = 2_000
+_DURATION = lazy_pattern(r"(\d+)(ms|s|sec|m|min|h|hr|w)")
+_UNITS = {
+    "ms": "milliseconds",
+    **dict.fromkeys(("s", "sec"), "seconds"),
+    **dict.fromkeys(("m", "min"), "minutes"),
+    **dict.fromkeys(("h", "hr"), "hours"),
+    "w": "weeks",
+}
 _NUMBER = lazy_pattern(r"\d[\w.]*")
 _SIGNS = "()[]{},.:=<>+-*/|"
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -68,6 +76,15 @@ def _check_chain(context: SyntaxErrorContext) -> Diagnostic | None:
     from ssbt.compiler.syntax.habits.chains import check_chain
 
     return check_chain(context)
+
+
+def _check_frame_step(context: SyntaxErrorContext) -> Diagnostic | None:
+    """Steps of data frames, which are loaded where there are parentheses."""
+    if context.start != "step" or "(" not in context.piece:
+        return None
+    from ssbt.compiler.syntax.habits.frame_steps import check_frame_step
+
+    return check_frame_step(context)
 
 
 def _check_bracket(context: SyntaxErrorContext) -> Diagnostic | None:
@@ -118,7 +135,11 @@ def _check_number(context: SyntaxErrorContext) -> Diagnostic | None:
     elif re.fullmatch(r"\d+(?:_\d+)+", word):
         plain = word.replace("_", "")
     else:
-        return context.diagnose(code, message, length=length)
+        unit = _DURATION.fullmatch(word)
+        help_ = (
+            (f"a length of time is written `interval {unit[1]} {_UNITS[unit[2]]}`",) if unit else ()
+        )
+        return context.diagnose(code, message, *help_, length=length)
     fix = (context.offset, length, plain)
     return context.diagnose(code, message, f"write `{plain}`", length=length, fix=fix)
 
@@ -147,6 +168,7 @@ _CHECKS: tuple[Callable[[SyntaxErrorContext], Diagnostic | None], ...] = (
     queries.check_missing_step,
     queries.check_subquery,
     queries.check_select_from,
+    _check_frame_step,
     _check_chain,
     phrases.check_phrases,
     queries.check_unknown_step,

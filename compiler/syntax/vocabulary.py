@@ -9,7 +9,17 @@ OTHER_STEPS = {
     **dict.fromkeys(("filter", "having"), "where"),
     **dict.fromkeys(("map", "project", "keep"), "select"),
     **dict.fromkeys(
-        ("derive", "mutate", "assign", "add", "withcolumn", "withcolumns", "with_column"), "extend"
+        (
+            "derive",
+            "mutate",
+            "assign",
+            "add",
+            "withcolumn",
+            "withcolumns",
+            "with_column",
+            "with_columns",
+        ),
+        "extend",
     ),
     **dict.fromkeys(("withcolumnrenamed", "withcolumnsrenamed"), "rename"),
     **dict.fromkeys(("agg", "summarize", "summarise"), "aggregate"),
@@ -85,6 +95,29 @@ NON_STEPS = {
     "sort_values": "write `|> order by COLUMN desc`",
     "dropna": "write `|> where COLUMN is not null`",
     "fillna": "write `|> set COLUMN = coalesce(COLUMN, …)`",
+    "todf": "columns are renamed by `|> rename OLD as NEW`",
+    **dict.fromkeys(
+        ("mapinpandas", "applyinpandas", "mappartitions", "foreach", "pipe", "rdd", "eval"),
+        _PYTHON_ADVICE,
+    ),
+    "foreachbatch": "a dataset goes out with `sink NAME to CONNECTOR { … }`",
+    **dict.fromkeys(
+        ("rollup", "cube"), "write `|> aggregate … group by rollup(a, b)`, or `cube(…)`"
+    ),
+    "astype": "write `|> set COLUMN = cast(COLUMN as TYPE)`",
+    **dict.fromkeys(("reset_index", "set_index"), "rows have no index: leave it out"),
+    **dict.fromkeys(
+        ("iloc", "tail", "last"), "rows have no places: `|> order by COLUMN desc |> limit 10`"
+    ),
+    **dict.fromkeys(
+        ("explain", "schema", "dtypes", "columns", "info"),
+        "`ssbtc lineage` and the editor show columns and their types",
+    ),
+    **dict.fromkeys(
+        ("pivot_table", "crosstab", "unstack"),
+        "write `|> pivot sum(…) as NAME for COLUMN in ('…') group by KEY`",
+    ),
+    "stack": "write `|> unpivot VALUE for NAME in (COLUMNS)`",
     "delete": "write `|> where not (…)`: what stays is said",
     "values": "constant rows come from a source, or from the `given` of a `test`",
     "with": "a query gets its name by a `let` of its own",
@@ -102,6 +135,8 @@ NON_DECLARATIONS = {
         ("use", "alter", "drop", "grant", "begin", "commit", "analyze", "optimize", "refresh"),
         "a pipeline only reads, computes and writes; what else there is to do is done elsewhere",
     ),
+    "enum": "the values of a parameter are said by `check NAME one of (…)`, those of a column by "
+    "an `expect`",
     **dict.fromkeys(("if", "for", "while", "try", "return", "print", "class"), _PYTHON_ADVICE),
 }
 # What else a declaration is called, the likeliest first.

@@ -83,7 +83,7 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
 def test_no_value_is_outside_its_range(spark: SparkSession):
     """Of each expression of which the compiler knows a range, around the ends of it."""
     ruled_out: list[str] = []
-    asked = comparisons(asked_for(3000))
+    asked = comparisons(asked_for(1000))
     for text in asked:
         view = view_of(text)
         for truth, form in _OUTCOMES.items() if view is not None else ():

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.spark
 
 @pytest.mark.parametrize("ansi", [True, False], ids=["ansi", "legacy"])
 def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: bool):
-    texts = expressions(asked_for(700 if ansi else 300))
+    texts = expressions(asked_for(350 if ansi else 150))
     answers = {text: our_answer(text, ansi) for text in texts}
     ours = {text: outcome for text, (outcome, _) in answers.items()}
     refused = {text for text, (_, is_refused) in answers.items() if is_refused}
@@ -54,7 +54,7 @@ def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: b
 def test_a_constant_that_cannot_be_meant_is_refused(spark: SparkSession):
     """Spark's own examples, one constant replaced: what fails with every row does not compile."""
     asked = Asked(spark)
-    ours = {text: our_verdict(text) for text in hostile_constants(asked, asked_for(400))}
+    ours = {text: our_verdict(text) for text in hostile_constants(asked, asked_for(200))}
     texts = [text for text, verdict in ours.items() if verdict and not LEFT_TO_SPARK.search(text)]
     theirs = failures_of_spark(asked, texts)
     accepted = [f"{text} | {theirs[text]}" for text in theirs if ours[text] == "works"]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-PAIRS = asked_for(3_000) // 20
+PAIRS = asked_for(2_000) // 20
 # Spark's memory holds the plans of so many pairs.
 TOGETHER = 100
 ROWS = (

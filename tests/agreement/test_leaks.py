@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(900) // 15
+SEEDS = asked_for(450) // 15
 SLICE = 100
 
 

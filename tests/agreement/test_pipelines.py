@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(4_000) // 20
+SEEDS = asked_for(2_000) // 20
 SLICE = 200
 
 

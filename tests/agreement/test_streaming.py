@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-ONE_IN = 1 if os.environ.get("AGREEMENT") else 12
+ONE_IN = 1 if os.environ.get("AGREEMENT") else 18
 
 
 def test_verdicts_agree_with_spark(spark: SparkSession, tmp_path: Path) -> None:

@@ -223,6 +223,47 @@ def test_all_that_is_installed_is_pinned() -> None:
     installs = [line for text in shell for line in re.findall(r"pip\S* install.*", text)]
     assert len(installs) == 5
     assert all("--require-hashes" in line or "--no-deps" in line for line in installs)
-    wheels = re.findall(r"(?m)^([\w-]+)==\S+ \\\n +--hash=sha256:", FILES[LOCK])
-    assert {"lark", "pyspark", "setuptools"} <= {*wheels}
-    assert len(wheels) == len(re.findall(r"(?m)^[^#\s]", FILES[LOCK]))
+
+
+LOCKS = {
+    "check.lock": {"lark", "msgspec", "setuptools"},
+    "test.lock": {"lark", "msgspec", "pyspark", "setuptools"},
+}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_all_in_a_lock_has_its_hash(name: str) -> None:
+    """Each line is a requirement, one of its hashes, or a comment; pip then takes nothing else."""
+    text = (ROOT / "templates" / "starter" / name).read_text()
+    joined = re.sub(r" \\\n +", " ", text).splitlines()
+    lines = [line for line in joined if line and not line.lstrip().startswith("#")]
+    pinned = r"([\w.-]+)==\S+( --hash=sha256:[0-9a-f]{64})+"
+    found = [re.fullmatch(pinned, line.split(" #")[0].rstrip()) for line in lines]
+    assert [line for line, match in zip(lines, found, strict=True) if match is None] == []
+    assert {match[1] for match in found if match} >= LOCKS[name]
+
+
+def test_the_locks_agree() -> None:
+    """The Action installs the second one over the first, and the starter has the second one."""
+    texts = {name: (ROOT / "templates" / "starter" / name).read_text() for name in LOCKS}
+    check, test = (dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", text)) for text in texts.values())
+    assert {name: test.get(name) for name in check} == check
+    assert FILES[LOCK] == texts["test.lock"]
+    action = (ROOT / "action.yml").read_text()
+    assert sorted(re.findall(r"starter/(\S+\.lock)", action)) == sorted(LOCKS)
+
+
+def test_the_guides_pin_what_the_starter_pins() -> None:
+    """Lines are copied from guides: they have the commits of the starter, and of ours a blank."""
+    own = dict(
+        re.findall(r"uses: ([\w/-]+)@([0-9a-f]{40})", FILES[".github/workflows/pipelines.yml"])
+    )
+    lines = [
+        (path.name, line)
+        for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+        for line in re.findall(r"(?m)^\s*(?:- )?uses: (\S+)", path.read_text())
+    ]
+    assert len([path for path, _ in lines if path == "checks-in-a-repository.md"]) == 3
+    for path, line in lines:
+        action, _, commit = line.partition("@")
+        assert (action, commit) == ("OWNER/ssbt", "COMMIT") or commit == own[action], (path, line)

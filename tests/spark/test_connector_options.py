@@ -40,6 +40,7 @@ from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.pipeline import Sink, Source
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
+from tests.samples import sample
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
@@ -232,7 +233,7 @@ def cases(role: Role) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "option_name"), cases(Role.SINK))
+@pytest.mark.parametrize(("name", "option_name"), sample(cases(Role.SINK), 2))
 def test_sink_option(name: str, option_name: str, round_trip: RoundTrip, data: DataFrame) -> None:
     """Spark takes each value, and what was written can be read again with the same options."""
     option = option_named(name, Role.SINK, option_name)
@@ -247,7 +248,7 @@ def test_sink_option(name: str, option_name: str, round_trip: RoundTrip, data: D
         assert round_trip(name, block, back) == expected, text
 
 
-@pytest.mark.parametrize(("name", "option_name"), cases(Role.SOURCE))
+@pytest.mark.parametrize(("name", "option_name"), sample(cases(Role.SOURCE), 2))
 def test_source_option(name: str, option_name: str, round_trip: RoundTrip, data: DataFrame) -> None:
     """Spark takes each value; the default, written out, changes nothing."""
     option = option_named(name, Role.SOURCE, option_name)

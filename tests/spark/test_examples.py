@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 import subprocess
 import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 import zipfile
 
 import pytest
@@ -15,10 +18,20 @@ from ssbt.compiler.driver import CheckResult, check_pipeline, emit_files, format
 from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.source import Source
+from ssbt.runtime import Job
+from tests.samples import FULL
 from tests.spark.topics import Topics
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from ssbt.compiler.ir.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
+PIPELINES = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
+# With modules of its own, and with packages.
+SUBMITTED = {"abandoned_carts", "orders_enriched"}
 BIN = Path(sys.executable).parent
 
 
@@ -27,9 +40,7 @@ def compiled(example: str) -> CheckResult:
     return check_pipeline(path, lambda name: (ROOT / name).read_bytes())
 
 
-@pytest.fixture(
-    scope="module", params=sorted(path.parent.name for path in EXAMPLES.glob("*/pipeline.ssbt"))
-)
+@pytest.fixture(scope="module", params=[path.parent.name for path in PIPELINES])
 def example(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
@@ -86,32 +97,31 @@ def test_types(
 
 @pytest.mark.spark
 def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """`spark-submit` from the project's root, as the README of the example says."""
+    """From the project's root, as the README of the example says.
+
+    By `spark-submit` where `AGREEMENT` is set, or else in the session that tests share.
+    """
     pipeline = compiled(example).pipeline
     assert pipeline is not None
     if pipeline.connections:
         pytest.skip("it needs a cluster; test_secrets_stay_secret runs one with an environment")
     if any(connector_of(dataset) == "socket" for dataset in pipeline.datasets):
         pytest.skip("test_network_word_count runs it with a server")
-    settings = [f"--set=results={tmp_path}/results"]
+    parameters = {"results": f"{tmp_path}/results"}
     script = EXAMPLES / example / "data.sh"
     if script.exists():
         subprocess.run([script, tmp_path / "data"], check=True)
-        settings.append(f"--set=data={tmp_path}/data")
-    packages = ",".join(collect_packages(pipeline))
+        parameters["data"] = f"{tmp_path}/data"
     written = [topic for sink in pipeline.sinks if (topic := sink.settings.find("topic"))]
     if written:
         topics: Topics = request.getfixturevalue("topics")
-        settings.append(f"--set=brokers={topics.broker.address}")
+        parameters["brokers"] = topics.broker.address
         for topic in written:
             topics.make(str(topic.value))
-    main = build / f"{pipeline.name}.py"
-    modules = (build / f"{module.name}.py" for module in pipeline.modules)
-    archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
-    configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
-    submit = ["--master=local[2]", *configuration, f"--py-files={archives}"]
-    submit += [f"--packages={packages}"] if packages else []
-    run("spark-submit", *submit, main, *settings, folder=ROOT)
+    if FULL or example in SUBMITTED:
+        submit_script(pipeline, build, parameters)
+    else:
+        run_script(pipeline, build, parameters, request.getfixturevalue("spark"))
     for sink in pipeline.sinks:
         if sink.settings.at(OptionPlacement.PATH) is not None:
             assert any((tmp_path / "results" / sink.name).glob("part-*")), sink.name
@@ -120,6 +130,31 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
         files = (tmp_path / "results").glob("*/part-*.json")
         lines = [line for file in files for line in file.read_text().splitlines()]
         assert sorted(lines) == expected.read_text().splitlines()
+
+
+def submit_script(pipeline: Pipeline, build: Path, parameters: dict[str, str]) -> None:
+    modules = (build / f"{module.name}.py" for module in pipeline.modules)
+    archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
+    configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
+    submit = ["--master=local[2]", *configuration, f"--py-files={archives}"]
+    packages = ",".join(collect_packages(pipeline))
+    submit += [f"--packages={packages}"] if packages else []
+    settings = [f"--set={name}={value}" for name, value in parameters.items()]
+    run("spark-submit", *submit, build / f"{pipeline.name}.py", *settings, folder=ROOT)
+
+
+def run_script(
+    pipeline: Pipeline, build: Path, parameters: dict[str, str], spark: SparkSession
+) -> None:
+    """Run it in a session of the Spark that tests share, with the settings of the pipeline."""
+    session = spark.newSession()
+    for name, value in (*pipeline.spark, ("spark.sql.shuffle.partitions", "2")):
+        session.conf.set(name, value)
+    path = build / f"{pipeline.name}.py"
+    space: dict[str, Any] = {"__name__": pipeline.name}
+    with patch.dict(sys.modules, {pipeline.name: ModuleType(pipeline.name)}):
+        exec(compile(path.read_text(), path, "exec"), space)
+        space["run"](Job(session, space["Params"](**parameters)))
 
 
 def connector_of(dataset: object) -> str:
@@ -136,12 +171,6 @@ def run(tool: str, *arguments: str | Path, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.spark
-def test_the_examples_tests_pass(tmp_path: Path) -> None:
-    """Each example has tests, and `ssbtc test` runs all of them in one session."""
-    pipelines = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
-    assert all((path.parent / "pipeline_test.ssbt").exists() for path in pipelines)
-    command = [str(BIN / "ssbtc"), "test", "examples", "--set", f"results={tmp_path}"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count("_test.ssbt ") == len(pipelines)
+def test_each_example_has_tests() -> None:
+    """`test_emitted_tests` runs them, as files for pytest."""
+    assert all((path.parent / "pipeline_test.ssbt").exists() for path in PIPELINES)

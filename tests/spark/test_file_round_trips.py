@@ -8,12 +8,14 @@ value that comes back as another, which the page of the connector tells.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ssbt.compiler.driver import check_pipeline
+from tests.samples import sample
 from tests.spark.compiling import read_back, written
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 FORMATS = ("csv", "json", "parquet", "orc")
+ZONES = ("UTC", "Europe/Berlin")
 TIMES = '"spark.sql.timeType.enabled" = true'
 VALUES: dict[str, list[str]] = {
     "string": [
@@ -97,8 +100,7 @@ def texts(frame: DataFrame, type_: str) -> dict[int, str]:
     return {row["k"]: row["text"] for row in rows}
 
 
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+@pytest.mark.parametrize(("name", "zone"), sample(product(FORMATS, ZONES), 3))
 def test_round_trips(spark: SparkSession, tmp_path: Path, name: str, zone: str) -> None:
     session = spark.newSession()
     session.conf.set("spark.sql.session.timeZone", zone)

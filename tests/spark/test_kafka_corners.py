@@ -37,8 +37,11 @@ def test_a_producer_of_transactions_sends_nothing(spark: SparkSession, topics: T
     topic = topics.new()
     writer = spark.createDataFrame([("a",)], "value string").write.format("kafka")
     brokers = {"kafka.bootstrap.servers": topics.broker.address, "topic": topic}
+    # Kafka tries for two minutes, by default.
+    transactions = {"kafka.transactional.id": "one"}
+    transactions |= {"kafka.delivery.timeout.ms": "3000", "kafka.request.timeout.ms": "2000"}
     with pytest.raises(Exception, match="initTransactions"):
-        writer.options(**brokers, **{"kafka.transactional.id": "one"}).save()
+        writer.options(**brokers, **transactions).save()
     assert topics.rows(topic) == []
 
 

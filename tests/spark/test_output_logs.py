@@ -19,6 +19,7 @@ from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
 from ssbt.runtime.streams.operation import OPERATION, Operation
+from tests.samples import sample
 from tests.spark.stream_jobs import add_events
 
 if TYPE_CHECKING:
@@ -96,11 +97,12 @@ def forget(root: Path) -> None:
             file.unlink()
 
 
-@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+@pytest.mark.parametrize("steps", sample(STEPS, 3, first=1))
 def test_a_new_checkpoint_writes_on_behind_what_readers_see(
     spark: SparkSession, tmp_path: Path, steps: str
 ) -> None:
     """Rows before are rows after, and those of three further days arrive."""
+    steps = STEPS[steps]
     for day in range(3):
         add(tmp_path, day)
         run(spark, tmp_path, steps)

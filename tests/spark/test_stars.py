@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import pytest
 
 from tests.agreement import scripts
 from tests.agreement.asking import Asked
+from tests.samples import FULL
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -55,7 +55,6 @@ ROWS = {
     "c": ("k bigint, z int, q int", [(1, 20, 1), (9, 21, 2)]),
 }
 # Of one key a few ends are enough in each run.
-WHOLE = bool(os.environ.get("AGREEMENT"))
 KINDS = ("inner", "left", "right", "full", "semi", "anti")
 ENDS = {
     "left": "select a.*",
@@ -99,7 +98,7 @@ def queries() -> dict[str, str]:
     found = {}
     for kind, (right, keys) in product(KINDS, (("b1", "k"), ("b2", "k, e"))):
         ends = ENDS if kind in ("semi", "anti") else ENDS | ENDS_OF_TWO
-        if right == "b1" and not WHOLE:
+        if right == "b1" and not FULL:
             ends = {name: end for name, end in ends.items() if name in ("left", "right", "both")}
         for name, end in ends.items():
             query = f"from a |> {kind} join {right} as b using ({keys}) |> {end}"

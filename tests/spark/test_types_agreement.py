@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import itertools
-import os
 import random
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +23,11 @@ from ssbt.compiler.types.functions import Function, FunctionKind, find_function,
 from ssbt.compiler.types.type_sets import implicit_cast
 from tests.agreement.answers import Question, is_known
 from tests.agreement.asking import Asked, known_type
+from tests.samples import FULL
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-FULL = bool(os.environ.get("AGREEMENT"))
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200 if FULL else 300)]
 TYPES = (
     "void, boolean, tinyint, smallint, int, bigint, float, double, decimal(5,0), decimal(12,2),"

@@ -27,7 +27,7 @@ NARROW = 40
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 CODES = [code for code in registry.list_codes() if code.wrong]
 # Of outputs, of what registries have, of what `ssbtc diff` says of streams, and of two pipelines.
-_OF_COMMANDS = ("SSBT08", "SSBT111", "SSBT0634", "SSBT0635", "SSBT0647", "SSBT0648")
+_OF_COMMANDS = ("SSBT08", "SSBT111", "SSBT0634", "SSBT0635", "SSBT0647", "SSBT0648", "SSBT0651")
 # What the example of SSBT0213 imports.
 OTHER = b"pipeline other {\n}\n"
 MODULE = b"def upsert(rows, batch):\n    pass\n\n\n"

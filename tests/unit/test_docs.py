@@ -66,6 +66,7 @@ FLAT = {
     "schema Order": "schema Order { status: string }\n",
     "source orders": 'source orders from json { path = "data/orders", schema = Order }\n',
 }
+PAIRS = FLAT | {"schema Order": "schema Order { id: bigint, status: string }\n"}
 IMPORTED = b"schema Shared { id: bigint }\n"
 MODULE = b"def scored(orders):\n    return orders\n\n\nscore = scored\n"
 MODULE += b"\n\ndef upsert(orders, batch):\n    pass\n"
@@ -107,6 +108,13 @@ def examples() -> Iterator[Example]:
             yield Example(page.relative_to(ROOT).as_posix(), line, code.strip(), match[2])
 
 
+def scaffold_of(page: str) -> Mapping[str, str]:
+    """What an example needs around it; text files have one column."""
+    if not page.startswith("docs/connectors/"):
+        return SCAFFOLD
+    return FLAT if page == "docs/connectors/text.md" else PAIRS
+
+
 def whole(text: str, scaffold: Mapping[str, str]) -> str:
     """A file that holds the example."""
     if re.search(r"^pipeline\s", text, re.MULTILINE):
@@ -116,7 +124,9 @@ def whole(text: str, scaffold: Mapping[str, str]) -> str:
     declared = {f"{kind} {name}".lower() for kind, name in DECLARED.findall(text)}
     parts = [part for key, part in scaffold.items() if key.lower() not in declared]
     sink = "" if re.search(r"^sink\s", text, re.MULTILINE) else "sink orders to noop {\n}\n"
-    return "\n".join(['pipeline example {\n  checkpoint = "c"\n}\n', *parts, text, sink])
+    return "\n".join(
+        ['pipeline example {\n  checkpoint = "c"\n  time_zone = "UTC"\n}\n', *parts, text, sink]
+    )
 
 
 def read(files: dict[str, bytes], path: str) -> bytes:
@@ -127,8 +137,7 @@ def read(files: dict[str, bytes], path: str) -> bytes:
 
 @pytest.mark.parametrize("example", list(examples()), ids=str)
 def test_examples_compile(example: Example):
-    scaffold = FLAT if example.page.startswith("docs/connectors/") else SCAFFOLD
-    files = {"main.ssbt": whole(example.text, scaffold).encode()}
+    files = {"main.ssbt": whole(example.text, scaffold_of(example.page)).encode()}
     result = check_pipeline("main.ssbt", lambda path: read(files, path))
     errors = [found for found in result.findings if found.severity is Severity.ERROR]
     wanted = {example.code} if example.code else set()

@@ -62,6 +62,58 @@ sink result to parquet {
 }
 """
 
+# Days as they are written, and whether `at <=` one of them is a slip, and `at >`.
+DAYS = {
+    "'2026-01-31'": (True, True),
+    "date '2026-01-31'": (True, True),
+    "timestamp '2026-01-31'": (True, True),
+    "to_date('2026-01-31')": (True, True),
+    "to_timestamp('2026-01-31')": (True, True),
+    "cast('2026-01-31' as date)": (True, True),
+    "'2026-01-31'::timestamp": (True, True),
+    "to_date('31.01.2026', 'dd.MM.yyyy')": (True, True),
+    "${until}": (True, True),
+    "make_date(2026, 1, 31)": (True, True),
+    "last_day(d)": (True, False),
+    "end_date": (True, False),
+    "add_months(d, 1)": (True, False),
+    "trunc(d, 'month')": (True, False),
+    "d + interval 30 days": (True, False),
+    "date_sub(current_date(), 1)": (True, False),
+    "if(ok, d, end_date)": (True, False),
+    "'2026-01-31 23:59:59'": (True, False),
+    "timestamp '2026-01-31T23:59'": (True, False),
+    "cast('2026-01-31 23:59:59' as timestamp)": (True, False),
+    "current_date()": (False, False),
+    "date_add(d, 1)": (False, False),
+    "d + interval 1 day": (False, False),
+    "'2026-01-31 23:59:59.999'": (False, False),
+    "'2026-01-31 00:00:00'": (False, False),
+    "'2026-01-31 12:00:00'": (False, False),
+    "timestamp '2026-02-01 00:00:00'": (False, False),
+    "date_trunc('day', start_at)": (False, False),
+    "end_at": (False, False),
+}
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("time", ["at", "ntz", "date_trunc('second', at)"])
+def test_days_beside_times(day: str, time: str):
+    last, after = DAYS[day]
+    param = "param until: date = date '2026-01-31'\n"
+    for text, wanted in {
+        f"{time} <= {day}": last,
+        f"{day} >= {time}": last,
+        f"{time} between '2026-01-01' and {day}": last,
+        f"not {time} > {day}": after,
+        f"{day} < {time}": after,
+        f"{time} < {day}": False,
+        f"to_date({time}) <= to_date({day})": False,
+    }.items():
+        found = codes(f"extend {text} as y |> select y", param=param)
+        assert found == ({"SSBT0451"} if wanted else set()), text
+
+
 REPORTED = {
     "SSBT0481": (
         *("cast(x as decimal)", "cast(s as dec)", "try_cast(s as numeric)", "s::decimal"),
@@ -79,6 +131,11 @@ REPORTED = {
         *("from_utc_timestamp(at, 'EST')", "to_utc_timestamp(at, 'BST')"),
         *("convert_timezone('IST', 'UTC', ntz)", "convert_timezone('UTC', 'CST', ntz)"),
         *("make_timestamp(2026, 1, 1, 0, 0, 0, 'PST')", "convert_timezone('AST', ntz)"),
+        *("make_timestamp(d, time '10:00', 'IST')", "at > '2026-01-31 10:00:00 EST'"),
+        *("try_make_timestamp_ltz(d, time '10:00', 'IST')", "timestamp '2026-01-31 10:00:00 CST'"),
+        *("make_timestamp_ltz(2026, 1, 1, 0, 0, 0, 'BST')", "at = '2026-01-31T10:00:00.5CST'"),
+        *("cast('2026-01-31 10:00:00 MST' as timestamp)", "to_timestamp('2026-01-31 1:00:00 HST')"),
+        "at between '2026-01-31 10:00:00' and '2026-02-01 10:00:00 AST'",
     ),
     "SSBT0451": (
         *("at <= end_date", "at between start_date and end_date", "end_date >= at"),
@@ -91,6 +148,12 @@ REPORTED = {
         "array_join(collect_list(s) over (partition by qty), ',')",
         "concat_ws(',', collect_set(s) over (partition by qty order by id))",
         "collect_list(s) over (partition by qty)[0]",
+        *(
+            "sum(qty) over (rows between 1 preceding and current row)",
+            "avg(x) over (rows 2 preceding)",
+        ),
+        "count(*) over (partition by s rows between current row and 1 following)",
+        "max(x) over (partition by s rows between unbounded preceding and current row)",
     ),
     "SSBT0488": (
         *("translate(s, 'EUR', '')", "translate(s, 'foo', 'bar')", "translate(s, ' EUR', '')"),
@@ -129,6 +192,13 @@ MEANT = (
     *("first_value(s) over (partition by qty order by id)", "any_value(s) over ()"),
     *("array_join(array_sort(collect_set(s) over ()), ',')", "collect_list(s) over ()"),
     "array_join(collect_list(s) over (partition by qty order by id), ',')",
+    "sum(qty) over (rows between unbounded preceding and unbounded following)",
+    "sum(qty) over (order by id rows between 1 preceding and current row)",
+    *(
+        "at > '2026-01-31 10:00:00 UTC'",
+        "s = '2026-01-31 10:00:00 EST'",
+        "at > '2026-01-31 10:00:00Z'",
+    ),
     *("translate(s, '-+ ()', '')", "translate(s, 'abc', 'xyz')", "translate(s, 'äöü', 'aou')"),
     *("translate(s, '0123456789', '')", "translate(s, '€', '')", "translate(s, '.,', ',.')"),
     *("timestampdiff(day, start_at, end_at)", "end_at - start_at", "start_at - at", "qty - id"),
@@ -150,6 +220,15 @@ STEPS = {
     "aggregate array_agg(s)[0] as y": "SSBT0450",
     "aggregate collect_set(s)[0] as y": "SSBT0450",
     "aggregate concat_ws(',', sort_array(collect_set(s))) as y": None,
+    "aggregate listagg(distinct s, ',') as y": "SSBT0450",
+    "aggregate listagg(distinct s, ',') within group (order by s) as y": None,
+    "aggregate collect_list(s) as ys |> extend ys[0] as y": "SSBT0450",
+    "aggregate collect_set(s) as ys |> extend element_at(ys, -1) as y": "SSBT0450",
+    "aggregate array_agg(s) as y |> rename y as z |> select array_join(z, ',') as y": "SSBT0450",
+    "aggregate collect_list(s) as ys group by qty |> extend filter(ys, e -> e > 'a') as zs"
+    " |> select get(zs, 0) as y": "SSBT0450",
+    "aggregate collect_list(s) as ys |> set ys = array_sort(ys) |> extend ys[0] as y": None,
+    "aggregate collect_list(s) as ys |> select size(ys) as n, array_max(ys) as y": None,
     "aggregate count(*) as n group by 's' as y": "SSBT0441",
     "aggregate count(*) as n group by 'all' as y": None,
     "anti join customers as c on orders.customer != c.id": "SSBT0514",
@@ -165,8 +244,8 @@ STEPS = {
 }
 
 
-def codes(steps: str, zone: str = "UTC") -> set[str]:
-    text = f"{HEAD.format(zone=zone)}  |> {steps}\n{TAIL}"
+def codes(steps: str, zone: str = "UTC", param: str = "") -> set[str]:
+    text = f"{HEAD.format(zone=zone)}  |> {steps}\n{TAIL}{param}"
     found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
     assert not any(each.severity.name == "ERROR" for each in found), found
     return {each.code.number for each in found} - {"SSBT0209"}
@@ -263,6 +342,29 @@ def test_an_order_before_a_sink(steps: str, options: str, deals: bool):
     text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
     found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
     assert ("SSBT0448" in {each.code.number for each in found}) is (deals and ORDERED[steps])
+
+
+# Steps before a sink with folders of `d`, and whether their order is gone.
+FOLDERED = {
+    "order by id": True,
+    "order by d, id": False,
+    "order by d desc |> where qty > 1": False,
+    "order by d, id |> limit 3": False,
+    "order by id |> limit 3": False,
+    "order by id, d": True,
+    "order by d, id |> set d = date_add(d, 1)": True,
+    "order by end_date, id |> drop d |> rename end_date as d": False,
+    "order by end_date, id |> select id, end_date as d": False,
+    "where qty > 1": False,
+}
+
+
+@pytest.mark.parametrize("steps", FOLDERED)
+def test_an_order_before_folders(steps: str):
+    tail = TAIL.replace("  mode = overwrite", "  partition_by = d\n  mode = append")
+    text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    assert ("SSBT0448" in {each.code.number for each in found}) is FOLDERED[steps]
 
 
 @pytest.mark.parametrize("option", ['quote = ""', 'escape = ""', 'quote = "\'"', 'escape = "^"'])

@@ -241,6 +241,29 @@ It may be intended, for instance while the pipelines get a new column one after 
     severity=Severity.WARNING,
 )
 
+DELETED_SINK = Code(
+    "SSBT0651",
+    "A sink that deletes what another pipeline has written",
+    """\
+With `mode = overwrite`, a sink deletes its folder with everything in it before it writes. Another
+pipeline of the project writes there, or into a folder in it: its rows are gone until it runs again,
+and what it appended in earlier runs is gone for good.
+
+| one pipeline | another | what is left |
+|---|---|---|
+| `out/paid`, `mode = overwrite` | `out/paid`, `mode = overwrite` | the rows of the last run |
+| `out/paid`, `mode = overwrite` | `out/paid`, `mode = append` | what was appended since |
+| `out`, `mode = overwrite` | `out/paid` | the rows of `out/paid` only if it ran last |
+
+Write to different places, or use `mode = append` in both. With
+`partition_overwrite_mode = dynamic`, a sink replaces only the partitions that it writes. If one
+pipeline is there to rebuild what the other one appends to, say so: `# allow SSBT0651: rebuilds it`.
+""",
+    wrong="",
+    right="",
+    severity=Severity.WARNING,
+)
+
 NULLS = Code(
     "SSBT0649",
     "A column that is not null for its reader, but may be for its writer",

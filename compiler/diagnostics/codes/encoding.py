@@ -100,7 +100,10 @@ changes a pipeline could read files on the machine that checks it: `import` of a
 So all of them must be inside the project: the git repository of the pipeline, or the folder of
 `ssbt.conf` at or above it, whichever is further out. If there is neither, the project is the folder
 of the pipeline and everything below it. Links are followed, and only the real location counts. A
-link must not lead to anything hidden in the project either, such as `.env` or `.git/config`.
+link must not lead to anything hidden in the project either, such as `.env` or `.git/config`. That
+holds for the files and folders that a command is given as well: `ssbtc check jobs` does not follow
+a link `jobs` out of the project, or out of the folder it runs in if that is no project. Links above
+a project, such as a home directory that is one, do not matter.
 
 Move the file into the project, or make the folder above both a project with an `ssbt.conf`, which
 may be empty.

@@ -60,6 +60,7 @@ offsets without summer time.
 | `from_utc_timestamp(timestamp_ntz '2026-07-01 12:00:00', 'EST')` | `2026-07-01 07:00:00` |
 | `from_utc_timestamp(timestamp_ntz '2026-07-01 12:00:00', 'America/New_York')` \
 | `2026-07-01 08:00:00` |
+| `timestamp '2026-07-01 12:00:00 EST' = timestamp '2026-07-01 12:00:00-05:00'` | `true` |
 
 Name the area, such as `Europe/London`, or the offset, `-05:00`.
 """,

@@ -14,7 +14,7 @@ from ssbt.compiler.resolve.expressions.expression_context import (
     implicit_name,
 )
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
-from ssbt.compiler.resolve.expressions.foreign_operators import (
+from ssbt.compiler.resolve.expressions.foreign_words import (
     report_foreign_value,
     report_frame_column,
 )
@@ -79,7 +79,9 @@ def _infer_local(typer: ExpressionTyper, node: e.ColumnName, value: Typed) -> Ty
         inner = scopes.field_type(value.type, part.text)
         if inner is None:
             message = f"{value.type.sql} has no field `{part.text}`"
-            typer.report_mistake(name_codes.UNKNOWN_COLUMN, part.span, message)
+            path = ".".join(each.text for each in node.parts[: node.parts.index(part)])
+            if not scopes.report_function(node.parts, path, message, typer.report):
+                typer.report_mistake(name_codes.UNKNOWN_COLUMN, part.span, message)
             return NOT_KNOWN
         provenance = scopes.field_provenance(provenance, value.type, part.text)
         value = Typed(inner[0], value.nullable or inner[1])
@@ -182,7 +184,8 @@ def infer_variant_path(typer: ExpressionTyper, node: e.VariantPath) -> Typed:
     base = typer.infer_type(node.base)
     if not isinstance(base.type, VariantType) and not base.is_unknown:
         message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
-        typer.report_mistake(codes.TYPE_MISMATCH, node.base.span, message)
+        help_ = "JSON in a text is read by `parse_json(TEXT):name`"
+        typer.report_mistake(codes.TYPE_MISMATCH, node.base.span, message, help=help_)
         return NOT_KNOWN
     return Typed(VARIANT, True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.resolve import scopes
+from ssbt.compiler.resolve.expressions.arity_hints import find_arity_hint
 from ssbt.compiler.resolve.expressions.call_arguments import find_extract_field
 from ssbt.compiler.resolve.expressions.constant_hints import find_constant_hint
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN
@@ -35,7 +36,7 @@ def infer_call_result(
     values = [each.typed for each in arguments]
     mismatch = function.arity_mismatch(len(values))
     if mismatch is not None:
-        help_, fix = _arity_hint(node, function)
+        help_, fix = find_arity_hint(node, function)
         code = codes.WRONG_ARGUMENTS
         typer.report.add(code, node.span, mismatch.reason, help=help_, fix=fix)
         return NOT_KNOWN
@@ -46,14 +47,6 @@ def infer_call_result(
         ansi = typer.context.ansi
         typer.note_zone(node, is_call_zone_dependent(function, values, result.type, ansi=ansi))
     return _resolve_result(typer, node, function, values, result)
-
-
-def _arity_hint(node: e.Call, function: Function) -> tuple[str | tuple[str, ...], tuple[Edit, ...]]:
-    """What was probably meant by a call with too few arguments."""
-    if function.name == "count" and not node.arguments:
-        return "rows are counted by `count(*)`", (Edit(node.span, "count(*)"),)
-    parameter_names = ", ".join(parameter.name for parameter in function.parameters)
-    return (f"its arguments are {parameter_names}", ()) if parameter_names else ((), ())
 
 
 def _resolve_result(

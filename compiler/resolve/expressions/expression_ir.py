@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.ir import expressions as ir
+from ssbt.compiler.ir.traits import NO_TRAITS, Trait
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.structured_texts import structure_text
 from ssbt.compiler.resolve.expressions.terms import build_term
@@ -23,6 +24,7 @@ def build_expression(
     value: Typed,
     values: ValueRange | None = None,
     written: WrittenValue | None = None,
+    traits: frozenset[Trait] = NO_TRAITS,
 ) -> ir.Expression:
     """The IR's expression, after `typing` has looked at it."""
     plain = node
@@ -50,6 +52,7 @@ def build_expression(
         structured=structure_text(parts, convert),
         values=values,
         written=written,
+        traits=traits,
     )
 
 

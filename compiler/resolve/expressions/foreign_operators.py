@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from ssbt.compiler.diagnostics.codes import expressions as expression_codes
-from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit
-from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
-from ssbt.compiler.syntax.names import ssbt_name_text
 from ssbt.compiler.types.datatypes import (
     ArrayType,
     BooleanType,
@@ -38,30 +34,6 @@ _DATE = lazy_pattern(r"\d{4}-\d{1,2}-\d{1,2}")
 _LENGTH = lazy_pattern(r"\s*[+-]?\d+\s+\w+\s*")
 _NUMBER = lazy_pattern(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 _FORMAT_FIELD = lazy_pattern(r"%(?!%)[-+ #0-9.]*[a-zA-Z]")
-# Words for values that are columns for the grammar.
-_VALUES = {
-    "none": "null",
-    "nil": "null",
-    "undefined": "null",
-    "inf": "double('Infinity')",
-    "infinity": "double('Infinity')",
-    "nan": "double('NaN')",
-    "sysdate": "current_timestamp()",
-    "systimestamp": "current_timestamp()",
-    "today": "current_date()",
-    "now": "current_timestamp()",
-}
-
-
-# Words for rows and their places, which are not known before they are put in an order.
-_ADVICE = {
-    **dict.fromkeys(
-        ("rownum", "rowid", "_rowid_", "rownumber", "row_number"),
-        "rows are kept by `|> limit 10`, and numbered by `row_number() over (order by …)`",
-    ),
-    "all": "name the columns; in `select`, all of them are `*`",
-    "level": "rows that refer to each other take one `join` for each level",
-}
 
 
 def operator_hint(node: e.Expression, left: Typed, right: Typed | None = None) -> Hint | None:
@@ -254,40 +226,11 @@ def _interval_hint(node: e.Binary) -> Hint | None:
                 return f"an interval is written `interval '{value}'`", (
                     Edit(insertion_span, "interval "),
                 )
+            case e.Binary(operator="+" | "-", right=e.NumberLiteral(span=span, text=number)) if (
+                # `7d` is a number of Spark, and seven days to everybody else.
+                number.rstrip("dD").isdigit()
+            ):
+                days = number.rstrip("dD")
+                text = f"interval {days} day{'s' * (days != '1')}"
+                return f"a length of time has a unit: `{text}`", (Edit(span, text),)
     return None
-
-
-def report_foreign_value(node: e.ColumnName, relation: Relation, report: Report) -> bool:
-    """Report a name that is a value in other languages, such as `None`; whether it is one."""
-    name = node.parts[0].text
-    value = _VALUES.get(name.casefold()) if len(node.parts) == 1 else None
-    advice = _ADVICE.get(name.casefold()) if len(node.parts) == 1 else None
-    if not (value or advice) or relation.is_open or relation.find_columns(name):
-        return False
-    if value is None:
-        help_ = advice or ()
-        report.add(codes.UNKNOWN_COLUMN, node.span, f"there is no column `{name}` here", help=help_)
-        return True
-    message, fix = f"there is no column `{name}` here", (Edit(node.span, value),)
-    report.add(codes.UNKNOWN_COLUMN, node.span, message, help=f"write `{value}`", fix=fix)
-    return True
-
-
-def report_frame_column(
-    node: e.Subscript, relation: Relation, local_names: Container[str], report: Report
-) -> bool:
-    """Report a frame's column, `df["amount"]`; whether this is one."""
-    match node:
-        case e.Subscript(
-            base=e.ColumnName(parts=(Name(text=frame),)), index=e.StringLiteral(value=name)
-        ) if relation.find_columns(name) and not (relation.is_open or relation.find_columns(frame)):
-            pass
-        case _:
-            return False
-    if frame.casefold() in local_names:
-        return False
-    message = f"there is no column `{frame}` here"
-    help_, fix = f"a column is written by its name: `{ssbt_name_text(name)}`", ssbt_name_text(name)
-    code, base_span = codes.UNKNOWN_COLUMN, node.base.span
-    report.add(code, base_span, message, help=help_, fix=(Edit(node.span, fix),))
-    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.ir.provenance import merge
 from ssbt.compiler.resolve.expressions.bare_words import find_words_beside_text
 from ssbt.compiler.resolve.expressions.expression_context import (
@@ -21,6 +22,7 @@ from ssbt.compiler.resolve.expressions.hyphens import hyphenated_column, report_
 from ssbt.compiler.resolve.expressions.literals import type_number
 from ssbt.compiler.resolve.expressions.provenance import fit_provenance
 from ssbt.compiler.resolve.expressions.typenames import resolve_data_type
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types import casts, operators, zone_dependence
 from ssbt.compiler.types.collation_strength import Strength, string_type_of
@@ -110,6 +112,12 @@ def infer_like(typer: ExpressionTyper, node: e.Like) -> Typed:
     typer.note_zone(node, zone_dependence.has_instant(value.type))
     result = Typed(BOOLEAN, value.nullable)
     for pattern in node.patterns:
+        if isinstance(pattern, e.Tuple) and node.quantifier is None:
+            at = Span(pattern.span.path, pattern.span.start, pattern.span.start)
+            message = f"`{node.operator}` takes one pattern, not {len(pattern.items)}"
+            help_, fix = f"write `{node.operator} any (…)`", (Edit(at, "any "),)
+            typer.report.add(codes.TYPE_MISMATCH, pattern.span, message, help=help_, fix=fix)
+            return NOT_KNOWN
         given = typer.infer_type(pattern)
         inferred = operators.infer_like(value, given, typer.context.ansi, node.operator)
         result = typer.resolve_result(node, inferred, (node.operand, pattern))

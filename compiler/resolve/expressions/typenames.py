@@ -5,7 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.diagnostics.codes import literals as codes
 from ssbt.compiler.diagnostics.codes.expressions import BARE_DECIMAL
 from ssbt.compiler.diagnostics.model import Edit
-from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.diagnostics.suggestions import did_you_mean, is_slip
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast.expressions import BrokenExpression
@@ -37,6 +37,12 @@ _OTHER_NAMES = {
     "longtype": "bigint",
     "shorttype": "smallint",
     "bytetype": "tinyint",
+    **dict.fromkeys(("tinytext", "mediumtext", "longtext", "utf8", "nchar", "sysname"), "string"),
+    **dict.fromkeys(("mediumint", "uint16"), "int"),
+    "byteint": "tinyint",
+    "uint8": "smallint",
+    **dict.fromkeys(("smalldatetime", "datetimeoffset", "timestamp_tz"), "timestamp"),
+    **dict.fromkeys(("tinyblob", "mediumblob", "longblob", "raw", "image"), "binary"),
     **dict.fromkeys(("text", "str", "nvarchar", "varchar2", "clob", "uuid", "ntext"), "string"),
     **dict.fromkeys(("int64", "int8", "uint32", "bigserial"), "bigint"),
     **dict.fromkeys(("int32", "int4", "serial", "uint16"), "int"),
@@ -50,6 +56,8 @@ _OTHER_NAMES = {
 }
 _OTHERWISE = {
     "number": "exact numbers are `decimal(38,2)`, whole ones `bigint`, others `double`",
+    **dict.fromkeys(("bignumeric", "hugeint", "uint64", "int128"), "write `decimal(38,0)`"),
+    **dict.fromkeys(("enum", "set"), "write `string`: what values there are is not declared"),
     "money": "exact numbers are `decimal(19,4)`",
     "list": "write `array<TYPE>`",
     "dict": "write `map<KEY, VALUE>`",
@@ -85,6 +93,8 @@ def resolve_data_type(node: TypeName, report: Report, *, of_whole: bool = False)
             )
             return UNKNOWN
         suggestion = _OTHER_NAMES.get(name) or did_you_mean(node.name, type_names())
+        if suggestion and name not in _OTHER_NAMES and not is_slip(name, suggestion):
+            suggestion = None
         listed = f"the types are {', '.join(type_names())}"
         message = f"there is no type `{node.name}`"
         name_span = Span(node.span.path, node.span.start, node.span.start + len(node.name))

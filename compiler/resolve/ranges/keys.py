@@ -75,15 +75,15 @@ def _exact_key(constant: Value, type_: DataType, ansi: bool) -> Key | None:
     if isinstance(constant_type, IntegralType | DecimalType) and isinstance(content, int | Decimal):
         wide = isinstance(type_, DecimalType) or isinstance(constant_type, DecimalType)
         # Beyond 38 digits Spark cuts the fraction of both off.
-        return content if not wide or _fits(type_, content) else None
+        return content if not wide or fits_together(type_, content) else None
     if isinstance(constant_type, DoubleType) and isinstance(content, float):
         is_exact = math.isfinite(content) and abs(content) < _EXACT_IN_DOUBLE
         return Decimal(content) if is_exact and isinstance(type_, IntegralType) else None
     return None
 
 
-def _fits(type_: DataType, number: int | Decimal) -> bool:
-    """Whether both together need no more than 38 digits."""
+def fits_together(type_: DataType, number: int | Decimal) -> bool:
+    """Whether both together need no more than 38 digits: else Spark compares fewer of them."""
     exact = Decimal(number)
     exponent = exact.as_tuple().exponent
     scale = max(0, -exponent) if isinstance(exponent, int) else 0

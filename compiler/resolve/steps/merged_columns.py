@@ -11,6 +11,7 @@ from ssbt.compiler.ir.provenance import Provenance
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve.expressions.provenance import fit_provenance
 from ssbt.compiler.resolve.query_context import QueryContext
+from ssbt.compiler.resolve.traps.merged_decimals import find_cut_column
 from ssbt.compiler.resolve.traps.text_numbers import TEXT_READ_AS_NUMBER, reads_text
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import steps as s
@@ -62,6 +63,10 @@ def merge_columns(
         type_ = left.type
     else:
         _check_texts(node.right.span, left, right, context)
+        cut = find_cut_column(node.right.span, (left.type, right.type), type_)
+        if cut is not None:
+            message = f"column `{left.name}`: {cut.message}"
+            context.report.findings.append(replace(cut, message=message))
     nulls = [cast_implicitly(Typed(c.type, c.nullable), type_).nullable for c in (left, right)]
     nullable = {"intersect": all(nulls), "except": nulls[0]}.get(node.operator, any(nulls))
     merged = replace(left, type=type_, nullable=nullable, qualifier=None)
@@ -73,7 +78,8 @@ def merge_columns(
     if node.operator == "union":
         written = left.written if left.written == right.written else None
         values = _merge_values(left, right, type_)
-        merged = replace(merged, values=values, filtered=None, written=written)
+        traits = left.traits & right.traits
+        merged = replace(merged, values=values, filtered=None, written=written, traits=traits)
     merged_provenance = _merge_provenance(left, right, type_)
     return replace(merged, provenance=merged_provenance)
 

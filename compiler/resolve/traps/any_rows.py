@@ -9,8 +9,8 @@ from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
-    without_parentheses,
 )
+from ssbt.compiler.resolve.traps.traits import is_unordered
 from ssbt.compiler.syntax.ast import expressions as e
 
 ANY_ROW = Code(
@@ -20,7 +20,8 @@ ANY_ROW = Code(
 The rows of a group have no order, even if a step before has sorted them. `first` and `last` give
 whichever row comes first or last out of the shuffle, and that may differ from run to run. The same
 goes for them over a window without an order, and for the text that `listagg` and
-`array_join(collect_list(…))` put together.
+`array_join(collect_list(…))` put together, also where an earlier step has collected the list. A
+frame of rows (`rows between 1 preceding and current row`) without an order is one of any rows.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -41,20 +42,19 @@ _ENDS = {
     **dict.fromkeys(("first", "first_value"), "min_by"),
     **dict.fromkeys(("last", "last_value"), "max_by"),
 }
-_LISTS = ("collect_list", "array_agg", "collect_set")
 _AGGREGATED_TEXTS = ("listagg", "string_agg")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    del view
     if isinstance(node, e.Subscript):
-        yield from _check_element(node.base, node)
+        yield from _check_element(node.base, node, view)
         return
     assert isinstance(node, e.Call)
     name = function_name(node)
     if name in ("element_at", "try_element_at", "get", "slice") and node.arguments:
-        yield from _check_element(node.arguments[0].value, node)
+        yield from _check_element(node.arguments[0].value, node, view)
     if node.window is not None and (name not in _ENDS or node.window.order):
+        yield from _check_frame(node.window)
         return
     if name in _ENDS:
         rows = "a group" if node.window is None else "this window"
@@ -63,31 +63,37 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         if node.window is not None:
             help_ = ("add `order by …` to the window; where any will do, `any_value(…)`",)
         yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)
-    elif name in _AGGREGATED_TEXTS and not node.within_group and not node.distinct:
+    elif name in _AGGREGATED_TEXTS and not node.within_group:
         message = f"the parts of `{name}` have no order, and the text may differ from run to run"
         help_ = ("add `within group (order by …)`",)
         yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)
     elif name in ("array_join", "concat_ws"):
         for argument in node.arguments:
-            part = without_parentheses(argument.value)
-            if isinstance(part, e.Call) and function_name(part) in _LISTS and not _is_ordered(part):
+            if is_unordered(argument.value, view):
                 message = "the elements have no order, and the text may differ from run to run"
                 help_ = (
                     "sort them, `array_sort(…)`, or use `listagg` `within group (order by …)`",
                 )
-                yield Diagnostic(ANY_ROW, message, Label(part.span), (), help_)
+                yield Diagnostic(ANY_ROW, message, Label(argument.value.span), (), help_)
 
 
-def _is_ordered(node: e.Call) -> bool:
-    """Whether elements are collected in an order; those of a set never are."""
-    has_order = node.window is not None and bool(node.window.order)
-    return has_order and function_name(node) != "collect_set"
+def _check_frame(window: e.Window) -> Iterator[Diagnostic]:
+    """`rows between 1 preceding and current row` of no order."""
+    frame = window.frame
+    if frame is None or frame.unit != "rows" or window.order:
+        return
+    sides = frame.start.side, frame.end.side if frame.end is not None else "current row"
+    if sides not in (("unbounded preceding", "unbounded following"), ("current row",) * 2):
+        message = "the rows of this window have no order, so any rows are in the frame"
+        help_ = ("add `order by …` to the window",)
+        yield Diagnostic(ANY_ROW, message, Label(frame.span), (), help_)
 
 
-def _check_element(base: e.Expression, node: e.Expression) -> Iterator[Diagnostic]:
+def _check_element(
+    base: e.Expression, node: e.Expression, view: ExpressionView
+) -> Iterator[Diagnostic]:
     """`collect_list(x)[0]`, which is the first of no order."""
-    part = without_parentheses(base)
-    if isinstance(part, e.Call) and function_name(part) in _LISTS and not _is_ordered(part):
+    if is_unordered(base, view):
         message = "the elements have no order, and this takes any of them"
         help_ = ("name the order, `min_by(…, time)`; where any will do, `any_value(…)`",)
         yield Diagnostic(ANY_ROW, message, Label(node.span), (), help_)

@@ -9,7 +9,7 @@ import re
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.expressions.walking import is_same_expression
-from ssbt.compiler.resolve.ranges.keys import key_of_constant
+from ssbt.compiler.resolve.ranges.keys import fits_together, key_of_constant
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, comparisons
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -139,6 +139,8 @@ def _find_inequality_reason(
     if isinstance(number, float):
         number = Decimal(number)
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
+        return None
+    if isinstance(type_, IntegralType | DecimalType) and not fits_together(type_, number):
         return None
     if isinstance(type_, IntegralType) and Decimal(number).is_finite():
         if number != int(number):

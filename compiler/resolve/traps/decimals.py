@@ -7,10 +7,9 @@ from decimal import Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.partial_evaluation import COALESCING
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, function_name, operands
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types.datatypes import DataType, DecimalType
+from ssbt.compiler.types.datatypes import DecimalType
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.promotion import promote_for_arithmetic
 
@@ -27,7 +26,9 @@ CUT_SCALE = Code(
     "Decimal digits that get lost",
     """\
 A decimal has at most 38 digits. If the exact result needs more, Spark keeps the whole part and
-shortens the fraction, down to six digits: small numbers become 0, and others are rounded.
+shortens the fraction, down to six digits: small numbers become 0, and others are rounded. It does
+the same where several values become one type: in `case`, `greatest`, arrays, comparisons and
+unions. There it keeps the whole part only. A comparison that keeps four digits is not reported.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -45,37 +46,45 @@ First cast the operands to the digits that they really have: `cast(rate as decim
     severity=Severity.WARNING,
 )
 
-TAKES = (e.Binary, e.Case, e.Call)
+TAKES = (e.Binary, e.Call)
+# The operator that each function is.
+_OPERATORS = {"try_add": "+", "try_subtract": "-", "try_multiply": "*", "try_divide": "/"}
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     result = view.data_type(node)
-    if not isinstance(node, e.Binary):
-        yield from _check_branches(node, result, view)
+    if isinstance(node, e.Binary):
+        name = operator = node.operator
+        parts = [node.left, node.right]
+    else:
+        assert isinstance(node, e.Call)
+        name, parts = function_name(node), operands(node)
+        operator = _OPERATORS.get(name, "")
+    if operator not in ("+", "-", "*", "/") or len(parts) != 2:
         return
-    if node.operator not in ("+", "-", "*", "/") or not isinstance(result, DecimalType):
+    left, right = parts
+    promoted = promote_for_arithmetic(view.type_of(left), view.type_of(right), view.ansi)
+    a, b = promoted[0].type, promoted[1].type
+    if not all(isinstance(type_, DecimalType) for type_ in (a, b, result)):
         return
-    left, right = promote_for_arithmetic(
-        view.type_of(node.left), view.type_of(node.right), view.ansi
-    )
-    a, b = left.type, right.type
-    if not isinstance(a, DecimalType) or not isinstance(b, DecimalType):
-        return
+    assert isinstance(a, DecimalType)
+    assert isinstance(b, DecimalType)
+    assert isinstance(result, DecimalType)
     # A quotient is hardly ever exact: only fewer digits than the operands have are a loss.
-    scales = (_needed_scale(node.left, a, view), _needed_scale(node.right, b, view))
-    exact = sum(scales) if node.operator == "*" else max(scales)
+    scales = (needed_scale(left, a, view), needed_scale(right, b, view))
+    exact = sum(scales) if operator == "*" else max(scales)
     if result.scale >= exact:
         return
     digits = "no digit" if result.scale == 0 else f"{result.scale} digits"
     message = (
-        f"`{node.operator}` of {a.sql} and {b.sql} keeps {digits} behind the point, and"
+        f"`{name}` of {a.sql} and {b.sql} keeps {digits} behind the point, and"
         f" {exact} would be needed"
     )
     help_ = "cast both sides to the digits that they have, such as `cast(… as decimal(18,6))`"
     yield Diagnostic(CUT_SCALE, message, Label(node.span), (), (help_,))
 
 
-def _needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) -> int:
+def needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) -> int:
     """The digits behind the point that an operand has; of a constant, without zeros at its end."""
     outcome = view.outcome(part)
     if isinstance(outcome, Value) and outcome.is_opaque:
@@ -85,26 +94,3 @@ def _needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) 
         exponent = Decimal(outcome.value).normalize().as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
     return type_.scale
-
-
-def _check_branches(
-    node: e.Expression, result: DataType, view: ExpressionView
-) -> Iterator[Diagnostic]:
-    """The branches of `case` and `coalesce`, which all get the digits of one type."""
-    match node:
-        case e.Case(branches=branches, otherwise=otherwise):
-            parts = [value for _, value in branches] + ([otherwise] if otherwise else [])
-        case e.Call() if function_name(node) in COALESCING:
-            parts = operands(node)
-        case _:
-            return
-    if not isinstance(result, DecimalType):
-        return
-    for part in parts:
-        branch_type = view.data_type(part)
-        is_cut = isinstance(branch_type, DecimalType) and branch_type.scale > result.scale
-        if is_cut and not view.is_constant(part):
-            message = f"of {branch_type.sql} only {result.scale} digits behind the point are kept:"
-            message += f" the whole is {result.sql}"
-            help_ = "cast the branches to one type that has room for what they hold"
-            yield Diagnostic(CUT_SCALE, message, Label(part.span), (), (help_,))

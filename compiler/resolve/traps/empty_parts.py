@@ -24,6 +24,8 @@ other databases. An empty delimiter does not split anything either.
 | `length(left('abc', -1))` | `0` |
 | `length(substring('abc', 1, -1))` | `0` |
 | `length(substring_index('a.b', '', 1))` | `0` |
+| `length(repeat('abc', -1))` | `0` |
+| `length(lpad('abc', -1, '0'))` | `0` |
 | `substring('abc', -2)` | `bc` |
 | `left('abc', length('abc') - 1)` | `ab` |
 """,
@@ -37,6 +39,7 @@ TAKES = (e.Call,)
 _LENGTHS = {
     **dict.fromkeys(("left", "right"), 1),
     **dict.fromkeys(("substring", "substr"), 2),
+    **dict.fromkeys(("repeat", "lpad", "rpad"), 1),
 }
 
 
@@ -49,7 +52,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     if length_index is not None and len(parts) > length_index:
         length = view.outcome(parts[length_index])
         if isinstance(length, Value) and isinstance(length.value, int) and length.value < 1:
-            yield _build_diagnostic(node, parts[length_index], length.value)
+            yield _build_diagnostic(name, node, parts[length_index], length.value)
     if name == "substring_index" and len(parts) == 3:
         count = view.outcome(parts[2])
         takes_none = isinstance(count, Value) and count.value == 0 and not count.is_null
@@ -59,8 +62,10 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             yield Diagnostic(EMPTY_PART, message, Label(node.span), (), (help_,))
 
 
-def _build_diagnostic(node: e.Call, part: e.Expression, length: int) -> Diagnostic:
+def _build_diagnostic(name: str, node: e.Call, part: e.Expression, length: int) -> Diagnostic:
     text = ssbt_text(operands(node)[0])
-    message = f"a length of {length} gives the empty text in every row"
+    what = f"repeated {length} times, a text" if name == "repeat" else f"a length of {length}"
+    message = f"{what} gives the empty text in every row"
     hint = f"without its last character it is `left({text}, length({text}) - 1)`"
-    return Diagnostic(EMPTY_PART, message, Label(part.span), (), (hint,) if length < 0 else ())
+    is_cut = length < 0 and name in ("left", "right", "substring", "substr")
+    return Diagnostic(EMPTY_PART, message, Label(part.span), (), (hint,) if is_cut else ())

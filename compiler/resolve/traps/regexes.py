@@ -34,6 +34,7 @@ expression: `.` is any character, `|` alone is the empty text, before and after 
 | `regexp_replace('$5', '$', '')` | `$5` |
 | `'abc' rlike 'x\|'` | `true` |
 | `'acsv' rlike '.csv$'` | `true` |
+| `split('a;b', '\|;')` | `[a, b]` |
 | `regexp_count('a.b', '.')` | `3` |
 | `split('a.b', r'\.')` | `[a, b]` |
 | `map_contains_key(str_to_map('a\|b', '\|', '='), '\|')` | `true` |
@@ -99,6 +100,8 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         pattern = view.text(parts[1])
         if pattern is not None and (_ALONE.fullmatch(pattern) or _DOTTED.fullmatch(pattern)):
             yield _build_diagnostic(name, parts[1], pattern)
+        elif pattern is not None and _EMPTY_BRANCH.fullmatch(pattern):
+            yield _build_empty_branch_diagnostic(name, parts[1], pattern)
     if name == "regexp_replace" and len(parts) >= 3:
         replacement, pattern = view.text(parts[2]), view.text(parts[1])
         if replacement is not None:
@@ -112,11 +115,17 @@ def _check_searched(name: str, part: e.Expression, view: ExpressionView) -> Iter
     if _ALONE.fullmatch(pattern) and (pattern != "." or name not in _EXTRACTING):
         yield _build_diagnostic(name, part, pattern)
     elif _EMPTY_BRANCH.fullmatch(pattern) and name not in _EXTRACTING:
-        message = f"one side of `|` is empty here, which `{name}` finds in every text"
-        help_ = ("leave the `|` out that has nothing beside it",)
-        yield Diagnostic(BARE_SIGN, message, Label(part.span), (), help_)
+        yield _build_empty_branch_diagnostic(name, part, pattern)
     elif _ENDING.fullmatch(pattern):
         yield _build_diagnostic(name, part, pattern.removesuffix("$"), "$")
+
+
+def _build_empty_branch_diagnostic(name: str, part: e.Expression, pattern: str) -> Diagnostic:
+    message = f"one side of `|` is empty here, which `{name}` finds in every text"
+    escaped = "".join(f"\\{each}" if each in _SPECIAL else each for each in pattern)
+    plain = f"r'{escaped}'" if "'" not in escaped else quote(escaped)
+    help_ = ("leave the `|` out that has nothing beside it", f"as plain text it is {plain}")
+    return Diagnostic(BARE_SIGN, message, Label(part.span), (), help_)
 
 
 def _build_diagnostic(name: str, part: e.Expression, pattern: str, end: str = "") -> Diagnostic:

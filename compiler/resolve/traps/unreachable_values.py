@@ -29,7 +29,8 @@ No row has this value. Months go from 1 to 12, `dayofweek` from 1, which is Sund
 from 0, which is Monday, to 6. The result of `upper` has no lower-case letters, and that of `trim`
 no space at its ends. `instr` and similar functions count from 1, and return 0 if they find nothing.
 A remainder is smaller than its divisor, a size is never negative, and a `case` returns only the
-values of its branches.
+values of its branches. A CSV source reads the empty text as null unless it has a `null_value`, so
+none of its texts `= ''`.
 
 | in Spark 4.1 | gives |
 |---|---|

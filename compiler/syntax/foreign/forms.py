@@ -35,6 +35,9 @@ _FIELD = lazy_pattern("%(.)")
 # The fields that MySQL and Presto have as C does; their `%M` is a month.
 _SAME_EVERYWHERE = "YymdHTjbap"
 _OTHER_TYPES = ("text", "datetime", "datetime2", "nvarchar", "number", "numeric", "bit", "char")
+# Between these an operand stands alone, however loose it is.
+_BEFORE = ("(", ",", "[", "where", "when", "then")
+_BEHIND = (")", ",", "]", "then", "end")
 _LOOSE = (e.Unary, e.Binary, e.Between, e.InList, e.Like, e.Is, e.IsDistinctFrom, e.Lambda)
 _CONSTANTS = (e.StringLiteral, e.NumberLiteral)
 
@@ -184,7 +187,7 @@ def _fill(form: Form, values: list[e.Expression], texts: list[str]) -> str:
     def replace(match: re.Match[str]) -> str:
         before, behind = form.template[: match.start()].rstrip(), form.template[match.end() :]
         text = replacements[match[1]]
-        is_alone = before.endswith(("(", ",", "[", "where")) and behind.lstrip()[:1] in "),]"
+        is_alone = before.endswith(_BEFORE) and behind.lstrip().startswith(_BEHIND)
         return f"({text})" if match[1] in loose and not is_alone else text
 
     if not replacements:

@@ -7,6 +7,8 @@ import re
 
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.foreign.renamed import RENAMED
+from ssbt.compiler.syntax.strings import quote_string
+from ssbt.compiler.types.foreign_datetime_patterns import translate_pattern
 from ssbt.compiler.types.functions import find_function
 
 # What people call the libraries whose functions they take.
@@ -133,6 +135,8 @@ def rename_method(method: str) -> str:
 
 def is_atom(text: str) -> bool:
     """Whether a text is one operand, however tight the operator beside it is."""
+    if text.startswith("case ") and text.endswith(" end"):
+        return True
     return re.fullmatch(r"[\w.`]+(?:\([^()]*\)|\[[^\[\]]*\])*|'[^']*'|\"[^\"]*\"", text) is not None
 
 
@@ -154,6 +158,11 @@ def convert_method(receiver: str, method: str, arguments: Sequence[str]) -> str 
         return f"{receiver}.{match[1] or match[2]}"
     if name == "join" and len(arguments) == 1 and _STRING.fullmatch(receiver):
         return f"array_join({arguments[0]}, {receiver})"
+    if name == "strftime" and len(arguments) == 1 and (match := _STRING.fullmatch(arguments[0])):
+        translation = translate_pattern(match[1] or match[2] or "")
+        if translation is None or "%" in translation.pattern:
+            return None
+        return f"date_format({receiver}, {quote_string(translation.pattern)})"
     function = rename_method(method)
     if is_list and name == "len":
         function = "cardinality"

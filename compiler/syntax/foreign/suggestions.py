@@ -10,6 +10,7 @@ from ssbt.compiler.syntax.foreign.methods import is_atom
 from ssbt.compiler.syntax.foreign.renamed import RENAMED
 from ssbt.compiler.syntax.names import function_name
 
+_UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 Suggestion = tuple[str, tuple[Edit, ...]]
 
 
@@ -23,6 +24,10 @@ def suggest_form(node: e.Call, name: str, *, is_operand: bool) -> Suggestion | N
     if suggestion is not None:
         return suggestion
     word = name.casefold()
+    if word == "safe_cast" and len(node.arguments) == 1 and node.arguments[0].alias:
+        return "write `try_cast(VALUE as TYPE)`", (Edit(node.name.span, "try_cast"),)
+    if word.rpartition(".")[2] == "timedelta" and (text := _interval(node)):
+        return f"a length of time is written `{text}`", (Edit(node.span, text),)
     if word in RENAMED:
         return suggest_name(node, RENAMED[word])
     if word in ADVICE:
@@ -60,6 +65,18 @@ def suggest_name(node: e.Call, replacement: str) -> Suggestion:
     """The call with another name."""
     edit = Edit(node.name.span, function_name(replacement))
     return f"did you mean `{replacement}`?", (edit,)
+
+
+def _interval(node: e.Call) -> str | None:
+    """`timedelta(days=7)`, whose argument is a comparison for the grammar."""
+    match [argument.value for argument in node.arguments]:
+        case [
+            e.Binary(
+                operator="=", left=e.ColumnName(parts=(unit,)), right=e.NumberLiteral(text=number)
+            )
+        ] if unit.text in _UNITS and number.isdigit():
+            return f"interval {number} {unit.text}"
+    return None
 
 
 def _describe(forms: tuple[Form, ...]) -> str:

@@ -59,6 +59,8 @@ def _suggest_declaration(
     context: SyntaxErrorContext, word: str
 ) -> tuple[str, Replacement | tuple[()]]:
     """The way out for a word that begins no declaration, and the fix where there is one."""
+    if context.piece[context.offset + len(word) :].lstrip(" ").startswith(":"):
+        return _OTHER_FORMAT, ()
     if word in QUERY_WORDS:
         return "a query has a name: `let NAME = from … |> …`", ()
     if word in NON_DECLARATIONS:

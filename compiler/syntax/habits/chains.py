@@ -85,8 +85,8 @@ def _diagnose_grouping(
         return None
     if base[:opening].casefold() not in ("groupby", "group_by"):
         return None
-    keys = [_convert_sort_key(key) for key in split_arguments(base[opening + 1 : -1])]
-    items = [_fold_item(item) for item in links[0].arguments]
+    keys = [convert_sort_key(key) for key in split_arguments(base[opening + 1 : -1])]
+    items = [fold_item(item) for item in links[0].arguments]
     text = f"aggregate {', '.join(filter(None, items))} group by {', '.join(filter(None, keys))}"
     fix = (start, end - start, text)
     message, help_ = "groups are made by the step `aggregate`", f"write `|> {text}`"
@@ -97,7 +97,7 @@ def _diagnose_grouping(
     return context.diagnose(code, message, help_, offset=start, length=length, fix=fix)
 
 
-def _fold_item(text: str) -> str | None:
+def fold_item(text: str) -> str | None:
     """An item of `agg`, with its name behind `as`."""
     match = _LINK.search(text)
     if match is not None and text[: match.start()].casefold() in MODULES:
@@ -129,9 +129,11 @@ def _diagnose_chain(
     if not is_atom(text) and (before in _OPERATORS or behind in _OPERATORS):
         text = f"({text})"
     fix = (start, length, text)
-    # Other mistakes may follow; what is one operand is right in any case.
+    # Other mistakes may follow; what is one operand is right in any case, and a name comes last.
     if not context.is_fixed_by(fix) and not is_atom(text):
-        return context.diagnose(code, message, help_, offset=start, length=length)
+        if re.search(r"\sas\s+\w+$", text):
+            return context.diagnose(code, message, help_, offset=start, length=length)
+        fix = (start, length, text if text.startswith("(") else f"({text})")
     return context.diagnose(code, message, help_, offset=start, length=length, fix=fix)
 
 
@@ -204,6 +206,10 @@ def _convert_window(arguments: Sequence[str]) -> str | None:
     """`Window.partitionBy("a").orderBy("b")` as it stands behind `over`."""
     if not arguments:
         return ""
+    if all(argument[:1] in "'\"" for argument in arguments):
+        # polars names the keys alone.
+        keys = [convert_sort_key(argument) for argument in arguments]
+        return f"partition by {', '.join(filter(None, keys))}" if all(keys) else None
     match = _WINDOW.match(arguments[0])
     if match is None or len(arguments) > 1:
         return None
@@ -219,7 +225,7 @@ def _convert_window(arguments: Sequence[str]) -> str | None:
             unit = link.method[: -len("between")].casefold()
             parts.append(f"{unit} between {bounds[0]} and {bounds[1]}")
             continue
-        columns = [_convert_sort_key(argument) for argument in link.arguments]
+        columns = [convert_sort_key(argument) for argument in link.arguments]
         word = {"partitionby": "partition by", "orderby": "order by"}.get(link.method.casefold())
         if word is None or None in columns:
             return None
@@ -242,9 +248,10 @@ def _convert_bound(text: str) -> str | None:
     return "current row" if word == "currentrow" else f"unbounded {word}"
 
 
-def _convert_sort_key(text: str) -> str | None:
+def convert_sort_key(text: str) -> str | None:
+    """`"amount"`, `col("amount").desc()` and `desc("amount")` as keys of `order by`."""
     if match := _SORTED.fullmatch(text):
-        column = _convert_sort_key(match[1] or match[4])
+        column = convert_sort_key(match[1] or match[4])
         return f"{column} {match[2] or match[3]}" if column else None
     column_match = _COLUMN.fullmatch(text)
     return column_match[1] or column_match[2] or column_match[3] if column_match else None

@@ -83,7 +83,9 @@ def _diagnose_comment(source: Source, token: Token) -> Diagnostic:
 def _diagnose_division(source: Source, token: Token) -> Diagnostic:
     span = Span(source.path, token.start, token.start + 2)
     code, message = codes.UNEXPECTED_TOKEN, "`//` divides nothing"
-    return Diagnostic(code, message, Label(span), (), ("write `div`",), (Edit(span, "div"),))
+    # Below zero the two differ, and nobody can tell which is meant.
+    help_ = "write `div`, which cuts the fraction off, or `floor(… / …)`, which rounds down"
+    return Diagnostic(code, message, Label(span), (), (help_,))
 
 
 def _diagnose_semicolon(source: Source, token: Token, replacement: str) -> Diagnostic:

@@ -37,14 +37,6 @@ DATASET_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\b(join|from|union|all)\s+(\w+)\s*\(\s*\)", r"write `\1 \2`", r"\1 \2"),
 )
-# Behind all that is known of templates.
-TEMPLATE_PHRASES: tuple[Phrase, ...] = (
-    phrase(
-        r"\{\{(?!\s*\w+\s*\}\})[\s\S]*?\}\}",
-        "there are no templates: a value given when the job runs is a parameter, `${NAME}`, and "
-        "what is used again a `let` or a `transform`",
-    ),
-)
 QUERY_PHRASES: tuple[Phrase, ...] = (
     *DATASET_PHRASES,
     phrase(

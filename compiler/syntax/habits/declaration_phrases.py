@@ -17,6 +17,15 @@ _LITERALS = (
 )
 DECLARATION_PHRASES: tuple[Phrase, ...] = (
     phrase(
+        r"^source\s+(\w+)\s*=\s*(?:read_?)?(csv|json|parquet|orc|text)\(\s*\"([^\"]*)\"\s*\)\s*$",
+        r"write `source \1 from \2 { … }`",
+        r'source \1 from \2 { path = "\3" }',
+    ),
+    phrase(
+        r"^set\s+(spark\.[\w.]+)\s*=\s*([^;\s]+)\s*;?\s*$",
+        r'a setting of Spark stands in `pipeline NAME { spark { "\1" = \2 } }`',
+    ),
+    phrase(
         r"^(?:(?:val|var|let)\s+)?(\w+)\s*=\s*(?:spark\.read\.|pd\.read_|pl\.(?:read|scan)_)"
         r"(csv|json|parquet|orc|text)\(\s*(?:\"([^\"]*)\"|'([^']*)')\s*\)\s*$",
         r"a dataset is read by `source \1 from \2 { … }`",

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ssbt.compiler.syntax.habits.interpolation import (
-    WAY_OUT,
-    convert_f_string,
-    convert_s_string,
-)
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 
 NAMES = r"[\w`]+(?:\s*,\s*[\w`]+)*"
@@ -25,10 +20,6 @@ def _convert_dictionary(match: re.Match[str]) -> str | None:
     if None in pairs:
         return None
     return f"map({', '.join(f'{pair[1]}, {pair[2]}' for pair in pairs if pair)})"
-
-
-def _convert_bytes(match: re.Match[str]) -> str:
-    return f"x'{match.group(1).encode().hex().upper()}'"
 
 
 def _without_separators(match: re.Match[str]) -> str:
@@ -52,7 +43,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"if(\1, \2, \3)",
     ),
     phrase(
-        rf"(?<=\bextend )([^,?|]+?)\s*\?\s*({OPERAND})\s*:\s*({OPERAND})",
+        rf"(?<=\bextend )([^,?|]+?)\s*\?\s*({OPERAND})\s*:\s*({OPERAND})(?=\s*(?:as\b|,|$))",
         r"write `if(\1, \2, \3)`",
         r"if(\1, \2, \3)",
     ),
@@ -66,7 +57,12 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"an interval has a unit: `interval \1 day`",
     ),
     phrase(r"=!=", "write `!=`", "!="),
-    phrase(r"\$(?:\"(\w+)\"|'(\w+)')", r"a column is written by its name: `\1\2`", r"\1\2"),
+    phrase(
+        r"\$(?:\"(\w+)\"|'(\w+)')",
+        r"a column is written by its name: `\1\2`",
+        r"\1\2",
+        is_certain=True,
+    ),
     phrase(
         r"\b(rows|range)\s+(\d+)(?:\s+(preceding|following))?(?=\s*\))",
         r"a frame has two ends: `\1 between \2 preceding and current row`",
@@ -148,6 +144,26 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"case when \1 then \2 else \3 end",
     ),
     # ---- SQL of other dialects
+    phrase(
+        r"\bgroup_concat\(([^()]*?)\s+order\s+by\s+([^()]*?)\s+separator\s+('[^']*')\)",
+        "the order stands behind: `listagg(…, ';') within group (order by …)`",
+        r"listagg(\1, \3) within group (order by \2)",
+    ),
+    phrase(r"\(\s*\+\s*\)", "rows without a partner stay by `|> left join DATASET on CONDITION`"),
+    phrase(
+        r"\bover\s*\(\s*([^\W\d]\w*)\s*\)",
+        r"a window has no name: `over (partition by \1)`, if `\1` is a column",
+    ),
+    phrase(
+        r"([\w.]+)\s*(?:@>|<@)\s*\S+",
+        "write `array_contains(ARRAY, VALUE)`, or `arrays_overlap(ARRAY, OTHER)`",
+    ),
+    phrase(r"\$\$([^$'\\]*)\$\$", r"a text is written `'\1'`", r"'\1'"),
+    phrase(
+        r"(?<=[\s,])'(\w+),(\s*)'(\w+)(?=\s*$)",
+        r"a column is written by its name: `\1`",
+        r"\1,\2\3",
+    ),
     phrase(r"\bis\s+not\s+in\b(?=\s*\()", "write `not in`", "not in"),
     phrase(
         r"\b(not\s+)?in\s*\[([^\[\]]*)\]", "the values stand in parentheses: `in (…)`", r"\1in (\2)"
@@ -203,7 +219,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"(?<![\w\])'\"])\[('[^']*'|\d+|)\]", r"an array is written `array(\1)`", r"array(\1)"),
     phrase(r"\{([^{}]*:[^{}]*)\}", "a map is written `map('key', value)`", _convert_dictionary),
     phrase(r"\[(\w+)\]", r"an array is written `array(\1)`, a name in backticks: `` `\1` ``"),
-    phrase(r"===", "write `=`", "="),
+    phrase(r"===", "write `=`", "=", is_certain=True),
     phrase(r"=>", "write `>=`", ">="),
     phrase(r"=<", "write `<=`", "<="),
     phrase(
@@ -215,59 +231,14 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"\bcase\s+(?!when\b)([^|]+?)\s+then\b", r"write `case when \1 then`", r"case when \1 then"
     ),
     phrase(r"!==", "write `!=`", "!="),
-    phrase(r"\s*&&\s*", "write `and`", " and "),
+    phrase(r"\s*&&\s*", "write `and`", " and ", is_certain=True),
     phrase(r"\s*\|\|\s*(?=!)", "conditions are joined by `or`", " or "),
     phrase(r"\s*\|\|\s*", "conditions are joined by `or`", " or "),
     phrase(r"\b\d{1,3}(?:,\d{3})+(?![\d,])", "a number has no signs in it", _without_separators),
     phrase(r"\$\d[\d.]*", "an amount is a plain number, and a parameter `${name}`"),
     phrase(r"\b\d+(?:\.\d+)?\s*%(?=\s*$)", "a share is a number: `0.1` for ten percent"),
     phrase(r"'(\w+)'(\w+)'", r"a quote in a text is doubled: `'\1''\2'`", r"'\1''\2'"),
-    # ---- Python
-    phrase(r"\bis\s+None\b", "write `is null`", "is null"),
-    phrase(r"\bis\s+not\s+None\b", "write `is not null`", "is not null"),
-    phrase(r"\bis\s+not\s+(?=['\"\d])", "write `!=`", "!= "),
-    phrase(r"\bis\s+(?=['\"\d])", "write `=`", "= "),
-    phrase(rf"({OPERAND})\s*\*\*\s*({OPERAND})", r"write `power(\1, \2)`", r"power(\1, \2)"),
-    phrase(
-        r"\b(?:f|fr|rf)(?P<quote>['\"])(?P<text>(?:(?!(?P=quote))[^\r\n])*)(?P=quote)",
-        WAY_OUT,
-        convert_f_string,
-    ),
-    phrase(r"\bs\"(?P<text>[^\"\r\n]*)\"", WAY_OUT, convert_s_string),
-    phrase(r"\b[nue](?=['\"])", "a text is written without a letter before it", ""),
-    phrase(r"\bb'([\x20-\x7e]*?)'", "bytes are written `x'1F'`", _convert_bytes),
-    phrase(r'"""([^"\\\r\n\']*)"""', r"a text is written `'\1'`", r"'\1'"),
-    phrase(r"\blambda\s+(\w+)\s*:", r"write `\1 -> …`", r"\1 ->"),
-    phrase(r"\blambda\s+((?:\w+\s*,\s*)+\w+)\s*:", r"write `(\1) -> …`", r"(\1) ->"),
-    phrase(
-        r"\[\s*(.+?)\s+for\s+(\w+)\s+in\s+([\w.]+)\s*\]",
-        r"write `transform(\3, \2 -> …)`",
-        r"transform(\3, \2 -> \1)",
-    ),
-    phrase(
-        rf"\bif\s+([^(|]+?)\s+then\s+({OPERAND})\s+else\s+({OPERAND})(?:\s+end\b)?",
-        r"write `if(\1, \2, \3)`",
-        r"if(\1, \2, \3)",
-    ),
-    phrase(
-        rf"(?!(?:select|extend|set|where|aggregate)\b)({OPERAND})\s+if\s+(.+?)\s+else\s+({OPERAND})",
-        r"write `if(CONDITION, \1, \3)`",
-        r"if(\2, \1, \3)",
-    ),
-    phrase(
-        r"([\w.]+)\[\d*:\d*\]",
-        r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
-    ),
-    # ---- templates
-    phrase(
-        r"\{\{\s*env_var\(\s*['\"](\w+)['\"][^{}]*\}\}",
-        r"a value from outside is a parameter: `param NAME: string`, written `${NAME}`, and given "
-        r"by `SSBT_PARAM_NAME` or `--set`",
-    ),
-    phrase(r"\{\{\s*var\(\s*['\"](\w+)['\"]\s*\)\s*\}\}", r"write `${\1}`", r"${\1}"),
-    phrase(r"%\((\w+)\)s", r"a parameter is written `${\1}`", r"${\1}"),
-    phrase(r"(?<![$'\"\w{])\{(\w+)\}", r"a parameter is written `${\1}`", r"${\1}"),
-    phrase(
-        r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
-    ),
+    phrase(r"<\s+>", "write `!=`", "!="),
+    phrase(r"([<>!])\s+=(?!=)", r"write `\1=`", r"\1="),
+    phrase(r"\?\.(?=\w)", "what is null stays null: write `.`", "."),
 )

@@ -16,8 +16,8 @@ _SCALA = lazy_pattern(r"\$(?:\$|(?P<name>[^\W\d]\w*)|\{(?P<value>[^{}]*)\})")
 def convert_f_string(match: re.Match[str]) -> str | None:
     """An f-string as a call of `concat`; None where a value has a format, which it would lose."""
     text = match["text"]
-    # `${…}` is Scala's.
-    return None if "${" in text or "\\" in text else _join(_split_braces(text))
+    # `$amount` is Scala's.
+    return None if _SCALA.search(text) or "\\" in text else _join(_split_braces(text))
 
 
 def convert_s_string(match: re.Match[str]) -> str | None:

@@ -1,4 +1,7 @@
-"""Steps of data frames in this language."""
+"""Steps of data frames in this language.
+
+Each takes a match of a phrase, and gives nothing where more is said than the step can.
+"""
 
 from __future__ import annotations
 

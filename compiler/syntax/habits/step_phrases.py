@@ -5,31 +5,45 @@ from __future__ import annotations
 from ssbt.compiler.syntax.habits.expression_phrases import NAMES
 from ssbt.compiler.syntax.habits.phrases import Phrase, phrase
 from ssbt.compiler.syntax.habits.step_conversions import (
-    convert_join,
     convert_percent,
-    convert_select_expr,
 )
 
+# A count is a number or a parameter.
+_COUNT = r"(\d+|\$\{\w+\})"
 STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(
-        r"\bmatch_recognize\b[\s\S]*",
-        "rows are compared with those before them by `lag(…) over (…)`; a pattern over many takes "
-        "a processor of your own, by the step `stateful`",
+        r"\baggregate\s+distinct\s+count\s*\(",
+        "write `count(distinct …)`",
+        "aggregate count(distinct ",
+    ),
+    # Clauses of SQL are computed in an order of their own.
+    phrase(
+        rf"^(\s*)limit\s+{_COUNT}\s+offset\s+{_COUNT}",
+        r"rows are left out before they are counted: `|> offset \3 |> limit \2`",
+        r"\1offset \3 |> limit \2",
+        is_certain=True,
     ),
     phrase(
-        r"^(\s*)count\s*(?:\(\s*\*?\s*\))?\s*$",
-        "rows are counted by `|> aggregate count(*) as n`",
-        r"\1aggregate count(*) as n",
+        r"^(\s*)(select\s+[^|]+?)\s+where\s+([^|]+?)\s*$",
+        r"rows are chosen before columns are computed: `|> where … |> select …`",
+        r"\1where \3 |> \2",
+        is_certain=True,
     ),
     phrase(
-        r"\b(?:join|merge)\s*\(([\s\S]*)\)\s*$",
-        "a join is a step: `left join NAME on CONDITION`, `join NAME using (KEY)`",
-        convert_join,
+        r"^(\s*)(aggregate\s+[^|]+?)\s+where\s+((?:(?!\bas\b)[^|])+?)\s+(group\s+by\s[^|]+?)\s*$",
+        r"rows are chosen before they become groups: `|> where … |> aggregate … \4`",
+        r"\1where \3 |> \2 \4",
+        is_certain=True,
     ),
     phrase(
-        r"\bselect_?expr\s*\(([\s\S]*)\)",
-        "items are written without quotes: `select amount * 2 as twice, id`",
-        convert_select_expr,
+        r"^\s*aggregate\s[^|]+?\swhere\s(?:(?!\bas\b)[^|])*$",
+        "rows are chosen before they become groups: `|> where … |> aggregate …`; groups behind: "
+        "`|> aggregate … |> where …`",
+    ),
+    phrase(
+        r"^\s*(union|except|intersect)\b[^|]*?\b(where|limit|order\s+by)\b",
+        r"a step begins with `|>`, and this one is for the rows of both; a `\2` for one of them "
+        "stands in a `let` of its own",
     ),
     phrase(
         r"\border\s+by\s+(asc|desc)\s+([\w.]+)",
@@ -43,18 +57,17 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"^\s*limit\s+(?:all|none|null)\b", "all rows come in any case: leave the step out"),
     phrase(
-        r"\bjoin\s+(\w+(?:\s+as\s+\w+)?)\s+(on\s+[^|]+?|using\s*\([^()]*\))"
-        r"\s+(left|right|full|semi|anti|cross)(?:\s+(?:outer\s+)?join)?\s*$",
-        r"the kind of join stands before it: `\3 join \1 …`",
-        r"\3 join \1 \2",
-    ),
-    phrase(
         r"\bnot\s+in\s+(?!\()(\w+)\s*$",
         r"rows that another dataset does not have: `|> anti join \1 on …`",
     ),
     phrase(
+        r"(?:('[^']*'|\"[^\"]*\")\s+)in\s+(?!\()([\w.]+)\s*$",
+        r"write `array_contains(\2, \1)`, or `contains(\2, \1)` in a text",
+    ),
+    phrase(
         r"\bin\s+(?!\()([^\W\d]\w*)\s*$",
-        r"rows that another dataset has: `|> semi join \1 on …`; values stand in `in (…)`",
+        r"rows that another dataset has: `|> semi join \1 on …`; elements of a list: "
+        r"`array_contains(\1, …)`; values stand in `in (…)`",
     ),
     phrase(
         r"\bas\s+(?:'(\w+)'|\"(\w+)\")(?=\s*(?:,|$))", r"a name takes no quotes: `\1\2`", r"as \1\2"
@@ -86,11 +99,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
         r"^\s*apply\s+lambda\b",
         'a function stands in a file of its own: `apply "FILE.py:FUNCTION" returns SCHEMA`; a '
         "column is computed by `extend`",
-    ),
-    phrase(
-        r"^(\s*)join\s+(left|right|full|semi|anti|cross|inner)(?:\s+outer)?\s+(?=\w)",
-        r"write `\2 join NAME`",
-        r"\1\2 join ",
     ),
     phrase(
         r"\bdeduplicate\s+(?:by|on)\s*\(([^()]*)\)",
@@ -153,7 +161,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(
         r"^\s*(?:head|take|top|fetch)\s*\(?\s*(\d+)\s*\)?\s*$", r"write `limit \1`", r"limit \1"
     ),
-    phrase(r"^\s*left_?(semi|anti)\s+join\b", r"write `\1 join`", r"\1 join"),
     phrase(
         r"(?<!group )(?<!order )(?<!sort )(?<=\s)by\s+(?=[\w`(])",
         "the keys stand behind `group by`",
@@ -161,7 +168,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bpartition\s+(?!by\b)", "write `partition by`", "partition by "),
     phrase(
-        r"\bselect\s+distinct\s+on\s*\(([^()]*)\)\s*\w*",
+        r"\bselect\s+distinct\s+on\s*\(([^()]*)\)[^|]*",
         r"one row of each comes by `|> deduplicate by \1`; to choose which, number them with "
         "`row_number()`",
     ),
@@ -209,25 +216,11 @@ STEP_PHRASES: tuple[Phrase, ...] = (
         r"write `extend … as \1`",
         r"extend \2 as \1",
     ),
-    phrase(
-        r"\bjoin\s+(\w+(?:\s+as\s+\w+)?)\s+where\b",
-        "a join takes its condition with `on`",
-        r"join \1 on",
-    ),
     phrase(rf"\busing\s+({NAMES})(?=\s*$)", r"write `using (\1)`", r"using (\1)"),
-    phrase(
-        r"\bjoin\s+(\w+)\s+(on\s+.+?),?\s+how\s*=\s*['\"](left|right|full|semi|anti|cross)\w*['\"]",
-        r"write `\3 join \1 …`",
-        r"\3 join \1 \2",
-    ),
     phrase(
         r"\blateral\s+view\s+(outer\s+)?explode\(([^()]*)\)\s+\w+\s+as\s+(\w+)",
         r"write `explode \2 as \3`",
         r"explode \1\2 as \3",
-    ),
-    phrase(
-        r"\b(?:left\s+)?(?:cross\s+)?join\s+(?:lateral|unnest)\b.*",
-        "rows for the elements of a column: `|> explode COLUMN as NAME`",
     ),
     phrase(
         r"\b(?:cross|outer)\s+apply\b",
@@ -258,26 +251,6 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bdelay\s+interval\s+", "write `delay 10 minutes`", "delay "),
     phrase(r"\bdelay\s+(?:interval\s+)?['\"](\d+ \w+)['\"]", r"write `delay \1`", r"delay \1"),
-    phrase(
-        r"\bwithWatermark\(\s*['\"](\w+)['\"]\s*,\s*['\"](\d+ \w+)['\"]\s*\)",
-        r"write `watermark \1 delay \2`",
-        r"watermark \1 delay \2",
-    ),
-    phrase(
-        r"\bwithColumn\(\s*['\"](\w+)['\"]\s*,\s*(.+)\)\s*$",
-        r"write `extend … as \1`",
-        r"extend \2 as \1",
-    ),
-    phrase(
-        r"\bwithColumnRenamed\(\s*['\"](\w+)['\"]\s*,\s*['\"](\w+)['\"]\s*\)",
-        r"write `rename \1 as \2`",
-        r"rename \1 as \2",
-    ),
-    phrase(
-        r"\bdrop_?duplicates\(\s*\[?\s*['\"](\w+)['\"]\s*\]?\s*\)",
-        r"write `deduplicate by \1`",
-        r"deduplicate by \1",
-    ),
     phrase(
         r"^(\s*)(limit|rename|unpivot|pivot|explode|deduplicate|drop|offset|sample)\s*\((.*)\)\s*$",
         r"a step takes no parentheses: `|> \2 …`",

@@ -9,7 +9,9 @@ import subprocess
 
 import pytest
 
+from ssbt.compiler.disk import is_outside
 from ssbt.compiler.lsp.analysis import Analysis
+from ssbt.compiler.lsp.editor import Editor
 from ssbt.compiler.lsp.workspace import Workspace
 from tests.unit.cli.conftest import Ssbtc
 
@@ -39,6 +41,7 @@ NAMING = {
     "stateful": (STATEFUL, ".py"),
     "foreach": (BATCH, ".py"),
     "imported proto": (PROTO, ".proto"),
+    "registry": (REGISTRY, ".avsc"),
 }
 
 
@@ -82,7 +85,27 @@ def by_repository(folder: Path, ending: str) -> str:
     return f"mine{ending}"
 
 
-WAYS = (by_path, by_root, by_link, by_folder, by_environment, by_hidden, by_repository)
+def by_hidden_namesake(folder: Path, ending: str) -> str:
+    """A folder of the name of what the link in it leads to."""
+    (folder / ".env").write_text(f"{CANARY} ({CANARY}")
+    (folder / "x" / ".env").mkdir(parents=True)
+    (folder / "x" / ".env" / f"mine{ending}").symlink_to("../../.env")
+    return f"x/.env/mine{ending}"
+
+
+def by_link_in_hidden(folder: Path, ending: str) -> str:
+    """Out of a hidden folder into another of the same name."""
+    (folder / "secret" / ".shared").mkdir(parents=True)
+    (folder / "secret" / ".shared" / "config").write_text(f"{CANARY} ({CANARY}")
+    (folder / ".shared").mkdir()
+    (folder / ".shared" / f"mine{ending}").symlink_to("../secret/.shared/config")
+    return f".shared/mine{ending}"
+
+
+WAYS = (
+    *(by_path, by_root, by_link, by_folder, by_environment, by_hidden, by_repository),
+    *(by_hidden_namesake, by_link_in_hidden),
+)
 # What is refused by how it is written already.
 REFUSED: dict[tuple[str, Callable[[Path, str], str]], tuple[str, ...]] = {
     **dict.fromkeys(((naming, by_root) for naming in ("apply", "stateful")), ("SSBT0509",)),
@@ -159,6 +182,107 @@ def test_a_pipeline_that_is_a_link(command: str, project: Path, ssbtc: Ssbtc) ->
         assert f"{CANARY} {{" not in ran.out + ran.err
 
 
+def test_parts_of_a_path_are_compared_by_their_place(tmp_path: Path) -> None:
+    """Hidden folders may be named, also behind a link; none may be come to by one."""
+    root = os.path.realpath(tmp_path)
+    for folder in (".git/sub", "a/.git", "a/.conf/x", ".conf", "..data"):
+        (tmp_path / folder).mkdir(parents=True)
+    for link, target in (
+        *(("there", ".git/sub"), ("a/.git/up", "../../.git"), ("b", "a"), ("c", "a/.conf")),
+        *((".conf/d", "../a/.conf"), ("e", "..data"), ("a/.conf/f", "../../.conf")),
+    ):
+        (tmp_path / link).symlink_to(target)
+    inside = ("a/.conf/x", "b/.conf/x", ".conf/y", "e/y", "a/../.conf/y", "b/../.conf/y", ".git/x")
+    for path in inside:
+        assert not is_outside(f"{root}/{path}", root), path
+    outside = ("there/y", "there/../y", "a/.git/up/y", "c/x", ".conf/d/x", "a/.conf/f/y", "../y")
+    for path in outside:
+        assert is_outside(f"{root}/{path}", root), path
+
+
+FOLDERS = ("jobs", "jobs/", "./jobs", "jobs/sub", "jobs/p.ssbt", "jobs/sub/../p.ssbt")
+
+
+@pytest.mark.parametrize("mark", ["", "ssbt.conf", ".git"])
+@pytest.mark.parametrize("argument", FOLDERS)
+@pytest.mark.parametrize("command", ["check", "compile", "fmt", "docs", "lineage", "test"])
+def test_a_folder_that_is_a_link(
+    command: str, argument: str, mark: str, project: Path, ssbtc: Ssbtc
+) -> None:
+    """What a command of a workflow names is chosen by whoever changes the project."""
+    others = project.parent / "others"
+    (others / "sub").mkdir(parents=True)
+    for name in ("p.ssbt", "sub/q.ssbt"):
+        (others / name).write_text(f"pipeline {CANARY} {{ }} {CANARY} {{")
+    (project / "jobs").symlink_to("../others")
+    if mark:
+        (project / mark).touch()
+        # What is there may be a project, too.
+        (others / mark).touch()
+    ran = ssbtc(command, argument)
+    assert ran.code != 0
+    assert "outside of the project" in ran.out + ran.err
+    assert f"{CANARY} {{" not in ran.out + ran.err + written(project)
+
+
+def test_a_link_in_a_link(project: Path, ssbtc: Ssbtc) -> None:
+    others = project.parent / "others"
+    others.mkdir()
+    (others / "p.ssbt").write_text(f"pipeline {CANARY} {{ }} {CANARY} {{")
+    (project / "hop").symlink_to("../others")
+    (project / "jobs").symlink_to("hop")
+    ran = ssbtc("check", "jobs")
+    assert ran.code != 0
+    assert CANARY not in ran.out + ran.err
+
+
+def test_a_comparison_with_a_folder_that_is_a_link(project: Path, ssbtc: Ssbtc) -> None:
+    others = project.parent / "others"
+    others.mkdir()
+    (others / "p.ssbt").write_text(f"pipeline {CANARY} {{ }} {CANARY} {{")
+    (project / "jobs").symlink_to("../others")
+    (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
+    for sides in (("jobs", "."), (".", "jobs"), ("jobs/p.ssbt", "p.ssbt")):
+        ran = ssbtc("diff", *sides)
+        assert ran.code != 0
+        assert f"{CANARY} {{" not in ran.out + ran.err
+
+
+def test_links_above_a_project_are_the_machines(project: Path, ssbtc: Ssbtc) -> None:
+    """A home that is a link, and one inside of the project that stays there."""
+    (project / ".git").mkdir()
+    (project / "jobs" / "a").mkdir(parents=True)
+    (project / "t.ssbt").write_text("param b: string = 'x'\n")
+    text = 'import "../../t.ssbt"\npipeline p { }\n' + LINES
+    (project / "jobs" / "a" / "p.ssbt").write_text(text)
+    (project / "now").symlink_to("jobs/a")
+    home = project.parent / "home"
+    home.symlink_to(project)
+    os.chdir(project.parent)
+    for argument in (f"{home}/jobs/a/p.ssbt", "home", f"{project}/now", "home/now/p.ssbt"):
+        ran = ssbtc("check", argument)
+        assert ran.code == 0, (argument, ran.out, ran.err)
+    os.chdir(home)
+    assert ssbtc("check", "now").code == 0
+
+
+def test_a_module_that_a_module_imports(project: Path, ssbtc: Ssbtc) -> None:
+    for number, way in enumerate((by_link, by_folder, by_hidden, by_hidden_namesake)):
+        folder = project / f"case{number}"
+        folder.mkdir()
+        name = way(folder, ".py")
+        (folder / "p.ssbt").write_text(APPLY.replace("NAME", "mod.py"))
+        module = name.removesuffix(".py").replace("/", ".").replace("..", ".")
+        (folder / "mod.py").write_text(f"import {module}\n\n\ndef f(frame):\n    return frame\n")
+        if "." in module:
+            # What no import can name is named by a link beside it.
+            (folder / "other.py").symlink_to(name)
+            (folder / "mod.py").write_text("import other\n\n\ndef f(frame):\n    return frame\n")
+        for command in ("check", "compile", "lineage"):
+            ran = ssbtc(command, str(folder / "p.ssbt"))
+            assert CANARY not in ran.out + ran.err + written(folder)
+
+
 def test_tests_beside_a_pipeline(project: Path, ssbtc: Ssbtc) -> None:
     (project.parent / "outside.ssbt").write_text(CANARY)
     (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
@@ -168,11 +292,15 @@ def test_tests_beside_a_pipeline(project: Path, ssbtc: Ssbtc) -> None:
     assert CANARY not in ran.out + ran.err
 
 
-def test_rows_of_tests(project: Path, ssbtc: Ssbtc) -> None:
-    (project.parent / "outside.csv").write_text(f"value\n{CANARY}\n")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("ending", [".csv", ".json", ".parquet"])
+def test_rows_of_tests(
+    ending: str, way: Callable[[Path, str], str], project: Path, ssbtc: Ssbtc
+) -> None:
+    name = way(project, ending)
     (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
     (project / "p_test.ssbt").write_text(
-        'test "t" { given lines from "../outside.csv"\n then lines from "../outside.csv" }\n'
+        f'test "t" {{ given lines from "{name}"\n then lines from "{name}" }}\n'
     )
     ran = ssbtc("test", "p.ssbt")
     assert ran.code == 1
@@ -192,10 +320,14 @@ def test_a_cached_result_is_of_what_is_read(project: Path, ssbtc: Ssbtc) -> None
     assert "SSBT1306" in ran.out
 
 
-def test_both_sides_of_a_comparison(project: Path, ssbtc: Ssbtc) -> None:
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("naming", ["ddl", "apply", "import", "registry"])
+def test_both_sides_of_a_comparison(
+    naming: str, way: Callable[[Path, str], str], project: Path, ssbtc: Ssbtc
+) -> None:
     for side in ("old", "new"):
         (project / side).mkdir()
-        hostile(project / side, "ddl", by_link)
+        hostile(project / side, naming, way)
     ran = ssbtc("diff", "old", "new")
     assert CANARY not in ran.out + ran.err
 
@@ -210,12 +342,17 @@ def test_a_link_in_a_revision(project: Path, ssbtc: Ssbtc) -> None:
     assert CANARY not in ran.out + ran.err
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("naming", NAMING)
-def test_an_editor_shows_nothing(naming: str, project: Path) -> None:
-    hostile(project, naming, by_link)
+def test_an_editor_shows_nothing(
+    naming: str, way: Callable[[Path, str], str], project: Path
+) -> None:
+    hostile(project, naming, way)
     path = (project / "p.ssbt").as_posix()
     found: Analysis = Workspace().analyze(path)
-    assert [f.code.number for f in found.findings if f.code.number == "SSBT1306"]
+    codes = {each.code.number for each in found.findings}
+    assert codes & {"SSBT1306", *REFUSED.get((naming, way), ())}
+    assert CANARY not in repr(Editor().diagnostics(path))
     assert CANARY not in "".join(source.text for source in found.sources.values())
 
 

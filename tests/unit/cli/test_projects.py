@@ -27,6 +27,8 @@ source costs from parquet { path = "${root}/lake/prices", schema = Cost }
 let total = from costs |> aggregate sum(supply_cost) as total
 sink total to parquet { path = "${root}/totals", mode = overwrite }
 """
+FOLDERS = "partition_by = id, partition_overwrite_mode = "
+DYNAMIC = f"overwrite, {FOLDERS}dynamic"
 CONFIGURATION = "environments = [dev, prod]\n"
 PATH = "${root}/lake/prices"
 
@@ -216,6 +218,43 @@ def test_two_sinks_of_one_place(
     if told == ["SSBT0648"]:
         allowed = other.replace("sink prices", "# allow SSBT0648: older prices\nsink prices")
         write({"b.ssbt": allowed})
+        assert codes(ssbtc) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("overwrite", "overwrite", 1),
+        ("overwrite", "append", 1),
+        ("append", "overwrite", 1),
+        ("append", "append", 0),
+        ("overwrite", "overwrite at lake/prices/daily", 1),
+        ("overwrite", "append at lake/prices/daily", 1),
+        ("append", "overwrite at lake", 1),
+        ("append", "overwrite at lake/prices/daily", 0),
+        ("overwrite", "overwrite at lake/prices_2", 0),
+        (DYNAMIC, f"overwrite, {FOLDERS}static", 1),
+        (DYNAMIC, DYNAMIC, 0),
+        (DYNAMIC, "append at lake/prices/daily", 0),
+    ],
+)
+def test_a_sink_that_deletes_what_another_pipeline_writes(
+    project: Path, ssbtc: Ssbtc, one: str, other: str, told: int
+):
+    def with_mode(text: str) -> str:
+        mode, _, path = text.partition(" at ")
+        writer = WRITER.replace("mode = overwrite", f"mode = {mode}")
+        return writer.replace("lake/prices", path) if path else writer
+
+    second = with_mode(other).replace("pipeline ingest", "pipeline again")
+    write({"a.ssbt": with_mode(one), "b.ssbt": second})
+    assert codes(ssbtc) == ["SSBT0651"] * told
+    if told:
+        # The comment is at the sink that deletes.
+        is_first = one == "overwrite"
+        name, text = ("a.ssbt", with_mode(one)) if is_first else ("b.ssbt", second)
+        allow = "# allow SSBT0651: rebuilds it\nsink prices"
+        write({name: text.replace("sink prices", allow)})
         assert codes(ssbtc) == []
 
 

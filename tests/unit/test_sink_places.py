@@ -1,0 +1,87 @@
+"""Sinks of one pipeline whose folders are one, or lie in each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssbt.compiler.driver import check_pipeline
+
+PIPELINE = """pipeline p {{ {settings} }}
+param root: string = "out"
+schema R {{ id: bigint, day: date }}
+source r from parquet {{ path = "in", schema = R }}
+sink r to {first} {{ {first_options} }}
+sink r to {second} as again {{ {second_options} }}
+"""
+OVERWRITE, APPEND = "mode = overwrite", "mode = append"
+DYNAMIC = f"{OVERWRITE}, partition_by = day, partition_overwrite_mode = dynamic"
+# Two paths and modes, and whether the sinks meet whichever comes first.
+PLACES = [
+    ("out", OVERWRITE, "out", OVERWRITE, True),
+    ("out", APPEND, "./out/", APPEND, True),
+    ("/out", APPEND, "file:///out", APPEND, True),
+    ("out", APPEND, "${root}", APPEND, True),
+    ("s3a://lake/out", APPEND, "s3://lake/out", APPEND, True),
+    ("out", OVERWRITE, "out/daily", OVERWRITE, True),
+    ("out", OVERWRITE, "out/daily", APPEND, True),
+    ("out", OVERWRITE, "out/_daily", APPEND, True),
+    ("${root}", OVERWRITE, "${root}/daily", APPEND, True),
+    ("out", OVERWRITE, "${root}/a/b", APPEND, True),
+    ("out", APPEND, "out/daily", OVERWRITE, False),
+    ("out", "mode = ignore", "out/daily", APPEND, False),
+    ("out", DYNAMIC, "out/daily", OVERWRITE, False),
+    ("out", DYNAMIC, "out/day=2026-01-31", OVERWRITE, True),
+    ("out", f"{APPEND}, partition_by = day", "out/day=2026-01-31", APPEND, True),
+    ("out", OVERWRITE, "out_daily", OVERWRITE, False),
+    ("out/a", OVERWRITE, "out/b", OVERWRITE, False),
+    ("out", OVERWRITE, "/out/daily", OVERWRITE, False),
+    ("/", OVERWRITE, "/out", APPEND, True),
+]
+
+
+def findings(**parts: str) -> list[str]:
+    usual = {"settings": "", "first": "parquet", "second": "parquet"}
+    text = PIPELINE.format(**(usual | parts))
+    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    return [each.code.number for each in found if each.code.number != "SSBT0209"]
+
+
+@pytest.mark.parametrize(("one", "mode", "other", "other_mode", "meet"), PLACES)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_paths(one: str, mode: str, other: str, other_mode: str, meet: bool, swapped: bool):
+    ends = [f'path = "{one}", {mode}', f'path = "{other}", {other_mode}']
+    first, second = reversed(ends) if swapped else ends
+    found = findings(first_options=first, second_options=second)
+    assert found == (["SSBT0520"] if meet else [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "table", "path", "meet"),
+    [
+        ("", 'table = "paid"', "spark-warehouse/paid", True),
+        ("", 'table = "db.paid"', "spark-warehouse/db.db/paid", True),
+        ("", 'table = "paid"', "spark-warehouse/paid/daily", True),
+        ("", 'table = "paid"', "paid", False),
+        ('spark { "spark.sql.warehouse.dir" = "/lake" }', 'table = "paid"', "/lake/paid", True),
+        ("", 'table = "paid", path = "/data/paid"', "/data/paid", True),
+        ("", 'table = "paid", path = "/data/paid"', "spark-warehouse/paid", False),
+    ],
+)
+def test_tables(settings: str, table: str, path: str, meet: bool):
+    first, second = f"{table}, {OVERWRITE}", f'path = "{path}", {APPEND}'
+    found = findings(settings=settings, first_options=first, second_options=second)
+    assert found == (["SSBT0520"] if meet else [])
+
+
+def test_two_tables():
+    options = f'table = "paid", {OVERWRITE}'
+    assert findings(first_options=options, second_options=options) == ["SSBT0520"]
+    other = f'table = "paid_2", {OVERWRITE}'
+    assert findings(first_options=options, second_options=other) == []
+
+
+def test_other_formats_share_folders():
+    inner = f'path = "out/daily", {APPEND}'
+    outer = f'path = "out", {OVERWRITE}'
+    assert findings(first_options=inner, second_options=outer, second="csv") == ["SSBT0520"]
+    assert findings(first_options=inner, second_options="", second="noop") == []
