@@ -3,7 +3,7 @@
 BIN := .venv/bin
 
 .PHONY: help setup lint check test demo fuzz agreement soak vault clouds fmt docs docs-site tables \
-	times vscode lock clean
+	coverage mutants times vscode lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -58,6 +58,15 @@ vault: setup  ## build HashiCorp Vault's own server and hold the provider to it;
 clouds: setup  ## hold the providers of Azure and Google Cloud to their libraries, which it fetches
 	$(BIN)/pip install --quiet --target build/clouds -r tests/clouds/requirements.txt
 	PYTHONPATH=build/clouds $(BIN)/pytest tests/clouds/checks.py
+
+coverage: setup  ## the quick tests again, and how many branches of each package they take
+	$(BIN)/pytest -n auto -q -m "not spark and not slow" --ignore=tests/packaging --hypothesis-profile=quick \
+		--cov --cov-branch --cov-report=
+	$(BIN)/python tools/coverage_table.py
+
+mutants: setup  ## change code that nothing may be wrong in, and see that tests notice: MUTANTS="--sample 100 escaping"
+	$(BIN)/pip install --quiet --target build/mutmut -r tests/mutants/requirements.txt
+	$(BIN)/python tools/mutants.py $(MUTANTS)
 
 fmt: setup  ## format the code, mend what ruff can mend
 	$(BIN)/ruff format

@@ -7,21 +7,15 @@ from collections.abc import Iterator
 from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-<<<<<<< HEAD
-from ssbt.compiler.ir.locations import path_spellings
-from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.source import Span
-=======
-from ssbt.compiler.ir.globs import split_path
-from ssbt.compiler.ir.locations import EnvironmentValues
+from ssbt.compiler.ir.locations import EnvironmentValues, is_same_place
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.written_folders import (
     WrittenFolder,
     contains,
     deletes_folder,
+    folders_below,
     written_folder,
 )
->>>>>>> main
 
 SAME_PATH = Code(
     "SSBT0520",
@@ -49,22 +43,6 @@ Give each sink its own path; to write several datasets together, `union` them fi
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
-<<<<<<< HEAD
-    """One finding for each sink whose path an earlier one has."""
-    first_spans: dict[str, Span] = {}
-    for sink in pipeline.sinks:
-        target = written_path(sink.settings)
-        if target is None:
-            continue
-        path, span = target
-        first = next(filter(None, map(first_spans.get, path_spellings(path))), span)
-        first_spans |= dict.fromkeys(path_spellings(path), first)
-        if first is not span:
-            message = f"`{sink.name}` writes where another sink writes already"
-            also = (Label(first, "the other one"),)
-            help_ = ("give each sink a path of its own",)
-            yield Diagnostic(SAME_PATH, message, Label(span), also, help_)
-=======
     """One finding for each sink that meets another, by parameters' defaults."""
     yield from check_defaults(find_with, pipeline)
 
@@ -88,13 +66,13 @@ def _check_pair(
     first: tuple[Sink, WrittenFolder], second: tuple[Sink, WrittenFolder]
 ) -> Diagnostic | None:
     (sink, folder), (_, other_folder) = second, first
-    if folder.path == other_folder.path:
+    if is_same_place(folder.path, other_folder.path):
         message = f"`{sink.name}` writes where another sink writes already"
         return _build_diagnostic(message, folder, other_folder)
     outer, inner = (first, second) if contains(other_folder.path, folder.path) else (second, first)
-    if not contains(outer[1].path, inner[1].path):
+    below = folders_below(outer[1].path, inner[1].path)
+    if below is None:
         return None
-    below = split_path(inner[1].path)[len(split_path(outer[1].path)) :]
     if deletes_folder(outer[0]):
         message = f"`{outer[0].name}` deletes the folder of `{inner[0].name}` when it overwrites"
     elif below and "=" in below[0]:
@@ -108,4 +86,3 @@ def _build_diagnostic(message: str, folder: WrittenFolder, other: WrittenFolder)
     also = (Label(other.span, "the other one"),)
     help_ = ("give each sink a path of its own, beside the other's",)
     return Diagnostic(SAME_PATH, message, Label(folder.span), also, help_)
->>>>>>> main

@@ -45,7 +45,7 @@ def show(path: str, environment: str, origin: bool, output_format: str, color: s
     if output_format == "json":
         print(json.dumps([configuration.to_record(entry) for entry in effective.entries], indent=2))
         return 0
-    lines = [f"{entry.name} = {entry.text}" for entry in effective.entries]
+    lines = [f"{entry.name} = {_shown_text(entry)}" for entry in effective.entries]
     width = max(map(len, lines), default=0)
     for line, entry in zip(lines, effective.entries, strict=True):
         print(f"{line:{width}}  # {configuration.format_origin(entry)}" if origin else line)
@@ -68,10 +68,11 @@ def diff(old: str, new: str, path: str, color: str) -> int:
         return configuration.code
     old_values, new_values = (_values_by_name(each) for each in configuration.environments)
     for name in sorted({*old_values, *new_values}):
-        if old_values.get(name) != new_values.get(name):
+        if _text(old_values.get(name)) != _text(new_values.get(name)):
             print(name)
-            print(f"  {old}: {old_values.get(name, '(not set)')}")
-            print(f"  {new}: {new_values.get(name, '(not set)')}")
+            for environment, values in ((old, old_values), (new, new_values)):
+                entry = values.get(name)
+                print(f"  {environment}: {_shown_text(entry) if entry else '(not set)'}")
     return 0
 
 
@@ -106,7 +107,11 @@ class _ConfigurationReader:
 
     def to_record(self, entry: Entry) -> dict[str, str]:
         """A value for programs."""
-        return {"name": entry.name, "value": entry.text, "origin": self.format_origin(entry)}
+        return {
+            "name": entry.name,
+            "value": _shown_text(entry),
+            "origin": self.format_origin(entry),
+        }
 
 
 def _require_single(units: tuple[Unit, ...]) -> Unit:
@@ -116,5 +121,16 @@ def _require_single(units: tuple[Unit, ...]) -> Unit:
     return units[0]
 
 
-def _values_by_name(environment: Environment) -> dict[str, str]:
-    return {entry.name: entry.text for entry in environment.entries}
+def _values_by_name(environment: Environment) -> dict[str, Entry]:
+    return {entry.name: entry for entry in environment.entries}
+
+
+def _text(entry: Entry | None) -> str | None:
+    return entry.text if entry else None
+
+
+def _shown_text(entry: Entry) -> str:
+    """The value, unless its name was meant to be that of a credential."""
+    from ssbt.compiler.diagnostics.written_credentials import hide_value
+
+    return hide_value(entry.name, entry.text)

@@ -18,6 +18,10 @@ def unified_diff(path: str, old: bytes | None, new: bytes | None, *, color: bool
     if old_text is None or new_text is None:
         return f"Binary file {sanitize(path)} differs\n"
     name = sanitize(path)
+    if path.endswith((".ssbt", ".conf")):
+        from ssbt.compiler.diagnostics.masking import mask_text
+
+        old_text, new_text = mask_text(path, old_text), mask_text(path, new_text)
     names = "/dev/null" if old is None else name, "/dev/null" if new is None else name
     return "".join(_format_lines(names, old_text, new_text, color))
 

@@ -94,6 +94,15 @@ def mask_credentials(
     return masked
 
 
+def mask_text(path: str, text: str) -> str:
+    """A whole file with stars for credentials, for those who are shown what would change in it."""
+    ranges = {
+        *find_named_credentials(path, text, declared_secrets([text])),
+        *_ranges_by_form(text, [(0, len(text))]),
+    }
+    return _with_stars(text, ranges) if ranges else text
+
+
 def _places(diagnostic: Diagnostic) -> Iterator[Label | Edit]:
     yield diagnostic.primary
     yield from diagnostic.secondary

@@ -7,7 +7,7 @@ from functools import lru_cache
 import re
 
 from ssbt.compiler.credentials.names import is_credential, is_credential_parameter
-from ssbt.compiler.credentials.texts import find_credentials
+from ssbt.compiler.credentials.texts import HIDDEN, find_credentials
 from ssbt.compiler.credentials.words import (
     can_be_credential,
     is_about_credentials,
@@ -76,6 +76,15 @@ def find_credentials_within(text: str, *, is_code: bool) -> Iterator[tuple[int, 
                 yield start, end
 
 
+def hide_value(name: str, text: str) -> str:
+    """The text of a value that has a name in a configuration, with stars if it is a credential."""
+    section = name.partition(".")[0]
+    is_reference = section == _SECTION or text.startswith("secret ")
+    if is_reference or not _is_hidden_in_configuration(NamedValue(name, 0, 0), text, frozenset()):
+        return text
+    return HIDDEN
+
+
 def is_name_of_secret(word: str, secrets: frozenset[str]) -> bool:
     """Whether a word is the name of a secret, or was meant to be one."""
     if not _IDENTIFIER.fullmatch(word):
@@ -98,6 +107,8 @@ def _is_hidden_in_pipeline(value: NamedValue, raw: str, secrets: frozenset[str])
         return False
     if value.word in _COMPARED:
         return False
+    if value.word == "param" and not can_be_credential("password", raw.strip("\"'")):
+        return False
     if not is_text and (value.sign == ":" or is_name_of_secret(raw, secrets)):
         return False
     return _names_credential(value.name, raw.strip("\"'"))
@@ -115,6 +126,8 @@ def _is_hidden_in_configuration(value: NamedValue, raw: str, secrets: frozenset[
             return True
         is_value = any(edit_distance(option, each) <= 1 for each in _VALUES[:1])
         return option != "secret" and (is_value or _names_credential(option, text))
+    if section == "params" and not can_be_credential("password", text):
+        return False
     if section == "connections":
         name = name.partition(".")[2] or name
     elif section not in ("params", "spark"):

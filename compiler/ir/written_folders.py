@@ -147,13 +147,19 @@ def is_present(written: WrittenFolder, path: str) -> bool:
 
 def contains(outer: str, inner: str) -> bool:
     """Whether one path is a folder around the other, which is no glob, or the same."""
+    return folders_below(outer, inner) is not None
+
+
+def folders_below(outer: str, inner: str) -> tuple[str, ...] | None:
+    """The folders that lead from a path to one in it; None where it is no folder around it."""
     if outer == ".":
-        return not is_absolute(inner)
-    return any(
-        split_path(spelling)[: len(around)] == around
-        for around in map(split_path, path_spellings(outer))
-        for spelling in path_spellings(inner)
-    )
+        return None if is_absolute(inner) else split_path(inner)
+    for around in map(split_path, path_spellings(outer)):
+        for spelling in path_spellings(inner):
+            within = split_path(spelling)
+            if within[: len(around)] == around:
+                return within[len(around) :]
+    return None
 
 
 def may_contain(outer: str, glob: str) -> bool:

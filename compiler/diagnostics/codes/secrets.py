@@ -50,6 +50,9 @@ or from another provider.
   `Authorization: …`.
 - *The key of `aes_encrypt` and `aes_decrypt`*, also in a `sql` step: Spark shows it in plans and
   logs. Read it from a table that only the job may read, and join that table.
+
+Reports, `--diff` and editors show stars in the place of a credential, whatever the finding is about
+and also where a name is misspelt.
 """,
     wrong=_registry_example('"hunter2"'),
     right=_RIGHT,

@@ -1,7 +1,7 @@
 """A credential in a line that is shown for another reason: it is in no report and no editor.
 
 The kind: any finding at all (a misspelt name, a duplicate, an unknown section, what cannot be
-parsed) about a line in which somebody has written a credential down. 30 lines of pipelines and 40
+parsed) about a line in which somebody has written a credential down. 32 lines of pipelines and 41
 of configurations, each with values of several forms, in every format and in an editor.
 """
 
@@ -11,13 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from ssbt.compiler.cli.diffs import unified_diff
 from ssbt.compiler.connectors.loading import connector_names, find_connector
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.diagnostics.codes.names import BAD_DEFAULT
 from ssbt.compiler.diagnostics.formats import OutputFormat, render_report
 from ssbt.compiler.diagnostics.masking import mask_report
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
-from ssbt.compiler.diagnostics.written_credentials import declared_secrets, find_named_credentials
+from ssbt.compiler.diagnostics.written_credentials import (
+    declared_secrets,
+    find_named_credentials,
+    hide_value,
+)
 from ssbt.compiler.driver import check_pipeline, configure_pipeline
 from ssbt.compiler.lsp.editor import Editor
 from ssbt.compiler.source import Source, Span
@@ -151,6 +156,31 @@ def test_an_editor(line: str, tmp_path: Path) -> None:
     path.write_text(text)
     told = Editor().diagnostics(path.as_posix())
     assert VALUES[0] not in repr(told)
+
+
+@pytest.mark.parametrize("line", [each for each in IN_PIPELINES if '"""' not in each])
+def test_what_would_change(line: str) -> None:
+    """`fmt --diff` shows lines that no finding is about."""
+    value = VALUES[0]
+    text = line.replace("NAME", "pasword").replace("VALUE", value) + REST
+    changed = unified_diff("a.ssbt", text.encode(), text.replace(" = ", "  =  ").encode())
+    assert value not in changed
+
+
+def test_values_of_a_configuration() -> None:
+    for name in (
+        "spark.x.pasword",
+        "params.db_tokn",
+        "connections.k.raw.api-key",
+        "spark.x.secret",
+    ):
+        assert hide_value(name, f'"{VALUES[0]}"') == "***"
+    for name, text in (
+        *(("secrets.login", "provider env"), ("connections.k.password", "secret login")),
+        *(("params.db_password", '"/run/secrets/x"'), ("params.data", '"/data"')),
+        *(("params.token_count", "5"), ("spark.sql.shuffle.partitions", '"200"')),
+    ):
+        assert hide_value(name, text) == text
 
 
 def test_a_fix_is_never_of_stars() -> None:
