@@ -4,7 +4,13 @@ from ssbt.runtime.entry import main
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
 from ssbt.runtime.passes.one_pass import one_pass
-from ssbt.runtime.passes.outputs import FileOutput, FunctionOutput, Output, WriterOutput
+from ssbt.runtime.passes.outputs import (
+    FileOutput,
+    FunctionOutput,
+    Output,
+    TableOutput,
+    WriterOutput,
+)
 from ssbt.runtime.providers.secrets import Secret, SecretError
 from ssbt.runtime.records.decoding import Decoding, dead_letters, decoded, decoded_rows
 from ssbt.runtime.records.identity import event_id
@@ -12,6 +18,7 @@ from ssbt.runtime.records.kafka import kafka_options
 from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
+from ssbt.runtime.tables.columns import fit_columns
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
 from ssbt.runtime.values.intervals import Months
@@ -21,4 +28,4 @@ __all__ = ["Check", "Decoding", "Job", "Months", "SchemaMismatchError", "Secret"
 __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_options", "literal"]
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
-__all__ += ["with_defaults"]
+__all__ += ["TableOutput", "fit_columns", "with_defaults"]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.brokers import Broker, running_broker
 from tests.guards import guards
-from tests.jars import SPARK_AVRO, SPARK_KAFKA, jars
+from tests.jars import DELTA, SPARK_AVRO, SPARK_KAFKA, jars
 from tests.jvm import java_variables
 from tests.registries import Registry, running_registry
 from tests.tokens import running_tokens
@@ -73,6 +73,7 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
     # Spark's workers would take the system's Python, which lacks what processors need.
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    packages = [jar for each in (SPARK_AVRO, SPARK_KAFKA, DELTA) for jar in jars(each)]
     session = (
         SparkSession.builder.master("local[2]")
         .appName("ssbt tests")
@@ -81,7 +82,9 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
-        .config("spark.jars", ",".join(map(str, (*jars(SPARK_AVRO), *jars(SPARK_KAFKA)))))
+        .config("spark.jars", ",".join(map(str, packages)))
+        # It belongs to all sessions of a process; without Delta's catalog it does nothing.
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.ui.enabled", False)
         .getOrCreate()
     )
@@ -94,6 +97,16 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A schema registry shared by the whole run; each test uses subjects of its own."""
     with running_registry(tmp_path_factory.mktemp("registry")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def delta(spark: SparkSession) -> SparkSession:
+    """A session of the same Spark whose catalog is Delta Lake's, as scripts with tables have it."""
+    session = spark.newSession()
+    catalog = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+    session.conf.set("spark.sql.catalog.spark_catalog", catalog)
+    session.conf.set("spark.databricks.delta.snapshotPartitions", "2")
+    return session
 
 
 @pytest.fixture(scope="session")

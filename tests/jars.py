@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KAFKA = "org.apache.kafka:kafka_2.13:4.1.1"
 LOGGING = "org.slf4j:slf4j-simple:1.7.36"
 SPARK_AVRO = "org.apache.spark:spark-avro_2.13:4.1.1"
+DELTA = "io.delta:delta-spark_4.1_2.13:4.4.0"
 SPARK_KAFKA = "org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1"
 _THREADS, _HOLDERS = RLock(), list[IO[str]]()
 
@@ -92,7 +93,7 @@ def _with_ivy(coordinates: str, folder: Path) -> None:
     if done.returncode or "FAILED DOWNLOADS" in done.stdout or not folder.exists():
         raise RuntimeError(f"{coordinates} cannot be fetched:\n{done.stdout}\n{done.stderr}")
     brought = {_name(jar) for jar in spark_jars().glob("*.jar")}
-    if coordinates.startswith("org.apache.spark:"):
+    if coordinates.startswith(("org.apache.spark:", "io.delta:")):
         for jar in folder.glob("*.jar"):
             if _name(jar) in brought:
                 jar.unlink()

@@ -38,6 +38,9 @@ whether the source feeds this sink or another one. The following places collide:
 | `in/day=*` | `in/day=1`, or `in` |
 | `spark-warehouse/orders` | the table `orders` |
 
+A table of Delta Lake may be overwritten while it is read: readers keep the version that they began
+with.
+
 Parameters count with their defaults and with the configuration of each environment.
 
 `partition_overwrite_mode = dynamic` deletes nothing until everything is read. But a later sink that
@@ -86,7 +89,8 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
         mode = _DEFAULT if setting is None else setting.value
         for meeting in find_meetings(pipeline, written, values.parameters):
             finding = None
-            if mode == "overwrite":
+            # Readers of a table keep the version that they began with.
+            if mode == "overwrite" and not (sink.is_versioned and meeting.source.is_versioned):
                 finding = _check_overwriting(pipeline, number, meeting, written)
             elif mode in (_DEFAULT, "ignore") and is_present(written, meeting.path):
                 finding = _build_present_diagnostic(sink, str(mode), meeting, written)

@@ -73,6 +73,8 @@ def _check_pair(
     below = folders_below(outer[1].path, inner[1].path)
     if below is None:
         return None
+    if outer[0].is_versioned:
+        return None
     if deletes_folder(outer[0]):
         message = f"`{outer[0].name}` deletes the folder of `{inner[0].name}` when it overwrites"
     elif below and "=" in below[0]:

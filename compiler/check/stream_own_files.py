@@ -95,7 +95,7 @@ def _build_diagnostic(sink: Sink, written: WrittenFolder, meeting: FolderMeeting
         f"`{sink.name}` writes files that `{meeting.source.name}` reads again",
     )
     message += ", without end"
-    if is_same_place(meeting.path, written.path):
+    if is_same_place(meeting.path, written.path) and not written.versioned:
         code = LOG_IN_SOURCE
         message = f"`{meeting.source.name}` would read only what `{sink.name}` wrote: nothing"
     also = (Label(meeting.span, "read from here"),)
@@ -104,6 +104,8 @@ def _build_diagnostic(sink: Sink, written: WrittenFolder, meeting: FolderMeeting
 
 
 def _is_read_again(sink: Sink, written: WrittenFolder, meeting: FolderMeeting) -> bool:
+    if written.versioned:
+        return True
     name = sink.connector.name
     file_filter = meeting.source.settings.find("path_glob_filter")
     glob = file_filter.value if file_filter is not None else None

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import (
     ColumnName,
+    ConditionText,
     ConnectionName,
     FormatUse,
     FunctionName,
@@ -149,6 +150,8 @@ def _render_value(value: object, schemas: Mapping[str, str]) -> str:
     match value:
         case Text():
             return f'"{value.display_text}"'
+        case ConditionText():
+            return f"`{value.display_text}`"
         case str():
             return f'"{value}"'
         case bool():

@@ -31,6 +31,9 @@ _OTHER_FOLDERS = (
     "old and new files lie in folders of other columns, which no reader can put together: rows"
     " vanish, or reading fails"
 )
+_OTHER_TABLE = (
+    "a table keeps the columns that it was partitioned by when it was created: the job stops"
+)
 _OTHER_FILES = (
     "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
     " otherwise, or not at all"
@@ -210,7 +213,8 @@ def _joins_old_files(old: Sink, new: Sink) -> bool:
 def _streaming_change(old: Sink, new: Sink) -> Change:
     """A sink that has become a stream's or a batch's; of a folder readers see one or the other."""
     now = "is a stream" if new.stream is not None else "is no longer a stream"
-    loses_files = new.settings.at(OptionPlacement.PATH) is not None and _joins_old_files(old, new)
+    is_folder = new.settings.at(OptionPlacement.PATH) is not None and not new.is_versioned
+    loses_files = is_folder and _joins_old_files(old, new)
     missed_files = "those of batches" if new.stream is not None else "what batches add there"
     return Change(
         Severity.BREAKING if loses_files else Severity.BEHAVIOUR,
@@ -249,7 +253,11 @@ def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined
         f"{new.name}.{difference.name}",
         f"the sink `{new.name}`: {difference.message}",
         (difference.old_span or old.span, difference.new_span or new.span),
-        why=_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "",
+        why=(_OTHER_TABLE if new.is_versioned else _OTHER_FOLDERS)
+        if splits
+        else _OTHER_FILES
+        if mixes
+        else "",
     )
 
 

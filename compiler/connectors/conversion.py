@@ -19,6 +19,8 @@ from ssbt.compiler.connectors.quantities import convert_number, convert_size
 from ssbt.compiler.connectors.secrets import convert_secret, is_secret_name, secret_flow
 from ssbt.compiler.connectors.settings import (
     ColumnName,
+    ColumnsExcept,
+    ConditionText,
     ConnectionName,
     FunctionName,
     Scalar,
@@ -30,6 +32,7 @@ from ssbt.compiler.connectors.texts import convert_text, convert_word
 from ssbt.compiler.connectors.timings import convert_duration, convert_milliseconds, convert_trigger
 from ssbt.compiler.connectors.values import (
     Boolean,
+    Condition,
     Duration,
     Every,
     ListOf,
@@ -38,6 +41,7 @@ from ssbt.compiler.connectors.values import (
     OptionValue,
     ParamUse,
     Size,
+    StarExcept,
     Text,
     Word,
 )
@@ -105,6 +109,8 @@ def _convert_item(
             return value.value
         case ValueKind.INTEGER | ValueKind.NUMBER, Number():
             return (yield from convert_number(option, value, item))
+        case ValueKind.INTEGER, Word() if option.choice(value.text):
+            return (yield from convert_word(option, value, target))
         case ValueKind.WORD | ValueKind.OFFSETS, Word() | Text():
             return (yield from convert_word(option, value, target))
         case ValueKind.DURATION, Duration():
@@ -124,10 +130,15 @@ def _convert_item(
         case ValueKind.SIZE, Size():
             return (yield from convert_size(option, value))
         case ValueKind.MAP, MapOf():
-            return (yield from convert_map_items(value, target))
+            return (yield from convert_map_items(option, value, target))
         case ValueKind.COLUMN | ValueKind.SCHEMA | ValueKind.CONNECTION | ValueKind.FUNCTION, _:
             if (name := _convert_name(option.type.kind, value)) is not None:
                 return name
+        case ValueKind.COLUMN, StarExcept(excluded, span) if option.open:
+            names = tuple(ColumnName(each.text, each.span) for each in excluded)
+            return ColumnsExcept(names, span)
+        case ValueKind.CONDITION, Condition():
+            return ConditionText()
         case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
             return (yield from check_param(option, param, value, target))
         case _:

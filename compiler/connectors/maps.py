@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.parameters import ConversionTarget
 from ssbt.compiler.connectors.secrets import is_secret_name, secret_flow
 from ssbt.compiler.connectors.settings import MapItems, Scalar
+from ssbt.compiler.connectors.specification import Option
 from ssbt.compiler.connectors.values import Boolean, MapOf, Number, OptionValue, Text, Word
-from ssbt.compiler.connectors.wording import describe_value
+from ssbt.compiler.connectors.wording import describe_value, unfit_value
 from ssbt.compiler.diagnostics.codes.connectors import DUPLICATE_OPTION, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
 
 
 def convert_map_items(
-    value: MapOf, target: ConversionTarget
+    option: Option | None, value: MapOf, target: ConversionTarget
 ) -> Generator[Diagnostic, None, MapItems]:
-    """The keys and values of a map, without those that there are findings about."""
+    """The keys and values of a map, without those that there are findings about.
+
+    What an `option` says of its texts holds for the keys of its map.
+    """
     items: dict[str, Scalar] = {}
     first_spans: dict[str, Span] = {}
     for entry in value.entries:
@@ -32,6 +37,9 @@ def convert_map_items(
             yield Diagnostic(DUPLICATE_OPTION, message, Label(entry.key_span), secondary)
             continue
         first_spans[key] = entry.key_span
+        if option is not None and option.pattern and not re.fullmatch(option.pattern, entry.key):
+            yield unfit_value(option, entry.key_span, option.pattern_text)
+            continue
         scalar = _convert_map_value(entry.value)
         if is_secret_name(entry.value, target):
             assert isinstance(entry.value, Word)

@@ -44,6 +44,7 @@ class ValueKind(Enum):
     PARTITIONS = "partitions"
     OFFSETS = "offsets"
     INSTANTS = "instants"
+    CONDITION = "condition"
 
 
 class TextForm(Enum):
@@ -166,7 +167,8 @@ class Option(Struct, frozen=True):
     `identity` holds where the value says which data it is: a checkpoint is good for that alone;
     `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
-    `column_types` are the types that the column it names may have.
+    `column_types` are the types that the column it names may have. `adds_columns` are the names and
+    types of columns that a source has where the option is true.
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker, `form` says what a text has to name.
@@ -194,6 +196,7 @@ class Option(Struct, frozen=True):
     since: str = SPARK_LINES[0]
     aliases: tuple[str, ...] = ()
     adds_column: str = ""
+    adds_columns: tuple[tuple[str, str], ...] = ()
     identity: bool = False
     address: bool = False
     connection_only: bool = False

@@ -78,6 +78,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         aliases=table.texts("aliases") or (),
         column_types=table.texts("column_types") or (),
         adds_column=table.text("adds_column"),
+        adds_columns=tuple(_read_added_columns(table.table("adds_columns"))),
         connection_only=table.value("connection_only", bool, False),
         changes_values=table.value("changes_values", bool, True),
         identity=table.value("identity", bool, False),
@@ -93,12 +94,16 @@ def _read_option(key: str, table: TomlTable) -> Option:
 
 def _check_option(option: Option, table: TomlTable) -> None:
     """What one key alone cannot show."""
-    if (option.type.kind in (ValueKind.WORD, ValueKind.OFFSETS)) != bool(option.choices):
-        raise table.error("choices", "go with the type `word`, and only with it")
+    if option.type.kind is not ValueKind.INTEGER and bool(option.choices) != (
+        option.type.kind in (ValueKind.WORD, ValueKind.OFFSETS)
+    ):
+        raise table.error("choices", "go with the types `word` and `integer`, and only with them")
     if option.pattern and not option.pattern_text:
         raise table.error("pattern_text", "is missing: say the pattern in words")
     if (option.type.kind is ValueKind.CONNECTION) != bool(option.connection):
         raise table.error("connection", "goes with the type `connection`, and only with it")
+    if option.adds_columns and option.type != OptionType(ValueKind.BOOLEAN):
+        raise table.error("adds_columns", "is for options of the type `boolean`")
     if option.secret and option.type != OptionType(ValueKind.STRING):
         raise table.error("secret", "is for options of the type `string`")
     compiler_default = option.compiler_default
@@ -148,6 +153,15 @@ def _read_settings(table: TomlTable | None) -> Iterator[tuple[str, Default]]:
             raise table.error(name, "is no text, number or boolean")
         yield name, value
     table.close()
+
+
+def _read_added_columns(table: TomlTable | None) -> Iterator[tuple[str, str]]:
+    if table is None:
+        return
+    for name, type_text in table.take_items():
+        if not isinstance(type_text, str):
+            raise table.error(name, "is no type")
+        yield name, type_text
 
 
 def _read_compiler_default(table: TomlTable | None) -> CompilerDefault | None:

@@ -145,7 +145,7 @@ def convert_raw_options(
     for item in credentials:
         if item not in secrets:
             yield unprotected_credential(item.key, item.value.span)
-    items = yield from convert_map_items(MapOf(plain_items, entry.value.span), target)
+    items = yield from convert_map_items(None, MapOf(plain_items, entry.value.span), target)
     return (
         *(SparkOption(key, value) for key, value in items),
         *[SparkOption(item.key, _secret_name(item.value, target)) for item in secrets],

@@ -24,6 +24,7 @@ from ssbt.compiler.connectors.specification import (
     RefusedKeys,
     Role,
     RoleSpecification,
+    SessionSetting,
     StreamingSupport,
     ValueKind,
 )
@@ -70,6 +71,7 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
         ),
         connection=connection,
         packages=tuple(read_packages(table.table("packages"))),
+        session=tuple(_read_session(table.table("session"))),
     )
     for read_table in (table, *included_tables):
         read_table.close()
@@ -149,6 +151,7 @@ def read_role(
         refused=tuple(_read_refused(own_table)),
         raw_prefix=own_table.text("raw_prefix"),
         raw_clients=own_table.text("raw_clients"),
+        versioned=own_table.value("versioned", bool, False),
     )
     for part in parts:
         part.close()
@@ -219,6 +222,20 @@ def read_packages(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...
         if coordinates is not None:
             yield line, coordinates
     table.close()
+
+
+def _read_session(table: TomlTable | None) -> Iterator[SessionSetting]:
+    """The settings of `[session]`, by their names in Spark."""
+    if table is None:
+        return
+    for name, entry in table.take_tables():
+        yield SessionSetting(
+            name,
+            entry.required_text("value"),
+            entry.text("reason"),
+            entry.value("is_list", bool, False),
+        )
+        entry.close()
 
 
 def _load_included(name: str, built_in: str, table: TomlTable) -> TomlTable:

@@ -109,7 +109,7 @@ def _render_role(connector: Connector, role: Role) -> Iterator[str]:
         yield f"## {_TITLES[role]}"
         yield f"```ssbt\n{_render_example(connector, role, specification)}\n```"
         yield from _render_facts(role, specification)
-    yield from _render_options(specification)
+    yield from _render_options(specification, is_read=role is Role.SOURCE)
 
 
 def _render_connection(connector: Connector) -> Iterator[str]:
@@ -127,11 +127,12 @@ def _render_connection(connector: Connector) -> Iterator[str]:
     yield from _render_options(specification)
 
 
-def _render_options(specification: RoleSpecification) -> Iterator[str]:
+def _render_options(specification: RoleSpecification, *, is_read: bool = False) -> Iterator[str]:
     """The options, and the rules among them."""
     if specification.options:
         yield _render_table(
-            ("option", "takes", "default", "in Spark", ""), map(_option_row, specification.options)
+            ("option", "takes", "default", "in Spark", ""),
+            (_option_row(each, is_read=is_read) for each in specification.options),
         )
     rules = [f"- {_end_sentence(rule.message)}" for rule in specification.constraints]
     if rules:
@@ -224,7 +225,7 @@ def _describe_delivery(streaming: StreamingSupport) -> str:
     return f"{promise}; with `{streaming.keyed}` {keyed}, because {streaming.keyed_reason}"
 
 
-def _option_row(option: Option) -> tuple[str, ...]:
+def _option_row(option: Option, *, is_read: bool) -> tuple[str, ...]:
     remarks = [option.doc]
     if option.since != SPARK_LINES[0]:
         remarks.append(f"Since Spark {option.since}.")
@@ -236,14 +237,18 @@ def _option_row(option: Option) -> tuple[str, ...]:
         _quote_code(option.name),
         _describe_type(option),
         _describe_default(option),
-        _spark_counterpart(option),
+        _spark_counterpart(option, is_read=is_read),
         " ".join(remarks),
     )
 
 
-def _spark_counterpart(option: Option) -> str:
+def _spark_counterpart(option: Option, *, is_read: bool) -> str:
     if option.place is OptionPlacement.MODE and option.modes == {Mode.STREAM}:
         return "`.outputMode(…)`"
+    if option.place is OptionPlacement.TABLE and is_read:
+        return "`.table(…)`"
+    if option.spark == "*":
+        return "each of its keys"
     return _NOT_OPTIONS.get(option.place, _quote_code(option.spark))
 
 
@@ -252,6 +257,8 @@ def _describe_type(option: Option) -> str:
         return ", ".join(_quote_code(choice.name) for choice in option.choices)
     if option.secret:
         return "secret"
+    if option.type.kind is ValueKind.INTEGER and option.choices:
+        return ", ".join(("integer", *(_quote_code(choice.name) for choice in option.choices)))
     return _SHAPES[option.type.shape].format(option.type.kind.value)
 
 

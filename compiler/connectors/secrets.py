@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ssbt.compiler.connectors.settings import SecretName
 from ssbt.compiler.connectors.values import (
     Boolean,
+    Condition,
     Duration,
     Every,
     ListOf,
@@ -16,6 +17,7 @@ from ssbt.compiler.connectors.values import (
     OptionValue,
     ParamUse,
     Size,
+    StarExcept,
     Text,
     Word,
 )
@@ -73,6 +75,8 @@ def find_credentials(value: OptionValue, target: ConversionTarget) -> Iterator[D
             for option in options:
                 yield from find_credentials(option.value, target)
         case Number() | Boolean() | Duration() | Size() | Word() | Every():
+            pass
+        case Condition() | StarExcept():
             pass
 
 

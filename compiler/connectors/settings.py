@@ -52,6 +52,29 @@ class FunctionName(Struct, frozen=True):
     span: Span
 
 
+class ConditionText(Struct, frozen=True):
+    """A condition over columns in Spark SQL, empty until the columns are known.
+
+    A parameter in it becomes a literal of its type.
+    """
+
+    parts: tuple[str | ParamUse, ...] = ()
+
+    @property
+    def display_text(self) -> str:
+        """The text for people, parameters as `${name}`."""
+        return "".join(
+            part if isinstance(part, str) else f"${{{part.name}}}" for part in self.parts
+        )
+
+
+class ColumnsExcept(Struct, frozen=True):
+    """All columns but these, until it is known which there are."""
+
+    excluded: tuple[ColumnName, ...]
+    span: Span
+
+
 class FormatUse(Struct, frozen=True):
     """A format and its own settings: `json`, `json { date_format = "dd.MM.yyyy" }`."""
 
@@ -72,6 +95,8 @@ Value: TypeAlias = (
     | ConnectionName
     | Trigger
     | FormatUse
+    | ConditionText
+    | ColumnsExcept
     | tuple[Scalar, ...]
     | tuple[ColumnName, ...]
     | MapItems
@@ -100,7 +125,7 @@ class SparkOption(Struct, frozen=True):
     """One `.option(name, value)`, with a comment where the compiler added it."""
 
     name: str
-    value: Scalar
+    value: Scalar | ConditionText
     reason: str = ""
 
 
@@ -158,6 +183,8 @@ class Settings(Struct, frozen=True):
             option, value = setting.option, setting.value
             if option.adds_column and isinstance(value, str):
                 yield value, option.adds_column, setting.span
+            if value is True:
+                yield from ((*column, setting.span) for column in option.adds_columns)
             chosen = value if isinstance(value, tuple) else (value,)
             for choice in option.choices:
                 if choice.adds_column and choice.spark in chosen:
@@ -195,7 +222,7 @@ def _spark_options(setting: Setting) -> Iterator[SparkOption]:
     """One option, or one for each column or key where the Spark key has a `*`."""
     option, value = setting.option, setting.value
     if not isinstance(value, tuple):
-        if isinstance(value, Scalar):
+        if isinstance(value, Scalar | ConditionText):
             yield SparkOption(option.spark, value, setting.reason)
         return
     if "*" not in option.spark:

@@ -45,6 +45,7 @@ __all__ = [
     "RefusedKeys",
     "Role",
     "RoleSpecification",
+    "SessionSetting",
     "Shape",
     "StreamingSupport",
     "TextForm",
@@ -116,6 +117,18 @@ class RefusedKeys(Struct, frozen=True):
     modes: frozenset[Mode] = frozenset(Mode)
 
 
+class SessionSetting(Struct, frozen=True):
+    """A setting that the session must have, and why, if no setting before it says so.
+
+    `is_list` holds where Spark reads several values with commas between them: others may be there.
+    """
+
+    name: str
+    value: str
+    reason: str
+    is_list: bool = False
+
+
 class ConnectorColumn(Struct, frozen=True):
     """A column that a connector itself knows; a sink may leave the name open.
 
@@ -143,6 +156,8 @@ class RoleSpecification(Struct, frozen=True):
     a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
     have; where there is a `raw_prefix`, Spark passes over keys that do not begin with it, and gives
     the rest of the others to clients: `raw_clients` says of which kind.
+    `versioned` holds where a folder is a table whose log says which files are in it: readers keep
+    the version that they began with, and what else lies there is nothing to them.
     """
 
     modes: frozenset[Mode]
@@ -166,6 +181,7 @@ class RoleSpecification(Struct, frozen=True):
     refused: tuple[RefusedKeys, ...] = ()
     raw_prefix: str = ""
     raw_clients: str = ""
+    versioned: bool = False
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""
@@ -190,7 +206,8 @@ class RoleSpecification(Struct, frozen=True):
 class Connector(Struct, frozen=True):
     """A connector. `package` holds its templates: a folder of `ssbt.templates`, or a third party's.
 
-    `packages` has `--packages` coordinates for each Spark line, none for what Spark brings along.
+    `packages` has `--packages` coordinates for each Spark line, none for what Spark brings along;
+    a line that is missing among others has no package. `session` are settings that it needs.
     """
 
     name: str
@@ -203,6 +220,7 @@ class Connector(Struct, frozen=True):
     sink: RoleSpecification | None = None
     connection: RoleSpecification | None = None
     packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    session: tuple[SessionSetting, ...] = ()
 
     def role(self, role: Role) -> RoleSpecification | None:
         """Its side as a source, a sink or a connection, if it has that side."""
@@ -217,3 +235,7 @@ class Connector(Struct, frozen=True):
     def coordinates(self, spark: str) -> tuple[str, ...]:
         """The `--packages` coordinates that it needs on a Spark line."""
         return dict(self.packages).get(spark, ())
+
+    def lacks(self, spark: str) -> bool:
+        """Whether there is no package of it for a Spark line."""
+        return bool(self.packages) and spark not in dict(self.packages)

@@ -33,11 +33,12 @@ from ssbt.compiler.connectors.unknown_options import (
     unknown_option,
 )
 from ssbt.compiler.connectors.values import Nested, Word
-from ssbt.compiler.connectors.wording import too_new, wrong_type
+from ssbt.compiler.connectors.wording import join_alternatives, too_new, wrong_type
 from ssbt.compiler.diagnostics.codes.connections import REPEATED
 from ssbt.compiler.diagnostics.codes.connectors import (
     DUPLICATE_OPTION,
     MISSING_OPTION,
+    NO_PACKAGE,
     RAW_IGNORED,
     UNSUPPORTED_USE,
 )
@@ -118,6 +119,8 @@ def _validate(
     if specification is None or use.mode not in specification.modes:
         yield _unsupported_finding(connector, use)
         return Settings()
+    if connector.lacks(use.spark):
+        yield _package_finding(connector, use)
     options = {o.name: o for o in specification.options if use.mode in o.modes}
     block = OptionBlock(
         options,
@@ -274,6 +277,17 @@ def _duplicate_finding(entry: OptionEntry, first: Span) -> Diagnostic:
         Label(entry.name_span, "given again"),
         secondary=(Label(first, "first given here"),),
         help=("keep one of the two",),
+    )
+
+
+def _package_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
+    """There is no package of the connector for the Spark that is compiled for."""
+    lines = join_alternatives(line for line, _ in connector.packages)
+    return Diagnostic(
+        NO_PACKAGE,
+        f"there is no `{connector.name}` for Spark {use.spark}",
+        Label(use.span),
+        help=(f"compile for Spark {lines}",),
     )
 
 

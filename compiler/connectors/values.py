@@ -124,8 +124,32 @@ class Nested(Struct, frozen=True):
     span: Span
 
 
+class Condition(Struct, frozen=True):
+    """A condition over columns, which only the resolver can read."""
+
+    span: Span
+
+
+class StarExcept(Struct, frozen=True):
+    """`*`, `* except (a, b)`: all columns but some."""
+
+    excluded: tuple[Word, ...]
+    span: Span
+
+
 OptionValue: TypeAlias = (
-    Text | Number | Boolean | Duration | Size | Word | Every | ListOf | MapOf | Nested
+    Condition
+    | StarExcept
+    | Text
+    | Number
+    | Boolean
+    | Duration
+    | Size
+    | Word
+    | Every
+    | ListOf
+    | MapOf
+    | Nested
 )
 
 

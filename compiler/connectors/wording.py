@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ssbt.compiler.connectors.specification import Option, Shape, ValueKind
 from ssbt.compiler.connectors.values import (
     Boolean,
+    Condition,
     Duration,
     Every,
     ListOf,
@@ -15,6 +16,7 @@ from ssbt.compiler.connectors.values import (
     Number,
     OptionValue,
     Size,
+    StarExcept,
     Text,
     Word,
 )
@@ -49,6 +51,7 @@ _EXPECTATIONS = {
         'a time for each partition, such as `{ "orders-0" = "2026-01-31T12:00:00Z" }`'
     ),
     ValueKind.FORMAT: "a format such as `json` or `json { … }`",
+    ValueKind.CONDITION: "a condition such as `day = date '2026-01-31'`",
     ValueKind.FUNCTION: 'a function such as `"module.py:function"`',
 }
 _LIST_EXPECTATIONS = {
@@ -57,6 +60,8 @@ _LIST_EXPECTATIONS = {
 }
 _DESCRIPTIONS: dict[type, str] = {
     Text: "text in quotes",
+    Condition: "a condition",
+    StarExcept: "all columns",
     Duration: "a duration",
     Every: "a trigger",
     Size: "a size",
@@ -79,6 +84,9 @@ def describe_expectation(option: Option) -> str:
     kind, shape = option.type.kind, option.type.shape
     if kind is ValueKind.WORD:
         return join_alternatives(f"`{choice.name}`" for choice in option.choices)
+    if kind is ValueKind.INTEGER and option.choices:
+        choices = [f"`{choice.name}`" for choice in option.choices]
+        return join_alternatives([_EXPECTATIONS[kind], *choices])
     if kind is ValueKind.OFFSETS:
         choices = [f"`{choice.name}`" for choice in option.choices]
         return join_alternatives(

@@ -35,13 +35,15 @@ def column_mismatch(pair: EndpointPair, difference: Mismatch) -> ContractFinding
     if difference.kind is MismatchKind.NULLS:
         return _null_mismatch(pair, difference, name)
     noun = "field" if len(difference.path) > 1 or pair.part else "column"
-    message = f"`{name}` is null in every row: {owner} writes no such {noun}"
+    outcome = "stops the job" if pair.reader.is_table else "is null in every row"
+    message = f"`{name}` {outcome}: {owner} writes no such {noun}"
     if difference.kind is MismatchKind.CASE:
         message += f", but `{difference.written}`: in {pair.reader.value.format} case counts"
     source = difference.source or _find_candidate(pair, difference)
     span = _reader_span(pair, difference.column)
     help_ = ["write the column, or take it out of the schema"]
-    if len(difference.path) == 1 and difference.kind is MismatchKind.MISSING:
+    is_missing = len(difference.path) == 1 and difference.kind is MismatchKind.MISSING
+    if is_missing and not pair.reader.is_table:
         help_.append("if it may be missing, say so in the schema: `default null`, or another value")
     renaming = None
     also: tuple[Label, ...] = ()

@@ -56,8 +56,9 @@ class Endpoint(Struct, frozen=True):
     `partitions` are the columns that a sink makes folders of. `base` is the folder below which
     folders count for a source, by environment. `key` is present for records that have one. Where
     `is_pattern`, the last part of a location is a regular expression for names of topics. `inputs`
-    are the sources of streams that flow into a sink. `deletes` where a sink deletes its folder
-    before it writes.
+    are the sources of streams that flow into a sink. `is_table` holds where a place is a table as a
+    whole, with the columns of its folders. `deletes` where a sink deletes its folder before it
+    writes.
     """
 
     pipeline: str
@@ -75,4 +76,5 @@ class Endpoint(Struct, frozen=True):
     is_topic: bool = False
     is_pattern: bool = False
     inputs: tuple[str, ...] = ()
+    is_table: bool = False
     deletes: bool = False

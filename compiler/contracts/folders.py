@@ -45,6 +45,8 @@ def compute_layout(pair: EndpointPair) -> Layout:
     reader, writer = pair.reader, pair.writer
     names = [name.casefold() for name in writer.partitions]
     columns = writer.value.columns or ()
+    if reader.is_table:
+        return Layout(columns, (), ())
     files = tuple(each for each in columns if each.name.casefold() not in names)
     folders = tuple(each for each in columns if each.name.casefold() in names)
     if reader.recursive:

@@ -87,7 +87,9 @@ def find_deleted_sinks(endpoints: Iterable[Endpoint]) -> Iterator[EndpointPair]:
         folder = trees[environment]
         for segment in split_path(location):
             folder = folder.children[segment]
-        for other in _iterate_sinks(folder):
+        # Of a table only its own rows go.
+        others = folder.sinks.values() if sink.is_table else _iterate_sinks(folder)
+        for other in others:
             if _owner(other) != _owner(sink):
                 key = frozenset({id(sink), id(other)})
                 pair = found.setdefault(key, EndpointPair(sink, other, ()))
@@ -139,11 +141,12 @@ def _find_matches(
 ) -> Iterator[_Match]:
     rest = segments[at:]
     for sink in folder.sinks.values():
-        inside = _entered_folders(sink, rest) if not reader.is_topic else () if not rest else None
+        is_exact = reader.is_topic or reader.is_table
+        inside = _entered_folders(sink, rest) if not is_exact else () if not rest else None
         if inside is not None:
             yield sink, inside, ()
     if not rest:
-        if not reader.is_topic:
+        if not reader.is_topic and not reader.is_table:
             yield from _matches_below(reader, folder, ())
         return
     segment = rest[0]

@@ -28,7 +28,7 @@ from ssbt.compiler.ir.topics import (
     topics_read,
     topics_written,
 )
-from ssbt.compiler.ir.written_folders import deletes_folder, written_folder
+from ssbt.compiler.ir.written_folders import deletes_folder, read_folders, written_folder
 from ssbt.compiler.source import Span
 
 Locations = tuple[tuple[str, tuple[str, ...]], ...]
@@ -66,7 +66,7 @@ class _EndpointBuilder:
         if is_topic:
             locations = self._topic_locations(settings, lambda view: _read_names(settings, view))
         else:
-            locations = self._find_locations(settings, OptionPlacement.LOAD)
+            locations = self._read_locations(source)
         if not any(each for _, each in locations):
             return None
         base = settings.find(BASE_PATH)
@@ -85,6 +85,7 @@ class _EndpointBuilder:
             recursive=settings.is_true("recursive_file_lookup"),
             is_topic=is_topic,
             is_pattern=find_topic_setting(settings, Topics.PATTERN) is not None,
+            is_table=source.is_versioned,
         )
 
     def _build_sink(self, sink: Sink) -> Endpoint | None:
@@ -116,8 +117,18 @@ class _EndpointBuilder:
             tuple(each.name for each in folders.columns) if folders else (),
             folders.span if folders else None,
             is_topic=is_topic,
+            is_table=sink.is_versioned,
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
             deletes=deletes_folder(sink),
+        )
+
+    def _read_locations(self, source: Source) -> Locations:
+        """The places by environment that a source reads; of a table, its folder."""
+        return _drop_uncertain(
+            tuple(
+                (view.name, _spell(read_folders(self._pipeline, source, view.parameters)))
+                for view in self._views
+            )
         )
 
     def _find_locations(self, settings: Settings, placement: OptionPlacement) -> Locations:
@@ -125,14 +136,7 @@ class _EndpointBuilder:
         paths = values_of(settings, placement)
         return _drop_uncertain(
             tuple(
-                (
-                    view.name,
-                    tuple(
-                        spelling
-                        for path in paths
-                        for spelling in path_spellings(location(path, view.parameters))
-                    ),
-                )
+                (view.name, _spell(location(path, view.parameters) for path in paths))
                 for view in self._views
             )
         )
@@ -167,6 +171,11 @@ class _EndpointBuilder:
             )
             for view in self._views
         )
+
+
+def _spell(paths: Iterable[str]) -> tuple[str, ...]:
+    """All that the paths may be called."""
+    return tuple(spelling for path in paths for spelling in path_spellings(path))
 
 
 def _has_topics(connector: Connector) -> bool:
@@ -209,7 +218,7 @@ def _drop_uncertain(locations: Locations) -> Locations:
 
 def _location_span(endpoint: Source | Sink) -> Span:
     """Where the place is said, or else the whole end."""
-    placements = (OptionPlacement.PATH, OptionPlacement.LOAD)
+    placements = (OptionPlacement.PATH, OptionPlacement.LOAD, OptionPlacement.TABLE)
     named = [each for each in endpoint.settings.settings if each.option.place in placements]
     named += topic_settings(
         endpoint.settings, Topics.NAMES, Topics.PATTERN, Topics.PARTITIONS, Topics.COLUMN

@@ -7,7 +7,8 @@ their own. `read.py.j2` knows
 - `connection`: the code of the options that a connection gives, or nothing;
 - `options`: each with `name`, `value` and `reason`, why the compiler added it, else empty;
 - `schema`: the code of the DDL text to read with, or nothing;
-- `paths`: one path, or several in a list;
+- `paths`: one path, or several in a list, and `table`: the name of a table, or nothing;
+- `name`: that of the source;
 - `narrowed`: whether the connector changes values that types of the schema cannot hold,
   `widened`, whether wider types keep them, and `lenient`, the arguments that say what becomes of
   rows with such a value;
@@ -29,7 +30,8 @@ and `headers` as above, `trigger`, the arguments of the method in code, and `fun
 the user's function.
 
 `write_batch.py.j2` yields one of the outputs of `runtime/passes/outputs.py`, for a sink that
-shares its query with others. It knows what `write_stream.py.j2` does, and `name`, the sink's.
+shares its query with others. It knows what `write_stream.py.j2` does, and `name`, the sink's; its
+`mode` is that of a writer of batches.
 
 All know `given`: the values of the options at the place `template`, by name.
 
@@ -52,6 +54,7 @@ from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import connector_template, render_template
 from ssbt.compiler.ir.pipeline import Connection, Sink, Source
 from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.types.quoting import quote_name
 from ssbt.compiler.types.words import type_words
 
@@ -71,10 +74,13 @@ def emit_read(
     """
     records = source.records
     paths = source.settings.at(OptionPlacement.LOAD)
+    table = source.settings.at(OptionPlacement.TABLE)
     context = {
+        "name": source.name,
         "reader": "readStream" if source.output.streaming else "read",
         "schema": _emit_schema(source, schemas) if records is None else None,
         "paths": code.value(paths.value) if paths else None,
+        "table": code.value(table.value) if table else None,
         "columns": _columns_to_select(source, exposed),
         **_narrowing_context(source),
         **_option_context(source.connector, Role.SOURCE, source.settings, code),
@@ -163,7 +169,7 @@ def emit_batch_write(
     """The code of what is written of a batch in `dataset`."""
     settings = sink.settings
     context = _placement_context(
-        settings, code, ("path", "coalesce", "repartition", "partition_by")
+        settings, code, ("path", "table", "coalesce", "repartition", "partition_by")
     )
     context |= _option_context(sink.connector, Role.SINK, settings, code)
     context |= {
@@ -171,7 +177,8 @@ def emit_batch_write(
         "function": function,
         **emit_encoded_record(sink, relation, code),
     }
-    context |= {"name": sink.name, "mode": None}
+    is_whole = sink.stream is not None and sink.stream.mode is OutputMode.COMPLETE
+    context |= {"name": sink.name, "mode": "overwrite" if is_whole else "append"}
     return connector_template(sink.connector, "write_batch").render(context).strip()
 
 

@@ -254,14 +254,16 @@ class _FunctionEmitter:
         relation = self._roots[sink.dataset].output
         writer = emit_stream_write(sink, relation, self._code, variable, stream.trigger, function)
         checkpoint, path = self._checkpoint if sink.has_checkpoint else None, None
-        if checkpoint is not None:
+        if checkpoint is not None and not sink.is_versioned:
             path = sink.settings.at(OptionPlacement.PATH)
+        table = sink.settings.at(OptionPlacement.TABLE)
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
         call = render_template(
             "functions/stream",
             name=sink.name,
             writer=writer,
             output=self._code.value(path.value) if path is not None else None,
+            table=self._code.value(table.value) if table is not None else None,
             **checkpoint_values(checkpoint, sink.name, depends, self._code),
         )
         return ScriptFunction(

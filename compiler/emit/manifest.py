@@ -8,13 +8,20 @@ from typing import Any
 
 import msgspec
 
-from ssbt.compiler.connectors.settings import ColumnName, SchemaName, SecretName, Settings
+from ssbt.compiler.connectors.settings import (
+    ColumnName,
+    ConditionText,
+    SchemaName,
+    SecretName,
+    Settings,
+)
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.files import OutputFile, hash_content
 from ssbt.compiler.emit.functions import ScriptFunctions
 from ssbt.compiler.emit.naming import build_script_names
 from ssbt.compiler.emit.places import Places
+from ssbt.compiler.emit.session import own_settings, session_settings
 from ssbt.compiler.emit.state import state_settings
 from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.emit.version import VERSION
@@ -85,7 +92,8 @@ def _spark(pipeline: Pipeline) -> Json:
     return {
         "target": pipeline.target,
         "packages": list(collect_packages(pipeline)),
-        "settings": dict(pipeline.spark)
+        "settings": dict(own_settings(pipeline))
+        | dict(session_settings(pipeline))
         | dict(state_settings(pipeline))
         | _secret_settings(pipeline),
     }
@@ -211,7 +219,7 @@ def _plain_value(value: object) -> Any:
     match value:
         case ParamUse():
             return f"${{{value.name}}}"
-        case Text():
+        case Text() | ConditionText():
             return value.display_text
         case SecretName():
             return {"secret": value.name}

@@ -132,7 +132,7 @@ class PassEmitter:
     def _sink_folders(self, pass_: Pass) -> Iterator[tuple[str, object]]:
         """Each sink with the folder that it writes, None without one."""
         for sink in pass_.sinks:
-            path = sink.settings.at(OptionPlacement.PATH)
+            path = sink.settings.at(OptionPlacement.PATH) if not sink.is_versioned else None
             yield sink.name, self._code.value(path.value) if path is not None else None
 
     def _build_function(

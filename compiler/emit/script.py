@@ -20,6 +20,7 @@ from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.redaction import redaction_items
 from ssbt.compiler.emit.schemas import emit_schema_constant
 from ssbt.compiler.emit.scopes import ScriptContext
+from ssbt.compiler.emit.session import own_settings, session_items
 from ssbt.compiler.emit.source_map import MAP_SUFFIX, emit_source_map
 from ssbt.compiler.emit.state import state_items
 from ssbt.compiler.emit.submission import submit_lines
@@ -144,11 +145,13 @@ def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions) -> str:
     arguments = [python_literal(pipeline.name), "run"]
     arguments += ["Params"] if pipeline.parameters else []
     arguments.append(f"target={python_literal(pipeline.target)}")
-    settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in pipeline.spark]
+    own = own_settings(pipeline)
+    settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in own]
     settings += [
         f"{python_literal(key)}: Secret({python_literal(name)})"
         for key, name in pipeline.spark_secrets
     ]
+    settings += session_items(pipeline)
     settings += state_items(pipeline)
     settings += redaction_items(pipeline)
     bodies = [function.statements for function in script_functions.in_order if function.is_query]

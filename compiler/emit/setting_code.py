@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import (
     ColumnName,
+    ConditionText,
     ConnectionName,
-    Scalar,
     SecretName,
     Settings,
 )
@@ -55,6 +55,8 @@ class SettingCode:
                     for part in value.parts
                 ]
                 return PythonCode(f_string(parts))
+            case ConditionText():
+                return PythonCode(" + ".join(map(self._emit_condition_part, value.parts)))
             case ColumnName():
                 return value.name
             case ConnectionName():
@@ -97,7 +99,7 @@ class SettingCode:
         """The constants that hold schemas in their own languages."""
         return self._names.texts
 
-    def _convert_text(self, value: Scalar) -> object:
+    def _convert_text(self, value: object) -> object:
         match value:
             case SecretName():
                 return PythonCode(f"Secret({python_literal(value.name)})")
@@ -112,6 +114,12 @@ class SettingCode:
 
     def _emit_connection(self, use: ConnectionName) -> str:
         return f"{self._names.connections[use.name.casefold()]}(job)"
+
+    def _emit_condition_part(self, part: str | ParamUse) -> str:
+        if isinstance(part, str):
+            return python_literal(part)
+        sql_type = python_literal(self._types[part.name].sql)
+        return f"literal({self._emit_param(part)}, {sql_type})"
 
     def _emit_param(self, use: ParamUse) -> str:
         return f"job.params.{self._names.params[use.name]}"

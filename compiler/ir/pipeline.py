@@ -79,6 +79,11 @@ class Source(Struct, frozen=True):
     records: Records | None = None
     part: str = ""
 
+    @property
+    def is_versioned(self) -> bool:
+        """Whether it reads a table whose log says which files are in it."""
+        return self.connector.source is not None and self.connector.source.versioned
+
 
 class Let(Struct, frozen=True):
     """A dataset made from others."""
@@ -120,6 +125,11 @@ class Sink(Struct, frozen=True):
         """Whether a stream into it has a checkpoint below the pipeline's, if it names one."""
         promise = self.connector.sink.streaming if self.connector.sink is not None else None
         return promise is None or promise.checkpoint is not Checkpoint.NONE
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether it writes a table whose log says which files are in it."""
+        return self.connector.sink is not None and self.connector.sink.versioned
 
 
 class Connection(Struct, frozen=True):

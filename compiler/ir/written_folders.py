@@ -11,6 +11,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
 from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
@@ -30,11 +31,15 @@ class FolderRelation(Enum):
 
 
 class WrittenFolder(Struct, frozen=True):
-    """Where a sink writes; `has_folders` where it makes folders of columns there."""
+    """Where a sink writes; `has_folders` where it makes folders of columns there.
+
+    `versioned` where it is a table with a log of its own.
+    """
 
     path: str
     span: Span
     has_folders: bool
+    versioned: bool = False
 
 
 class FolderMeeting(Struct, frozen=True):
@@ -59,19 +64,28 @@ def written_folder(
     if table is not None:
         warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
         if path is None:
-            folder = location(f"{warehouse}/{_table_folder(folder)}", parameters)
+            folder = _warehouse_folder(pipeline, folder, parameters)
         elif not is_absolute(folder):
             # What a table says of its place counts from the warehouse.
             folder = location(f"{warehouse}/{folder}", parameters)
     has_folders = bool(sink.settings.columns_at(OptionPlacement.PARTITION_BY))
-    return WrittenFolder(folder, setting.span, has_folders)
+    return WrittenFolder(folder, setting.span, has_folders, sink.is_versioned)
+
+
+def _warehouse_folder(pipeline: Pipeline, table: str, parameters: Mapping[str, object]) -> str:
+    warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
+    return location(f"{warehouse}/{_table_folder(table)}", parameters)
 
 
 def deletes_folder(sink: Sink) -> bool:
-    """Whether a sink deletes its folder, with all that lies in it, before it writes."""
+    """Whether a sink deletes its folder, with all that lies in it, before it writes.
+
+    Of a table that has a log these are its rows, and no other files.
+    """
     mode = sink.settings.at(OptionPlacement.MODE)
     overwriting = sink.settings.find("partition_overwrite_mode")
     is_partial = overwriting is not None and overwriting.value == "dynamic"
+    is_partial = is_partial or sink.settings.find("replace") is not None
     return sink.stream is None and mode is not None and mode.value == "overwrite" and not is_partial
 
 
@@ -89,16 +103,37 @@ def find_meetings(
     for source in pipeline.datasets:
         if not isinstance(source, Source) or source.part:
             continue
-        setting = source.settings.at(OptionPlacement.LOAD)
+        setting = read_setting(source)
         if setting is None or setting.span is None:
             continue
         is_recursive = source.settings.is_true("recursive_file_lookup")
-        for value in values_of(source.settings, OptionPlacement.LOAD):
-            path = location(value, parameters)
+        for path in read_folders(pipeline, source, parameters):
             relation = relate(written, path, is_recursive=is_recursive)
-            if relation is not None:
+            if relation is not None and _is_met(written, source, relation):
                 yield FolderMeeting(source, path, setting.span, relation)
                 break
+
+
+def read_setting(source: Source) -> Setting | None:
+    """What says where a source reads."""
+    path = source.settings.at(OptionPlacement.LOAD)
+    return path or source.settings.at(OptionPlacement.TABLE)
+
+
+def read_folders(
+    pipeline: Pipeline, source: Source, parameters: Mapping[str, object]
+) -> Iterator[str]:
+    """The paths that a source reads; of a table, its folder in the warehouse."""
+    for value in values_of(source.settings, OptionPlacement.LOAD):
+        yield location(value, parameters)
+    for value in values_of(source.settings, OptionPlacement.TABLE):
+        yield _warehouse_folder(pipeline, location(value, parameters), parameters)
+
+
+def _is_met(written: WrittenFolder, source: Source, relation: FolderRelation) -> bool:
+    """Whether a write there touches what is read: of a table, only one into the table itself."""
+    both_versioned = written.versioned and source.is_versioned
+    return relation is FolderRelation.SAME or not both_versioned
 
 
 def relate(written: WrittenFolder, path: str, *, is_recursive: bool) -> FolderRelation | None:

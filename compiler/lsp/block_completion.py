@@ -133,7 +133,7 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
         case ValueKind.STRING:
             if option.secret:
                 yield from declaration_items(analysis, "secret")
-        case ValueKind.COLUMN:
+        case ValueKind.COLUMN | ValueKind.CONDITION:
             dataset = _DATASET.match(cursor.head)
             if dataset is not None:
                 for column in analysis.relation(dataset.group(1).strip("`")).columns:

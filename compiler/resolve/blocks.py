@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from ssbt.compiler.connectors import values as c
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import ParameterUse
+from ssbt.compiler.syntax.ast.expressions import ParameterUse, Star
 
 _SIZES = frozenset(("b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "tib", "byte", "bytes"))
 
@@ -52,6 +52,13 @@ def _convert_value(node: v.Value, spelling: Spelling, name: str = "") -> c.Optio
             return c.ListOf(tuple(_convert_value(item, spelling) for item in items), span)
         case v.BlockValue(_, quantity_class, _):
             return _convert_block(node, quantity_class.text if quantity_class else name, spelling)
+        case Star(span, _, excluded):
+            names = tuple(
+                c.Word(".".join(part.text for part in each.parts), each.span) for each in excluded
+            )
+            return c.StarExcept(names, span)
+        case v.ConditionValue(span, _):
+            return c.Condition(span)
         case v.BrokenValue(span):
             return c.Word("", span)
 

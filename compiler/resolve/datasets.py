@@ -173,6 +173,14 @@ class DatasetResolver:
         context.relation = Relation()
         return context.resolve_value(node)
 
+    def resolve_condition(
+        self, node: e.Expression, relation: Relation, report: Report
+    ) -> Expression:
+        """A condition over the columns of a relation."""
+        context = self._new_context(report, None)
+        context.relation = relation
+        return context.resolve_condition(node)
+
     @property
     def transforms(self) -> dict[str, ir.Transform]:
         """The resolved transforms by lower-case name."""

@@ -18,6 +18,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
 from ssbt.compiler.ir.subjects import written_schemas
 from ssbt.compiler.resolve.automatic_settings import without_unneeded_settings
+from ssbt.compiler.resolve.column_settings import ColumnSettingResolver
 from ssbt.compiler.resolve.datasets import DatasetResolver
 from ssbt.compiler.resolve.modules import ModulePurpose
 from ssbt.compiler.resolve.options import OptionResolver
@@ -49,6 +50,7 @@ class SinkResolver:
         self._legacy_formats = legacy_formats
         self._datasets, self._sources, self._options = datasets, sources, options
         self._schemas, self._report = schemas, report
+        self._columns = ColumnSettingResolver(datasets, options, report)
 
     def resolve_sinks(
         self,
@@ -76,6 +78,7 @@ class SinkResolver:
             if dataset is None or resolved is None:
                 continue
             connector, settings = resolved
+            settings = self._columns.resolve(settings, node, dataset[1])
             key = key_columns(settings, dataset[1])
             settings = without_unneeded_settings(
                 settings, dataset[1].columns, key, legacy=self._legacy_formats

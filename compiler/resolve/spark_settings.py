@@ -15,7 +15,7 @@ from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.sparkconf.settings import TIME_ZONE, find_setting_problem
 from ssbt.compiler.sparkconf.values import spark_quantity
 from ssbt.compiler.syntax.ast import values as v
-from ssbt.compiler.syntax.ast.expressions import ParameterUse
+from ssbt.compiler.syntax.ast.expressions import ParameterUse, Star
 from ssbt.compiler.types.zone_letters import describe_zone_letters
 from ssbt.compiler.types.zones import SHORT_ZONES
 
@@ -109,6 +109,6 @@ def _resolve_value(
             return spark_quantity(amount, unit)
         case v.TextValue() | v.EveryValue() | v.ListValue() | v.BlockValue() | v.BrokenValue():
             pass
-        case ParameterUse():
+        case ParameterUse() | v.ConditionValue() | Star():
             pass
     return read_text(entry)

@@ -205,7 +205,7 @@ LOOKALIKES = {
 }
 # What a terminal of the grammar is called in a message.
 _DESCRIPTIONS = {
-    **dict.fromkeys(("NAME", "QUOTED_NAME"), "a name"),
+    **dict.fromkeys(("CONDITION_NAME", "NAME", "QUOTED_NAME"), "a name"),
     **dict.fromkeys(("SINGLE_QUOTED", "DOUBLE_QUOTED", "TRIPLE_QUOTED", "RAW_STRING"), "a string"),
     "NUMBER": "a number",
     "QUANTITY": "a duration such as `10 minutes`",

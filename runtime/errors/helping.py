@@ -62,6 +62,27 @@ _HELP = {
         "the file has other columns than the `schema` of the source. If that is so from now on, "
         "change the schema; files of two kinds need a source each, with a path of its own"
     ),
+    r"DELTA_SOURCE_TABLE_IGNORE_CHANGES|DELTA_SOURCE_IGNORE_DELETE": (
+        "rows of the table were updated, deleted or overwritten, which a stream of its rows cannot "
+        "follow: with `changes = true` and a checkpoint of its own it reads what has changed; with "
+        "`on_change = skip` it goes on behind such versions, without any of their rows"
+    ),
+    r"DELTA_MISSING_CHANGE_DATA": (
+        "the table keeps no changes, or did not keep them then: set its property "
+        "`delta.enableChangeDataFeed`, and begin with a version from then on"
+    ),
+    r"DELTA_REPLACE_WHERE_MISMATCH": (
+        "a row does not meet the condition of `replace`, so nothing was written: leave such rows "
+        "out by a `where` step, or widen the condition"
+    ),
+    r"DELTA_METADATA_MISMATCH": (
+        "the table has other columns: `evolve = add_columns` adds those that it lacks, and "
+        "`overwrite_schema = true` replaces all, with the rows; a column keeps its type otherwise"
+    ),
+    r"DELTA_CONFIGURE_SPARK_SESSION_WITH_EXTENSION_AND_CATALOG": (
+        "the session was there before the script, which can no longer set these two: set them "
+        "where the session is created"
+    ),
     r"ExecutorLostFailure|OutOfMemoryError": (
         "a process that has used too much memory is ended like this: give it more "
         "(`spark.executor.memory`, `spark.executor.memoryOverhead` for Python, "

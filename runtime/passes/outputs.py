@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.readwriter import DataFrameWriter
 
 from ssbt.runtime.files.stores import Files
@@ -31,6 +31,30 @@ class WriterOutput:
 
     def write(self, number: int) -> None:
         self.writer.save()
+
+
+@dataclass(frozen=True)
+class TableOutput:
+    """Rows that become a version of a table that keeps the number of the batch.
+
+    It skips a batch that it has, as it does for a stream of its own.
+    """
+
+    name: str
+    writer: DataFrameWriter
+    table: str | None = None
+
+    def write(self, number: int) -> None:
+        # A checkpoint that begins anew has another id, or its first batches would be skipped.
+        context = SparkSession.builder.getOrCreate().sparkContext
+        query = context.getLocalProperty("sql.streaming.queryId")
+        if query is None:
+            raise RuntimeError("this is no batch of a stream")
+        writer = self.writer.option("txnAppId", f"{query}/{self.name}").option("txnVersion", number)
+        if self.table is None:
+            writer.save()
+        else:
+            writer.saveAsTable(self.table)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Stream:
     holds fast, each as `part: what it is`, and `meanings` has the same in canonical form, a word
     for each: a part whose text alone differs has not changed. `output` is the folder of a file
     sink. A stream with several sinks `writes` them, each with its folder if it has one; `counts`
-    has what became of the records of its batches.
+    has what became of the records of its batches. `table` is the name of the table that it writes.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Stream:
     output: str | None = None
     writes: Mapping[str, str | None] = field(default_factory=dict)
     counts: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    table: str | None = None
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ class Stream:
         writer = self.writer.queryName(self.name)
         if self.checkpoint is not None:
             writer = writer.option("checkpointLocation", self.checkpoint)
-        return writer.start()
+        return writer.start() if self.table is None else writer.toTable(self.table)
 
 
 def run_streams(*streams: Stream) -> None:

@@ -182,6 +182,7 @@ def _create_test(creation_options: CreationOptions, subject: _TestSubject) -> Cr
     from ssbt.compiler.cli.testing.plans import write_script
     from ssbt.compiler.cli.testing.session import BrokenSessionError, run_session
     from ssbt.compiler.driver import plan_sampling
+    from ssbt.compiler.emit.session import session_settings
     from ssbt.compiler.emit.submission import collect_packages
 
     sampling_plan = plan_sampling(subject.check_result, subject.dataset, creation_options.rows)
@@ -190,6 +191,7 @@ def _create_test(creation_options: CreationOptions, subject: _TestSubject) -> Cr
         "--master",
         creation_options.master,
         *(("--packages", ",".join(needed)) if needed else ()),
+        *(f"--conf={name}={value}" for name, value in session_settings(subject.pipeline)),
     )
     with tempfile.TemporaryDirectory(prefix="ssbtc-test-") as folder:
         script = write_script(subject.check_result, os.path.join(folder, "script"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.examples import PIPELINE, example
 from ssbt.compiler.diagnostics.model import Code, Severity
 
 
@@ -242,6 +242,21 @@ LOSES_DATA = Code(
     wrong=_csv_example("mode = dropmalformed"),
     right=_csv_example("mode = failfast"),
     severity=Severity.WARNING,
+)
+
+NO_PACKAGE = Code(
+    number="SSBT0315",
+    title="A connector that the target Spark does not have",
+    why=_dedent("""
+        Some connectors are separate packages, built for each line of Spark. This connector has no
+        package for the line that you compile for, so the job could not start. Compile for a line
+        that has one; the connector's page lists them.
+        """),
+    wrong=example(
+        pipeline=PIPELINE.replace("}\n", '  target      = "4.3"\n}\n'),
+        sink=_sink("delta", 'path = "lake/paid"'),
+    ),
+    right=example(sink=_sink("delta", 'path = "lake/paid"')),
 )
 
 SENSELESS_PATTERN = Code(

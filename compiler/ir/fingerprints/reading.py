@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ssbt.compiler.connectors.settings import (
     ColumnName,
+    ConditionText,
     ConnectionName,
     FormatUse,
     FunctionName,
@@ -122,7 +123,7 @@ def setting_text(value: object) -> Text:
     match value:
         case ParamUse():
             return (ParameterText(value.name),)
-        case SettingText():
+        case SettingText() | ConditionText():
             return tuple(
                 ParameterText(part.name) if isinstance(part, ParamUse) else part
                 for part in value.parts

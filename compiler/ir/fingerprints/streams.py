@@ -90,7 +90,8 @@ def _operator_parts(
     name = operator.step.connector.name
     text = endpoint_text(name, location_text(operator.step.settings))
     # Spark knows that files are files, and not in which format.
-    is_files = operator.step.settings.at(OptionPlacement.LOAD) is not None
+    has_path = operator.step.settings.at(OptionPlacement.LOAD) is not None
+    is_files = has_path and not operator.step.is_versioned
     kind = PartKind.SOURCE if operator.streaming else PartKind.TABLE
     parts = [FingerprintPart(kind, text, ("files" if is_files else name,), operator.step.span)]
     if operator.streaming and (

@@ -23,6 +23,16 @@ _SPARK_MODULES = ("f", "fn", "func", "functions", "sf", "psf", "sqlfunctions")
 _MODULES = (*_SPARK_MODULES, "pl", "pd", "np", "math", "sql")
 # Their first argument is a text all the same.
 _TEXT_FIRST = ("concat_ws", "date_trunc", "format_string", "lit", "col", "expr")
+# Of these, texts behind the first are columns, too; of others they are patterns and the like.
+_COLUMNS = frozenset(
+    (
+        *("concat", "coalesce", "greatest", "least", "struct", "array", "datediff", "date_diff"),
+        *("months_between", "corr", "covar_pop", "covar_samp", "max_by", "min_by", "nvl", "ifnull"),
+        *("nullif", "arrays_zip", "array_union", "array_except", "array_intersect", "hash"),
+        *("arrays_overlap", "map_from_arrays", "xxhash64", "concat_ws", "date_trunc", "power"),
+        *("pow", "format_string", "levenshtein", "count_distinct", "countdistinct", "create_map"),
+    )
+)
 # What only holds a column or an expression, or makes a constant, in data frames.
 _WRAPPERS = ("col", "column", "expr", "sql_expr", "sqlexpr", "lit", "literal", "typedlit")
 _WORD = lazy_pattern(r"[^\W\d]\w*")
@@ -110,9 +120,10 @@ def _unquote_columns(
         value = argument.value
         if not isinstance(value, e.StringLiteral):
             continue
+        is_column = index == 0 or name.casefold() in _COLUMNS
         if value.value == "*":
             edits = (*edits, Edit(value.span, "*"))
-        elif typer.context.relation.find_columns(value.value.split(".")[0]):
+        elif is_column and typer.context.relation.find_columns(value.value.split(".")[0]):
             text = ".".join(map(ssbt_name_text, value.value.split(".")))
             edits = (*edits, Edit(value.span, text))
         elif index == 0 and name.casefold() not in _TEXT_FIRST:

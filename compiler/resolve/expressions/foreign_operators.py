@@ -13,12 +13,9 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
-    ArrayType,
     BooleanType,
     DataType,
     DateType,
-    MapType,
-    NullType,
     NumericType,
     StringType,
     TimestampNTZType,
@@ -32,7 +29,10 @@ _LOGICAL = {"&": "and", "|": "or"}
 _TIMES = (DateType, TimestampType, TimestampNTZType)
 _DATE = lazy_pattern(r"\d{4}-\d{1,2}-\d{1,2}")
 _LENGTH = lazy_pattern(r"\s*[+-]?\d+\s+\w+\s*")
-_NUMBER = lazy_pattern(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
+_TIMES_OF_DAYS = DateType | TimestampType | TimestampNTZType
+_NUMBER = lazy_pattern(
+    r"(?i)\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[df]?|nan|inf(?:inity)?)\s*"
+)
 _FORMAT_FIELD = lazy_pattern(r"%(?!%)[-+ #0-9.]*[a-zA-Z]")
 
 
@@ -88,7 +88,8 @@ def report_text_operator(node: e.Binary, left: Typed, right: Typed, report: Repo
     if node.operator == "%":
         return texts[0] is node.left and _report_format(node, texts[0], report)
     other = right if texts[0] is node.left else left
-    if isinstance(other.type, StringType | NullType | ArrayType | MapType) or other.is_unknown:
+    # A date in a text and an interval make a date.
+    if not isinstance(other.type, NumericType | BooleanType | _TIMES_OF_DAYS):
         return False
     if _NUMBER.fullmatch(texts[0].value) or _LENGTH.fullmatch(texts[0].value):
         return False

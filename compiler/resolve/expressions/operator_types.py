@@ -75,7 +75,7 @@ def infer_binary(typer: ExpressionTyper, node: e.Binary) -> Typed:
 def _infer_binary(typer: ExpressionTyper, node: e.Binary, left: Typed, right: Typed) -> Typed:
     if report_or(node, right, typer.report):
         return NOT_KNOWN
-    if report_text_operator(node, left, right, typer.report):
+    if typer.context.ansi and report_text_operator(node, left, right, typer.report):
         return NOT_KNOWN
     if left.is_unknown or right.is_unknown:
         return type_of_unknown_operands(node.operator, left, right)

@@ -26,6 +26,10 @@ def _report_form(typer: ExpressionTyper, node: e.Call) -> bool:
     from ssbt.compiler.syntax.foreign.suggestions import suggest_match
 
     name = node.name.text
+    first = node.arguments[0].value if node.arguments else None
+    # `date_diff(month, start, day)` is Spark's, even of a column called `day`.
+    if isinstance(first, e.ColumnName) and first.parts[0].text.casefold() in _UNITS:
+        return False
     is_operand = id(node) in typer.operand_ids
     suggestion = suggest_match(node, find_forms(name), is_operand=is_operand)
     if suggestion is None:
@@ -131,6 +135,7 @@ def _report_extract(typer: ExpressionTyper, node: e.Call) -> bool:
     return True
 
 
+_UNITS = ("year", "quarter", "month", "week", "day", "dayofyear", "hour", "minute", "second")
 _BY_COUNT = {
     ("date", 3): "make_date",
     ("nvl", 3): "coalesce",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.source import Span
-from ssbt.compiler.syntax.ast.expressions import ParameterUse
+from ssbt.compiler.syntax.ast.expressions import Expression, ParameterUse, Star
 from ssbt.compiler.syntax.ast.nodes import Name, Node
 
 
@@ -82,12 +82,19 @@ class Entry(Node, frozen=True):
     quoted: bool = False
 
 
+class ConditionValue(Node, frozen=True):
+    """A condition over columns: `replace = day = ${day}`."""
+
+    condition: Expression
+
+
 class BrokenValue(Node, frozen=True):
     """A value that did not parse; its mistake has been told."""
 
 
 Value = (
     BrokenValue
+    | ConditionValue
     | TextValue
     | NumberValue
     | BooleanValue
@@ -97,4 +104,5 @@ Value = (
     | ListValue
     | BlockValue
     | ParameterUse
+    | Star
 )

@@ -54,6 +54,12 @@ class BlockBuilder(ExpressionBuilder):
 
     entry_block = entry
 
+    def entry_condition(self, span: Span, children: Children) -> v.Entry:
+        literal, condition = children
+        name = Name(self.token_span(literal), str(literal))
+        value = v.ConditionValue(condition.span, condition)
+        return self.entry(span, [(name, False), self.limit_depth(value, condition)])
+
     def entry_name(self, span: Span, children: Children) -> tuple[Name, bool]:
         return Name(span, ".".join(name.text for name in children)), False
 
@@ -121,6 +127,9 @@ class BlockBuilder(ExpressionBuilder):
 
     def value_word(self, span: Span, children: Children) -> v.WordValue:
         return v.WordValue(span, children[0].text)
+
+    def value_star(self, span: Span, children: Children) -> e.Star:
+        return self.star(span, children)
 
     def value_list(self, span: Span, children: Children) -> v.ListValue:
         items = tuple(child for child in children if child is not None)

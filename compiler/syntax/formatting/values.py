@@ -82,6 +82,11 @@ def _(node: v.TextValue) -> Parts:
     return [triple_quote(pieces) if node.multiline else double_quote(pieces)]
 
 
+@register_expansion(v.ConditionValue)
+def _(node: v.ConditionValue) -> Parts:
+    return [node.condition]
+
+
 @register_expansion(v.NumberValue)
 def _(node: v.NumberValue) -> Parts:
     return [node.text]

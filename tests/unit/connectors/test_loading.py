@@ -27,7 +27,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
 BUILT_IN = (
-    *("console", "csv", "foreach_batch", "json", "kafka", "memory", "noop"),
+    *("console", "csv", "delta", "foreach_batch", "json", "kafka", "memory", "noop"),
     *("orc", "parquet", "rate", "schema_registry", "socket", "text"),
 )
 
@@ -83,7 +83,7 @@ def test_built_in(name: str) -> None:
     found = find_connector(name)
     assert found
     assert (found.name, found.spark_format, found.package) == (name, name, "")
-    assert bool(found.packages) == (name == "kafka")
+    assert bool(found.packages) == (name in ("delta", "kafka"))
     assert found.sink or found.source or found.connection
     assert find_connector(name) is found
 
@@ -174,7 +174,7 @@ BROKEN = [
      "`camelCase` is not a name in snake_case"),
     (GOOD + OPTION + "type = 'text'", "source.options.x.type", "`text` is not one of"),
     (GOOD + OPTION + "type = 'word'", "source.options.x.choices",
-     "go with the type `word`, and only with it"),
+     "go with the types `word` and `integer`, and only with them"),
     (GOOD + OPTION + "choices = ['A']\ntype = 'word'", "source.options.x.choices",
      "`A` is not in lower case"),
     (GOOD + OPTION + "choices = ['a']\ntype = 'word'\nsupplied = {value = 'b', reason = 'c'}",

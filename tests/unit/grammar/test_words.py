@@ -31,6 +31,7 @@ KEYWORDS = {
     *words.OPERATORS,
     *words.CONSTANTS,
     *words.FUNCTIONS,
+    *words.CONDITION_OPTIONS,
 }
 
 

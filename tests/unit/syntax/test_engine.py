@@ -72,7 +72,8 @@ def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
     """No reduce/reduce conflicts (Lark refuses them), and of the others only these.
 
     `x::string collate A` collates the type; `f(g(x) ignore nulls)` and `f(x) ignore nulls` belong
-    to the nearest call; `interval '1' day` has the word behind the string as its unit.
+    to the nearest call; `interval '1' day` has the word behind the string as its unit. A text in
+    double quotes is a part of the text that a condition of a block ends with, no name of an entry.
     """
     logger.setLevel(logging.DEBUG)
     logger.addHandler(caplog.handler)
@@ -83,7 +84,7 @@ def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
         logger.setLevel(logging.CRITICAL)
     found = [r.getMessage() for r in caplog.records if "conflict" in r.getMessage()]
     terminals = {message.split("terminal ")[1].split(":")[0] for message in found}
-    assert terminals == {"COLLATE", "CALL_NULLS", "NAME", "QUOTED_NAME"}
+    assert terminals == {"COLLATE", "CALL_NULLS", "NAME", "QUOTED_NAME", "DOUBLE_QUOTED"}
 
 
 def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

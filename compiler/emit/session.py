@@ -1,0 +1,45 @@
+"""The settings of the session that connectors need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.specification import SessionSetting
+from ssbt.compiler.emit.docstrings import emit_comment
+from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.ir.session_settings import needed_settings
+
+
+def own_settings(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """What the pipeline sets itself, without the lists to which connectors add something."""
+    added_names = {each.name.lower() for each, _ in _settings_to_add(pipeline)}
+    yield from ((name, text) for name, text in pipeline.spark if name.lower() not in added_names)
+
+
+def session_settings(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """Names and values of what connectors need; lists with what the pipeline itself has in them."""
+    yield from ((each.name, value) for each, value in _settings_to_add(pipeline))
+
+
+def session_items(pipeline: Pipeline) -> Iterator[str]:
+    """The same as items of a dictionary in code, under a comment where there is a reason."""
+    for each, value in _settings_to_add(pipeline):
+        lines = "\n".join(emit_comment(each.reason, depth=2)) if each.reason else ""
+        yield f"\n{lines}\n{python_literal(each.name)}: {python_literal(value)}"
+
+
+def _settings_to_add(pipeline: Pipeline) -> Iterator[tuple[SessionSetting, str]]:
+    """What the pipeline lacks, with its values; a conflict is for a check to report."""
+    own = {name.lower(): text for name, text in pipeline.spark}
+    lists: dict[str, tuple[SessionSetting, str]] = {}
+    for setting, _ in needed_settings(pipeline):
+        before = lists[setting.name][1] if setting.name in lists else own.get(setting.name.lower())
+        if not setting.is_list:
+            if before is None:
+                lists[setting.name] = setting, setting.value
+        elif before is None:
+            lists[setting.name] = setting, setting.value
+        elif setting.value not in [each.strip() for each in before.split(",")]:
+            lists[setting.name] = setting, f"{before},{setting.value}"
+    yield from lists.values()

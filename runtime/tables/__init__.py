@@ -1,0 +1,1 @@
+"""Tables that keep versions: their columns, and what batches of streams write into them."""

@@ -1,0 +1,131 @@
+"""Streams of Delta Lake's tables, as generated scripts read and write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ssbt.runtime.failures.telling import describe_failure
+from tests.spark.compiling import run
+from tests.spark.lakes import Lake
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+HEAD = 'checkpoint = "LAKE/checkpoints"'
+SCHEMA = "schema Row { id: bigint, name: string }\n"
+SOURCE = 'stream source rows from delta { path = "LAKE/in", schema = Row, OPTIONS }\n'
+SINK = 'sink rows to delta as out { path = "LAKE/out", trigger = available now, OPTIONS }\n'
+
+
+@pytest.fixture
+def lake(delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    return Lake(delta, tmp_path, monkeypatch)
+
+
+def pipeline(source: str = "", sink: str = "", steps: str = "") -> str:
+    text = SCHEMA + SOURCE.replace(", OPTIONS", f", {source}" if source else "")
+    sinks = SINK.replace(", OPTIONS", f", {sink}" if sink else "")
+    if steps:
+        text, sinks = (
+            f"{text}let made = from rows {steps}\n",
+            sinks.replace("sink rows", "sink made"),
+        )
+    return text + sinks
+
+
+def add(lake: Lake, *ids: int) -> None:
+    values = ", ".join(f"({each}, 'n{each}')" for each in ids)
+    lake.sql(f"INSERT INTO {lake.table('in')} VALUES {values}")
+
+
+def test_each_row_arrives_once(lake: Lake) -> None:
+    """A batch that was written before its place was kept is not written again."""
+    lake.make("in", "", "id BIGINT, name STRING")
+    module = lake.compile(pipeline("max_files_per_trigger = 1"), HEAD)
+    add(lake, 1)
+    run(module, lake.spark)
+    add(lake, 2)
+    add(lake, 3)
+    run(module, lake.spark)
+    versions = len(lake.sql(f"DESCRIBE HISTORY {lake.table('out')}"))
+    commits = lake.folder / "checkpoints" / "out" / "commits"
+    last = max(int(each.name) for each in commits.iterdir() if each.name.isdigit())
+    for name in (str(last), f".{last}.crc"):
+        (commits / name).unlink()
+    run(module, lake.spark)
+    assert lake.rows("out", "id") == [(1,), (2,), (3,)]
+    assert len(lake.sql(f"DESCRIBE HISTORY {lake.table('out')}")) == versions
+
+
+def test_updates_and_deletes_stop_a_stream_of_rows(lake: Lake) -> None:
+    lake.make("in", "", "id BIGINT, name STRING")
+    module = lake.compile(pipeline(), HEAD)
+    add(lake, 1, 2)
+    run(module, lake.spark)
+    lake.sql(f"UPDATE {lake.table('in')} SET name = 'x' WHERE id = 1")
+    with pytest.raises(Exception, match="DELTA_SOURCE_TABLE_IGNORE_CHANGES") as failed:
+        run(module, lake.spark)
+    message = describe_failure(failed.value, str(module.__file__)).message
+    assert "main.ssbt:4 (sink out)" in message
+    assert "file:" in message
+    assert "`changes = true`" in message
+    lake.run(pipeline("on_change = skip"), HEAD)
+    add(lake, 3)
+    lake.run(pipeline("on_change = skip"), HEAD)
+    assert lake.rows("out", "id, name") == [(1, "n1"), (2, "n2"), (3, "n3")]
+
+
+def test_changes_as_a_stream(lake: Lake) -> None:
+    lake.make("in", "", "id BIGINT, name STRING", enableChangeDataFeed="true")
+    add(lake, 1, 2)
+    lake.sql(f"UPDATE {lake.table('in')} SET name = 'x' WHERE id = 1")
+    lake.sql(f"DELETE FROM {lake.table('in')} WHERE id = 2")
+    steps = "|> select _commit_version as version, _change_type as change, id, name"
+    lake.run(pipeline("changes = true, starting_version = 0", steps=steps), HEAD)
+    assert lake.rows("out") == [
+        (1, "insert", 1, "n1"),
+        (1, "insert", 2, "n2"),
+        (2, "update_postimage", 1, "x"),
+        (2, "update_preimage", 1, "n1"),
+        (3, "delete", 2, "n2"),
+    ]
+
+
+def test_where_a_stream_begins(lake: Lake) -> None:
+    lake.make("in", "", "id BIGINT, name STRING")
+    for each in (1, 2, 3):
+        add(lake, each)
+    lake.run(pipeline("starting_version = 2"), HEAD)
+    assert lake.rows("out", "id") == [(2,), (3,)]
+
+
+def test_into_a_table_of_the_catalog(lake: Lake) -> None:
+    lake.make("in", "", "id BIGINT, name STRING")
+    add(lake, 1, 2)
+    counts = (
+        f"{SCHEMA}{SOURCE.replace(', OPTIONS', '')}"
+        "let counts = from rows |> aggregate count(*) as n\n"
+        'sink counts to delta { table = "counted", mode = complete, trigger = available now }\n'
+    )
+    try:
+        for expected in (2, 3):
+            lake.run(counts, HEAD)
+            assert lake.sql("SELECT n FROM counted") == [(expected,)]
+            add(lake, 3)
+    finally:
+        lake.sql("DROP TABLE IF EXISTS counted")
+
+
+def test_new_columns_of_a_stream(lake: Lake) -> None:
+    lake.make("in", "", "id BIGINT, name STRING")
+    lake.make("out", "SELECT 0L AS id")
+    add(lake, 1)
+    with pytest.raises(Exception, match="DELTA_METADATA_MISMATCH"):
+        lake.run(pipeline(), HEAD)
+    lake.run(pipeline(sink="evolve = add_columns"), HEAD)
+    assert lake.rows("out") == [(0, None), (1, "n1")]
