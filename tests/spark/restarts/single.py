@@ -72,12 +72,18 @@ schema Small { n: int }
 schema Pair { n: bigint, m: bigint }
 let swapped = from moved |> rename k as j, j as k
 """
+# Formats of the files in one folder.
+FORMS = ("json", "text", "csv", "parquet")
 SINKS = {
     "function": 'sink result to foreach_batch { function = "kept.py:keep" %s }',
     "files": 'sink result to parquet { path = "${lake}/files" %s }',
     "files by k": 'sink result to parquet { path = "${lake}/files", partition_by = k %s }',
     "files by j": 'sink result to parquet { path = "${lake}/files", partition_by = j %s }',
     "more files": 'sink result to parquet { path = "${lake}/more files" %s }',
+    **{
+        form: f'sink result to {form} {{{{ path = "${{{{lake}}}}/forms" %s }}}}'.format()
+        for form in FORMS
+    },
 }
 KEPT = "def keep(rows, batch):\n    pass\n"
 COUNTING = """
@@ -284,6 +290,18 @@ PLACES = [
             new_sink=new_sink,
         )
         for old_sink, new_sink in permutations(("files", "files by k", "files by j"), 2)
+    ),
+    *(
+        Restart(
+            f"{new} instead of {old}",
+            SILENT,
+            f"{KEEP} |> select k",
+            f"{KEEP} |> select k",
+            "append",
+            old_sink=old,
+            new_sink=new,
+        )
+        for old, new in (("json", "text"), ("json", "csv"), ("json", "parquet"), ("csv", "json"))
     ),
 ]
 STATE = "total = value { schema = Total }"
