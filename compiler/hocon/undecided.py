@@ -77,7 +77,7 @@ class _Check:
                     continue
                 self._comparisons += 1
                 if self._comparisons > _MOST_COMPARISONS:
-                    message = "there are too many references to and fro"
+                    message = "there are too many references between two keys"
                     raise configuration_error(reference.span, message, codes.TOO_LARGE)
                 is_into = other.owner_path != path
                 if any(
