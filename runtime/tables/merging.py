@@ -30,7 +30,7 @@ def merge_rows(
     path: str | None = None,
     table: str | None = None,
     deleted: str | None = None,
-    options: Mapping[str, object] | None = None,
+    options: Mapping[str, str | bool | float] | None = None,
     partition_by: Sequence[str] = (),
 ) -> None:
     """Run the `statement`, which merges `changes` into `target`, both of them views.
@@ -117,7 +117,7 @@ class _Place:
     def create(
         self,
         rows: DataFrame,
-        options: Mapping[str, object] | None = None,
+        options: Mapping[str, str | bool | float] | None = None,
         partition_by: Sequence[str] = (),
     ) -> None:
         """Create it with the columns of the rows, unless it is there."""
