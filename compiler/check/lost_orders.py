@@ -98,7 +98,7 @@ def _check_partitioned(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
     also = (Label(sort.span, "the order"),)
     coalesced = sink.settings.find("coalesce")
     leading = [_plain_name(key.expression.column) for key in sort.keys[: len(names)]]
-    if sorted(leading) != sorted(names):
+    if leading != names:
         listed = ", ".join(each.name for each in folders.columns)
         message = "a sink sorts rows by the columns of its folders alone, and this order is gone"
         help_ = (f"begin the order with them, `order by {listed}, …`, or leave it out",)

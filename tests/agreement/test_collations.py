@@ -98,13 +98,52 @@ OF_TWO = (
 )
 
 
+# Collations as people write them: the names of ICU, with their modifiers.
+NAMES = (
+    "UNICODE_CI",
+    "UNICODE_AI",
+    "de",
+    "de_CI_AI",
+    "tr_CI",
+    "UTF8_BINARY_RTRIM",
+    "UNICODE_RTRIM",
+)
+NAMED = (
+    *("s collate {c}", "upper(s collate {c})", "s collate {c} = 'x'", "s collate {c} = u"),
+    *("concat(s collate {c}, 'x')", "coalesce(s, 'x' collate {c})", "collation('x' collate {c})"),
+    *("array(s collate {c}, 'x')", "cast(s as string collate {c})", "s collate {c} in ('x', s)"),
+    *("max(s collate {c})", "listagg(s collate {c}, ',')", "s collate {c} < 'x' collate UNICODE"),
+)
+AGGREGATES = (
+    *("min({x})", "max({x})", "mode({x})", "any_value({x})", "first({x})", "collect_set({x})"),
+    *(
+        "collect_list({x})",
+        "listagg({x}, ',')",
+        "listagg(distinct {x}, ',')",
+        "count(distinct {x})",
+    ),
+    *("max_by({x}, i)", "min_by(i, {x})", "listagg({x}, ',') within group (order by {x})"),
+    *(
+        "approx_count_distinct({x})",
+        "max(struct({x} as q))",
+        "array_agg({x})",
+        "histogram_numeric(i, 2)",
+    ),
+)
+
+
 def questions() -> list[Question]:
     """All of them in a fixed order, or one in several."""
     texts = [
         *(form.format(x=x) for form, x in product(OF_ONE, VALUES)),
         *(form.format(x=x, y=y) for form, x, y in product(OF_TWO, VALUES, VALUES)),
     ]
-    return [Question(text) for text in texts[::ONE_IN]]
+    # Of these there are few, so that each run asks for more of them.
+    few = [
+        *(form.format(c=c) for form, c in product(NAMED, NAMES)),
+        *(form.format(x=x) for form, x in product(AGGREGATES, VALUES)),
+    ]
+    return [Question(text) for text in (*texts[::ONE_IN], *few[:: min(ONE_IN, 3)])]
 
 
 def test_collations_agree(spark: SparkSession) -> None:

@@ -29,15 +29,15 @@ Exact = Callable[[Decimal, Decimal], Decimal]
 
 ARITHMETIC: dict[str, Exact] = {
     "{x} + {y}": EXACT.add,
-    "{x} - {y}": EXACT.subtract,
     "{x} * {y}": EXACT.multiply,
     "{x} % {y}": EXACT.remainder,
     "try_add({x}, {y})": EXACT.add,
-    "try_subtract({x}, {y})": EXACT.subtract,
     "try_multiply({x}, {y})": EXACT.multiply,
     "mod({x}, {y})": EXACT.remainder,
     "pmod({x}, {y})": EXACT.remainder,
 }
+# Both of them alone: what is left of a number without itself is 0, with any digits.
+DIFFERENCES = ("{x} - {y}", "try_subtract({x}, {y})")
 # What gives the one or the other, by a condition that is put in.
 CHOICES = {
     "if({b}, {x}, {y})": ("yes", "no"),
@@ -78,6 +78,9 @@ def questions() -> Iterator[Asked]:
         for form, compute in ARITHMETIC.items():
             text = form.format(**names)
             yield Asked(text, (text,), (compute(one, other),))
+        for form in DIFFERENCES:
+            sides = form.format(x=f"t{x}", y=f"z{y}"), form.format(x=f"z{x}", y=f"t{y}")
+            yield Asked(form.format(**names), sides, (one, -other))
         for form, conditions in CHOICES.items():
             values = tuple(form.format(b=b, **names) for b in conditions)
             yield Asked(values[0], values, (one, other))

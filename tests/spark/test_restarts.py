@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException, StreamingQueryException
+from pyspark.errors import AnalysisException, PySparkException, StreamingQueryException
 import pytest
 
 from ssbt.compiler.compare.values import RunValues, run_values
@@ -22,7 +22,7 @@ from tests.samples import FULL
 from tests.spark.restarts.matrix import Pair, pairs, recorded
 from tests.spark.restarts.plain import compiled as compiled_version
 from tests.spark.restarts.plain import outcomes
-from tests.spark.restarts.single import COUNTING, RESTARTS, Outcome, Restart, compiled
+from tests.spark.restarts.single import COUNTING, FORMS, RESTARTS, Outcome, Restart, compiled
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.timeout(300)]
 SAMPLE = (
     *("another key of the type", "a wider window", "left instead of inner"),
     *("another folder to write", "another key of the processor", "another side of a union"),
+    "text instead of json",
 )
 # Of the matrix, what only Spark's optimizer tells; `make agreement` tries all of it.
 MATRIX_SAMPLE = (
@@ -123,7 +124,12 @@ def outcome(spark: SparkSession, restart: Restart, folder: Path) -> Outcome:
         return Outcome.STOPS
     if by_function:
         return Outcome.RIGHT if written == run(spark, new, folder, "fresh") else Outcome.WRONG
-    return Outcome.RIGHT if has_all(spark, folder / restart.new_sink) else Outcome.WRONG
+    is_right = (
+        has_all_texts(spark, folder / "forms", restart.new_sink)
+        if restart.new_sink in FORMS
+        else has_all(spark, folder / restart.new_sink)
+    )
+    return Outcome.RIGHT if is_right else Outcome.WRONG
 
 
 def has_all(spark: SparkSession, folder: Path) -> bool:
@@ -134,6 +140,16 @@ def has_all(spark: SparkSession, folder: Path) -> bool:
         # Of batch 1 there is a log, of batch 0 there is none.
         return False
     return bool(rows == sum((row[2] or 0) > 0 for rows in EVENTS for row in rows))
+
+
+def has_all_texts(spark: SparkSession, folder: Path, form: str) -> bool:
+    """Whether who reads the folder in the new format finds the texts of both batches."""
+    try:
+        texts = [row[0] for row in spark.read.format(form).load(str(folder)).collect()]
+    except (PySparkException, Py4JJavaError):
+        return False
+    kept = [row[0] for rows in EVENTS for row in rows if (row[2] or 0) > 0]
+    return sorted(map(str, texts)) == sorted(map(str, kept))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ sink x to json {{ path = "out", mode = append, partition_by = {folders}{more} }}
         ("p, h", "p", False, True),
         ("p desc, h", "p", False, True),
         ("p, q, h", "p, q", False, True),
-        ("q, p, h", "p, q", False, True),
+        ("q, p, h", "p, q", False, False),
         ("p, h", "p", True, False),
     ],
 )

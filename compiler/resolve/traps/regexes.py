@@ -34,7 +34,7 @@ expression: `.` is any character, `|` alone is the empty text, before and after 
 | `regexp_replace('$5', '$', '')` | `$5` |
 | `'abc' rlike 'x\|'` | `true` |
 | `'acsv' rlike '.csv$'` | `true` |
-| `split('a;b', '\|;')` | `[a, b]` |
+| `split('a;b', '\|;')` | `[a, ;, b, ]` |
 | `regexp_count('a.b', '.')` | `3` |
 | `split('a.b', r'\.')` | `[a, b]` |
 | `map_contains_key(str_to_map('a\|b', '\|', '='), '\|')` | `true` |

@@ -71,10 +71,16 @@ schema Small { n: int }
 schema Pair { n: bigint, m: bigint }
 let swapped = from moved |> rename k as j, j as k
 """
+# Formats of the files in one folder.
+FORMS = ("json", "text", "csv", "parquet")
 SINKS = {
     "function": 'sink result to foreach_batch { function = "kept.py:keep" %s }',
     "files": 'sink result to parquet { path = "${lake}/files" %s }',
     "more files": 'sink result to parquet { path = "${lake}/more files" %s }',
+    **{
+        form: f'sink result to {form} {{{{ path = "${{{{lake}}}}/forms" %s }}}}'.format()
+        for form in FORMS
+    },
 }
 KEPT = "def keep(rows, batch):\n    pass\n"
 COUNTING = """
@@ -270,6 +276,18 @@ PLACES = [
         new_sink="more files",
     ),
     Restart("files instead of a function", SILENT, KEEP, KEEP, "append", new_sink="files"),
+    *(
+        Restart(
+            f"{new} instead of {old}",
+            SILENT,
+            f"{KEEP} |> select k",
+            f"{KEEP} |> select k",
+            "append",
+            old_sink=old,
+            new_sink=new,
+        )
+        for old, new in (("json", "text"), ("json", "csv"), ("json", "parquet"), ("csv", "json"))
+    ),
 ]
 STATE = "total = value { schema = Total }"
 COUNTED = f'|> stateful "counting.py:Counts" by k returns Count {{ state {{ {STATE} }} }}'
