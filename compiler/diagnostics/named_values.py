@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.grammar.words import DECLARATION_WORDS
 
 _LONG = r'"""(?s:.*?)(?:"""|\Z)'
 _TEXT = r'"(?:[^"\\\r\n]|\\.)*+"?'
@@ -24,12 +25,6 @@ _OF_PIPELINES = lazy_pattern(rf"(?P<text>{_LONG}|{_TEXT}|{_SINGLE})|(?P<same>==)
 _OF_CONFIGURATIONS = lazy_pattern(rf"(?P<text>{_LONG}|{_TEXT})|{_REST}")
 _LONGEST_NAME, _MAX_RUNS, _MAX_DEPTH = 300, 8, 1_000
 _STEP = "|>"
-_DECLARATIONS = frozenset(
-    (
-        *("connection", "import", "let", "param", "pipeline", "schema", "secret", "sink", "source"),
-        *("stream", "test", "transform"),
-    )
-)
 
 
 class NamedValue(Struct, frozen=True):
@@ -162,7 +157,7 @@ class _Reader:
         if self._is_pipeline and not is_text:
             if token == _STEP:
                 block.in_steps = True
-            elif not block.keys and not block.runs and token.lower() in _DECLARATIONS:
+            elif not block.keys and not block.runs and token.lower() in DECLARATION_WORDS:
                 block.in_steps = False
         if block.in_steps:
             return
