@@ -70,7 +70,7 @@ def _statement_parts(merge: Merge) -> Iterator[Part]:
     newer = f"{_order('c', merge)} > {_order('t', merge)}"
     assignments = ", ".join(f"t.{quote_name(name)} = c.{quote_name(name)}" for name in rest)
     yield from (TextMark.SPACE, f"WHEN MATCHED{kept} AND {newer}")
-    yield from (TextMark.SPACE, f"THEN UPDATE SET {assignments}")
+    yield from (TextMark.SPACE, "THEN UPDATE SET ", assignments)
     names = [quote_name(name) for name in merge.columns]
     values = ", ".join(f"c.{name}" for name in names)
     yield from (TextMark.SPACE, f"WHEN NOT MATCHED{kept}")
