@@ -81,9 +81,10 @@ docs: setup  ## write the generated pages of docs/, the saved specifications and
 docs-site: setup  ## build the documentation as a site that works offline, in build/site
 	$(BIN)/python tools/docs_site.py
 
-tables: setup  ## ask the jars of each Spark line for their settings, and for the names of credentials
+tables: setup  ## ask the jars of each Spark line for their settings, for the names of credentials and of Kafka's settings
 	tools/java.sh $(BIN)/python tools/spark_settings.py
 	tools/java.sh $(BIN)/python tools/credential_names.py
+	tools/java.sh $(BIN)/python tools/kafka_names.py
 
 times: setup  ## let `make test` start first what took longest in its last run
 	$(BIN)/python tools/file_times.py build/tests.xml

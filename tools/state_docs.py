@@ -48,8 +48,11 @@ _END = """
 ## What is not seen
 
 - The data of a static side: each batch reads it again, and keeps nothing of it.
-- What is installed: other versions of Python packages or of Spark; files that code opens, and
-  modules whose names it computes.
+- What is installed: other versions of Python packages or of Spark.
+- Files outside of the project that code of one's own opens, those whose paths it computes, and
+  modules whose names it computes: `ssbtc diff` says `unknown` wherever there is such a call, and a
+  start cannot tell. A file or a module of the project that a text of the code names counts as the
+  code does: `open("limits.json")`, `import_module("limits")`.
 - Settings that only the operator gives, except the time zone of the session.
 - The addresses of the Kafka cluster, at start: only `ssbtc diff` compares them.
 

@@ -21,7 +21,7 @@ from ssbt.compiler.diagnostics.codes.connectors import UNFIT_VALUE
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.globs import find_glob_problem
-from ssbt.compiler.ir.locations import fill_parameters, location, values_of
+from ssbt.compiler.ir.locations import fill_parameters, is_absolute, location, values_of
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
 from ssbt.compiler.ir.written_folders import may_contain
 from ssbt.compiler.patterns import lazy_pattern
@@ -184,14 +184,10 @@ def _check_base(settings: Settings) -> Iterator[Diagnostic]:
     folder = location(base.value, {})
     for value in values_of(settings, OptionPlacement.LOAD):
         path = location(value, {})
-        is_known = ("${" in folder) == ("${" in path) and _is_absolute(folder) == _is_absolute(path)
+        is_known = ("${" in folder) == ("${" in path) and is_absolute(folder) == is_absolute(path)
         if is_known and not may_contain(folder, path) and "${" not in folder:
             yield unfit_value(base.option, base.span, f"a folder around `{path}`")
             return
-
-
-def _is_absolute(path: str) -> bool:
-    return path.startswith("/") or "://" in path
 
 
 def _check_added_columns(source: Source) -> Iterator[Diagnostic]:

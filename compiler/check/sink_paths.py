@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.globs import split_path
-from ssbt.compiler.ir.locations import EnvironmentValues
+from ssbt.compiler.ir.locations import EnvironmentValues, is_same_place
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.written_folders import (
     WrittenFolder,
     contains,
     deletes_folder,
+    folders_below,
     written_folder,
 )
 
@@ -66,13 +66,13 @@ def _check_pair(
     first: tuple[Sink, WrittenFolder], second: tuple[Sink, WrittenFolder]
 ) -> Diagnostic | None:
     (sink, folder), (_, other_folder) = second, first
-    if folder.path == other_folder.path:
+    if is_same_place(folder.path, other_folder.path):
         message = f"`{sink.name}` writes where another sink writes already"
         return _build_diagnostic(message, folder, other_folder)
     outer, inner = (first, second) if contains(other_folder.path, folder.path) else (second, first)
-    if not contains(outer[1].path, inner[1].path):
+    below = folders_below(outer[1].path, inner[1].path)
+    if below is None:
         return None
-    below = split_path(inner[1].path)[len(split_path(outer[1].path)) :]
     if outer[0].is_versioned:
         return None
     if deletes_folder(outer[0]):

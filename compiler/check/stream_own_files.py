@@ -9,7 +9,7 @@ from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.contracts.pairs import can_match_written_file
 from ssbt.compiler.diagnostics.examples import STREAMING, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.ir.locations import EnvironmentValues
+from ssbt.compiler.ir.locations import EnvironmentValues, is_same_place
 from ssbt.compiler.ir.operators import walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import stream_plans
@@ -95,7 +95,7 @@ def _build_diagnostic(sink: Sink, written: WrittenFolder, meeting: FolderMeeting
         f"`{sink.name}` writes files that `{meeting.source.name}` reads again",
     )
     message += ", without end"
-    if meeting.path == written.path and not written.versioned:
+    if is_same_place(meeting.path, written.path) and not written.versioned:
         code = LOG_IN_SOURCE
         message = f"`{meeting.source.name}` would read only what `{sink.name}` wrote: nothing"
     also = (Label(meeting.span, "read from here"),)
@@ -110,7 +110,7 @@ def _is_read_again(sink: Sink, written: WrittenFolder, meeting: FolderMeeting) -
     file_filter = meeting.source.settings.find("path_glob_filter")
     glob = file_filter.value if file_filter is not None else None
     if isinstance(glob, str) and not can_match_written_file(glob, name):
-        return meeting.path == written.path
+        return is_same_place(meeting.path, written.path)
     if meeting.relation is not FolderRelation.AROUND:
         return True
     # A glob such as `in/*` also matches the files that lie in `in`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from ssbt.compiler.compare.changes import Change, Severity, Subject
@@ -11,7 +10,8 @@ from ssbt.compiler.compare.implication import is_implied
 from ssbt.compiler.compare.settings import compare_options
 from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.ir.checks import Condition
-from ssbt.compiler.ir.pipeline import Connection, Parameter, Pipeline, PythonModule, Sink
+from ssbt.compiler.ir.fingerprints.code import describe_module
+from ssbt.compiler.ir.pipeline import Connection, Parameter, Pipeline, Sink
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import IntegralType
 
@@ -170,7 +170,7 @@ def module_changes(
     old_by_name = {each.name: each for each in old.modules}
     for module in new.modules:
         was = old_by_name.get(module.name)
-        if was is None or _normalize_code(was) == _normalize_code(module):
+        if was is None or describe_module(was) == describe_module(module):
             continue
         datasets = tuple(users.get(module.name, ()))
         sinks = [f"sink {each.name}" for each in new.sinks if _function_of(each) == module.name]
@@ -183,24 +183,6 @@ def module_changes(
 
 def _function_of(sink: Sink) -> str:
     return sink.stream.function.module if sink.stream and sink.stream.function else ""
-
-
-def _normalize_code(module: PythonModule) -> str:
-    """A module without comments, layout and docstrings; its text where it does not parse."""
-    try:
-        tree = ast.parse(module.text)
-    except (SyntaxError, ValueError):
-        return module.text
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[:1]
-            if (
-                first
-                and isinstance(first[0], ast.Expr)
-                and isinstance(first[0].value, ast.Constant)
-            ):
-                node.body = node.body[1:]
-    return ast.dump(tree)
 
 
 def _settings(pipeline: Pipeline) -> dict[str, str]:

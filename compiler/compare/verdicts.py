@@ -79,6 +79,9 @@ _OVER_OLD_OUTPUT = (
 _OLD_FORMAT = "Spark goes on: files read so far were read in the old format, and are not read again"
 _UNREAD_STATE = "Spark keeps it in the checkpoint, unread; under another name nothing finds it"
 _EMPTY_STATE = "it begins empty, for keys that were there before, too"
+_UNSEEN = (
+    "whether that is what it was is not known: name a file of the project, or a module, in a text"
+)
 _MOVED_STEP = "it was as it is, but rows came through it before others, or behind"
 
 
@@ -187,7 +190,16 @@ def _removal_reason(stream: _Stream) -> Reason:
 
 
 def compare_streams(old_stream: _Stream, new_stream: _Stream) -> Iterator[Reason]:
-    """What of two versions of a stream differs, and what it does."""
+    """What of two versions of a stream differs, and what it does; what of it nobody can tell."""
+    yield from _find_differences(old_stream, new_stream)
+    old_spans = {place: part.span for part in old_stream.parts for place in part.unseen}
+    for part in new_stream.parts:
+        for place in part.unseen:
+            message = f"the Python of the step reads what nobody can tell from here ({place})"
+            yield Reason(Verdict.UNKNOWN, message, _UNSEEN, old_spans.get(place), part.span)
+
+
+def _find_differences(old_stream: _Stream, new_stream: _Stream) -> Iterator[Reason]:
     if old_stream.folder != new_stream.folder:
         message = "the folder of the checkpoints is another one"
         why = "in the new folder the stream begins anew; move the old one there, or keep it"

@@ -31,7 +31,8 @@ class OptionBlock(Struct):
     """What is known of a block so far: its settings, and the options that have findings already.
 
     `span` is where the connector is named, for what no single option is to blame; `refused` are
-    keys that `raw` must not have, and `raw_prefix` is how those must begin that it has.
+    keys that `raw` must not have, and `raw_prefix` is how those must begin that it has;
+    the rest of these are settings of `raw_clients`.
     """
 
     options: dict[str, Option]
@@ -40,6 +41,7 @@ class OptionBlock(Struct):
     doubtful: set[str] = field(default_factory=set)
     refused: tuple[RefusedKeys, ...] = ()
     raw_prefix: str = ""
+    raw_clients: str = ""
 
     def is_satisfied(self, condition: Condition) -> bool | None:
         """Whether the condition is true; nothing where only the run can tell."""

@@ -131,14 +131,14 @@ def _convert_item(
             return (yield from convert_size(option, value))
         case ValueKind.MAP, MapOf():
             return (yield from convert_map_items(option, value, target))
-        case ValueKind.COLUMN | ValueKind.SCHEMA | ValueKind.CONNECTION | ValueKind.FUNCTION, _:
-            if (name := _convert_name(option.type.kind, value)) is not None:
-                return name
         case ValueKind.COLUMN, StarExcept(excluded, span) if option.open:
             names = tuple(ColumnName(each.text, each.span) for each in excluded)
             return ColumnsExcept(names, span)
         case ValueKind.CONDITION, Condition():
             return ConditionText()
+        case ValueKind.COLUMN | ValueKind.SCHEMA | ValueKind.CONNECTION | ValueKind.FUNCTION, _:
+            if (name := _convert_name(option.type.kind, value)) is not None:
+                return name
         case kind, Text(sole_param=ParamUse() as param) if takes_param(kind):
             return (yield from check_param(option, param, value, target))
         case _:

@@ -49,9 +49,12 @@ def convert_size(option: Option, value: Size) -> ConvertedScalar:
         size = float(value.amount) * factor if factor else -1
     except ValueError:
         size = -1
-    if not 0 <= size < 1 << 63 or size != int(size):
+    if size >= 1 << 63:
+        yield unfit_value(option, value.span, "less than 8388608 tb, as 64 bits hold")
+        return None
+    if size < 0 or size != int(size):
         units = ", ".join(f"`{unit}`" for unit in _BYTES)
-        yield unfit_value(option, value.span, f"a whole number of bytes of 64 bits, in {units}")
+        yield unfit_value(option, value.span, f"a whole number of bytes, in {units}")
         return None
     if option.minimum is not None and size < option.minimum:
         yield unfit_value(option, value.span, f"at least {_display_size(option.minimum)}")

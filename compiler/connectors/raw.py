@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ssbt.compiler.connectors.client_names import (
+    client_names,
+    find_meant,
+    is_of_plugin,
+    names_class,
+)
 from ssbt.compiler.connectors.maps import convert_map_items
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.secrets import is_secret_name, unprotected_credential
@@ -27,9 +34,11 @@ from ssbt.compiler.diagnostics.codes.connectors import (
     RAW_IGNORED,
     RAW_REFUSED,
     RAW_SHADOWS,
+    RAW_UNKNOWN,
     WRONG_TYPE,
 )
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -37,19 +46,24 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConversionTarget
 
 RAW = "raw"
+# So few letters are a slip, whoever's name it is.
+_SURELY_MEANT = 2
 
 
 class RawRules(Struct, frozen=True):
     """What holds for the keys of a block: those that options have, those that are refused.
 
     Where there is a `prefix`, Spark passes over keys that do not begin with it, and are none of
-    `others`: options of sources and sinks, where this is a connection.
+    `others`: options of sources and sinks, where this is a connection. The rest of what begins with
+    it are settings of `clients`, or where `has_plugins` of classes that these are given.
     """
 
     options: tuple[Option, ...]
     refused: tuple[RefusedKeys, ...] = ()
     prefix: str = ""
     others: tuple[Option, ...] = ()
+    clients: str = ""
+    has_plugins: bool = False
 
     def check(self, item: MapEntry) -> Iterator[Diagnostic]:
         """What is wrong with the key of an entry."""
@@ -82,6 +96,34 @@ class RawRules(Struct, frozen=True):
             help_ = (f"write `{self.prefix}{item.key}`, if that is meant",)
             fix = (Edit(item.key_span, f'"{self.prefix}{item.key}"'),)
             yield Diagnostic(RAW_IGNORED, message, Label(item.key_span), help=help_, fix=fix)
+        elif self.clients and key.startswith(self.prefix):
+            yield from self._check_client_name(item, key.removeprefix(self.prefix))
+
+    def _check_client_name(self, item: MapEntry, name: str) -> Iterator[Diagnostic]:
+        """A setting that the clients do not have, unless it may be one of a class of somebody's."""
+        known = client_names(self.clients)
+        if name in known:
+            return
+        meant = find_meant(self.clients, name)
+        options = {spark: each for each in self.options for spark in _spark_keys(each)}
+        candidates = {f"{self.prefix}{each}" for each in known} | options.keys()
+        key = f"{self.prefix}{name}"
+        near = f"{self.prefix}{meant}" if meant else did_you_mean(key, candidates)
+        is_slip = meant or (near is not None and edit_distance(key, near) <= _SURELY_MEANT)
+        if not is_slip and (self.has_plugins or is_of_plugin(self.clients, name)):
+            return
+        message = f"{self.clients.title()}'s clients have no setting `{name}`"
+        option = options.get(near or "")
+        help_ = (
+            "if a class of somebody else's reads it, name the class in the same block, such as"
+            f" `{self.prefix}ssl.engine.factory.class`"
+        )
+        fix: tuple[Edit, ...] = ()
+        if option is not None:
+            help_ = f"write `{option.name} = …` outside of `raw`"
+        elif near is not None:
+            help_, fix = f"did you mean `{near}`?", (Edit(item.key_span, f'"{near}"'),)
+        yield Diagnostic(RAW_UNKNOWN, message, Label(item.key_span), help=(help_,), fix=fix)
 
 
 def convert_raw_options(
@@ -93,9 +135,10 @@ def convert_raw_options(
         message = f'`raw` takes a block such as `raw {{ "key" = "value" }}`, not {value}'
         yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span, "expected a block"))
         return ()
-    for item in entry.value.entries:
-        yield from rules.check(item)
     entries = entry.value.entries
+    rules = replace(rules, has_plugins=any(names_class(item.key.casefold()) for item in entries))
+    for item in entries:
+        yield from rules.check(item)
     credentials = [item for item in entries if _takes_secret(item)]
     plain_items = tuple(item for item in entries if item not in credentials)
     secrets = [item for item in credentials if is_secret_name(item.value, target)]

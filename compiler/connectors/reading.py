@@ -90,6 +90,7 @@ def _read_connection(table: TomlTable | None) -> RoleSpecification | None:
         function=table.text("function"),
         refused=tuple(_read_refused(table)),
         raw_prefix=table.text("raw_prefix"),
+        raw_clients=table.text("raw_clients"),
     )
     table.close()
     return specification
@@ -149,6 +150,7 @@ def read_role(
         features=own_table.texts("features") or (),
         refused=tuple(_read_refused(own_table)),
         raw_prefix=own_table.text("raw_prefix"),
+        raw_clients=own_table.text("raw_clients"),
         versioned=own_table.value("versioned", bool, False),
     )
     for part in parts:

@@ -123,7 +123,11 @@ def _validate(
         yield _package_finding(connector, use)
     options = {o.name: o for o in specification.options if use.mode in o.modes}
     block = OptionBlock(
-        options, use.span, refused=specification.refused, raw_prefix=specification.raw_prefix
+        options,
+        use.span,
+        refused=specification.refused,
+        raw_prefix=specification.raw_prefix,
+        raw_clients=specification.raw_clients,
     )
     block.settings |= {each.option.name: each for each in inherited.settings if each.span}
     raw = yield from _read_entries(connector, use, entries, block)
@@ -159,7 +163,8 @@ def _read_entries(
             refused = tuple(each for each in block.refused if use.mode in each.modes)
             sides = (connector.source, connector.sink) if use.role is Role.CONNECTION else ()
             others = tuple(option for side in sides if side is not None for option in side.options)
-            rules = RawRules(tuple(block.options.values()), refused, block.raw_prefix, others)
+            own = tuple(block.options.values())
+            rules = RawRules(own, refused, block.raw_prefix, others, block.raw_clients)
             raw = yield from convert_raw_options(entry, rules, use.target)
         elif credentials:
             block.doubtful.add(entry.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind
-from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn
+from ssbt.compiler.contracts.endpoints import EndpointColumn
 from ssbt.compiler.contracts.inferred import found_columns
 from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.pairs import EndpointPair
@@ -31,16 +31,16 @@ def column_mismatch(pair: EndpointPair, difference: Mismatch) -> ContractFinding
     """A column that nobody writes, that is read as another type, or that may be null."""
     if difference.kind is MismatchKind.TYPE:
         return _type_mismatch(pair, difference)
-    name, owner = ".".join(difference.path), writer_name(pair)
+    name, owner = _full_name(pair, difference), writer_name(pair)
     if difference.kind is MismatchKind.NULLS:
         return _null_mismatch(pair, difference, name)
-    noun = "field" if len(difference.path) > 1 else "column"
+    noun = "field" if len(difference.path) > 1 or pair.part else "column"
     outcome = "stops the job" if pair.reader.is_table else "is null in every row"
     message = f"`{name}` {outcome}: {owner} writes no such {noun}"
     if difference.kind is MismatchKind.CASE:
         message += f", but `{difference.written}`: in {pair.reader.value.format} case counts"
     source = difference.source or _find_candidate(pair, difference)
-    span = _reader_span(pair.reader, difference.column)
+    span = _reader_span(pair, difference.column)
     help_ = ["write the column, or take it out of the schema"]
     is_missing = len(difference.path) == 1 and difference.kind is MismatchKind.MISSING
     if is_missing and not pair.reader.is_table:
@@ -63,16 +63,16 @@ def _null_mismatch(pair: EndpointPair, mismatch: Mismatch, name: str) -> Contrac
     message = f"`{name}` is `not null` here, and {writer_name(pair)} may write nulls"
     help_ = (
         "leave `not null` out and say what becomes of nulls",
-        f"or keep them out where they are written: `where {name} is not null`",
+        f"or keep them out where they are written: `where {'.'.join(mismatch.path)} is not null`",
     )
     source = mismatch.source
     also = (Label(source.span, "it comes from here"),) if source is not None and source.span else ()
-    span = _reader_span(pair.reader, mismatch.column)
+    span = _reader_span(pair, mismatch.column)
     return build_finding(codes.NULLS, pair, message, span, None, help_, name, also=also)
 
 
 def _type_mismatch(pair: EndpointPair, mismatch: Mismatch) -> ContractFinding:
-    name = ".".join(mismatch.path)
+    name = _full_name(pair, mismatch)
     message = (
         f"`{name}` is written by {writer_name(pair)} as {mismatch.written} and read as"
         f" {mismatch.read}, which {_OUTCOMES[mismatch.verdict]}"
@@ -85,7 +85,7 @@ def _type_mismatch(pair: EndpointPair, mismatch: Mismatch) -> ContractFinding:
     if source is not None and source.span is not None:
         label = source.span, f"{qualified_writer(pair)} gets it from here"
     help_ = (f"read it as {mismatch.written.lower()}, and cast it in a step",)
-    span = _reader_span(pair.reader, mismatch.column)
+    span = _reader_span(pair, mismatch.column)
     return build_finding(code, pair, message, span, label, help_, name)
 
 
@@ -131,8 +131,14 @@ def unwritten_name(pair: EndpointPair, used: NamedColumn) -> ContractFinding:
     )
 
 
-def _reader_span(reader: Endpoint, column: EndpointColumn) -> Span:
+def _full_name(pair: EndpointPair, mismatch: Mismatch) -> str:
+    """As the reader's pipeline has it: `_key.id` for a field of a key."""
+    return ".".join((*((pair.part,) if pair.part else ()), *mismatch.path))
+
+
+def _reader_span(pair: EndpointPair, column: EndpointColumn) -> Span:
     """The column in the schema, or the source where the schema is that of another file."""
+    reader = pair.reader
     if column.span is not None and column.span.path == reader.place.path:
         return column.span
-    return reader.place
+    return (reader.value.span if pair.part else None) or reader.place

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from ssbt.compiler.contracts import column_wording, wording
 from ssbt.compiler.contracts.circles import find_stream_circles, streams_in_circle
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
@@ -32,6 +34,7 @@ from ssbt.compiler.contracts.verdicts import ReadVerdict, format_verdict
 from ssbt.compiler.contracts.wording import ContractFinding
 from ssbt.compiler.diagnostics.codes import contracts as codes
 from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.ir.records import KEY
 
 PREFIX = "SSBT064"
 _MORE = (codes.GUESSED_FOLDERS, codes.DELETED_SINK)
@@ -62,10 +65,15 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
     """What is wrong at one source; a column is missing only if none of its sinks writes it."""
     by_column: dict[tuple[str, ...], list[tuple[EndpointPair, Mismatch]]] = {}
     by_name: dict[NamedColumn, list[EndpointPair]] = {}
-    compared = 0
+    compared = compared_keys = 0
     for pair in pairs:
         reader, writer = pair.reader.value, pair.writer.value
-        yield from _check_keys(pair)
+        yield from _check_key_formats(pair)
+        for keys in _pairs_of_keys(pair):
+            compared_keys += 1
+            yield from _check_key_options(keys)
+            for of_key in _key_mismatches(keys):
+                by_column.setdefault((KEY, *of_key.path), []).append((keys, of_key))
         if format_verdict(reader.format, writer.format) is not ReadVerdict.RIGHT:
             yield wording.format_mismatch(pair, reader, writer)
             continue
@@ -91,7 +99,8 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
                 by_column.setdefault(each.path, []).append((pair, each))
     for differing in by_column.values():
         pair, mismatch = differing[0]
-        if mismatch.kind is not MismatchKind.MISSING or len(differing) == compared:
+        several = compared_keys if pair.part else compared
+        if mismatch.kind is not MismatchKind.MISSING or len(differing) == several:
             yield column_wording.column_mismatch(pair, mismatch)
     for used, lacking in by_name.items():
         if len(lacking) == compared:
@@ -125,7 +134,7 @@ def _lost_columns(
     )
 
 
-def _check_keys(pair: EndpointPair) -> Iterator[ContractFinding]:
+def _check_key_formats(pair: EndpointPair) -> Iterator[ContractFinding]:
     """The keys of records: in another format, or none where they are read."""
     reader, writer = pair.reader.key, pair.writer.key
     if reader is None:
@@ -134,6 +143,31 @@ def _check_keys(pair: EndpointPair) -> Iterator[ContractFinding]:
         yield wording.missing_key(pair, reader)
     elif format_verdict(reader.format, writer.format) is not ReadVerdict.RIGHT:
         yield wording.format_mismatch(pair, reader, writer)
+
+
+def _pairs_of_keys(pair: EndpointPair) -> Iterator[EndpointPair]:
+    """The pair with the keys of its records for their values, where both are of one format."""
+    reader, writer = pair.reader.key, pair.writer.key
+    if reader is None or writer is None or reader.format != writer.format:
+        return
+    yield replace(
+        pair,
+        reader=replace(pair.reader, value=reader),
+        writer=replace(pair.writer, value=writer),
+        part=KEY,
+    )
+
+
+def _check_key_options(keys: EndpointPair) -> Iterator[ContractFinding]:
+    reader, writer = keys.reader.value, keys.writer.value
+    for option in find_disagreements(writer, reader):
+        yield wording.option_mismatch(keys, reader, writer, option)
+
+
+def _key_mismatches(keys: EndpointPair) -> Iterator[Mismatch]:
+    reader, writer = keys.reader.value, keys.writer.value
+    if reader.columns is not None and writer.columns is not None:
+        yield from find_mismatches(reader.format, writer.columns, reader.columns)
 
 
 def _check_sinks(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:

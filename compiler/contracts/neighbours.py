@@ -17,6 +17,10 @@ from ssbt.compiler.ir.globs import is_glob
 from ssbt.compiler.patterns import lazy_pattern
 
 _TEXT = lazy_pattern(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")
+# An option without quotes: a parameter alone, or a list that has one.
+_BARE_PARAMETER = lazy_pattern(r"(?:^|[{,])\s*\w+\s*=\s*(?:\[[^\]]*)?\$\{", re.MULTILINE)
+# Letters that are written as numbers.
+_ESCAPED = lazy_pattern(r"\\[uU0-7]")
 # What a regular expression has, and the name of a topic has not.
 _PATTERN = lazy_pattern(r"[*+?|\[({\\^$]")
 
@@ -99,12 +103,15 @@ class Neighbourhood:
 def _literal_paths(text: str, *, with_patterns: bool) -> Iterator[list[str]]:
     """The folders of all texts of a file; none where a parameter stands at the end of one.
 
-    None, too, for one that may be a pattern of topics, where these are asked for.
+    None, too, for one that may be a pattern of topics, where these are asked for, and for options
+    that are a parameter without quotes.
     """
+    if _BARE_PARAMETER.search(text):
+        yield []
     for match in _TEXT.finditer(text):
         folders = [each for each in re.split(r"[/,]", match[2]) if each]
         is_pattern = with_patterns and len(folders) == 1 and _PATTERN.search(folders[0])
-        if folders and ("${" in folders[-1] or is_pattern):
+        if folders and ("${" in folders[-1] or is_pattern or _ESCAPED.search(match[2])):
             yield []
         elif plain := [each for each in folders if _is_literal(each)]:
             yield plain

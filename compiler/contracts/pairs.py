@@ -25,6 +25,7 @@ class EndpointPair(Struct, frozen=True):
 
     `inside` are the folders within the sink's that the source's path names, `above` those that
     lead from the source's to the sink's; each is the column of a folder, "" where it is none.
+    `part` is `_key` where the values of both ends stand for the keys of their records.
     """
 
     reader: Endpoint
@@ -33,6 +34,7 @@ class EndpointPair(Struct, frozen=True):
     inside: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
     base: str = ""
+    part: str = ""
 
 
 class _Folder(Struct):

@@ -12,11 +12,12 @@ from ssbt.compiler.contracts.endpoints import EndpointColumn, Payload
 from ssbt.compiler.contracts.named import named_columns
 from ssbt.compiler.ir.locations import fill_parameters
 from ssbt.compiler.ir.nulls import NullAnalysis
-from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Schema, Sink, Source
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.records import key_columns, value_columns
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import StructField
 
 
 class PayloadBuilder:
@@ -52,7 +53,7 @@ class PayloadBuilder:
         columns = (
             None
             if schema is None
-            else tuple(EndpointColumn(each.name, each.type.sql) for each in schema.type.fields)
+            else tuple(_key_column(schema, each) for each in schema.type.fields)
         )
         return _build_payload(
             source.connector, source.settings, columns, OptionPlacement.RECORD_KEY
@@ -70,7 +71,11 @@ class PayloadBuilder:
         if sink.settings.format_at(OptionPlacement.RECORD_KEY) is None:
             return None
         output = self._outputs[sink.dataset]
-        columns = tuple(_written_column(each) for each in key_columns(sink.settings, output))
+        columns = (
+            None
+            if output.is_open
+            else self._written_columns(sink, key_columns(sink.settings, output))
+        )
         return _build_payload(sink.connector, sink.settings, columns, OptionPlacement.RECORD_KEY)
 
     def _read_columns(self, source: Source) -> tuple[EndpointColumn, ...] | None:
@@ -109,6 +114,12 @@ class PayloadBuilder:
         fields = schema.type.fields if schema is not None else ()
         matches = [each.nullable for each in fields if each.name.casefold() == name.casefold()]
         return matches[0] if len(matches) == 1 else None
+
+
+def _key_column(schema: Schema, field: StructField) -> EndpointColumn:
+    lacking = {*schema.optional, *(name for name, _ in schema.defaults)}
+    nullable = None if field.nullable else False
+    return EndpointColumn(field.name, field.type.sql, None, field.name in lacking, nullable)
 
 
 def _written_column(column: Column) -> EndpointColumn:

@@ -14,6 +14,7 @@ from ssbt.compiler.ir.locations import (
     fill_parameters,
     identity_values,
     location,
+    path_spellings,
     servers,
     values_of,
     with_defaults,
@@ -125,7 +126,7 @@ class _EndpointBuilder:
         """The places by environment that a source reads; of a table, its folder."""
         return _drop_uncertain(
             tuple(
-                (view.name, tuple(read_folders(self._pipeline, source, view.parameters)))
+                (view.name, _spell(read_folders(self._pipeline, source, view.parameters)))
                 for view in self._views
             )
         )
@@ -135,7 +136,7 @@ class _EndpointBuilder:
         paths = values_of(settings, placement)
         return _drop_uncertain(
             tuple(
-                (view.name, tuple(location(path, view.parameters) for path in paths))
+                (view.name, _spell(location(path, view.parameters) for path in paths))
                 for view in self._views
             )
         )
@@ -147,7 +148,11 @@ class _EndpointBuilder:
             for view in self._views
         )
         return _drop_uncertain(
-            tuple((name, (folder.path,)) for name, folder in folders if folder is not None)
+            tuple(
+                (name, path_spellings(folder.path))
+                for name, folder in folders
+                if folder is not None
+            )
         )
 
     def _topic_locations(
@@ -166,6 +171,11 @@ class _EndpointBuilder:
             )
             for view in self._views
         )
+
+
+def _spell(paths: Iterable[str]) -> tuple[str, ...]:
+    """All that the paths may be called."""
+    return tuple(spelling for path in paths for spelling in path_spellings(path))
 
 
 def _has_topics(connector: Connector) -> bool:

@@ -22,6 +22,7 @@ and `write.py.j2` knows
   `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
   nothing;
 - `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references;
+- `merge`: how rows are merged into a table, or nothing; see `merging.merge_context`;
 - `value`, `key` and `headers`: the code of the Columns that a sink with formats writes, or None.
 
 `write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`,
@@ -48,6 +49,7 @@ from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
 from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.merging import merge_context
 from ssbt.compiler.emit.records import emit_decoded_rows, emit_encoded_record
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
@@ -136,6 +138,7 @@ def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) 
     if context["bucket_by"] is None:
         context["sort_by"] = None
     context["sort_within"] = settings.sort_columns()
+    context["merge"] = merge_context(settings, relation, code)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
     context |= {"dataset": dataset, **emit_encoded_record(sink, relation, code)}
     return connector_template(sink.connector, "write").render(context).strip()
@@ -151,7 +154,7 @@ def emit_stream_write(
 ) -> str:
     """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
     settings = sink.settings
-    placements = ("mode", "path", "coalesce", "repartition", "partition_by")
+    placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by")
     context = _placement_context(settings, code, placements)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
     context |= {
@@ -160,6 +163,7 @@ def emit_stream_write(
         **emit_encoded_record(sink, relation, code),
     }
     context["trigger"] = _trigger_arguments(trigger) if trigger is not None else None
+    context["merge"] = merge_context(settings, relation, code)
     return connector_template(sink.connector, "write_stream").render(context).strip()
 
 
@@ -177,6 +181,7 @@ def emit_batch_write(
         "function": function,
         **emit_encoded_record(sink, relation, code),
     }
+    context["merge"] = merge_context(settings, relation, code)
     is_whole = sink.stream is not None and sink.stream.mode is OutputMode.COMPLETE
     context |= {"name": sink.name, "mode": "overwrite" if is_whole else "append"}
     return connector_template(sink.connector, "write_batch").render(context).strip()

@@ -21,7 +21,15 @@ RESERVED = ANNOTATIONS | {"DataFrame", "F", "Job", "Params", "checked", "datacla
 RESERVED |= {"literal", "main", "params", "run", "ssbt"}
 RESERVED |= {"Decoding", "Secret", "State", "Stream", "dead_letters", "decoded", "run_streams"}
 RESERVED |= {"FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows"}
-RESERVED |= {"TableOutput", "event_id", "fit_columns", "one_pass", "with_state"}
+RESERVED |= {
+    "TableOutput",
+    "each_batch",
+    "event_id",
+    "fit_columns",
+    "merge_rows",
+    "one_pass",
+    "with_state",
+}
 """All names that a script imports, defines or uses of its own accord."""
 
 

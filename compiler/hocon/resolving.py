@@ -33,6 +33,7 @@ from ssbt.compiler.hocon.nodes import (
     is_delayed,
 )
 from ssbt.compiler.hocon.problems import ConfigurationError, configuration_error
+from ssbt.compiler.hocon.undecided import check_decided
 from ssbt.compiler.hocon.values import Items, Object, Scalar, Value
 from ssbt.compiler.source import Span
 
@@ -40,6 +41,7 @@ from ssbt.compiler.source import Span
 def resolve_layers(layers: Sequence[Branch]) -> Object:
     """What the layers say together, the last one strongest; raises ConfigurationError."""
     assert layers
+    check_decided(layers)
     value = _Resolver(layers).resolve_value(layers)
     assert isinstance(value, Object)
     return value

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 # Other names of one file system.
 _SCHEME_ALIASES = {"s3a": "s3", "s3n": "s3", "abfs": "abfss", "wasb": "wasbs"}
 
+# The ports that Hadoop takes where an address has none.
+_DEFAULT_PORTS = {"hdfs": ":8020", "webhdfs": ":9870", "swebhdfs": ":9871"}
+_FILE, _HDFS = "file:", "hdfs://"
+
 _UNKNOWN_PARAMETER = lazy_pattern(r"\$\{[A-Za-z_]\w*\}")
 
 
@@ -76,16 +80,41 @@ def _parameter_text(use: ParamUse, parameters: Mapping[str, object]) -> str:
 
 
 def normalize_path(path: str) -> str:
-    """The one spelling of a path: `s3a` is `s3`, `file:` is left out, no slash is doubled."""
+    """The one spelling of a path: `s3a` is `s3`, `file:///x` is `file:/x`, no slash is doubled.
+
+    Hadoop compares hosts in any case, and knows their ports.
+    """
     scheme, separator, rest = path.partition("://")
     if not separator or "/" in scheme or "$" in scheme:
-        return posixpath.normpath(path.removeprefix("file:")).replace("//", "/")
+        prefix = _FILE if path.startswith(f"{_FILE}/") else ""
+        return prefix + posixpath.normpath(path.removeprefix(_FILE)).replace("//", "/")
     if scheme.casefold() == "file":
-        return normalize_path("/" + rest.lstrip("/"))
+        return normalize_path(f"{_FILE}/{rest.lstrip('/')}")
     scheme = _SCHEME_ALIASES.get(scheme.casefold(), scheme.casefold())
     host, _, below = rest.partition("/")
+    if "$" not in host:
+        host = host.casefold().removesuffix(_DEFAULT_PORTS.get(scheme, "/"))
     below = posixpath.normpath("/" + below).lstrip("/") if below.strip("/") else ""
     return f"{scheme}://{host}/{below}".rstrip("/")
+
+
+def path_spellings(path: str) -> tuple[str, ...]:
+    """What a path in its one spelling may be called.
+
+    `/x` is on the file system that Spark has by itself, the machine's or the cluster's; `hdfs:///x`
+    is on the latter.
+    """
+    return (path, f"{_FILE}{path}", f"{_HDFS}{path}") if path.startswith("/") else (path,)
+
+
+def is_absolute(path: str) -> bool:
+    """Whether a path in its one spelling does not count from a folder."""
+    return path.startswith(("/", f"{_FILE}/")) or "://" in path
+
+
+def is_same_place(first: str, second: str) -> bool:
+    """Whether two paths in their one spelling are of one place."""
+    return not {*path_spellings(first)}.isdisjoint(path_spellings(second))
 
 
 def values_of(settings: Settings, placement: OptionPlacement) -> tuple[object, ...]:

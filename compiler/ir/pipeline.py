@@ -145,13 +145,22 @@ class Connection(Struct, frozen=True):
 class PythonModule(Struct, frozen=True):
     """A module of the user's that the script imports and ships; `path` is as in the pipeline.
 
-    `imports` are the modules of the project that it imports, and those that they do, by path.
+    `imports` are the modules of the project that it imports, and those that they do, by path;
+    `opened` files of the project that it reads, with hashes; `unseen` places, such as `a.py:3`,
+    that read what nobody can tell.
     """
 
     name: str
     path: str
     text: str
     imports: tuple[PythonModule, ...] = ()
+    opened: tuple[tuple[str, str], ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def all_unseen(self) -> tuple[str, ...]:
+        """The places of the module and of those that it imports."""
+        return tuple(place for each in (self, *self.imports) for place in each.unseen)
 
 
 class PipelineDeclarations(Struct, frozen=True):

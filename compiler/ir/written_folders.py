@@ -14,7 +14,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
-from ssbt.compiler.ir.locations import location, values_of
+from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.source import Span
 
@@ -65,7 +65,7 @@ def written_folder(
         warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
         if path is None:
             folder = _warehouse_folder(pipeline, folder, parameters)
-        elif not folder.startswith("/") and "://" not in folder:
+        elif not is_absolute(folder):
             # What a table says of its place counts from the warehouse.
             folder = location(f"{warehouse}/{folder}", parameters)
     has_folders = bool(sink.settings.columns_at(OptionPlacement.PARTITION_BY))
@@ -138,10 +138,11 @@ def _is_met(written: WrittenFolder, source: Source, relation: FolderRelation) ->
 
 def relate(written: WrittenFolder, path: str, *, is_recursive: bool) -> FolderRelation | None:
     """How the folder lies to what a path or glob reads; None where Spark keeps them apart."""
-    target = split_path(written.path)
     relations = {
-        _relate_folders(target, branch, written.has_folders, is_recursive)
-        for branch in split_glob(path)
+        _relate_folders(split_path(target), branch, written.has_folders, is_recursive)
+        for target in path_spellings(written.path)
+        for spelling in path_spellings(path)
+        for branch in split_glob(spelling)
     }
     order = (FolderRelation.SAME, FolderRelation.AROUND, FolderRelation.INSIDE)
     return next((each for each in order if each in relations), None)
@@ -181,16 +182,26 @@ def is_present(written: WrittenFolder, path: str) -> bool:
 
 def contains(outer: str, inner: str) -> bool:
     """Whether one path is a folder around the other, which is no glob, or the same."""
-    around, within = split_path(outer), split_path(inner)
+    return folders_below(outer, inner) is not None
+
+
+def folders_below(outer: str, inner: str) -> tuple[str, ...] | None:
+    """The folders that lead from a path to one in it; None where it is no folder around it."""
     if outer == ".":
-        return not inner.startswith("/") and "://" not in inner
-    return within[: len(around)] == around
+        return None if is_absolute(inner) else split_path(inner)
+    for around in map(split_path, path_spellings(outer)):
+        for spelling in path_spellings(inner):
+            within = split_path(spelling)
+            if within[: len(around)] == around:
+                return within[len(around) :]
+    return None
 
 
 def may_contain(outer: str, glob: str) -> bool:
     """Whether a path may be a folder around what a glob matches."""
-    around = split_path(outer)
     return contains(outer, glob) or any(
         len(branch) >= len(around) and all(map(matches_folder, branch, around))
-        for branch in split_glob(glob)
+        for around in map(split_path, path_spellings(outer))
+        for spelling in path_spellings(glob)
+        for branch in split_glob(spelling)
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 import posixpath
-import sys
 
 from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.resolve.files import Reader
+from ssbt.compiler.resolve.opened_files import find_opened_files
 
 
 def find_imported_modules(
@@ -24,7 +24,12 @@ def find_imported_modules(
         importer = pending.pop()
         for name, paths in _iterate_imports(importer, root):
             imported = next(
-                (candidate for path in paths if (candidate := _read_module(name, path, read))), None
+                (
+                    candidate
+                    for path in paths
+                    if (candidate := _read_module(name, path, read, root))
+                ),
+                None,
             )
             if (
                 imported is not None
@@ -75,18 +80,25 @@ def _parent_folder(folder: str, count: int) -> str:
 
 
 def _candidate_paths(name: str, folders: list[str]) -> list[str]:
-    first = name.partition(".")[0]
-    if first in sys.stdlib_module_names or first in ("pyspark", "py4j", "numpy", "pandas"):
+    # The script's folder comes before what Python itself brings: `statistics.py` hides that one.
+    if name.partition(".")[0] in _LOADED_BEFORE:
         return []
     path = name.replace(".", "/")
     return [posixpath.join(folder, f"{path}{end}") for folder in folders for end in _ENDS]
 
 
+_LOADED_BEFORE = ("pyspark", "py4j", "ssbt")
 _ENDS = (".py", "/__init__.py")
 
 
-def _read_module(name: str, path: str, read: Reader) -> PythonModule | None:
+def _read_module(name: str, path: str, read: Reader, root: str) -> PythonModule | None:
     try:
-        return PythonModule(name, path, read(path).decode("utf-8"))
+        return examine_module(name, path, read(path).decode("utf-8"), read, root)
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def examine_module(name: str, path: str, text: str, read: Reader, root: str) -> PythonModule:
+    """A module with the files that it reads."""
+    opened, unseen = find_opened_files(text, path, read, root)
+    return PythonModule(name, path, text, (), tuple(sorted(opened.items())), tuple(unseen))

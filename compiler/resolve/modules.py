@@ -8,11 +8,13 @@ import keyword
 import posixpath
 import sys
 
+from msgspec.structs import replace
+
 from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.pipeline import PythonModule
 from ssbt.compiler.resolve.files import Reader
-from ssbt.compiler.resolve.imported_modules import find_imported_modules
+from ssbt.compiler.resolve.imported_modules import examine_module, find_imported_modules
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Source, Span
 
@@ -88,12 +90,12 @@ class ModuleLoader:
             self._report.add(codes.BAD_MODULE, span, problem)
             return False
         self.sources[path] = Source(path, text)
-        imports = find_imported_modules(
-            PythonModule(name, path, text), self._read, posixpath.dirname(span.path)
-        )
+        root = posixpath.dirname(span.path)
+        module = examine_module(name, path, text, self._read, root)
+        imports = find_imported_modules(module, self._read, root)
         # What a module imports decides what it does, so that a change of it is one of the pipeline.
         self.sources.update({each.path: Source(each.path, each.text) for each in imports})
-        self.modules[name] = PythonModule(name, path, text, imports)
+        self.modules[name] = replace(module, imports=imports)
         return True
 
     def _name_problem(self, path: str, name: str) -> str | None:

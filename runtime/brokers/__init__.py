@@ -1,1 +1,1 @@
-"""Brokers: which topics they have."""
+"""Brokers: which topics they have, and which settings their clients."""

@@ -16,8 +16,8 @@ from ssbt.runtime.dependences.meanings import as_before
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.folders import SinkFolder
 from ssbt.runtime.passes.earlier import earlier_layout
-from ssbt.runtime.settings.shared import unknown_name_message
 from ssbt.runtime.streams.operation import ACCEPT, KEEP, Operation
+from ssbt.runtime.values.unknown_names import unknown_name_message
 
 VERSION = "0.1.0"
 _LOG = logging.getLogger("ssbt.runtime")

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 from ssbt.runtime.settings.parameters import Entry, Parameter
 from ssbt.runtime.settings.properties import parse_properties
-from ssbt.runtime.settings.shared import unknown_name_message
 from ssbt.runtime.streams.operation import add_stream_options
 from ssbt.runtime.values.types import as_text, json_content, unique_pairs
+from ssbt.runtime.values.unknown_names import unknown_name_message
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
 _LARGEST_FILE = 64_000_000

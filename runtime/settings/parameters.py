@@ -10,9 +10,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings.constraints import Check
-from ssbt.runtime.settings.shared import SharedConfiguration, unknown_name_message
+from ssbt.runtime.settings.shared import SharedConfiguration
 from ssbt.runtime.values.intervals import Months
 from ssbt.runtime.values.types import SparkType, parse_type, parse_value
+from ssbt.runtime.values.unknown_names import unknown_name_message
 
 _SPARK_NAMES: dict[object, str] = {str: "STRING", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 _SPARK_NAMES |= {date: "DATE", datetime: "TIMESTAMP", bytes: "BINARY"}

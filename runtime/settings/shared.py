@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 import re
 from typing import Any
 
+from ssbt.runtime.brokers.client_names import client_option_name
 from ssbt.runtime.providers import is_known
 from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings.known import (
@@ -15,9 +15,8 @@ from ssbt.runtime.settings.known import (
     PROVIDER_OPTIONS,
     REFUSED_OPTIONS,
 )
+from ssbt.runtime.values.unknown_names import unknown_name_message
 
-# Names that `raw` passes on are refused only where they are nearly one that is known.
-_CUTOFF = 0.9
 # No more digits than a wait or a count can have.
 _SECONDS = "a number of seconds", r"[0-9]{1,8}(\.[0-9]{0,9})?"
 _NUMBERS = {"timeout": _SECONDS, "retries": ("a whole number", "[0-9]{1,8}"), "cache": _SECONDS}
@@ -40,14 +39,12 @@ class SharedConfiguration:
     def add(self, source: str, key: str, raw: object) -> None:
         """Take in `connections.NAME[.OPTION]` or `secrets.NAME[.OPTION]`."""
         section, _, rest = key.partition(".")
-        spelled_name, _, option = rest.partition(".")
         declared_names = self.names if section == "secrets" else self.kinds
         try:
-            name = (
-                spelled_name
-                if declared_names is None
-                else _find_declared(section, spelled_name, declared_names, source)
-            )
+            if declared_names is None:
+                name, _, option = rest.partition(".")
+            else:
+                name, option = _split_declared(section, rest, declared_names, source)
             values = {option: raw} if option else raw
             if not isinstance(values, dict):
                 raise ValueError(f"`{key}` ({source}) must be an object")
@@ -99,44 +96,42 @@ class SharedConfiguration:
         self.connections.setdefault(name, {})[option] = option_value
 
 
-def unknown_name_message(kind: str, name: str, known_names: Iterable[str], source: str) -> str:
-    """The message for a name that nobody declared."""
-    spellings = {each.casefold(): each for each in known_names}
-    # A file has sections, `params.day`, which an argument has not.
-    spellings_tried = (name.strip().casefold(), name.strip().rpartition(".")[2].casefold())
-    near = [
-        candidate
-        for word in spellings_tried
-        for candidate in get_close_matches(word, list(spellings), n=1)
-    ]
-    way_out = f"; did you mean `{spellings[near[0]]}`?" if near else ""
-    return f"unknown {kind} `{name}` ({source}){way_out}"
+def _split_declared(
+    section: str, rest: str, declared_names: Iterable[str], source: str
+) -> tuple[str, str]:
+    """The name as the script has it, and the option; raises `ValueError` for an unknown name.
 
-
-def _find_declared(section: str, name: str, declared_names: Iterable[str], source: str) -> str:
-    """The name as the script has it; raises `ValueError` for one that it does not have."""
-    for each in declared_names:
-        if each.casefold() == name.casefold():
-            return each
-    raise ValueError(unknown_name_message(section.removesuffix("s"), name, declared_names, source))
+    A name may have dots, `a.b`, and backticks around it.
+    """
+    rest = rest.replace("`", "")
+    folded = f"{rest.casefold()}."
+    found = [each for each in declared_names if folded.startswith(f"{each.casefold()}.")]
+    if found:
+        name = max(found, key=len)
+        return name, rest[len(name) + 1 :]
+    unknown_name = rest.partition(".")[0]
+    kind = section.removesuffix("s")
+    raise ValueError(unknown_name_message(kind, unknown_name, declared_names, source))
 
 
 def _spark_option_name(kind: str, option: str, source: str) -> str:
     """Spark's name of an option; raises `ValueError` for one that the kind does not have."""
     options = CONNECTION_OPTIONS.get(kind)
-    if options is None or option in options.values():
+    if options is None:
         return option
-    if option in options:
-        return options[option]
-    refusal = REFUSED_OPTIONS.get(kind, {}).get(option.casefold())
+    folded = option.casefold()
+    spark_names = {name.casefold(): spark for name, spark in options.items()}
+    spark_names |= {spark.casefold(): spark for spark in options.values()}
+    if folded in spark_names:
+        return spark_names[folded]
+    refusal = REFUSED_OPTIONS.get(kind, {}).get(folded)
     if refusal is not None:
         raise ValueError(f"Spark does not take `{option}` ({source}): {refusal}")
-    known_options = (*options, *options.values())
     beginning = OPEN_BEGINNINGS.get(kind)
-    is_open = beginning is not None and option.startswith(beginning)
-    if is_open and not get_close_matches(option, known_options, n=1, cutoff=_CUTOFF):
-        return option
-    raise ValueError(unknown_name_message("option", option, known_options, source))
+    known_options = (*options, *options.values())
+    if beginning is None or not folded.startswith(beginning):
+        raise ValueError(unknown_name_message("option", option, known_options, source))
+    return client_option_name(kind, beginning, option, known_options, source)
 
 
 def _option_text(value: object) -> str:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.runtime import TableOutput
 from ssbt.runtime.failures.telling import describe_failure
 from tests.spark.compiling import run
 from tests.spark.lakes import Lake
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 pytestmark = pytest.mark.spark
 
@@ -129,3 +130,22 @@ def test_new_columns_of_a_stream(lake: Lake) -> None:
         lake.run(pipeline(), HEAD)
     lake.run(pipeline(sink="evolve = add_columns"), HEAD)
     assert lake.rows("out") == [(0, None), (1, "n1")]
+
+
+def test_a_batch_beside_other_sinks_is_written_once(lake: Lake) -> None:
+    """As a sink that shares its query with dead letters writes; a new checkpoint begins anew."""
+    lake.make("in", "", "id BIGINT, name STRING")
+    add(lake, 1, 2)
+
+    def write(batch: DataFrame, number: int) -> None:
+        for _ in range(2):
+            writer = batch.write.format("delta").mode("append")
+            TableOutput("out", writer.option("path", f"{lake.folder}/out")).write(number)
+
+    for checkpoint, expected in (("one", 2), ("one", 2), ("two", 4)):
+        stream = lake.spark.readStream.format("delta").load(f"{lake.folder}/in")
+        writer = stream.writeStream.foreachBatch(write).trigger(availableNow=True)
+        writer.option(
+            "checkpointLocation", f"{lake.folder}/{checkpoint}"
+        ).start().awaitTermination()
+        assert len(lake.rows("out")) == expected

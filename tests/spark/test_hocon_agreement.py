@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 import json
 import os
@@ -16,7 +16,7 @@ from ssbt.compiler.hocon.problems import ConfigurationError
 from ssbt.compiler.hocon.units import parse_bytes, parse_milliseconds
 from tests.unit.hocon.documents import Document
 from tests.unit.hocon.generation import Texts, mutual_references
-from tests.unit.hocon.lightbend_cases import CASES
+from tests.unit.hocon.lightbend_cases import CASES, REFUSED
 from tests.unit.hocon.reading_files import plain, read
 
 pytestmark = pytest.mark.spark
@@ -63,8 +63,10 @@ NUMBERS += ["9223372036854775807", "1.9999999 ms", "0.0000001 s", "2.5 kB", "1.0
 JAVAS = ("3d", "NaN")
 # The first so many seeds; `make agreement` asks for more.
 GENERATED = int(os.environ.get("AGREEMENT", "25000")) // 50
-# What the library takes and we refuse, by our messages (docs/decisions/0121).
-DOCUMENTED = ("byte-order mark", "contains itself", "cannot be joined")
+# What the library takes and we refuse, by our messages, and what it refuses and we take, by its own
+# (docs/decisions/0121).
+DOCUMENTED = ("byte-order mark", "contains itself", "cannot be joined", "too large for a DOUBLE")
+THEIRS = ("Could not resolve substitution to a value", "non-object-or-list", "Child did not find")
 ANSWERS = HERE.parent / "unit" / "hocon" / "answers.json"
 
 
@@ -81,6 +83,12 @@ def jar() -> Path:
 
 def lightbends(cases: Iterable[str | dict[str, str]], folder: Path) -> list[object]:
     """What the library says of each case; None where it refuses it."""
+    answers = lightbend_answers(cases, folder)
+    return [None if isinstance(answer, str) else answer for answer in answers]
+
+
+def lightbend_answers(cases: Iterable[str | dict[str, str]], folder: Path) -> list[object]:
+    """What the library says of each case; a text, the reason, where it refuses it."""
     folders = []
     for number, case in enumerate(cases):
         for file, text in (case if isinstance(case, dict) else {"main.conf": case}).items():
@@ -120,31 +128,44 @@ def test_answers_are_lightbends(tmp_path: Path, pytestconfig: pytest.Config) -> 
 
 
 def test_references_that_look_back_mean_what_lightbend_says(tmp_path: Path) -> None:
-    """Some texts that refer to themselves are refused on one side (docs/decisions/0121)."""
+    """The same value, or a refusal of one side, each for a documented reason."""
     mutual = mutual_references()
     texts = [*mutual, *(Texts(seed).text() for seed in range(GENERATED))]
-    pairs = list(zip(texts, lightbends(texts, tmp_path), map(ours, texts), strict=True))
-    wrong = [(text, theirs, mine) for text, theirs, mine in pairs if differ(theirs, mine)]
-    values = [each for each in wrong if is_value(each[1]) and is_value(each[2])]
-    assert len(values) <= 0.001 * len(texts), values
+    wrong = disagreements(texts, tmp_path)
     assert not {text for text, _, _ in wrong} & {*mutual}
-    assert len(wrong) < 0.06 * len(texts)
+    assert len(wrong) < 0.04 * len(texts)
 
 
 def test_documents_mean_what_lightbend_says(tmp_path: Path) -> None:
     """Documents of all that the format has, and of what it has not."""
     cases = [Document(seed).files() for seed in range(GENERATED)]
-    answers = zip(lightbends(cases, tmp_path), map(ours, cases), strict=True)
-    wrong = [
-        (seed, cases[seed], theirs, mine)
-        for seed, (theirs, mine) in enumerate(answers)
-        if differ(theirs, mine)
-    ]
-    assert [each for each in wrong if each[3] is None] == [], "refused for no documented reason"
-    values = [each for each in wrong if is_value(each[2]) and is_value(each[3])]
-    print(f"\ndocuments: {len(cases)}, refused by one {len(wrong)}, other values {len(values)}")
-    assert len(values) <= 0.001 * len(cases), values
-    assert len(wrong) <= 0.02 * len(cases)
+    wrong = disagreements(cases, tmp_path)
+    print(f"\ndocuments: {len(cases)}, refused by one {len(wrong)}")
+    assert len(wrong) <= 0.025 * len(cases)
+
+
+def disagreements(
+    cases: Sequence[str | dict[str, str]], folder: Path
+) -> list[tuple[object, object, object]]:
+    """The cases that one side refuses, with both answers: no value is another, no reason is new."""
+    answers = zip(lightbend_answers(cases, folder), map(ours, cases), strict=True)
+    wrong: list[tuple[object, object, object]] = []
+    for case, (answer, mine) in zip(cases, answers, strict=True):
+        theirs = None if isinstance(answer, str) else answer
+        if not differ(theirs, mine):
+            continue
+        wrong.append((case, answer, mine))
+        assert not (is_value(theirs) and is_value(mine)), wrong[-1]
+        reasons = DOCUMENTED if theirs is not None else THEIRS
+        said = str(mine) if theirs is not None else str(answer)
+        assert any(reason in said for reason in reasons), wrong[-1]
+    return wrong
+
+
+def test_what_only_we_refuse_is_a_value_for_the_library(tmp_path: Path) -> None:
+    texts = [text for text, _ in REFUSED.values()]
+    assert [*map(is_value, lightbends(texts, tmp_path))] == [True] * len(texts)
+    assert [ours(text) for text in texts] == [message for _, message in REFUSED.values()]
 
 
 def test_units_are_lightbends(tmp_path: Path) -> None:

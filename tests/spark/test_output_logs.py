@@ -158,6 +158,26 @@ def test_partitions_stay_what_they_are(spark: SparkSession, tmp_path: Path) -> N
     assert [row["count"] for row in again] == [20, 20, 10]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("", "day"), ("day", ""), ("day", "hour"), ("day", "day, hour")]
+)
+def test_other_folders_from_the_same_checkpoint(
+    spark: SparkSession, tmp_path: Path, before: str, after: str
+) -> None:
+    steps = "|> extend cast(at as date) as day, hour(at) as hour"
+    old, new = (f", partition_by = [{each}]" if each else "" for each in (before, after))
+    add(tmp_path, 0)
+    run(spark, tmp_path, steps, options=old)
+    seen = rows(spark, tmp_path)
+    add(tmp_path, 1)
+    told = refusal(spark, tmp_path, steps, options=new)
+    assert told.startswith("stream `result` cannot go on from its checkpoint ROOT/cp/result: ")
+    assert "partition_by: " in told
+    assert rows(spark, tmp_path) == seen
+    run(spark, tmp_path, steps, options=old)
+    assert len(rows(spark, tmp_path)) == 2 * len(seen)
+
+
 def test_files_of_a_batch_are_kept(spark: SparkSession, tmp_path: Path) -> None:
     """Files without a log are visible until the first batch of a stream: then they would not be."""
     at = F.lit("2026-01-01T00:00:00").cast("timestamp").alias("at")

@@ -196,6 +196,20 @@ RAW_IGNORED = Code(
     severity=Severity.WARNING,
 )
 
+RAW_UNKNOWN = Code(
+    number="SSBT0568",
+    title="A raw key that Kafka's clients do not have",
+    why=_dedent("""
+        Kafka's clients log that they do not know a setting and go on without it: with
+        `kafka.fetch.max.byte`, everything works but for the limit. So each name is compared with
+        those that the clients themselves list. A class that you give them, such as a
+        `kafka.ssl.engine.factory.class`, may read settings of its own: names of three words or more
+        that are not like any of Kafka's are passed on, and any name is if the block names a class.
+        """),
+    wrong=_kafka_example('raw { "kafka.fetch.max.byte" = 1048576 }'),
+    right=_kafka_example('raw { "kafka.fetch.max.bytes" = 1048576 }'),
+)
+
 UNFIT_PARAM = Code(
     number="SSBT0312",
     title="A parameter of the wrong type for an option",

@@ -12,10 +12,12 @@ _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionD
 
 
 def describe_module(module: PythonModule) -> str:
-    """The module's file and a hash of it, and of what it imports from the project."""
+    """The module's file and a hash of it, and of what it imports and reads of the project."""
     digest = sha256()
     for each in (module, *module.imports):
         digest.update(f"{each.name}\n{normalize_code(each.text)}\n".encode())
+        for path, file_digest in each.opened:
+            digest.update(f"{path} {file_digest}\n".encode())
     imported = ", ".join(each.name for each in module.imports)
     return f"{module.name} {digest.hexdigest()[:12]}" + (f" with {imported}" if imported else "")
 

@@ -291,8 +291,8 @@ DEPENDENCES: dict[PartKind, Dependence] = {
     PartKind.CONTENT: Dependence(
         "Python of the step",
         Location.STATE,
-        "what its module says, and what that imports from the project; not comments, layout and"
-        " docstrings",
+        "what its module says, and what that imports from the project, or names as a file of it;"
+        " not comments, layout and docstrings",
         _UNKNOWN_CODE_EFFECT,
         _UNKNOWN_CODE_EFFECT,
     ),

@@ -55,7 +55,8 @@ def _content_parts(
 ) -> Iterator[FingerprintPart]:
     module = context.modules.get(name)
     if module is not None:
-        yield FingerprintPart(PartKind.CONTENT, (describe_module(module),), (), operator.step.span)
+        text, span = (describe_module(module),), operator.step.span
+        yield FingerprintPart(PartKind.CONTENT, text, (), span, unseen=module.all_unseen)
 
 
 def _row_parts(operator: Operator, context: PartContext) -> Iterator[FingerprintPart]:

@@ -18,6 +18,7 @@ class FingerprintPart(Struct, frozen=True):
     proves that another text says the same. `shape` is what Spark itself compares of it.
     `perhaps` holds where there is state only if the user's own code keeps some. `columns` are the
     columns in it, each with what is said of it, where others may come along with other parts.
+    `unseen` are places of the user's code that read what nobody can tell.
     """
 
     kind: PartKind
@@ -27,6 +28,7 @@ class FingerprintPart(Struct, frozen=True):
     perhaps: bool = False
     columns: tuple[tuple[str, str], ...] = ()
     meaning: Text = ()
+    unseen: tuple[str, ...] = ()
 
 
 def join_texts(texts: Iterable[Text]) -> Text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import permutations
 
 from ssbt.compiler.driver import CheckResult, check_pipeline
 
@@ -76,6 +77,8 @@ FORMS = ("json", "text", "csv", "parquet")
 SINKS = {
     "function": 'sink result to foreach_batch { function = "kept.py:keep" %s }',
     "files": 'sink result to parquet { path = "${lake}/files" %s }',
+    "files by k": 'sink result to parquet { path = "${lake}/files", partition_by = k %s }',
+    "files by j": 'sink result to parquet { path = "${lake}/files", partition_by = j %s }',
     "more files": 'sink result to parquet { path = "${lake}/more files" %s }',
     **{
         form: f'sink result to {form} {{{{ path = "${{{{lake}}}}/forms" %s }}}}'.format()
@@ -276,6 +279,18 @@ PLACES = [
         new_sink="more files",
     ),
     Restart("files instead of a function", SILENT, KEEP, KEEP, "append", new_sink="files"),
+    *(
+        Restart(
+            f"{new_sink} where {old_sink} were",
+            SILENT,
+            KEEP,
+            KEEP,
+            "append",
+            old_sink=old_sink,
+            new_sink=new_sink,
+        )
+        for old_sink, new_sink in permutations(("files", "files by k", "files by j"), 2)
+    ),
     *(
         Restart(
             f"{new} instead of {old}",

@@ -136,3 +136,19 @@ CASES: dict[str, str | dict[str, str]] = {
     },
     "included_in_a_list": {"main.conf": 'a = [{ include "other.conf" }]', "other.conf": "b = 1"},
 }
+
+# What the library takes and we refuse, a text and what we say (docs/decisions/0121).
+REFUSED: dict[str, tuple[str, str]] = {
+    "infinite": ("a = 1e400", "too large for a DOUBLE"),
+    "infinite_below": ("a = [-1.5e309]", "too large for a DOUBLE"),
+    "infinite_within_a_text": ("a = 1e400 x", "too large for a DOUBLE"),
+    "by_way_of_two": ("a = { b = ${?c} }\nc = { d = ${?a} }", "contains itself"),
+    "in_an_object_that_replaces_a_text": ("b = 1\nb = { x = 1, y = ${?b.x} }", "contains itself"),
+    "a_text_beside_a_list": ("a = []\nb = ${a}xz", "cannot be joined"),
+    "two_that_lead_into_each_other": (
+        'a = { x = " x " }\nc = ${?a.b} 1, c = ${?c}, a = ${?c}',
+        "contains itself",
+    ),
+    "an_item_that_refers_into_its_list": ("a { b = 1 }\na = [${?a.b}]", "contains itself"),
+    "a_mark_within": ("a = 1\n\ufeffb = 2", "byte-order mark"),
+}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ssbt.compiler.hocon.problems import ConfigurationError
-from tests.unit.hocon.lightbend_cases import CASES
+from tests.unit.hocon.lightbend_cases import CASES, REFUSED
 from tests.unit.hocon.reading_files import plain, read
 
 ANSWERS = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
@@ -23,6 +23,13 @@ def test_the_same_answer(name: str) -> None:
             read(files)
     else:
         assert plain(read(files)) == ANSWERS[name]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_only_we_refuse(name: str) -> None:
+    text, message = REFUSED[name]
+    with pytest.raises(ConfigurationError, match=message):
+        read({"main.conf": text})
 
 
 def test_every_answer_has_its_case() -> None:

@@ -170,6 +170,59 @@ def test_a_number_of_many_digits(
     assert len(said) < 1_000
 
 
+# Section, name, option, value, and what is said of it.
+MISSPELT = [
+    ("connections", "shp", "client_id", "x", "unknown connection `shp`"),
+    ("connections", "shop", "bootstrap_server", "x", "unknown option `bootstrap_server`"),
+    ("connections", "shop", "kafka.fetch.max.byte", "1", "unknown option `kafka.fetch.max.byte`"),
+    ("connections", "shop", "kafka.brokers", "b:1", "unknown option `kafka.brokers`"),
+    ("connections", "shop", "kafka.auto.offset.reset", "x", "Spark does not take"),
+    ("secrets", "logn", "variable", "X", "unknown secret `logn`"),
+    ("secrets", "login", "varable", "X", "unknown option `varable`"),
+    ("secrets", "login", "provider", "vualt", "unknown provider `vualt`"),
+    ("secrets", "login", "timeout", "soon", "`timeout` is a number of seconds"),
+    ("secrts", "login", "variable", "X", "unknown section `secrts`"),
+]
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize("way", ["--set", "x.json", "x.properties", "--env"])
+@pytest.mark.parametrize(("section", "name", "option", "value", "said"), MISSPELT)
+def test_values_that_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    way: str,
+    section: str,
+    name: str,
+    option: str,
+    value: str,
+    said: str,
+) -> None:
+    """The job does not start, whichever way it was given them."""
+    key, ran = f"{section}.{name}.{option}", list[object]()
+    script: dict[str, Any] = {"ran": ran}
+    exec(compile("def run(job): ran.append(job)", tmp_path / "orders.py", "exec"), script)
+    content = json.dumps({section: {name: {option: value}}})
+    if way == "--set":
+        argv = ["--set", f"{key}={value}"]
+        if section == "secrts":
+            said = "unknown parameter `secrts.login.variable`"
+    elif way == "--env":
+        (tmp_path / "conf").mkdir()
+        (tmp_path / "conf" / "prod.json").write_text(content)
+        argv = ["--env", "prod"]
+    else:
+        (tmp_path / way).write_text(content if way == "x.json" else f"{key}={value}\n")
+        argv = ["--conf-file", str(tmp_path / way)]
+    kinds = {"connections": {"shop": "kafka"}, "secrets": ["login"]}
+    assert started(monkeypatch, *argv, run=script["run"], **kinds) == 2
+    assert ran == []
+    (line,) = messages(capsys)
+    assert line.startswith("ERROR orders: ")
+    assert said in line
+
+
 def test_failure(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
+
 import pytest
 
 from ssbt.compiler.configuration import providers
+from ssbt.compiler.connectors import client_names as compiling
 from ssbt.compiler.connectors.loading import connector_names, find_connector
+from ssbt.compiler.diagnostics.codes.connectors import RAW_UNKNOWN
+from ssbt.compiler.diagnostics.model import Diagnostic
+from ssbt.compiler.driver import check_pipeline
+from ssbt.runtime.brokers import client_names as running
+from ssbt.runtime.brokers.client_names import client_names
 from ssbt.runtime.providers.secrets import Secret
 from ssbt.runtime.settings import known
 from ssbt.runtime.settings.shared import SharedConfiguration
@@ -50,6 +59,141 @@ def test_numbers_that_no_wait_can_have(option: str, value: str) -> None:
     (problem,) = problems(f"secrets.login.{option}", value)
     assert f"`{option}` is a " in problem
     assert problems(f"secrets.login.{option}", 10) == problems(f"secrets.login.{option}", "3") == []
+
+
+# A name that no client has, and what is offered for it.
+WRONG_NAMES = [
+    ("bootstrap", BROKERS),
+    ("brokers", BROKERS),
+    ("servers", BROKERS),
+    ("broker.list", BROKERS),
+    ("metadata.broker.list", ""),
+    ("bootstrap.server", BROKERS),
+    ("consumer.bootstrap.servers", BROKERS),
+    ("sasl.user", "kafka.sasl.username"),
+    ("sasl.mechanisms", "kafka.sasl.mechanism"),
+    ("ssl.truststore.pasword", "kafka.ssl.truststore.password"),
+    ("fetch.max.byte", "kafka.fetch.max.bytes"),
+    ("fetch_max_bytes", "kafka.fetch.max.bytes"),
+    ("consumer.max.poll.records", "kafka.max.poll.records"),
+    ("producer.override.linger.ms", "kafka.linger.ms"),
+    ("retry", ""),
+    ("x", ""),
+    ("idempotence", ""),
+    ("session.timeout", ""),
+    ("max.rows.per.second", ""),
+]
+OWN_NAMES = ["schema.registry.url", "mycompany.token.cache.seconds", "confluent.telemetry"]
+OWN_NAMES += ["ssl.engine.vault.path", "config.providers.env.class", "metric.reporters.host"]
+# Options of ours, which `raw` is not for.
+OWN_OPTIONS = {
+    BROKERS: "bootstrap_servers",
+    "kafka.sasl.username": "username",
+    "kafka.sasl.mechanism": "sasl_mechanism",
+    "kafka.ssl.truststore.password": "ssl_truststore_password",
+}
+
+
+@pytest.mark.parametrize(("name", "meant"), WRONG_NAMES)
+def test_names_that_no_client_has(name: str, meant: str) -> None:
+    """At run time, and in `raw` of a connection, a source and a sink, in any case."""
+    for spelling in (name, name.upper(), name.title()):
+        (problem,) = problems(f"connections.shop.kafka.{spelling}")
+        assert problem.startswith(f"unknown option `kafka.{spelling}` (--set, connection `shop`)")
+        if meant:
+            assert problem.endswith(f"; did you mean `{meant}`?")
+        found = raw_findings(f"kafka.{spelling}")
+        assert [each.code for each in found] == [RAW_UNKNOWN] * 3
+        if meant:
+            names = (f"`{meant}`", f"`{OWN_OPTIONS.get(meant)} = …`")
+            assert any(word in found[0].help[0] for word in names)
+
+
+def test_names_that_clients_have() -> None:
+    for name in sorted(client_names("kafka")):
+        key = f"kafka.{name}"
+        if key in known.REFUSED_OPTIONS["kafka"]:
+            continue
+        for spelling in (key, key.upper(), f"kafka.{name.title()}"):
+            one = shared()
+            one.add("--set", f"connections.shop.{spelling}", "x")
+            assert (one.problems, one.connections) == ([], {"shop": {key: "x"}})
+        assert RAW_UNKNOWN not in {found.code for found in raw_findings(key.upper())}
+
+
+@pytest.mark.parametrize("name", OWN_NAMES)
+def test_names_of_classes_of_others(name: str) -> None:
+    assert problems(f"connections.shop.kafka.{name}") == []
+    assert raw_findings(f"kafka.{name}") == []
+
+
+def test_names_beside_a_class() -> None:
+    given = '"kafka.ssl.engine.factory.class" = "a.B", "kafka.vault" = "x"'
+    assert RAW_UNKNOWN not in {found.code for found in raw_findings(given)}
+    given = '"kafka.ssl.engine.factory.class" = "a.B", "kafka.fetch.max.byte" = 1'
+    assert RAW_UNKNOWN in {found.code for found in raw_findings(given)}
+
+
+def reader(text: str) -> Callable[[str], bytes]:
+    return lambda _: text.encode()
+
+
+def raw_findings(key: str) -> list[Diagnostic]:
+    """What is found in `raw` of a connection, of a source and of a sink."""
+    entry = f"raw {{ {key} }}" if "=" in key else f'raw {{ "{key}" = "x" }}'
+    found: list[Diagnostic] = []
+    for index in range(3):
+        raws = [entry if index == each else "" for each in range(3)]
+        text = f"""
+pipeline p {{ }}
+connection shop: kafka {{ bootstrap_servers = "b:1"
+{raws[0]} }}
+source rows from kafka {{ connection = shop, subscribe = "t", value = string
+{raws[1]} }}
+sink rows to kafka {{ connection = shop, topic = "u", value = string, value_columns = value
+{raws[2]} }}
+"""
+        findings = check_pipeline("p.ssbt", reader(text)).findings
+        found += [each for each in findings if each.code.number.startswith("SSBT05")]
+    return found
+
+
+def test_both_judge_names_alike() -> None:
+    words = [
+        *[
+            "consumer",
+            "producer",
+            "my",
+            "server",
+            "brokers",
+            "sasl",
+            "ssl",
+            "engine",
+            "x",
+            "metric",
+            "fetch",
+        ]
+    ]
+    names = [".".join(each) for size in (1, 2, 3) for each in product(words, repeat=size)]
+    names += [*client_names("kafka"), *(f"a.b.{name}" for name in client_names("kafka"))]
+    assert client_names("kafka") == compiling.client_names("kafka")
+    for judge in ("is_of_plugin", "find_meant"):
+        ours, theirs = getattr(running, judge), getattr(compiling, judge)
+        assert [ours("kafka", name) for name in names] == [theirs("kafka", name) for name in names]
+
+
+@pytest.mark.parametrize("name", ["a.b", "`a.b`", "A.B"])
+def test_names_with_dots(name: str) -> None:
+    """As of `connection `a.b``; the longest name counts."""
+    one = SharedConfiguration({"a": "kafka", "a.b": "kafka"}, ["a.b", "a"])
+    one.add("--set", f"connections.{name}.client_id", "x")
+    one.add("--set", "connections.a.client_id", "y")
+    one.add("x.json", f"connections.{name}", {"username": "u"})
+    one.add("--set", f"secrets.{name}.variable", "V")
+    assert one.problems == []
+    id_, user = "kafka.sasl.client.id", "kafka.sasl.username"
+    assert one.connections == {"a.b": {id_: "x", user: "u"}, "a": {id_: "y"}}
+    assert one.secrets == {"a.b": {"variable": "V"}}
 
 
 def test_a_provider_that_there_is_not() -> None:

@@ -1,0 +1,99 @@
+"""Sinks that merge rows: what the table must hold so that the newest row can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ssbt.compiler.connectors.settings import ColumnName
+from ssbt.compiler.diagnostics.examples import example
+from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.merges import find_merge
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import UNKNOWN
+from ssbt.compiler.types.predicates import is_orderable
+
+_SINK = """\
+sink paid to delta {
+  path        = "lake/paid"
+  mode        = merge
+  keys        = [id]
+  sequence_by = placed_on
+  columns     = COLUMNS
+}
+"""
+
+NOT_STORED = Code(
+    "SSBT0545",
+    "A merge whose table lacks what tells rows apart",
+    """\
+`keys` say which rows are the same, and `sequence_by` which of them is newer. Both must be among the
+`columns` of the table: a row that comes later is compared with the one that is there, and without
+its sequence nobody knows which one is older.
+""",
+    wrong=example(sink=_SINK.replace("COLUMNS", "* except (placed_on)")),
+    right=example(sink=_SINK.replace("COLUMNS", "* except (status)")),
+)
+
+NO_ORDER = Code(
+    "SSBT0546",
+    "A merge of columns that have no order",
+    """\
+If two rows of one key have the same sequence, the greater row counts, in the order of its columns:
+otherwise the table would depend on which one came first. MAP and VARIANT have no order. Leave such
+a column out with `columns = * except (…)`, or make a text or an array of it in a step.
+""",
+    wrong=example(
+        steps="|> select id, placed_on, map(status, amount) as amounts",
+        sink=_SINK.replace("COLUMNS", "*"),
+    ),
+    right=example(
+        steps="|> select id, placed_on, to_json(map(status, amount)) as amounts",
+        sink=_SINK.replace("COLUMNS", "*"),
+    ),
+)
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """Findings for each sink that merges."""
+    outputs = {
+        each.name: each.output if isinstance(each, Source) else each.query.output
+        for each in pipeline.datasets
+    }
+    for sink in pipeline.sinks:
+        relation = outputs.get(sink.dataset)
+        if relation is not None:
+            yield from _check_sink(sink, relation)
+
+
+def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
+    merge = find_merge(sink.settings, relation)
+    if merge is None:
+        return
+    stored = {name.casefold() for name in merge.columns}
+    columns = sink.settings.find("columns")
+    for option in ("keys", "sequence_by"):
+        setting = sink.settings.find(option)
+        for name in setting.columns if setting is not None else ():
+            if name.name.casefold() not in stored and columns is not None and columns.span:
+                message = f"`{option}` needs the column `{name.name}` in the table"
+                also = (Label(columns.span, "what the table holds"),)
+                help_ = (f"let `columns` have `{name.name}`",)
+                yield Diagnostic(NOT_STORED, message, Label(name.span), also, help_)
+    for column in relation.columns:
+        if column.name.casefold() not in stored or column.type == UNKNOWN:
+            continue
+        if not is_orderable(column.type):
+            span = _span_of(sink, column.name)
+            message = f"`{column.name}` is {column.type.sql}, which has no order"
+            help_ = (f"leave it out: `columns = * except ({column.name})`",)
+            yield Diagnostic(NO_ORDER, message, Label(span or sink.span), (), help_)
+
+
+def _span_of(sink: Sink, column: str) -> Span | None:
+    """Where the sink names a column, or says that it merges."""
+    names: list[ColumnName] = [n for each in sink.settings.settings for n in each.columns]
+    span = next((n.span for n in names if n.name.casefold() == column.casefold()), None)
+    mode = sink.settings.find("mode")
+    return span or (mode.span if mode is not None else None)

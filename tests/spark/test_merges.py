@@ -1,0 +1,85 @@
+"""`mode = merge`: the newest row of each key, in a table that is created if it is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.spark.lakes import Lake
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+COLUMNS = "id: bigint, name: string, op: string, at: int"
+MERGE = 'path = "LAKE/out", mode = merge, keys = [id], sequence_by = at, '
+DELETING = f"{MERGE}delete_when = op = 'D', columns = * except (op)"
+
+
+@pytest.fixture
+def lake(delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    return Lake(delta, tmp_path, monkeypatch)
+
+
+def events(*rows: tuple[int | None, str | None, str, int | None]) -> str:
+    def literal(value: object) -> str:
+        return "null" if value is None else repr(value)
+
+    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+    columns = "cast(id AS bigint) id, cast(name AS string) name, op, cast(at AS int) at"
+    return f"SELECT {columns} FROM VALUES {values} AS t(id, name, op, at)"
+
+
+def test_the_newest_row_of_each_key(lake: Lake) -> None:
+    lake.write(events((1, "a", "I", 1), (2, "b", "I", 1), (1, "c", "U", 3)), DELETING, COLUMNS)
+    assert lake.rows("out") == [(1, "c", 3), (2, "b", 1)]
+    lake.write(events((1, "old", "U", 2), (2, None, "D", 2), (3, "new", "I", 1)), DELETING, COLUMNS)
+    assert lake.rows("out") == [(1, "c", 3), (3, "new", 1)]
+    # The delete of 2 counts for rows that come later and are older, and for no newer one.
+    lake.write(events((2, "late", "U", 2), (4, None, "D", 9)), DELETING, COLUMNS)
+    assert lake.rows("out") == [(1, "c", 3), (3, "new", 1)]
+    assert lake.rows("out_deleted") == [(2, 2), (4, 9)]
+    lake.write(events((2, "again", "I", 5), (4, "late", "I", 8)), DELETING, COLUMNS)
+    assert lake.rows("out") == [(1, "c", 3), (2, "again", 5), (3, "new", 1)]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"), [((None, "a", "I", 1), "id"), ((1, "a", "I", None), "at")]
+)
+def test_a_row_without_key_or_sequence_stops_the_job(
+    lake: Lake, row: tuple[int | None, str, str, int | None], column: str
+) -> None:
+    with pytest.raises(Exception, match=f"a row has no `{column}`, by which rows are merged"):
+        lake.write(events(row, (2, "b", "I", 1)), DELETING, COLUMNS)
+    assert not (lake.folder / "out_deleted").exists() or lake.rows("out_deleted") == []
+
+
+STREAM = f"""
+schema Event {{ {COLUMNS} }}
+stream source events from parquet {{ path = "LAKE/in", schema = Event, max_files_per_trigger = 1 }}
+sink events to delta as out {{ {DELETING}, trigger = available now, require = effectively_once }}
+"""
+
+
+def test_a_stream_merges_its_batches(lake: Lake) -> None:
+    """In several batches, of which the last one is written again."""
+    parts = (
+        events((1, "a", "I", 1), (2, "b", "I", 1)),
+        events((2, None, "D", 3), (1, "c", "U", 2)),
+        events((2, "late", "U", 2), (3, "d", "I", 1)),
+    )
+    for part in parts:
+        lake.spark.sql(part).coalesce(1).write.mode("append").parquet(f"{lake.folder}/in")
+    head = 'checkpoint = "LAKE/checkpoints"'
+    lake.run(STREAM, head)
+    expected = [(1, "c", 2), (3, "d", 1)]
+    assert lake.rows("out") == expected
+    commits = lake.folder / "checkpoints" / "out" / "commits"
+    last = max(int(each.name) for each in commits.iterdir() if each.name.isdigit())
+    for name in (str(last), f".{last}.crc"):
+        (commits / name).unlink()
+    lake.run(STREAM, head)
+    assert lake.rows("out") == expected
