@@ -67,7 +67,7 @@ def exit_codes(page: str) -> list[str]:
     return [code for row in rows for code in row.split(", ")]
 
 
-def test_only_kafka_and_avro_need_packages() -> None:
+def test_what_needs_packages() -> None:
     """As deploying.md says."""
     connectors = {
         name for name in connector_names() if (each := find_connector(name)) and each.packages
@@ -75,8 +75,8 @@ def test_only_kafka_and_avro_need_packages() -> None:
     formats = {
         name for name in format_names() if (each := find_record_format(name)) and each.packages
     }
-    assert (connectors, formats) == ({"kafka"}, {"avro"})
-    assert "Files need none; Kafka and\nAvro do." in (GUIDES / "deploying.md").read_text("utf-8")
+    assert (connectors, formats) == ({"kafka", "delta"}, {"avro"})
+    assert "Files need none; Kafka,\nAvro and Delta Lake do." in (GUIDES / "deploying.md").read_text("utf-8")
 
 
 @pytest.mark.spark
