@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
 import pytest
@@ -83,8 +83,6 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.shuffle.partitions", 2)
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         .config("spark.jars", ",".join(map(str, packages)))
-        # It belongs to all sessions of a process; without Delta's catalog it does nothing.
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.ui.enabled", False)
         .getOrCreate()
     )
@@ -101,8 +99,16 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 @pytest.fixture(scope="session")
 def delta(spark: SparkSession) -> SparkSession:
-    """A session of the same Spark whose catalog is Delta Lake's, as scripts with tables have it."""
-    session = spark.newSession()
+    """A session of the same Spark with Delta Lake's extension and catalog, as scripts have it.
+
+    The extension replaces the parser, so that it stays away from the other tests.
+    """
+    from pyspark.sql import SparkSession
+
+    jvm: Any = spark._jvm
+    builder = jvm.org.apache.spark.sql.classic.SparkSession.builder()
+    builder = builder.withExtensions(jvm.io.delta.sql.DeltaSparkSessionExtension())
+    session = SparkSession(spark.sparkContext, builder.create())
     catalog = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
     session.conf.set("spark.sql.catalog.spark_catalog", catalog)
     session.conf.set("spark.databricks.delta.snapshotPartitions", "2")

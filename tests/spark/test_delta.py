@@ -206,3 +206,9 @@ def test_types_that_a_table_cannot_hold(lake: Lake) -> None:
         except Exception:
             refused.add(name)
     assert refused == set(connector.sink.rejects) == set(connector.source.rejects)
+
+
+def test_deltas_parser_drops_the_parameters_of_sql(lake: Lake) -> None:
+    """Why a `sql` step with parameters is refused where the session has it (SSBT0547)."""
+    with pytest.raises(Exception, match="UNBOUND_SQL_PARAMETER"):
+        lake.spark.sql("SELECT :low AS low", args={"low": 1}).collect()

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PIPELINES = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
-# With modules of its own, and with packages.
-SUBMITTED = {"abandoned_carts", "orders_enriched"}
+# With modules of its own, with packages, and with settings that only a new session takes.
+SUBMITTED = {"abandoned_carts", "order_table", "orders_enriched"}
 BIN = Path(sys.executable).parent
 
 
