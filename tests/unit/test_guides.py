@@ -76,7 +76,8 @@ def test_what_needs_packages() -> None:
         name for name in format_names() if (each := find_record_format(name)) and each.packages
     }
     assert (connectors, formats) == ({"kafka", "delta"}, {"avro"})
-    assert "Files need none; Kafka,\nAvro and Delta Lake do." in (GUIDES / "deploying.md").read_text("utf-8")
+    guide = (GUIDES / "deploying.md").read_text("utf-8")
+    assert "Files need none; Kafka,\nAvro and Delta Lake do." in guide
 
 
 @pytest.mark.spark
