@@ -30,7 +30,7 @@ pytestmark = pytest.mark.spark
 PIPELINE = """
 pipeline filesink { checkpoint = "${root}/cp" }
 param root: string = ""
-param more: string = ""
+param more: string = "/more"
 schema Event { id: bigint, at: timestamp }
 stream source events from json { path = "${root}/events", schema = Event }
 stream source more from json { path = "${root}/more", schema = Event }
@@ -67,7 +67,7 @@ def run(
     try:
         with patch.dict(sys.modules, {"filesink": ModuleType("filesink")}):
             exec(compile(script, "filesink.py", "exec"), space)
-            space["run"](Job(spark, space["Params"](str(root))))  # type: ignore[operator]
+            space["run"](Job(spark, space["Params"](str(root), "")))  # type: ignore[operator]
     finally:
         OPERATION.reset(token)
 
