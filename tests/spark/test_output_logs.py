@@ -63,11 +63,12 @@ def run(
     assert found.pipeline is not None, [each.message for each in found.findings]
     space: dict[str, object] = {"__name__": "filesink"}
     script = emit_files(found)[0].content.decode()
+    values = {"root": str(root)} | ({"more": ""} if "${more}" in options else {})
     token = OPERATION.set(Operation("filesink", 0, frozenset(), frozenset({keep} if keep else ())))
     try:
         with patch.dict(sys.modules, {"filesink": ModuleType("filesink")}):
             exec(compile(script, "filesink.py", "exec"), space)
-            space["run"](Job(spark, space["Params"](str(root), "")))  # type: ignore[operator]
+            space["run"](Job(spark, space["Params"](**values)))  # type: ignore[operator]
     finally:
         OPERATION.reset(token)
 
