@@ -297,7 +297,13 @@ def compiled(texts: Mapping[str, str], folder: Path) -> tuple[Pipeline, ModuleTy
     lets = "".join(f"let {name} =\n  {text}\n\n" for name, text in texts.items())
     sinks = "".join(f"sink {name} to noop {{ allow = [{TAG}] }}\n" for name in (*texts, *TABLES))
     files = {"leaks.ssbt": head() + lets + sinks, "mask.py": MODULE}
-    result = check_pipeline("leaks.ssbt", lambda path: files[path].encode())
+
+    def read(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(path)
+        return files[path].encode()
+
+    result = check_pipeline("leaks.ssbt", read)
     errors = [
         f"{f.code.number} {f.message}: {files['leaks.ssbt'][f.primary.span.start :][:80]!r}"
         for f in result.findings
