@@ -161,6 +161,9 @@ def _build_payload(
 def _option_text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        # Their places are no part of what is written.
+        return ", ".join(map(_option_text, value))
     name = getattr(value, "name", None)
     return (
         name

@@ -28,6 +28,8 @@ STEPS = {
     *("aggregate", "as", "deduplicate", "distinct", "drop", "explode", "extend", "join"),
     *("limit", "offset", "pivot", "rename", "select", "set", "unpivot", "watermark", "where"),
 }
+# As the name of an entry they begin a condition, which no backticks say.
+CONDITIONS = {"replace", "delete_when"}
 AFTER = (
     *("1", "'x'", "b", "f(x)", "(a)"),
     *("int not null", "int @pii", "int comment 'c'", "decimal(1,2)", "array<int>", "interval day"),
@@ -110,15 +112,21 @@ def sample(number: int) -> list[str]:
     return WORDS[number % 16 :: 16]
 
 
+def free_words(number: int, words: list[str]) -> list[str]:
+    """The words that are names where a number of `FREE` has a name."""
+    begins_entry = "W = 1" in FREE[number]
+    return [word for word in words if not (begins_entry and word in CONDITIONS)]
+
+
 @pytest.mark.parametrize("number", range(len(FREE)))
 def test_where_nothing_else_can_stand_a_word_is_a_name(number: int):
-    assert otherwise(FREE[number], sample(number)) == set()
+    assert otherwise(FREE[number], free_words(number, sample(number))) == set()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", FREE)
-def test_where_nothing_else_can_stand_every_word_is_a_name(text: str):
-    assert otherwise(text) == set()
+@pytest.mark.parametrize("number", range(len(FREE)))
+def test_where_nothing_else_can_stand_every_word_is_a_name(number: int):
+    assert otherwise(FREE[number], free_words(number, WORDS)) == set()
 
 
 @pytest.mark.parametrize("number", range(len(HEADS)))
