@@ -17,6 +17,7 @@ from ssbt.compiler.syntax.formatting.expansions import Parts, register_expansion
 from ssbt.compiler.syntax.formatting.names import parameter_text
 from ssbt.compiler.syntax.names import kind_name, option_name, word_text
 from ssbt.compiler.syntax.strings import Parameter, double_quote, triple_quote
+from ssbt.grammar.words import CONDITION_NAMES
 
 FIRST_UNIT = Break(hard=True, role=LineRole.UNIT)
 NEXT_UNIT = Break(", ", hard=True, role=LineRole.UNIT)
@@ -49,6 +50,9 @@ def format_block(entries: tuple[v.Entry, ...], end: int) -> Parts:
 def _(node: v.Entry) -> Parts:
     text = node.name.text
     name = double_quote((text,)) if node.quoted else option_name(text)
+    if name.lower() in CONDITION_NAMES and not isinstance(node.value, v.ConditionValue):
+        # Without backticks it would begin a condition.
+        name = f"`{name}`"
     if isinstance(node.value, v.BlockValue) and node.value.kind is None:
         return [f"{name} ", node.value]
     return [name, CELL, " = ", node.value]

@@ -123,6 +123,10 @@ def test_where_nothing_else_can_stand_a_word_is_a_name(number: int):
     assert otherwise(FREE[number], free_words(number, sample(number))) == set()
 
 
+def test_the_names_of_conditions_begin_conditions():
+    assert otherwise("pipeline p { W = 1 }", sorted(CONDITIONS)) == CONDITIONS
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(FREE)))
 def test_where_nothing_else_can_stand_every_word_is_a_name(number: int):
