@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.folder_index import FolderIndex
 from ssbt.compiler.ir.locations import EnvironmentValues, is_same_place
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.written_folders import (
@@ -54,12 +55,15 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
         for sink in pipeline.sinks
         if (folder := written_folder(pipeline, sink, values.parameters)) is not None
     ]
+    index = FolderIndex()
     for number, (sink, folder) in enumerate(folders):
-        for other, other_folder in folders[:number]:
+        for earlier in index.find(folder.path):
+            other, other_folder = folders[earlier]
             found = _check_pair((other, other_folder), (sink, folder))
             if found is not None:
                 yield ValueFinding((id(other), id(sink)), found)
                 break
+        index.add(number, folder.path)
 
 
 def _check_pair(

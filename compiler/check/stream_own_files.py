@@ -10,7 +10,7 @@ from ssbt.compiler.contracts.pairs import can_match_written_file
 from ssbt.compiler.diagnostics.examples import STREAMING, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.ir.locations import EnvironmentValues, is_same_place
-from ssbt.compiler.ir.operators import walk_operators
+from ssbt.compiler.ir.operators import Operator, walk_operators
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.ir.written_folders import (
@@ -78,15 +78,22 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
         written = written_folder(pipeline, sink, values.parameters)
         if written is None:
             continue
-        feeding = {
-            id(each.step)
-            for each in walk_operators(root, attrgetter("inputs"), set())
-            if isinstance(each.step, Source) and each.step.output.streaming
-        }
-        for meeting in find_meetings(pipeline, written, values.parameters):
+        meetings = list(find_meetings(pipeline, written, values.parameters))
+        # Few sinks meet a source; the plans behind all of them are long.
+        feeding = _find_feeding(root) if meetings else set()
+        for meeting in meetings:
             if id(meeting.source) in feeding and _is_read_again(sink, written, meeting):
                 key = id(sink), id(meeting.source)
                 yield ValueFinding(key, _build_diagnostic(sink, written, meeting))
+
+
+def _find_feeding(root: Operator) -> set[int]:
+    """The ids of the streaming sources that flow into an operator."""
+    return {
+        id(each.step)
+        for each in walk_operators(root, attrgetter("inputs"), set())
+        if isinstance(each.step, Source) and each.step.output.streaming
+    }
 
 
 def _build_diagnostic(sink: Sink, written: WrittenFolder, meeting: FolderMeeting) -> Diagnostic:

@@ -23,6 +23,7 @@ from ssbt.compiler.emit.script import emit_pipeline
 from ssbt.compiler.resolve.program import resolve_program
 from ssbt.runtime import Job
 from tests.agreement.combinations import SINKS, Combination, combinations
+from tests.memory_files import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -129,7 +130,7 @@ def compiled(each: Combination, folder: Path) -> tuple[tuple[str, ...], str]:
         options=options.get(each.sink, ""),
     )
     files = {"main.ssbt": text.encode(), "agreement_sinks.py": MODULE.encode()}
-    result = resolve_program("main.ssbt", files.__getitem__)
+    result = resolve_program("main.ssbt", read_files(files))
     assert result.pipeline is not None, (each, result.findings)
     errors = (f for f in run_rules(result.pipeline) if f.severity is Severity.ERROR)
     codes = tuple(sorted({found.code.number for found in errors}))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.driver import check_pipeline
+from tests.memory_files import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -100,7 +101,7 @@ def our_findings(texts: list[str]) -> set[str]:
     )
     items = ",\n".join(f"{text} as c{n}" for n, text in enumerate(texts))
     source = f"{head}{items}\nsink r to noop {{ }}\n"
-    found = check_pipeline("main.ssbt", {"main.ssbt": source.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": source})).findings
     first = head.count("\n")
     lines = {
         source.count("\n", 0, each.primary.span.start) - first

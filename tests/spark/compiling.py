@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ssbt.compiler.diagnostics.text import text_report
 from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
+from tests.memory_files import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -21,7 +22,7 @@ def compiled_module(
 ) -> ModuleType:
     """The script of a pipeline, imported, with Python modules beside it."""
     files = {f"{name}.py": code for name, code in modules.items()} | {"main.ssbt": text}
-    result = check_pipeline("main.ssbt", lambda path: files[path].encode())
+    result = check_pipeline("main.ssbt", read_files(files))
     assert result.pipeline, text_report(result.findings, result.sources)
     build = folder / "build"
     build.mkdir(exist_ok=True)

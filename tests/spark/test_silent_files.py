@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.driver import check_pipeline
+from tests.memory_files import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
@@ -52,7 +53,7 @@ def test_an_order_before_folders(
     assert all(each == sorted(each) for each in values) is kept
     steps, more = f"|> order by {keys}", ", coalesce = 1" if coalesced else ""
     text = ORDERED.format(steps=steps, folders=f"[{folders}]", more=more)
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert [each.code.number for each in found] == ([] if kept else ["SSBT0448"])
 
 

@@ -15,6 +15,7 @@ import pytest
 from ssbt.compiler.diagnostics.text import text_report
 from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
+from tests.memory_files import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -93,7 +94,7 @@ def run(rocksdb: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             trigger=trigger,
         )
         files = {"main.ssbt": text, "counting.py": code}
-        found = check_pipeline("main.ssbt", lambda path: files[path].encode())
+        found = check_pipeline("main.ssbt", read_files(files))
         assert found.pipeline, text_report(found.findings, found.sources)
         counting, script = ModuleType("counting"), ModuleType("counted")
         exec(code, vars(counting))

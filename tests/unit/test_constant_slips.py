@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ssbt.compiler.driver import check_pipeline
+from tests.memory_files import read_files
 
 HEAD = """pipeline shop {{
   time_zone = "UTC"
@@ -96,7 +97,7 @@ MEANT = (
 
 def codes(steps: str, source: str = "parquet", options: str = "") -> set[str]:
     text = HEAD.format(steps=steps, source=source, options=options)
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert not any(each.severity.name == "ERROR" for each in found), found
     return {each.code.number for each in found} - {"SSBT0209"}
 
@@ -125,7 +126,7 @@ def test_set_operations_of_decimals(types: tuple[str, str], operation: str):
         "let result", f"let others = from rows |> select {right} as x\n\nlet result"
     )
     text = text.replace(f"select {left} as x\n", f"select {left} as x\n  |> {operation} others\n")
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     wanted = set() if "small" in types else {"SSBT0446"}
     assert {each.code.number for each in found} == wanted
 

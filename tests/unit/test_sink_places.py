@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from hypothesis import example, given
+from hypothesis import strategies as st
 import pytest
 
 from ssbt.compiler.driver import check_pipeline
+from ssbt.compiler.ir.folder_index import FolderIndex
+from ssbt.compiler.ir.locations import is_same_place, normalize_path
+from ssbt.compiler.ir.written_folders import contains
+from tests.memory_files import read_files
 
 PIPELINE = """pipeline p {{ {settings} }}
 param root: string = "out"
@@ -42,7 +48,7 @@ PLACES = [
 def findings(**parts: str) -> list[str]:
     usual = {"settings": "", "first": "parquet", "second": "parquet"}
     text = PIPELINE.format(**(usual | parts))
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     return [each.code.number for each in found if each.code.number != "SSBT0209"]
 
 
@@ -85,3 +91,28 @@ def test_other_formats_share_folders():
     outer = f'path = "out", {OVERWRITE}'
     assert findings(first_options=inner, second_options=outer, second="csv") == ["SSBT0520"]
     assert findings(first_options=inner, second_options="", second="noop") == []
+
+
+NAMES = st.sampled_from(["out", "a", "day=1", "..", "${root}"])
+BELOW = st.lists(NAMES, max_size=3).map("/".join)
+PATHS = st.builds(
+    lambda root, below: normalize_path(f"{root}{below}" or "."),
+    st.sampled_from(["", "/", "file:/", "hdfs:///", "s3a://lake/"]),
+    BELOW,
+)
+
+
+@given(st.lists(PATHS, max_size=8), PATHS)
+@example(paths=["."], path="out")
+@example(paths=["out/a"], path=".")
+@example(paths=["."], path="/out")
+def test_the_index_finds_what_pairs_find(paths: list[str], path: str):
+    index = FolderIndex()
+    for number, each in enumerate(paths):
+        index.add(number, each)
+    meeting = [
+        number
+        for number, each in enumerate(paths)
+        if is_same_place(each, path) or contains(each, path) or contains(path, each)
+    ]
+    assert index.find(path) == meeting

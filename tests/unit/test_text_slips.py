@@ -8,6 +8,7 @@ from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.formatting.files import format_file
 from ssbt.compiler.syntax.parsing import parse_file
+from tests.memory_files import read_files
 
 HEAD = """pipeline shop {
   time_zone = "UTC"
@@ -180,7 +181,7 @@ def codes(expression: str, word: str = "extend") -> list[str]:
     if word == "extend":
         # What it is made of does not reach the sink, which has rules of its own.
         text = text.replace(" as y\n", " as y\n  |> select typeof(y) as y\n")
-    read = {"main.ssbt": text.encode()}.__getitem__
+    read = read_files({"main.ssbt": text})
     return [each.code.number for each in check_pipeline("main.ssbt", read).findings]
 
 
@@ -291,7 +292,7 @@ let texts =
   |> select s as m
 """
     text = f"{others}{HEAD}  |> extend {expression} as m\n  {between}\n  {order}\n{TAIL}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     codes = {each.code.number for each in found} - {"SSBT0209"}
     assert ("SSBT0487" in codes) is (WRITTEN[expression] and BETWEEN[between])
 
@@ -307,7 +308,7 @@ let texts =
 )
 def test_a_number_as_text_may_decide_between_equals(order: str, is_reported: bool):
     text = f"{HEAD}  |> extend id::string as m\n  {order}\n{TAIL}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert ("SSBT0487" in {each.code.number for each in found}) is is_reported
 
 
@@ -325,13 +326,13 @@ def test_a_number_as_text_may_decide_between_equals(order: str, is_reported: boo
 )
 def test_where_a_condition_is_needed_joining_texts_is_one_mistake(step: str):
     text = f"{HEAD}  |> {step}\n{TAIL}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert [each.severity.name for each in found] == ["ERROR"]
     assert "joined by `or`" in found[0].help[0]
     assert {edit.text for edit in found[0].fix} == {" or "}
     for edit in sorted(found[0].fix, key=lambda edit: -edit.span.start):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert {each.code.number for each in found} <= {"SSBT0435", "SSBT0209"}
 
 
@@ -344,7 +345,7 @@ def test_the_comma_is_the_fix_and_the_formatter_keeps_the_slip_in_view():
     assert "'C'\n" in formatted
     again = Source("main.ssbt", formatted)
     assert format_file(parse_file(again), again) == formatted
-    findings = check_pipeline("main.ssbt", {"main.ssbt": formatted.encode()}.__getitem__).findings
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": formatted})).findings
     assert [each.code.number for each in findings] == ["SSBT0485"] * 2
     assert [edit.text for each in findings for edit in each.fix] == [",", ","]
 
@@ -358,5 +359,5 @@ source others from parquet {{ path = "data/others", schema = Other }}
 """
     column = "s" if shape == "{}" else "array(s)"
     text = f"{other}{HEAD}  |> select id, {column} as x\n  |> {step}\n{TAIL}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert {each.code.number for each in found} == {"SSBT0439"}

@@ -6,6 +6,7 @@ import pytest
 
 from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.types.zones import SHORT_ZONES
+from tests.memory_files import read_files
 
 HEAD = """pipeline shop {{
   time_zone = "{zone}"
@@ -246,7 +247,7 @@ STEPS = {
 
 def codes(steps: str, zone: str = "UTC", param: str = "") -> set[str]:
     text = f"{HEAD.format(zone=zone)}  |> {steps}\n{TAIL}{param}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert not any(each.severity.name == "ERROR" for each in found), found
     return {each.code.number for each in found} - {"SSBT0209"}
 
@@ -305,7 +306,7 @@ def test_declarations(type_: str, place: str):
         f"pipeline p {{ }}\nschema R {{ {column} }}\n{param}"
         'source r from parquet { path = "in", schema = R }\nsink r to noop { }\n'
     )
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert [each.code.number for each in found if each.code.number == "SSBT0481"] == ["SSBT0481"]
 
 
@@ -316,7 +317,7 @@ def test_zones_of_sessions_and_files(zone: str):
         f'source r from csv {{ path = "in", schema = R, time_zone = "{zone}" }}\n'
         "sink r to noop { }\n"
     )
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     count = len([each for each in found if each.code.number == "SSBT0484"])
     assert count == (2 if zone in SHORT_ZONES else 0)
 
@@ -340,7 +341,7 @@ ORDERED = {
 def test_an_order_before_a_sink(steps: str, options: str, deals: bool):
     tail = TAIL.replace("  mode", f"  {options}\n  mode")
     text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert ("SSBT0448" in {each.code.number for each in found}) is (deals and ORDERED[steps])
 
 
@@ -363,7 +364,7 @@ FOLDERED = {
 def test_an_order_before_folders(steps: str):
     tail = TAIL.replace("  mode = overwrite", "  partition_by = d\n  mode = append")
     text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert ("SSBT0448" in {each.code.number for each in found}) is FOLDERED[steps]
 
 
@@ -376,6 +377,6 @@ def test_characters_that_a_csv_sink_needs(option: str, role: str):
         f'source r from csv {{ path = "in", schema = R{options.get("source", "")} }}\n'
         f'sink r to csv {{ path = "out", mode = overwrite{options.get("sink", "")} }}\n'
     )
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     is_refused = role == "sink" and option.endswith('""')
     assert [each.code.number for each in found] == (["SSBT0309"] if is_refused else [])

@@ -12,6 +12,7 @@ from ssbt.compiler.diagnostics.fixes import apply_fixes
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Severity
 from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.source import Source
+from tests.memory_files import read_files
 from tests.unit import test_docs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,7 @@ def name_of(path: Path) -> str:
 
 def findings(text: str) -> tuple[Diagnostic, ...]:
     """What is found in a file that imports nothing."""
-    return check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    return check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
 
 
 def slips(found: tuple[Diagnostic, ...]) -> list[str]:

@@ -18,6 +18,7 @@ from ssbt.compiler.types.ranges.spans import (
     spans_of,
     unite_spans,
 )
+from tests.memory_files import read_files
 
 KEYS = range(-6, 7)
 bounds = st.one_of(st.none(), st.integers(-5, 5))
@@ -91,7 +92,7 @@ def findings(steps: str, *, ansi: bool = True) -> list[str]:
     settings = "" if ansi else ", spark { spark.sql.ansi.enabled = false }"
     head = HEAD.replace('"Conditions"', f'"Conditions"{settings}')
     text = head + steps.replace(" |> ", "\n|> ")
-    found = check_pipeline("main.ssbt", {"main.ssbt": (text + TAIL).encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text + TAIL})).findings
     assert [each.message for each in found if each.severity.value == "error"] == []
     return [each.code.number for each in found if each.code.number in CODES]
 
@@ -183,7 +184,7 @@ def test_filters_of_a_dataset_count_where_it_is_read():
     some = "let some = from rows |> where a > 5"
     text = HEAD.replace("let result = from rows", f"{some}\nlet result = from some")
     text += "|> where a < 3" + TAIL
-    found = check_pipeline("main.ssbt", {"main.ssbt": text.encode()}.__getitem__).findings
+    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     assert [each.code.number for each in found if each.code.number in CODES] == ["SSBT0435"]
 
 

@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import permutations
 
 from ssbt.compiler.driver import CheckResult, check_pipeline
+from tests.memory_files import read_files
 
 
 class Outcome(Enum):
@@ -366,6 +367,6 @@ def compiled(restart: Restart, *, old: bool) -> CheckResult:
     """One version through the compiler."""
     source = _text(restart, old=old)
     files = {"p.ssbt": source, "kept.py": KEPT, "counting.py": COUNTING}
-    found = check_pipeline("p.ssbt", lambda name: files[name].encode())
+    found = check_pipeline("p.ssbt", read_files(files))
     assert found.pipeline is not None, [each.message for each in found.findings]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.emit.files import OutputFile
+from tests.memory_files import read_files
 
 SCHEMAS = """
 schema Order {
@@ -258,7 +259,7 @@ def score(df: DataFrame) -> DataFrame:
 def outputs(name: str) -> dict[str, bytes]:
     """The files that one of the pipelines compiles to, by path."""
     files = {f"{name}.ssbt": PIPELINES[name], "lib/enrich.py": MODULE}
-    result = check_pipeline(f"{name}.ssbt", lambda path: files[path].encode())
+    result = check_pipeline(f"{name}.ssbt", read_files(files))
     assert result.pipeline is not None, [
         (found.code.number, found.message) for found in result.findings
     ]

@@ -11,6 +11,7 @@ from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.lineage import views
 from ssbt.compiler.lineage.graph import build_lineage
+from tests.memory_files import read_files
 
 MODULE = """
 def plain(df): return df
@@ -51,7 +52,7 @@ def resolved(query: str, more: str = "", sink: str = "") -> Pipeline:
         f"{HEAD.format(more=more)}let r = {query}\n{sink or 'sink r to noop { allow = [pii] }'}\n"
     )
     files = {"a.ssbt": text, "mask.py": MODULE}
-    result = check_pipeline("a.ssbt", lambda path: files[path].encode())
+    result = check_pipeline("a.ssbt", read_files(files))
     errors = [f for f in result.findings if f.severity.value == "error"]
     assert result.pipeline is not None, [(f.code.number, f.message) for f in errors]
     return result.pipeline
@@ -217,7 +218,7 @@ def test_implicit_flows(query: str) -> None:
     more, sink = "\n  implicit_flows = refuse", "sink r to noop { }"
     text = f"{HEAD.format(more=more)}let r = {query}\n{sink}\n"
     files = {"a.ssbt": text, "mask.py": MODULE}
-    found = check_pipeline("a.ssbt", lambda path: files[path].encode()).findings
+    found = check_pipeline("a.ssbt", read_files(files)).findings
     told = [f.message for f in found if f.code.number == "SSBT1305"]
     assert bool(told) == bool(REFUSED[query])
     assert all(REFUSED[query] in message for message in told)
