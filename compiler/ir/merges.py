@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ConditionText, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.relations import Column, Relation
 
 MERGE = "merge"
 """The mode of such a sink."""
@@ -23,6 +23,14 @@ class Merge(Struct, frozen=True):
     sequence: str
     columns: tuple[str, ...]
     deleted: ConditionText | None = None
+
+
+def stored_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
+    """The columns that a sink writes of its dataset: all, or those that a merge stores."""
+    merge = find_merge(settings, relation)
+    if merge is None:
+        return relation.columns
+    return tuple(each for each in relation.columns if each.name in merge.columns)
 
 
 def find_merge(settings: Settings, relation: Relation) -> Merge | None:
