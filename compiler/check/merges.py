@@ -58,9 +58,9 @@ OWN_NAME = Code(
     "SSBT0559",
     "A merge of a column that is called as one of the script's own",
     """\
-The script adds columns to the rows that it merges: `_deleted` says which of them delete, `_newest`
-and `_deleted_at` hold what they are compared with. A column of the table that is called so would be
-taken for it: rows with `true` in a column `_deleted` would be deleted. Give the column another name.
+The script adds columns to what it merges: `_deleted` says which rows delete, `_newest` and
+`_deleted_at` hold what they are compared with. A column of the table that is called so would be
+taken for it: rows with true in a column `_deleted` would be deleted. Give it another name.
 """,
     wrong=example(
         steps="|> select id, placed_on, status = 'GONE' as _deleted",
