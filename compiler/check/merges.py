@@ -106,9 +106,9 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
         if column.name.casefold() in _OWN_NAMES:
             span = _span_of(sink, column.name)
             message = f"`{column.name}` is a column that the script adds to what it merges"
-            also = (Label(column.declared, "the column"),) if column.declared else ()
+            origin = (Label(column.declared, "the column"),) if column.declared else ()
             help_ = ("give it another name in a step: `rename`, or `select … as …`",)
-            yield Diagnostic(OWN_NAME, message, Label(span or sink.span), also, help_)
+            yield Diagnostic(OWN_NAME, message, Label(span or sink.span), origin, help_)
         if column.type != UNKNOWN and not is_orderable(column.type):
             span = _span_of(sink, column.name)
             message = f"`{column.name}` is {column.type.sql}, which has no order"
