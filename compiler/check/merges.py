@@ -56,10 +56,10 @@ a column out with `columns = * except (…)`, or make a text or an array of it i
 
 OWN_NAME = Code(
     "SSBT0559",
-    "A merge of a column that is called as one of the script's own",
+    "A merge of a column with the name of one that the script adds",
     """\
 The script adds columns to what it merges: `_deleted` says which rows delete, `_newest` and
-`_deleted_at` hold what they are compared with. A column of the table that is called so would be
+`_deleted_at` hold what they are compared with. A column of the table with such a name would be
 taken for it: rows with true in a column `_deleted` would be deleted. Give it another name.
 """,
     wrong=example(
