@@ -18,7 +18,7 @@ DECLARATIONS_OF_ENTRIES = (
 )
 # How steps begin, each in its plainest spelling.
 # As names of entries they begin a condition: CONDITION_NAME in the grammar.
-CONDITION_NAMES = ("replace", "delete_when")
+CONDITION_NAMES = ("replace", "delete_when", "constraint")
 STEPS = (
     *("where", "select", "extend", "set", "drop", "rename", "as", "join", "left join"),
     *("right join", "full join", "semi join", "anti join", "cross join", "aggregate"),

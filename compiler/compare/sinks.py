@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
 from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
+from ssbt.compiler.compare.tables import find_table_reason
 from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
@@ -31,9 +32,6 @@ _FORMAT_PLACES = frozenset({OptionPlacement.OPTION, OptionPlacement.DIALECT})
 _OTHER_FOLDERS = (
     "old and new files lie in folders of other columns, which no reader can put together: rows"
     " vanish, or reading fails"
-)
-_OTHER_TABLE = (
-    "a table keeps the columns that it was partitioned by when it was created: the job stops"
 )
 _OTHER_FILES = (
     "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
@@ -99,10 +97,27 @@ class SinkComparer:
             for each in compare_options(old.settings, new.settings, self._pipelines):
                 # The mode of a stream is told in any case, whatever its sink is written to.
                 if each.either.place is not OptionPlacement.MODE or new.stream is None:
-                    yield _option_change(old, new, each, joined=_joins_old_files(old, new))
+                    yield self._option_change(old, new, each)
         yield from self._stream_write_changes(old, new)
         yield from self._guarantee_changes(old, new)
         yield from self._column_changes(old, new)
+
+    def _option_change(self, old: Sink, new: Sink, difference: OptionDifference) -> Change:
+        option, joined = difference.either, _joins_old_files(old, new)
+        splits = joined and option.place is OptionPlacement.PARTITION_BY and not new.is_versioned
+        mixes = joined and not splits and _is_option_of_readers(new, difference.name)
+        stays = location(old.settings) == location(new.settings)
+        table = find_table_reason(old, new, difference, self._pipelines) if stays else ""
+        why = table or (_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "")
+        weighty = bool(why) or option.place in _READER_PLACES or option.identity
+        return Change(
+            Severity.BREAKING if weighty else Severity.BEHAVIOUR,
+            Subject.CREDENTIAL if difference.secret else Subject.OPTION,
+            f"{new.name}.{difference.name}",
+            f"the sink `{new.name}`: {difference.message}",
+            (difference.old_span or old.span, difference.new_span or new.span),
+            why=why,
+        )
 
     def _stream_write_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         if old.stream is None or new.stream is None:
@@ -240,25 +255,6 @@ def _is_option_of_readers(sink: Sink, option: str) -> bool:
     return source is not None and any(
         each.name == option and each.changes_values and each.place in _FORMAT_PLACES
         for each in source.options
-    )
-
-
-def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined: bool) -> Change:
-    option = difference.either
-    splits = joined and option.place is OptionPlacement.PARTITION_BY
-    mixes = joined and not splits and _is_option_of_readers(new, difference.name)
-    weighty = splits or mixes or option.place in _READER_PLACES or option.identity
-    return Change(
-        Severity.BREAKING if weighty else Severity.BEHAVIOUR,
-        Subject.CREDENTIAL if difference.secret else Subject.OPTION,
-        f"{new.name}.{difference.name}",
-        f"the sink `{new.name}`: {difference.message}",
-        (difference.old_span or old.span, difference.new_span or new.span),
-        why=(_OTHER_TABLE if new.is_versioned else _OTHER_FOLDERS)
-        if splits
-        else _OTHER_FILES
-        if mixes
-        else "",
     )
 
 
