@@ -173,7 +173,7 @@ def test_streams(lake: Lake, options: str) -> None:
 def test_a_whole_result_leaves_the_clusters(lake: Lake) -> None:
     sink = (
         "let counted = from rows |> aggregate count(*) as n group by name\n"
-        'sink counted to delta as out { path = "LAKE/out", mode = complete, cluster_by = name'
+        'sink counted to delta as out { path = "LAKE/out", mode = complete, cluster_by = name,'
         " trigger = available now }"
     )
     for _ in range(2):

@@ -200,6 +200,7 @@ def write_deliveries(deliveries: DataFrame, job: Job[Params]) -> None:
         # Deletes are remembered here: an older row that comes later stays deleted.
         deleted=f"{job.params.lake}/current_deliveries_deleted",
         options={"delta.columnMapping.mode": "name"},
+        conflict_retries=10,
     )
 
 
