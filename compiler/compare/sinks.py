@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
 from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
-from ssbt.compiler.compare.tables import find_table_reason
+from ssbt.compiler.compare.tables import NO_COLUMN, find_table_reason, refuses_new_columns
 from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
@@ -150,6 +150,7 @@ class SinkComparer:
         """The columns that readers find."""
         old_columns, new_columns = self._columns[0][old.name], self._columns[1][new.name]
         by_place = _joins_old_files(old, new) and _is_read_by_place(new)
+        stops = location(old.settings) == location(new.settings) and refuses_new_columns(new)
         now = {column.name.casefold(): column for column in new_columns}
         new_names = {
             self._renamed[new.dataset, column.name]: column.name
@@ -160,8 +161,10 @@ class SinkComparer:
         was = {new_names.get(column.name, column.name).casefold(): column for column in old_columns}
         for key in dict.fromkeys((*now, *was)):
             for weight, message in _column_differences(was.get(key), now.get(key)):
-                severity = Severity.BREAKING if by_place and key not in was else weight
-                yield _column_change(severity, old, new, now.get(key) or was[key], message)
+                is_new = key not in was
+                severity = Severity.BREAKING if (by_place or stops) and is_new else weight
+                change = _column_change(severity, old, new, now.get(key) or was[key], message)
+                yield replace(change, why=NO_COLUMN if stops and is_new else "")
             yield from _tag_changes(old, new, was.get(key), now.get(key))
         if [key for key in was if key in now] != [key for key in now if key in was]:
             message = f"the sink `{new.name}`: the columns are in another order"

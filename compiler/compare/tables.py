@@ -28,6 +28,15 @@ _REASONS = {
     "sequence_by": _NEW_KEYS,
 }
 
+NO_COLUMN = "the table has no such column, and the job stops: `evolve = add_columns` adds it"
+
+
+def refuses_new_columns(sink: Sink) -> bool:
+    """Whether a table with a log gets no columns that it does not have."""
+    evolve = sink.settings.find("evolve")
+    adds = evolve is not None and evolve.value == "true"
+    return sink.is_versioned and not adds and not sink.settings.is_true("overwrite_schema")
+
 
 def find_table_reason(
     old: Sink, new: Sink, difference: OptionDifference, versions: tuple[Pipeline, Pipeline]

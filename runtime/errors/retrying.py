@@ -50,7 +50,10 @@ _LASTING = re.compile(
     r"|org\.apache\.spark\.sql\.(catalyst\.)?(\w+\.)?(Analysis|Parse)Exception"
 )
 _LOG = logging.getLogger("ssbt.runtime")
-_CONFLICT = r"(?<![\w.])io\.delta\.exceptions\.Concurrent\w+Exception|\[DELTA_CONCURRENT_\w+"
+_CONFLICT = (
+    r"(?<![\w.])io\.delta\.exceptions\.(Concurrent\w+|MetadataChanged|ProtocolChanged)Exception"
+    r"|\[DELTA_(CONCURRENT|METADATA_CHANGED|PROTOCOL_CHANGED)\w*"
+)
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 60.0
 
 

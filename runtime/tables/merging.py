@@ -5,7 +5,6 @@ A delete is remembered in a table of its own, so that an older row which comes l
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -37,12 +36,14 @@ def merge_rows(
     options: Mapping[str, str | bool | float] | None = None,
     partition_by: Sequence[str] = (),
     conflict_retries: int = 5,
+    evolve: bool = False,
 ) -> None:
     """Run the `statement`, which merges `changes` into `target`, both of them views.
 
     `changes` has the newest of the events of each key. If there is a column `_deleted`, `deleted`
     is the place of the table that remembers deletes. A table is created if it is not there, with
-    the options and the layout that are given. If another job writes to one of the tables at the
+    the options and the layout that are given; columns that one which is there lacks are added to it
+    if it may `evolve`, and else stop the job. If another job writes to one of the tables at the
     same time, all of it is done again, at most `conflict_retries` times.
     """
     session = events.sparkSession
@@ -54,7 +55,11 @@ def merge_rows(
         if deleted is not None:
             memory = Place(format, deleted if path else None, None if path else deleted)
             memory.create(newest.select(*map(column, (*keys, sequence))), options or {})
-        merge = partial(_merge, newest, statement, keys, sequence, place, memory)
+
+        def merge() -> None:
+            place.add_columns(newest.drop(DELETED), evolve=evolve)
+            _merge(newest, statement, keys, sequence, place, memory)
+
         retry_conflicts(merge, conflict_retries, str(table or path))
     finally:
         for view in _VIEWS:

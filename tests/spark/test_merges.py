@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ssbt.runtime import merge_rows
+from ssbt.runtime import SchemaMismatchError, merge_rows
 from tests.conftest import delta_session
 from tests.spark.lakes import Lake
 
@@ -152,3 +152,20 @@ def test_two_writers_at_the_same_time(lake: Lake) -> None:
     assert at_once(10) == [""] * 4
     assert lake.rows("out") == [(each, "by 3", 4) for each in range(20)]
     assert lake.rows("out_deleted") == [(each, 9) for each in range(100, 104)]
+
+
+def test_a_table_that_lacks_a_column(lake: Lake) -> None:
+    lake.write(events((1, "a", "I", 1), (2, "b", "I", 1)), DELETING, COLUMNS)
+    more = "SELECT *, cast(at * 10 AS bigint) AS more FROM (EVENTS)"
+    later = more.replace("EVENTS", events((1, "c", "U", 2), (3, "d", "I", 1)))
+    columns = f"{COLUMNS}, more: bigint"
+    with pytest.raises(SchemaMismatchError, match="has no column `more`, which is merged into it"):
+        lake.write(later, DELETING, columns)
+    assert lake.rows("out") == [(1, "a", 1), (2, "b", 1)]
+    lake.write(later, f"{DELETING}, evolve = add_columns", columns)
+    assert lake.rows("out") == [(1, "c", 2, 20), (2, "b", 1, None), (3, "d", 1, 10)]
+    # The same event, now with its column: the greater row counts, whichever comes first.
+    again = more.replace("EVENTS", events((2, "b", "I", 1)))
+    lake.write(again, f"{DELETING}, evolve = add_columns", columns)
+    lake.write(events((2, "b", "I", 1)), DELETING, COLUMNS)
+    assert lake.rows("out")[1] == (2, "b", 1, 10)

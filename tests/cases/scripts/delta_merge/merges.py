@@ -100,6 +100,7 @@ def write_latest(events: DataFrame, job: Job[Params]) -> None:
         sequence="changed_at",
         format="delta",
         table="sales.latest",
+        evolve=True,
     )
 
 
