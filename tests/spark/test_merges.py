@@ -118,7 +118,6 @@ def test_two_writers_at_the_same_time(lake: Lake) -> None:
         " WHEN NOT MATCHED AND NOT c._deleted"
         " THEN INSERT (id, name, at) VALUES (c.id, c.name, c.at)"
     )
-    places = {"path": f"{lake.folder}/out", "deleted": f"{lake.folder}/out_deleted"}
 
     def merge(writer: int, retries: int) -> str:
         # Views belong to a session, of which each job has its own.
@@ -136,7 +135,8 @@ def test_two_writers_at_the_same_time(lake: Lake) -> None:
                 sequence="at",
                 format="delta",
                 conflict_retries=retries,
-                **places,
+                path=f"{lake.folder}/out",
+                deleted=f"{lake.folder}/out_deleted",
             )
         except Exception as error:
             return str(error)
