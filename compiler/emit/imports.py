@@ -37,6 +37,7 @@ _RUNTIME_NAMES = {
     "one_pass",
     "widen_schema",
     "with_defaults",
+    "write_history",
 }
 _PLACEHOLDER = lazy_pattern(r"\{\{|\}\}|\{([^{}]*)\}")
 

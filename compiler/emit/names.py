@@ -29,6 +29,7 @@ RESERVED |= {
     "merge_rows",
     "one_pass",
     "with_state",
+    "write_history",
 }
 """All names that a script imports, defines or uses of its own accord."""
 
