@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lineage.graph import Lineage, build_lineage
 
 GUARDED = "pii"
@@ -60,22 +61,22 @@ something that can be guessed, such as a telephone number, is not a mask.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One for each sink, with all of its columns."""
-    columns = {
-        item.name: (item.query.output if isinstance(item, Let) else item.output).columns
+    relations = {
+        item.name: item.query.output if isinstance(item, Let) else item.output
         for item in pipeline.datasets
     }
     graph: Lineage | None = None
     for sink in pipeline.sinks:
         if GUARDED in sink.allow:
             continue
-        columns_written = _written_columns(sink, columns.get(sink.dataset, ()))
+        columns_written = _written_columns(sink, relations.get(sink.dataset, Relation()))
         personal = [each for each in columns_written if GUARDED in each.tags]
         if personal:
             graph = graph or build_lineage(pipeline)
             yield _build_diagnostic(sink, personal, _find_tagged_sources(graph, sink, personal))
 
 
-def _written_columns(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column]:
+def _written_columns(sink: Sink, relation: Relation) -> Iterator[Column]:
     """The columns of a dataset that a sink writes: all, or those that its options name."""
     chosen_names = {
         column.name.casefold()
@@ -84,6 +85,7 @@ def _written_columns(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column
         for column in setting.columns
     }
     chooses = bool(sink.settings.columns_at(OptionPlacement.VALUE_COLUMNS))
+    columns = stored_columns(sink.settings, relation)
     return (each for each in columns if not chooses or each.name.casefold() in chosen_names)
 
 

@@ -8,7 +8,7 @@ from ssbt.compiler.check.stream_findings import mode_label
 from ssbt.compiler.connectors.wording import join_alternatives
 from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic
-from ssbt.compiler.ir.histories import is_merged
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.pipeline import Pipeline
 
 WRONG_SINK = Code(

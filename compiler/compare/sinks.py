@@ -12,6 +12,7 @@ from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
+from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
 
@@ -59,7 +60,7 @@ class SinkComparer:
         self._renamed = {(name, now): was for name, was, now in renamed}
         self._pairs = list(_match_sinks(old, new, names))
         self._guarantees = guarantees(old), guarantees(new)
-        self._columns = _columns_by_dataset(old), _columns_by_dataset(new)
+        self._columns = _columns_by_sink(old), _columns_by_sink(new)
 
     def changes(self) -> Iterator[Change]:
         """The differences in the order of the new version's sinks, gone ones last."""
@@ -132,7 +133,7 @@ class SinkComparer:
 
     def _column_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         """The columns that readers find."""
-        old_columns, new_columns = self._columns[0][old.dataset], self._columns[1][new.dataset]
+        old_columns, new_columns = self._columns[0][old.name], self._columns[1][new.name]
         by_place = _joins_old_files(old, new) and _is_read_by_place(new)
         now = {column.name.casefold(): column for column in new_columns}
         new_names = {
@@ -307,8 +308,12 @@ def _sink_change(severity: Severity, sink: Sink, message: str, places: Places) -
     return Change(severity, Subject.SINK, sink.name, message, places)
 
 
-def _columns_by_dataset(pipeline: Pipeline) -> dict[str, tuple[Column, ...]]:
-    return {
-        each.name: (each.query.output if isinstance(each, Let) else each.output).columns
+def _columns_by_sink(pipeline: Pipeline) -> dict[str, tuple[Column, ...]]:
+    """What each sink writes of its dataset."""
+    outputs = {
+        each.name: each.query.output if isinstance(each, Let) else each.output
         for each in pipeline.datasets
+    }
+    return {
+        each.name: stored_columns(each.settings, outputs[each.dataset]) for each in pipeline.sinks
     }

@@ -27,7 +27,7 @@ from ssbt.compiler.emit.steps import emit_query
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
-from ssbt.compiler.ir.histories import is_merged
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, find_pass, passes, records_name
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans, stream_plans

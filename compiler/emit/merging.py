@@ -76,28 +76,57 @@ def _statement_parts(merge: Merge) -> Iterator[Part]:
     sequence = quote_name(merge.sequence)
     rest = [name for name in merge.columns if name not in merge.keys]
     yield from (TextMark.GROUP, "MERGE INTO target AS t", TextMark.SPACE, "USING changes AS c")
-    yield from (TextMark.SPACE, f"ON {_equal_keys(merge.keys)}")
-    kept = ""
+    yield TextMark.SPACE
+    yield from _conjunction("ON ", [[f"t.{key} = c.{key}"] for key in map(quote_name, merge.keys)])
+    kept: list[list[Part]] = []
     if merge.deleted is not None:
-        deletes = f"WHEN MATCHED AND c.{_DELETED} AND c.{sequence} >= t.{sequence} THEN DELETE"
-        yield from (TextMark.SPACE, deletes)
-        kept = f" AND NOT c.{_DELETED}"
-    newer = f"{_order('c', merge)} > {_order('t', merge)}"
-    assignments = ", ".join(f"t.{quote_name(name)} = c.{quote_name(name)}" for name in rest)
-    yield from (TextMark.SPACE, f"WHEN MATCHED{kept} AND {newer}")
-    yield from (TextMark.SPACE, "THEN UPDATE SET ", assignments)
+        yield TextMark.SPACE
+        older = f"c.{sequence} >= t.{sequence}"
+        yield from _conjunction("WHEN MATCHED AND ", [[f"c.{_DELETED}"], [older]])
+        yield " THEN DELETE"
+        kept = [[f"NOT c.{_DELETED}"]]
+    yield TextMark.SPACE
+    yield from _conjunction("WHEN MATCHED AND ", [*kept, [*_is_newer(merge)]])
+    yield TextMark.SPACE
+    assignments = [f"t.{name} = c.{name}" for name in map(quote_name, rest)]
+    yield from (TextMark.GROUP, "THEN UPDATE SET", TextMark.INDENT, TextMark.SPACE)
+    yield from (*_list(assignments), TextMark.DEDENT, TextMark.END, TextMark.SPACE)
+    yield from _conjunction("WHEN NOT MATCHED" + " AND " * bool(kept), kept)
     names = [quote_name(name) for name in merge.columns]
-    values = ", ".join(f"c.{name}" for name in names)
-    yield from (TextMark.SPACE, f"WHEN NOT MATCHED{kept}")
-    yield from (TextMark.SPACE, f"THEN INSERT ({', '.join(names)}) VALUES ({values})", TextMark.END)
+    yield from (TextMark.SPACE, TextMark.GROUP, *_bracketed("THEN INSERT (", names))
+    yield TextMark.SPACE
+    yield from (*_bracketed("VALUES (", [f"c.{name}" for name in names]), TextMark.END)
+    yield TextMark.END
 
 
-def _equal_keys(keys: Sequence[str]) -> str:
-    return " AND ".join(f"t.{quote_name(key)} = c.{quote_name(key)}" for key in keys)
-
-
-def _order(alias: str, merge: Merge) -> str:
+def _is_newer(merge: Merge) -> Iterator[Part]:
     """The newer row is the greater one: by the sequence, then by its columns in their order."""
     others = [name for name in merge.columns if name not in (*merge.keys, merge.sequence)]
-    names = [f"{alias}.{quote_name(name)}" for name in (merge.sequence, *others)]
-    return f"struct({', '.join(names)})" if others else names[0]
+    for before, alias in (("", "c"), ("> ", "t")):
+        names = [f"{alias}.{quote_name(name)}" for name in (merge.sequence, *others)]
+        if before:
+            yield TextMark.SPACE
+        if others:
+            yield from _bracketed(f"{before}struct(", names)
+        else:
+            yield f"{before}{names[0]}"
+
+
+def _conjunction(before: str, terms: Sequence[Sequence[Part]]) -> Iterator[Part]:
+    """Conditions, of which each has a line of its own where they do not fit in one."""
+    yield from (TextMark.GROUP, before, TextMark.INDENT)
+    for number, term in enumerate(terms):
+        yield from (TextMark.SPACE, "AND ") if number else ()
+        yield from (TextMark.GROUP, *term, TextMark.END)
+    yield from (TextMark.DEDENT, TextMark.END)
+
+
+def _bracketed(before: str, items: Sequence[str]) -> Iterator[Part]:
+    yield from (TextMark.GROUP, before, TextMark.INDENT, TextMark.SOFT, *_list(items))
+    yield from (TextMark.DEDENT, TextMark.SOFT, ")", TextMark.END)
+
+
+def _list(items: Sequence[str]) -> Iterator[Part]:
+    for item in items[:-1]:
+        yield from (f"{item},", TextMark.SPACE)
+    yield from items[-1:]

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ConditionText, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.ir.merges import MERGE
 from ssbt.compiler.ir.relations import Relation
 
 HISTORY = "history"
@@ -62,9 +61,3 @@ def find_history(settings: Settings, relation: Relation) -> History | None:
         text_of("valid_to", VALID_TO),
         deleted.value if deleted and isinstance(deleted.value, ConditionText) else None,
     )
-
-
-def is_merged(settings: Settings) -> bool:
-    """Whether a sink merges rows into a table: their newest state, or their history."""
-    mode = settings.at(OptionPlacement.MODE)
-    return mode is not None and mode.value in (MERGE, HISTORY)

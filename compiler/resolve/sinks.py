@@ -13,7 +13,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.histories import is_merged
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.records import key_columns
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite

@@ -213,3 +213,16 @@ def test_a_signal_is_an_abort(
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert server.events[-1]["eventType"] == "ABORT"
+
+
+def test_a_merge_writes_the_columns_that_it_stores() -> None:
+    found = told(
+        'pipeline merges { time_zone = "UTC" }\n'
+        "schema Event { id: bigint, op: string, at: timestamp }\n"
+        'source events from parquet { path = "in", schema = Event }\n'
+        'sink events to delta { path = "out", mode = merge, keys = [id], sequence_by = at,\n'
+        "  delete_when = op = 'D', columns = * except (op) }\n"
+    )
+    facets = found["outputs"][0]["facets"]
+    assert [each["name"] for each in facets["schema"]["fields"]] == ["id", "at"]
+    assert [*facets["columnLineage"]["fields"]] == ["id", "at"]
