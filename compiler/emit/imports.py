@@ -31,13 +31,13 @@ _RUNTIME_NAMES = {
     "epoch_milliseconds",
     "event_id",
     "fit_columns",
+    "keep_history",
     "literal",
     "merge_rows",
     "narrow_columns",
     "one_pass",
     "widen_schema",
     "with_defaults",
-    "write_history",
 }
 _PLACEHOLDER = lazy_pattern(r"\{\{|\}\}|\{([^{}]*)\}")
 

@@ -26,10 +26,10 @@ RESERVED |= {
     "each_batch",
     "event_id",
     "fit_columns",
+    "keep_history",
     "merge_rows",
     "one_pass",
     "with_state",
-    "write_history",
 }
 """All names that a script imports, defines or uses of its own accord."""
 

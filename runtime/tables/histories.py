@@ -24,7 +24,7 @@ WHEN NOT MATCHED THEN INSERT *
 """
 
 
-def write_history(
+def keep_history(
     events: DataFrame,
     statement: str,
     *,
