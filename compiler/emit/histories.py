@@ -35,7 +35,7 @@ def _statement_parts(history: History) -> Iterator[Part]:
     yield from (TextMark.SPACE, f"WHEN MATCHED AND v.{_VANISHES} THEN DELETE")
     values = [quote_name(name) for name in history.columns if name not in history.keys]
     assignments = ", ".join(f"t.{name} = v.{name}" for name in (*values, valid_to))
-    yield from (TextMark.SPACE, f"WHEN MATCHED THEN UPDATE SET {assignments}")
+    yield from (TextMark.SPACE, "WHEN MATCHED THEN UPDATE SET ", assignments)
     names = [*map(quote_name, history.columns), valid_from, valid_to]
     inserted = ", ".join(f"v.{name}" for name in names)
     yield from (TextMark.SPACE, f"WHEN NOT MATCHED AND NOT v.{_VANISHES}")
