@@ -36,7 +36,7 @@ table has it as `valid_from`. And a column that is not among `columns` is not in
 
 SAME_NAME = Code(
     "SSBT0570",
-    "A history with two columns of one name",
+    "A history with two columns of the same name",
     """\
 A history has two columns that no dataset has: one says from when on a version holds, the other up
 to when. They are called `valid_from` and `valid_to` unless the options of these names say
