@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
+from ssbt.compiler.compare.merges import is_same_table, weigh_merge_option
 from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
 from ssbt.compiler.compare.tables import NO_COLUMN, find_table_reason, refuses_new_columns
 from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
-from ssbt.compiler.ir.merges import stored_columns
+from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
 
@@ -96,7 +97,8 @@ class SinkComparer:
         else:
             for each in compare_options(old.settings, new.settings, self._pipelines):
                 # The mode of a stream is told in any case, whatever its sink is written to.
-                if each.either.place is not OptionPlacement.MODE or new.stream is None:
+                is_told = each.either.place is OptionPlacement.MODE and new.stream is not None
+                if not is_told or is_merged(old.settings) or is_merged(new.settings):
                     yield self._option_change(old, new, each)
         yield from self._stream_write_changes(old, new)
         yield from self._guarantee_changes(old, new)
@@ -106,17 +108,19 @@ class SinkComparer:
         option, joined = difference.either, _joins_old_files(old, new)
         splits = joined and option.place is OptionPlacement.PARTITION_BY and not new.is_versioned
         mixes = joined and not splits and _is_option_of_readers(new, difference.name)
-        stays = location(old.settings) == location(new.settings)
+        stays = is_same_table(old, new)
         table = find_table_reason(old, new, difference, self._pipelines) if stays else ""
         why = table or (_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "")
         weighty = bool(why) or option.place in _READER_PLACES or option.identity
+        severity = Severity.BREAKING if weighty else Severity.BEHAVIOUR
+        severity, merged = weigh_merge_option(old, new, difference.name) or (severity, "")
         return Change(
-            Severity.BREAKING if weighty else Severity.BEHAVIOUR,
+            severity,
             Subject.CREDENTIAL if difference.secret else Subject.OPTION,
             f"{new.name}.{difference.name}",
             f"the sink `{new.name}`: {difference.message}",
             (difference.old_span or old.span, difference.new_span or new.span),
-            why=why,
+            why=why or merged,
         )
 
     def _stream_write_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
@@ -150,7 +154,7 @@ class SinkComparer:
         """The columns that readers find."""
         old_columns, new_columns = self._columns[0][old.name], self._columns[1][new.name]
         by_place = _joins_old_files(old, new) and _is_read_by_place(new)
-        stops = location(old.settings) == location(new.settings) and refuses_new_columns(new)
+        stops = is_same_table(old, new) and refuses_new_columns(new)
         now = {column.name.casefold(): column for column in new_columns}
         new_names = {
             self._renamed[new.dataset, column.name]: column.name

@@ -6,7 +6,6 @@ from ssbt.compiler.compare.settings import OptionDifference
 from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink
 from ssbt.compiler.ir.subjects import find_table_schema
 
-_NEW_KEYS = "the rows of the table were told apart by the old ones: write it anew from its events"
 _REASONS = {
     "partition_by": (
         "a table keeps the columns that it was partitioned by when it was created: the job stops,"
@@ -24,8 +23,6 @@ _REASONS = {
         "a table keeps columns that can be null, and the job stops: the table has to be written"
         " anew"
     ),
-    "keys": _NEW_KEYS,
-    "sequence_by": _NEW_KEYS,
 }
 
 NO_COLUMN = "the table has no such column, and the job stops: `evolve = add_columns` adds it"
