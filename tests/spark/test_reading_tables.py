@@ -57,7 +57,12 @@ def test_tables_of_delta_are_read_as_their_table_says(delta: SparkSession, tmp_p
     for number, one in enumerate(TYPES):
         column = table.selectExpr(f"c{number} as v").where("v is not null")
         values = [row[number] for row in written if row[number] is not None]
-        for other in (each for each in TYPES if each != one):
+        # Contracts ask of arrays what they ask of their elements.
+        for other in (
+            each
+            for each in TYPES
+            if each != one and not (each.startswith("array") and one.startswith("array"))
+        ):
             got = ReadVerdict.FAILS
             try:
                 read = fit_columns(column, f"v {other}", "t").collect()
