@@ -1,5 +1,6 @@
 """What every generated script imports; standard library and pyspark only."""
 
+from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
@@ -19,7 +20,6 @@ from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.columns import fit_columns
-from ssbt.runtime.tables.creating import create_table
 from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
 from ssbt.runtime.values.defaults import with_defaults
