@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ssbt.compiler.cli import outputs, parallel
+from ssbt.compiler.cli import outputs, parallel, writing
 from ssbt.compiler.cli.compilation import Compiler
 from ssbt.compiler.cli.parallel import map_parallel, run_at_once
 from ssbt.compiler.cli.units import find_units
@@ -134,12 +134,11 @@ def test_a_file_of_several_pipelines_is_written_once(
     for number in range(20):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
     written: list[str] = []
-    write_all = outputs.write_all
 
     def note(files) -> None:
         files = [*files]
         written.extend(os.path.basename(path) for path, _ in files)
-        write_all(files)
+        writing.write_all(files)
 
     monkeypatch.setattr(outputs, "write_all", note)
     assert ssbtc("compile").code == 0
