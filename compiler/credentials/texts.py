@@ -7,6 +7,8 @@ The runtime's patterns, in `redaction/texts.py`, are the same; a test compares t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+import re
 
 from ssbt.compiler.patterns import lazy_pattern
 
@@ -112,6 +114,11 @@ _MARKS = {
     BEARER: ("bearer",),
     AUTHORIZATION: ("authorization",),
 }
+_ANY_MARK = lazy_pattern(
+    "|".join(
+        re.escape(mark) for mark in chain(_WORDS_OF_KEYS, chain.from_iterable(_MARKS.values()))
+    )
+)
 _PATTERNS = {source: lazy_pattern(source) for source in TEXTS}
 
 
@@ -149,6 +156,8 @@ def _select_patterns(text: str) -> list[str]:
         # A long s, say, is an s to a pattern, but not to `lower`.
         return [*TEXTS]
     lower = text.lower()
+    if not _ANY_MARK.search(lower):
+        return []
     return [
         source
         for source in TEXTS

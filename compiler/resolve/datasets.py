@@ -68,6 +68,9 @@ class DatasetResolver:
         node = datasets[key]
         if isinstance(node, d.SourceRead):
             return []
+        entry = self._cache.previous.get(key) if self._cache is not None else None
+        if entry is not None and entry.node is node:
+            return [name for name in entry.inputs if name in datasets]
         return [name for name in referenced_datasets(node) if name in datasets]
 
     # ---- names
