@@ -87,7 +87,7 @@ def ours(
     target: str = "4.1",
     others: Mapping[str, Relation] = MappingProxyType({}),
 ) -> Ours:
-    """What the compiler says of a step over the relation; `others` are datasets that it may take."""
+    """What the compiler says of a step over the relation, which may take `others`, too."""
     report = Report()
     lookup = lookup_of(others)
     flow = QueryContext(relation, {}, TypingSettings(target, ansi), report, lookup)
