@@ -2,8 +2,9 @@
 
 The kind: a step where texts of two collations meet, or one that hands a text on, whose collation
 then counts for what stands behind it. Steps, kinds of columns and sides are crossed; a part is
-asked in each run, all of them where `AGREEMENT` is set. Spark is given the script of a step. Of one that
-we refuse, it is given what the same step becomes over columns that we accept: names alone decide.
+asked in each run, all of them where `AGREEMENT` is set. Spark is given the script of a step. Of one
+that we refuse, it is given what the same step becomes over columns that we accept: names alone
+decide about that.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ A decimal has at most 38 digits. If the exact result needs more, Spark keeps the
 shortens the fraction, down to six digits: small numbers become 0, and others are rounded. It does
 the same where several values become one type: in `case`, `greatest`, arrays, comparisons and
 unions. There it keeps the whole part only. A comparison that keeps four digits is not reported.
+Few quotients are exact: one should have as many digits as its operands, and `amount / 100` two more
+than `amount`.
 
 | in Spark 4.1 | gives |
 |---|---|
