@@ -45,8 +45,16 @@ DATASETS = {
     "again": "id: bigint, k: {}, c: {}",
 }
 
-SET_OPERATIONS = tuple(
-    f"{word}{all_} OTHER" for word, all_ in product(("union", "intersect", "except"), ("", " all"))
+SET_OPERATIONS = (
+    *(
+        f"{word}{all_} OTHER"
+        for word, all_ in product(("union", "intersect", "except"), ("", " all"))
+    ),
+    "select id, k, null as c |> union all OTHER",
+    "select id, k, 'a' as c |> union OTHER",
+    "set c = c collate UNICODE |> union all OTHER",
+    "set c = 'a' collate UNICODE |> except OTHER",
+    "select c, k, id |> intersect OTHER",
 )
 JOIN_KINDS = ("", "left ", "right ", "full ", "semi ", "anti ")
 JOINS = (
@@ -54,6 +62,9 @@ JOINS = (
     *(f"{kind}join OTHER as other on one.c = other.c |> drop other.c" for kind in ("", "full ")),
     *(f"{kind}join OTHER as other on one.c = other.c" for kind in ("semi ", "anti ")),
     "left join OTHER as other on one.c <=> other.c |> drop one.c",
+    "set c = upper(c) |> left join OTHER as other using (c)",
+    "set c = c collate UNICODE |> full join OTHER as other using (c)",
+    "semi join OTHER as other on one.c collate UTF8_LCASE = other.c",
 )
 PAIRS = (
     "unpivot v for name in (a, b)",
