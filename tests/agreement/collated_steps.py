@@ -129,7 +129,7 @@ BEHIND = (
     "extend concat({c}, k collate UNICODE) as p1",
     "extend {c} = k as p1",
     "extend coalesce({c}, k) as p1",
-    "aggregate listagg({c}, ',') as p1",
+    "aggregate listagg({c}) as p1",
 )
 # What makes a column of a text, and how it is called.
 MADE = {

@@ -90,7 +90,7 @@ def test_collations_behind_steps_agree(spark: SparkSession, tmp_path: Path) -> N
     assert {each.form for each in every} == set(accepted)
     asked = every[::ONE_IN]
     scripted = {each if not answers[each].refusals else accepted[each.form] for each in asked}
-    made = functions(sorted(scripted, key=every.index), tmp_path)
+    made = functions([each for each in every if each in scripted], tmp_path)
     session = SparkAsked(spark)
     datasets = {dataset for each in asked for dataset in each.datasets}
     theirs: dict[Asked, Theirs] = {}

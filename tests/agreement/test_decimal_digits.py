@@ -152,7 +152,8 @@ def with_constants(x: int) -> Iterator[Asked]:
         digits = max(s, places(number)) if is_decimal else 0
         quotient = EXACT.divide(unit, number)
         text = f"t{x} / {constant}"
-        if EXACT.multiply(quotient, number) == unit and is_decimal:
+        has_end = len(quotient.as_tuple().digits) < EXACT.prec
+        if has_end and is_decimal:
             yield Asked(text, (text,), (quotient,), digits=digits)
         else:
             yield Asked(text, (), (), digits=digits)
