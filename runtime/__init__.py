@@ -19,6 +19,7 @@ from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.columns import fit_columns
+from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
@@ -30,3 +31,4 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "each_batch", "fit_columns", "merge_rows", "with_defaults"]
+__all__ += ["keep_history"]

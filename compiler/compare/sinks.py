@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
+from ssbt.compiler.compare.merges import MISSING_COLUMN, is_same_table, weigh_merge_option
 from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
 from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
+from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
 
@@ -59,7 +61,7 @@ class SinkComparer:
         self._renamed = {(name, now): was for name, was, now in renamed}
         self._pairs = list(_match_sinks(old, new, names))
         self._guarantees = guarantees(old), guarantees(new)
-        self._columns = _columns_by_dataset(old), _columns_by_dataset(new)
+        self._columns = _columns_by_sink(old), _columns_by_sink(new)
 
     def changes(self) -> Iterator[Change]:
         """The differences in the order of the new version's sinks, gone ones last."""
@@ -97,7 +99,8 @@ class SinkComparer:
         else:
             for each in compare_options(old.settings, new.settings, self._pipelines):
                 # The mode of a stream is told in any case, whatever its sink is written to.
-                if each.either.place is not OptionPlacement.MODE or new.stream is None:
+                is_told = each.either.place is OptionPlacement.MODE and new.stream is not None
+                if not is_told or is_merged(old.settings) or is_merged(new.settings):
                     yield _option_change(old, new, each, joined=_joins_old_files(old, new))
         yield from self._stream_write_changes(old, new)
         yield from self._guarantee_changes(old, new)
@@ -132,7 +135,7 @@ class SinkComparer:
 
     def _column_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         """The columns that readers find."""
-        old_columns, new_columns = self._columns[0][old.dataset], self._columns[1][new.dataset]
+        old_columns, new_columns = self._columns[0][old.name], self._columns[1][new.name]
         by_place = _joins_old_files(old, new) and _is_read_by_place(new)
         now = {column.name.casefold(): column for column in new_columns}
         new_names = {
@@ -144,8 +147,12 @@ class SinkComparer:
         was = {new_names.get(column.name, column.name).casefold(): column for column in old_columns}
         for key in dict.fromkeys((*now, *was)):
             for weight, message in _column_differences(was.get(key), now.get(key)):
-                severity = Severity.BREAKING if by_place and key not in was else weight
-                yield _column_change(severity, old, new, now.get(key) or was[key], message)
+                # A merge sets each column, which a table that is there must have.
+                lacks = key not in was and is_merged(new.settings) and is_same_table(old, new)
+                is_weighty = (by_place and key not in was) or lacks
+                severity = Severity.BREAKING if is_weighty else weight
+                change = _column_change(severity, old, new, now.get(key) or was[key], message)
+                yield replace(change, why=MISSING_COLUMN) if lacks else change
             yield from _tag_changes(old, new, was.get(key), now.get(key))
         if [key for key in was if key in now] != [key for key in now if key in was]:
             message = f"the sink `{new.name}`: the columns are in another order"
@@ -247,8 +254,10 @@ def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined
     splits = joined and option.place is OptionPlacement.PARTITION_BY
     mixes = joined and not splits and _is_option_of_readers(new, difference.name)
     weighty = splits or mixes or option.place in _READER_PLACES or option.identity
+    severity = Severity.BREAKING if weighty else Severity.BEHAVIOUR
+    severity, why_merged = weigh_merge_option(old, new, difference.name) or (severity, "")
     return Change(
-        Severity.BREAKING if weighty else Severity.BEHAVIOUR,
+        severity,
         Subject.CREDENTIAL if difference.secret else Subject.OPTION,
         f"{new.name}.{difference.name}",
         f"the sink `{new.name}`: {difference.message}",
@@ -257,7 +266,7 @@ def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined
         if splits
         else _OTHER_FILES
         if mixes
-        else "",
+        else why_merged,
     )
 
 
@@ -307,8 +316,12 @@ def _sink_change(severity: Severity, sink: Sink, message: str, places: Places) -
     return Change(severity, Subject.SINK, sink.name, message, places)
 
 
-def _columns_by_dataset(pipeline: Pipeline) -> dict[str, tuple[Column, ...]]:
-    return {
-        each.name: (each.query.output if isinstance(each, Let) else each.output).columns
+def _columns_by_sink(pipeline: Pipeline) -> dict[str, tuple[Column, ...]]:
+    """What each sink writes of its dataset."""
+    outputs = {
+        each.name: each.query.output if isinstance(each, Let) else each.output
         for each in pipeline.datasets
+    }
+    return {
+        each.name: stored_columns(each.settings, outputs[each.dataset]) for each in pipeline.sinks
     }

@@ -27,7 +27,7 @@ from ssbt.compiler.emit.steps import emit_query
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
-from ssbt.compiler.ir.merges import find_merge
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, find_pass, passes, records_name
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans, stream_plans
@@ -227,7 +227,7 @@ class _FunctionEmitter:
         """The statement that writes: a call, or a chain of methods, which takes brackets."""
         relation = self._roots[sink.dataset].output
         code = emit_write(sink, relation, self._code, dataset)
-        return code if find_merge(sink.settings, relation) is not None else f"({code})"
+        return code if is_merged(sink.settings) else f"({code})"
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
         """What a sink writes of a batch, in a query that writes others, too."""
@@ -262,8 +262,8 @@ class _FunctionEmitter:
         if checkpoint is not None and not sink.is_versioned:
             path = sink.settings.at(OptionPlacement.PATH)
         # What merges is called with each batch, and writes by itself.
-        is_merge = find_merge(sink.settings, relation) is not None
-        table = sink.settings.at(OptionPlacement.TABLE) if not is_merge else None
+        writes = is_merged(sink.settings)
+        table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
         call = render_template(
             "functions/stream",

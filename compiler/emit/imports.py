@@ -31,6 +31,7 @@ _RUNTIME_NAMES = {
     "epoch_milliseconds",
     "event_id",
     "fit_columns",
+    "keep_history",
     "literal",
     "merge_rows",
     "narrow_columns",

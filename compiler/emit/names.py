@@ -26,6 +26,7 @@ RESERVED |= {
     "each_batch",
     "event_id",
     "fit_columns",
+    "keep_history",
     "merge_rows",
     "one_pass",
     "with_state",

@@ -6,8 +6,10 @@ A delete is remembered in a table of its own, so that an older row which comes l
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+
+from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
 DELETED = "_deleted"
 _VIEWS = ("target", "changes", "deleted", "deletes")
@@ -42,11 +44,12 @@ def merge_rows(
     session = events.sparkSession
     newest = newest_rows(events, keys, sequence).persist()
     try:
-        place = _Place(format, path, table)
+        place = Place(format, path, table)
         place.create(newest.drop(DELETED), options or {}, partition_by)
         changes = newest
         if deleted is not None:
-            memory = _Place(format, deleted if path else None, None if path else deleted)
+            memory = Place(format, deleted if path else None, None if path else deleted)
+            memory.create(newest.select(*map(column, (*keys, sequence))), options or {})
             changes = _with_memory(newest, keys, sequence, memory)
         place.read(changes).createOrReplaceTempView("target")
         changes.createOrReplaceTempView("changes")
@@ -69,83 +72,34 @@ def newest_rows(events: DataFrame, keys: Sequence[str], sequence: str) -> DataFr
     columns. An event without a key or a sequence stops the job.
     """
     others = [name for name in events.columns if name not in (*keys, sequence, DELETED)]
-    parts = {sequence: _without_nulls(events, (*keys, sequence))}
+    parts = {sequence: refuse_nulls(events, (*keys, sequence))}
     if DELETED in events.columns:
-        parts[DELETED] = F.coalesce(_column(DELETED), F.lit(False))
-    parts |= {name: _column(name) for name in others}
+        parts[DELETED] = F.coalesce(column(DELETED), F.lit(False))
+    parts |= {name: column(name) for name in others}
     order = F.struct(*(part.alias(name) for name, part in parts.items()))
-    newest = events.groupBy(*map(_column, keys)).agg(F.max(order).alias("_newest"))
+    newest = events.groupBy(*map(column, keys)).agg(F.max(order).alias("_newest"))
     fields = {name: F.col("_newest").getField(name).alias(name) for name in parts}
-    return newest.select(*(fields.get(name, _column(name)) for name in events.columns))
+    return newest.select(*(fields.get(name, column(name)) for name in events.columns))
 
 
 def _with_memory(
-    changes: DataFrame, keys: Sequence[str], sequence: str, memory: "_Place"
+    changes: DataFrame, keys: Sequence[str], sequence: str, memory: Place
 ) -> DataFrame:
     """The changes, those deleted that are older than a delete; deletes among them are remembered.
 
     That comes before the table is changed: a job that fails between the two is run again.
     """
     names = [*keys, sequence]
-    deletes = changes.where(DELETED).select(*map(_column, names))
-    memory.create(deletes)
+    deletes = changes.where(DELETED).select(*map(column, names))
     session = changes.sparkSession
     memory.read(changes).createOrReplaceTempView("deleted")
     deletes.createOrReplaceTempView("deletes")
-    on = " AND ".join(f"d.{_quoted(key)} = c.{_quoted(key)}" for key in keys)
-    session.sql(_REMEMBER.format(keys=on, sequence=_quoted(sequence)))
+    on = " AND ".join(f"d.{quoted(key)} = c.{quoted(key)}" for key in keys)
+    session.sql(_REMEMBER.format(keys=on, sequence=quoted(sequence)))
     known = memory.read(changes).withColumnRenamed(sequence, "_deleted_at")
     joined = changes.join(known, list(keys), "left")
-    is_older = F.coalesce(F.col("_deleted_at") >= _column(sequence), F.lit(False))
-    newest = F.greatest(_column(sequence), F.col("_deleted_at"))
-    return joined.withColumns({DELETED: _column(DELETED) | is_older, sequence: newest}).select(
-        *map(_column, changes.columns)
+    is_older = F.coalesce(F.col("_deleted_at") >= column(sequence), F.lit(False))
+    newest = F.greatest(column(sequence), F.col("_deleted_at"))
+    return joined.withColumns({DELETED: column(DELETED) | is_older, sequence: newest}).select(
+        *map(column, changes.columns)
     )
-
-
-class _Place:
-    """A table by its path or its name."""
-
-    def __init__(self, format: str, path: str | None, table: str | None) -> None:
-        self._format, self._path, self._table = format, path, table
-
-    def read(self, frame: DataFrame) -> DataFrame:
-        """The table as it is now."""
-        reader = frame.sparkSession.read.format(self._format)
-        return reader.load(self._path) if self._table is None else reader.table(self._table)
-
-    def create(
-        self,
-        rows: DataFrame,
-        options: Mapping[str, str | bool | float] | None = None,
-        partition_by: Sequence[str] = (),
-    ) -> None:
-        """Create it with the columns of the rows, unless it is there."""
-        writer = rows.limit(0).write.format(self._format).mode("ignore")
-        for name, value in (options or {}).items():
-            writer = writer.option(name, str(value).lower() if isinstance(value, bool) else value)
-        if partition_by:
-            writer = writer.partitionBy(*partition_by)
-        if self._table is None:
-            writer.save(self._path)
-        else:
-            writer = writer.option("path", self._path) if self._path else writer
-            writer.saveAsTable(self._table)
-
-
-def _without_nulls(events: DataFrame, names: Sequence[str]) -> Column:
-    """The last of the columns, if none of them is null."""
-    value, type_ = _column(names[-1]), events.schema[names[-1]].dataType
-    for name in names:
-        text = f"a row has no `{name}`, by which rows are merged"
-        refusal = F.raise_error(F.lit(text)).cast(type_)
-        value = F.when(_column(name).isNull(), refusal).otherwise(value)
-    return value
-
-
-def _column(name: str) -> Column:
-    return F.col(_quoted(name))
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PIPELINES = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
 # With modules of its own, with packages, and with settings that only a new session takes.
-SUBMITTED = {"abandoned_carts", "order_table", "orders_enriched"}
+SUBMITTED = {"abandoned_carts", "customer_history", "order_table", "orders_enriched"}
 BIN = Path(sys.executable).parent
 
 
