@@ -25,7 +25,10 @@ _REASONS = {
     ),
 }
 
-NO_COLUMN = "the table has no such column, and the job stops: `evolve = add_columns` adds it"
+NO_COLUMN = (
+    "the table has no such column, and the job stops until it is added: by `evolve = add_columns`,"
+    " or for what merges by `ALTER TABLE … ADD COLUMNS`"
+)
 
 
 def refuses_new_columns(sink: Sink) -> bool:
