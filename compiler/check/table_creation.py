@@ -53,8 +53,8 @@ UNFIT_CLUSTER = Code(
     "Columns that a table cannot be clustered by",
     """\
 Delta Lake clusters by up to four columns, of types whose smallest and greatest values it keeps of
-each file: numbers, texts, dates and times. A BOOLEAN, BINARY, ARRAY, MAP, STRUCT or VARIANT is none
-of these, and the job fails when it creates the table.
+each file: numbers, texts, dates and times. By a BOOLEAN, BINARY, ARRAY, MAP, STRUCT or VARIANT it
+cannot: the job fails when it creates the table.
 """,
     wrong=example(
         steps="|> select id, amount > 100 as is_large",
