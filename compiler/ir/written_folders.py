@@ -15,6 +15,7 @@ from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
 from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
+from ssbt.compiler.ir.merges import find_memory
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.source import Span
 
@@ -79,6 +80,23 @@ def written_folder(
             folder = location(f"{warehouse}/{folder}", parameters)
     has_folders = bool(sink.settings.columns_at(OptionPlacement.PARTITION_BY))
     return WrittenFolder(folder, setting.span, has_folders, sink.is_versioned)
+
+
+def remembering_folder(
+    pipeline: Pipeline, sink: Sink, parameters: Mapping[str, object]
+) -> WrittenFolder | None:
+    """The folder of the table in which a sink that merges remembers events, if it does."""
+    memory, table = find_memory(sink.settings), written_folder(pipeline, sink, parameters)
+    if memory is None or table is None:
+        return None
+    option, suffix = memory
+    explicit = sink.settings.find(option)
+    if explicit is None or explicit.span is None:
+        return WrittenFolder(f"{table.path}{suffix}", table.span, False, versioned=True)
+    folder = location(explicit.value, parameters)
+    if sink.settings.at(OptionPlacement.PATH) is None:
+        folder = _warehouse_folder(pipeline, folder, parameters)
+    return WrittenFolder(folder, explicit.span, False, versioned=True)
 
 
 def _warehouse_folder(pipeline: Pipeline, table: str, parameters: Mapping[str, object]) -> str:
