@@ -103,6 +103,11 @@ def delta(spark: SparkSession) -> SparkSession:
 
     The extension replaces the parser, so that it stays away from the other tests.
     """
+    return delta_session(spark)
+
+
+def delta_session(spark: SparkSession) -> SparkSession:
+    """Another session of that Spark with Delta Lake, and with views of its own."""
     from pyspark.sql import SparkSession
 
     jvm: Any = spark._jvm

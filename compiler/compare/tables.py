@@ -25,10 +25,7 @@ _REASONS = {
     ),
 }
 
-NO_COLUMN = (
-    "the table has no such column, and the job stops until it is added: by `evolve = add_columns`,"
-    " or for what merges by `ALTER TABLE … ADD COLUMNS`"
-)
+NO_COLUMN = "the table has no such column, and the job stops: `evolve = add_columns` adds it"
 
 
 def refuses_new_columns(sink: Sink) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ssbt.compiler.connectors.settings import ConditionText, Settings, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
@@ -17,6 +19,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quote_name
 
 _DELETED = "_deleted"
+_EVOLVE = "evolve"
 
 
 def merge_context(
@@ -31,8 +34,9 @@ def merge_context(
         "deleted": _emit_condition(either.deleted, code),
         "options": [
             f"{python_literal(each.name)}: {python_literal(each.value)}"
-            for each in code.options(settings)
+            for each in code.options(_without_evolution(settings))
         ],
+        "evolves": _evolves(settings),
     }
     if history is not None:
         hidden = _memory_place(settings, code)
@@ -50,6 +54,17 @@ def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict
         "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
     }
+
+
+def _evolves(settings: Settings) -> bool:
+    evolve = settings.find(_EVOLVE)
+    return evolve is not None and evolve.value == "true"
+
+
+def _without_evolution(settings: Settings) -> Settings:
+    """The settings that a new table is given."""
+    kept = tuple(each for each in settings.settings if each.option.name != _EVOLVE)
+    return replace(settings, settings=kept)
 
 
 def _memory_place(settings: Settings, code: SettingCode) -> object:

@@ -1,7 +1,10 @@
 """Which failures of a stream may pass, and how long to wait before it is tried again."""
 
+from collections.abc import Callable
+import logging
 import random
 import re
+import time
 
 from pyspark.errors import AnalysisException
 
@@ -46,6 +49,11 @@ _LASTING = re.compile(
     r"|Partition \d+ of topic \S+ with partition count \d+ is not present"
     r"|org\.apache\.spark\.sql\.(catalyst\.)?(\w+\.)?(Analysis|Parse)Exception"
 )
+_LOG = logging.getLogger("ssbt.runtime")
+_CONFLICT = (
+    r"(?<![\w.])io\.delta\.exceptions\.(Concurrent\w+|MetadataChanged|ProtocolChanged)Exception"
+    r"|\[DELTA_(CONCURRENT|METADATA_CHANGED|PROTOCOL_CHANGED)\w*"
+)
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 60.0
 
 
@@ -71,6 +79,26 @@ def _full_text(error: BaseException) -> str:
     """The message with the JVM's stack trace, where the causes are named."""
     traces = [getattr(error, name, None) for name in ("_stackTrace", "_stacktrace")]
     return "\n".join([str(error), *(text for text in traces if isinstance(text, str))])
+
+
+def retry_conflicts(run: Callable[[], None], limit: int, what: str) -> None:
+    """Call `run`, and again, up to `limit` times, if another job wrote at the same time.
+
+    For what may be run again as a whole: nothing of a try that met a conflict is in the table.
+    """
+    for attempt in range(limit + 1):
+        try:
+            run()
+            return
+        except Exception as error:
+            if attempt == limit or re.search(_CONFLICT, _full_text(error)) is None:
+                raise
+            seconds = round(waiting_seconds(attempt + 1), 1)
+            _LOG.warning(
+                "another job wrote to %s at the same time: try %d of %d in %s s",
+                *(what, attempt + 2, limit + 1, seconds),
+            )
+            time.sleep(seconds)
 
 
 def waiting_seconds(restart: int) -> float:

@@ -24,6 +24,7 @@ _RAISED_BY = {
 _PATH = re.compile(r"\b(?:file|[a-z][a-z0-9+]*):/+[^\s'\"]+")
 _READ_PROBLEM = re.compile(
     r"FAILED_READ_FILE|MALFORMED_RECORD|PATH_NOT_FOUND|FileNotFound|AccessControl|AccessDenied"
+    r"|DELTA_SOURCE_TABLE_IGNORE_CHANGES|DELTA_SOURCE_IGNORE_DELETE|DELTA_MISSING_CHANGE_DATA"
 )
 _TOPIC_PROBLEM = re.compile(r"UnknownTopicOrPartition|data may have been lost|KAFKA_DATA_LOSS")
 _PRODUCER_PROBLEM = re.compile(r"not present in metadata")
@@ -119,6 +120,11 @@ class Search:
                     pattern = re.compile(rf"(?:^|[:/]){path_pattern}(?:/|$|\.)")
                     if any(map(pattern.search, paths)):
                         yield _end_of_name(load)
+                case ast.Call(ast.Attribute(attr="table") as table, [argument]):
+                    # A table lies in a folder of its name, unless it was given another one.
+                    name = "".join(_literal_parts(argument)).rpartition(".")[2].casefold()
+                    if any(path.rstrip("/.").casefold().endswith(f"/{name}") for path in paths):
+                        yield _end_of_name(table)
 
     def _points_subscribing(self, names: set[str]) -> Iterator[_Point]:
         """The points that read from Kafka, where it is a reader that misses a topic or records."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
 DELETED = "_deleted"
@@ -34,30 +35,62 @@ def merge_rows(
     deleted: str | None = None,
     options: Mapping[str, str | bool | float] | None = None,
     partition_by: Sequence[str] = (),
+    conflict_retries: int = 5,
+    evolve: bool = False,
 ) -> None:
     """Run the `statement`, which merges `changes` into `target`, both of them views.
 
     `changes` has the newest of the events of each key. If there is a column `_deleted`, `deleted`
     is the place of the table that remembers deletes. A table is created if it is not there, with
-    the options and the layout that are given.
+    the options and the layout that are given; columns that one which is there lacks are added to it
+    if it may `evolve`, and else stop the job. If another job writes to one of the tables at the
+    same time, all of it is done again, at most `conflict_retries` times.
     """
     session = events.sparkSession
     newest = newest_rows(events, keys, sequence).persist()
     try:
         place = Place(format, path, table)
         place.create(newest.drop(DELETED), options or {}, partition_by)
-        changes = newest
+        memory = None
         if deleted is not None:
             memory = Place(format, deleted if path else None, None if path else deleted)
             memory.create(newest.select(*map(column, (*keys, sequence))), options or {})
-            changes = _with_memory(newest, keys, sequence, memory)
-        place.read(changes).createOrReplaceTempView("target")
-        changes.createOrReplaceTempView("changes")
-        session.sql(statement)
+
+        def merge() -> None:
+            place.add_columns(newest.drop(DELETED), evolve=evolve)
+            _merge(newest, statement, keys, sequence, place, memory)
+
+        retry_conflicts(merge, conflict_retries, str(table or path))
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
         newest.unpersist()
+
+
+def _merge(
+    newest: DataFrame,
+    statement: str,
+    keys: Sequence[str],
+    sequence: str,
+    place: Place,
+    memory: Place | None,
+) -> None:
+    """Merge the rows into the tables as they are now.
+
+    Another job may remember a delete after this one has looked for it, and find nothing to delete
+    yet: so that is looked for again when the rows are there.
+    """
+    session, changes, version = newest.sparkSession, newest, None
+    while True:
+        if memory is not None:
+            _remember_deletes(newest, keys, sequence, memory)
+            version = memory.version(session)
+            changes = _with_memory(newest, keys, sequence, memory)
+        place.read(changes).createOrReplaceTempView("target")
+        changes.createOrReplaceTempView("changes")
+        session.sql(statement)
+        if memory is None or memory.version(session) == version:
+            return
 
 
 def each_batch(write: Callable[[DataFrame], None]) -> Callable[[DataFrame, int], None]:
@@ -82,20 +115,22 @@ def newest_rows(events: DataFrame, keys: Sequence[str], sequence: str) -> DataFr
     return newest.select(*(fields.get(name, column(name)) for name in events.columns))
 
 
-def _with_memory(
+def _remember_deletes(
     changes: DataFrame, keys: Sequence[str], sequence: str, memory: Place
-) -> DataFrame:
-    """The changes, those deleted that are older than a delete; deletes among them are remembered.
-
-    That comes before the table is changed: a job that fails between the two is run again.
-    """
-    names = [*keys, sequence]
-    deletes = changes.where(DELETED).select(*map(column, names))
+) -> None:
+    """Deletes are remembered before the table is changed: a job that fails then is run again."""
     session = changes.sparkSession
+    deletes = changes.where(DELETED).select(*map(column, (*keys, sequence)))
     memory.read(changes).createOrReplaceTempView("deleted")
     deletes.createOrReplaceTempView("deletes")
     on = " AND ".join(f"d.{quoted(key)} = c.{quoted(key)}" for key in keys)
     session.sql(_REMEMBER.format(keys=on, sequence=quoted(sequence)))
+
+
+def _with_memory(
+    changes: DataFrame, keys: Sequence[str], sequence: str, memory: Place
+) -> DataFrame:
+    """The changes, those deleted that are older than a delete that is remembered."""
     known = memory.read(changes).withColumnRenamed(sequence, "_deleted_at")
     joined = changes.join(known, list(keys), "left")
     is_older = F.coalesce(F.col("_deleted_at") >= column(sequence), F.lit(False))

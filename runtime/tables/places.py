@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ssbt.runtime.files.stores import Files
+from ssbt.runtime.schemas import SchemaMismatchError
 
 
 class Place:
@@ -24,6 +25,10 @@ class Place:
         path = "" if self._table else Files(session).absolute(self._path or "")
         return self._table or f"{self._format}.{quoted(path)}"
 
+    def version(self, session: SparkSession) -> int:
+        """The number of its newest version."""
+        return int(session.sql(f"DESCRIBE HISTORY {self.name(session)} LIMIT 1").collect()[0][0])
+
     def create(
         self,
         rows: DataFrame,
@@ -41,6 +46,21 @@ class Place:
         else:
             writer = writer.option("path", self._path) if self._path else writer
             writer.saveAsTable(self._table)
+
+    def add_columns(self, rows: DataFrame, *, evolve: bool) -> None:
+        """Add the columns of the rows that it lacks; raises where it may not evolve."""
+        actual = {name.casefold() for name in self.read(rows).columns}
+        lacking = [name for name in rows.columns if name.casefold() not in actual]
+        if lacking and not evolve:
+            names = ", ".join(f"`{name}`" for name in lacking)
+            raise SchemaMismatchError(
+                f"the table {self._table or self._path} has no column {names}, which is merged"
+                " into it: `evolve = add_columns` adds it, null in the rows that are there"
+            )
+        if lacking:
+            writer = rows.limit(0).write.format(self._format).mode("append")
+            writer = writer.option("mergeSchema", "true")
+            writer.save(self._path) if self._table is None else writer.saveAsTable(self._table)
 
 
 def refuse_nulls(events: DataFrame, names: Sequence[str]) -> Column:

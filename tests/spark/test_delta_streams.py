@@ -72,7 +72,8 @@ def test_updates_and_deletes_stop_a_stream_of_rows(lake: Lake) -> None:
     with pytest.raises(Exception, match="DELTA_SOURCE_TABLE_IGNORE_CHANGES") as failed:
         run(module, lake.spark)
     message = describe_failure(failed.value, str(module.__file__)).message
-    assert "main.ssbt:4 (sink out)" in message
+    assert message.startswith("main.ssbt:3 (rows)")
+    assert "while running main.ssbt:4 (sink out)" in message
     assert "file:" in message
     assert "`changes = true`" in message
     lake.run(pipeline("on_change = skip"), HEAD)

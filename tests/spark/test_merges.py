@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.runtime import SchemaMismatchError, merge_rows
+from tests.conftest import delta_session
 from tests.spark.lakes import Lake
 
 if TYPE_CHECKING:
@@ -102,3 +105,67 @@ def test_names_that_the_table_maps(lake: Lake) -> None:
     )
     assert lake.rows("out") == [(1, "a", 1)]
     assert lake.rows("out_deleted") == [(2, 2)]
+
+
+def test_two_writers_at_the_same_time(lake: Lake) -> None:
+    """Both change the same file: without another try, one of them fails."""
+    lake.write(events(*((each, "old", "I", 0) for each in range(20))), DELETING, COLUMNS)
+    statement = (
+        "MERGE INTO target AS t USING changes AS c ON t.id = c.id"
+        " WHEN MATCHED AND c._deleted AND c.at >= t.at THEN DELETE"
+        " WHEN MATCHED AND NOT c._deleted AND struct(c.at, c.name) > struct(t.at, t.name)"
+        " THEN UPDATE SET t.name = c.name, t.at = c.at"
+        " WHEN NOT MATCHED AND NOT c._deleted"
+        " THEN INSERT (id, name, at) VALUES (c.id, c.name, c.at)"
+    )
+
+    def merge(writer: int, retries: int) -> str:
+        # Views belong to a session, of which each job has its own.
+        session = delta_session(lake.spark)
+        rows = events(
+            *((each, f"by {writer}", "U", writer + 1) for each in range(20)),
+            (100 + writer, None, "D", 9),
+        )
+        frame = session.sql(rows).selectExpr("id", "name", "at", "op = 'D' AS _deleted")
+        try:
+            merge_rows(
+                frame,
+                statement,
+                keys=["id"],
+                sequence="at",
+                format="delta",
+                conflict_retries=retries,
+                path=f"{lake.folder}/out",
+                deleted=f"{lake.folder}/out_deleted",
+            )
+        except Exception as error:
+            return str(error)
+        return ""
+
+    def at_once(retries: int) -> list[str]:
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(merge, range(4), [retries] * 4))
+
+    failures = [each for each in at_once(0) if each]
+    assert failures
+    assert [each for each in failures if "DELTA_CONCURRENT" not in each] == []
+    assert at_once(10) == [""] * 4
+    assert lake.rows("out") == [(each, "by 3", 4) for each in range(20)]
+    assert lake.rows("out_deleted") == [(each, 9) for each in range(100, 104)]
+
+
+def test_a_table_that_lacks_a_column(lake: Lake) -> None:
+    lake.write(events((1, "a", "I", 1), (2, "b", "I", 1)), DELETING, COLUMNS)
+    more = "SELECT *, cast(at * 10 AS bigint) AS more FROM (EVENTS)"
+    later = more.replace("EVENTS", events((1, "c", "U", 2), (3, "d", "I", 1)))
+    columns = f"{COLUMNS}, more: bigint"
+    with pytest.raises(SchemaMismatchError, match="has no column `more`, which is merged into it"):
+        lake.write(later, DELETING, columns)
+    assert lake.rows("out") == [(1, "a", 1), (2, "b", 1)]
+    lake.write(later, f"{DELETING}, evolve = add_columns", columns)
+    assert lake.rows("out") == [(1, "c", 2, 20), (2, "b", 1, None), (3, "d", 1, 10)]
+    # The same event, now with its column: the greater row counts, whichever comes first.
+    again = more.replace("EVENTS", events((2, "b", "I", 1)))
+    lake.write(again, f"{DELETING}, evolve = add_columns", columns)
+    lake.write(events((2, "b", "I", 1)), DELETING, COLUMNS)
+    assert lake.rows("out")[1] == (2, "b", 1, 10)

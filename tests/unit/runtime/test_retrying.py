@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.runtime.errors.retrying import passing_reason, waiting_seconds
+from ssbt.runtime.errors.retrying import passing_reason, retry_conflicts, waiting_seconds
 
 STREAM = "[STREAM_FAILED] Query [id = 1] terminated with exception: "
 PYTHON = "Traceback (most recent call last):\n  File sinks.py, line 3\n"
@@ -62,3 +62,35 @@ def test_waiting_grows_to_a_minute() -> None:
     assert 0.5 <= waiting_seconds(1) <= 1
     assert 4 <= waiting_seconds(4) <= 8
     assert 30 <= waiting_seconds(50) <= 60
+
+
+@pytest.mark.parametrize(("conflicts", "limit", "tries"), [(0, 0, 1), (2, 2, 3), (3, 2, 3)])
+def test_conflicts_are_tried_again(
+    monkeypatch: pytest.MonkeyPatch, conflicts: int, limit: int, tries: int
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    tried = 0
+
+    def run() -> None:
+        nonlocal tried
+        tried += 1
+        if tried <= conflicts:
+            raise RuntimeError("[DELTA_CONCURRENT_APPEND.WITHOUT_HINT] files were added")
+
+    if conflicts > limit:
+        with pytest.raises(RuntimeError, match="DELTA_CONCURRENT_APPEND"):
+            retry_conflicts(run, limit, "lake/out")
+    else:
+        retry_conflicts(run, limit, "lake/out")
+    assert tried == tries
+
+
+def test_other_failures_are_not_tried_again() -> None:
+    def run() -> None:
+        tried.append(1)
+        raise RuntimeError("[DIVIDE_BY_ZERO] no")
+
+    tried: list[int] = []
+    with pytest.raises(RuntimeError, match="DIVIDE_BY_ZERO"):
+        retry_conflicts(run, 5, "lake/out")
+    assert tried == [1]

@@ -100,6 +100,7 @@ def write_latest(events: DataFrame, job: Job[Params]) -> None:
         sequence="changed_at",
         format="delta",
         table="sales.latest",
+        evolve=True,
     )
 
 
@@ -200,6 +201,7 @@ def write_deliveries(deliveries: DataFrame, job: Job[Params]) -> None:
         # Deletes are remembered here: an older row that comes later stays deleted.
         deleted=f"{job.params.lake}/current_deliveries_deleted",
         options={"delta.columnMapping.mode": "name"},
+        conflict_retries=10,
     )
 
 
