@@ -81,9 +81,11 @@ def _merge(
     yet: so that is looked for again when the rows are there.
     """
     session, changes, version = newest.sparkSession, newest, None
+    if memory is not None:
+        # Once: a MERGE without changes is a version, too, and two jobs would wait for each other.
+        _remember_deletes(newest, keys, sequence, memory)
     while True:
         if memory is not None:
-            _remember_deletes(newest, keys, sequence, memory)
             version = memory.version(session)
             changes = _with_memory(newest, keys, sequence, memory)
         place.read(changes).createOrReplaceTempView("target")
