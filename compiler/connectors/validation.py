@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.constraints import OptionBlock, check_constraints, compiler_settings
 from ssbt.compiler.connectors.conversion import convert_value
 from ssbt.compiler.connectors.dialects import dialect_settings
+from ssbt.compiler.connectors.examples import spell_example
 from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.lookup import resolve_format
 from ssbt.compiler.connectors.parameters import ConversionTarget
@@ -267,6 +268,10 @@ def _check_missing(connector: Connector, block: OptionBlock) -> Iterator[Diagnos
                 MISSING_OPTION,
                 f"`{connector.name}` needs the option `{option.name}`",
                 Label(block.span, f"`{option.name}` is missing"),
+                help=(
+                    f"add it, for example `{spell_example(option)}`",
+                    option.doc.partition("\n")[0],
+                ),
             )
 
 

@@ -12,7 +12,14 @@ from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.engine import UnexpectedTokenError
 from ssbt.compiler.syntax.error_context import SyntaxErrorContext
-from ssbt.compiler.syntax.habits import blocks, expressions, phrases, queries, repairs
+from ssbt.compiler.syntax.habits import (
+    blocks,
+    expressions,
+    phrases,
+    queries,
+    repairs,
+    subqueries,
+)
 from ssbt.compiler.syntax.vocabulary import describe_expected
 
 _STRING = lazy_pattern(
@@ -166,7 +173,7 @@ def _diagnose_unexpected(context: SyntaxErrorContext) -> Diagnostic:
 _CHECKS: tuple[Callable[[SyntaxErrorContext], Diagnostic | None], ...] = (
     _check_unfinished,
     queries.check_missing_step,
-    queries.check_subquery,
+    subqueries.check_subquery,
     queries.check_select_from,
     _check_frame_step,
     _check_chain,

@@ -53,8 +53,8 @@ def infer_column(typer: ExpressionTyper, node: e.ColumnName) -> Typed:
         return typer.infer_type(bare)
     if report_foreign_value(node, typer.context.relation, typer.report):
         return NOT_KNOWN
-    is_word = id(node) in typer.bare_word_ids
-    if is_word and report_bare_word(node, typer.context.relation, typer.report):
+    text = typer.bare_words.get(id(node))
+    if text is not None and report_bare_word(node, text, typer.context.relation, typer.report):
         return NOT_KNOWN
     if report_function_word(node, typer.context.relation, typer.report):
         return NOT_KNOWN

@@ -60,6 +60,7 @@ If a condition may keep Spark from computing it, you get a warning instead (SSBT
 """,
     wrong=example(steps="|> where id = 'abc'"),
     right=example(steps="|> where status = 'abc'"),
+    way_out="correct the value; `try_cast` and other `try_` functions give null for it",
 )
 
 BRANCH_FAILS = Code(

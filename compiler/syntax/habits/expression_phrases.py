@@ -105,6 +105,16 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bas\s+(?:'(\w+)'|\"(\w+)\")", r"a name takes no quotes: `\1\2`", r"as \1\2"),
     phrase(
+        r"\b(?:date_part|datepart)\s*\(\s*(?:'(\w+)'|(\w+))\s+from\b",
+        r"the function with `from` is `extract(\1\2 from …)`",
+        r"extract(\1\2 from",
+    ),
+    phrase(
+        rf"({OPERAND})\s+(not\s+)?isin\s*(?:seq|list|array|set)?\s*\(",
+        r"write `\1 \2in (…)`",
+        r"\1 \2in (",
+    ),
+    phrase(
         r"\bextract\s*\(\s*(?:'(\w+)'|\"(\w+)\")\s+from\b",
         r"the field takes no quotes: `extract(\1\2 from …)`",
         r"extract(\1\2 from",
