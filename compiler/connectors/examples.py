@@ -40,13 +40,20 @@ def spell_example(option: Option) -> str:
         return f"{option.name} = SECRET"
     if option.example is not None and not isinstance(option.example, tuple):
         value = render_literal(option, option.example)
-    elif option.choices and option.type.kind is ValueKind.WORD:
+        value = f"{{ {value} = 1 }}" if option.type.kind is ValueKind.MAP else value
+    elif option.choices and option.type.kind in {ValueKind.WORD, ValueKind.FORMAT}:
         value = option.choices[0].name
     else:
         value = _EXAMPLES[option.type.kind]
     if option.type.shape is Shape.LIST:
         value = f"[{value}]"
     return f"{option.name} = {value}"
+
+
+def introduce_option(option: Option) -> str:
+    """An example, and the first sentence of what is said about the option."""
+    sentence = option.doc.replace("\n", " ").partition(". ")[0].removesuffix(".")
+    return f"`{spell_example(option)}`: {sentence[:1].lower()}{sentence[1:]}"
 
 
 def render_literal(option: Option, value: Default | tuple[str, ...] | None) -> str:
@@ -62,6 +69,11 @@ def render_literal(option: Option, value: Default | tuple[str, ...] | None) -> s
         ValueKind.COLUMN,
         ValueKind.SCHEMA,
         ValueKind.SIZE,
+        ValueKind.DURATION,
+        ValueKind.MILLISECONDS,
+        ValueKind.TRIGGER,
+        ValueKind.CONDITION,
+        ValueKind.CONNECTION,
     }:
         return _language_word(option.choices, text)
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
