@@ -23,6 +23,7 @@ from ssbt.compiler.resolve.expressions.provenance import (
     TracedValue,
     struct_provenance,
 )
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import parameter_text
@@ -184,8 +185,12 @@ def infer_variant_path(typer: ExpressionTyper, node: e.VariantPath) -> Typed:
     base = typer.infer_type(node.base)
     if not isinstance(base.type, VariantType) and not base.is_unknown:
         message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
-        help_ = "JSON in a text is read by `parse_json(TEXT):name`"
-        typer.report_mistake(codes.TYPE_MISMATCH, node.base.span, message, help=help_)
+        help_, fix = "JSON in a text is read by `parse_json(TEXT):name`", ()
+        if isinstance(base.type, StructType):
+            colon = Span(node.span.path, node.base.span.end, node.base.span.end + 1)
+            help_, fix = "a field of a STRUCT is written with a dot", (Edit(colon, "."),)
+        span = node.base.span
+        typer.report.add(codes.TYPE_MISMATCH, span, message, help=help_, fix=fix)
         return NOT_KNOWN
     return Typed(VARIANT, True)
 

@@ -177,6 +177,8 @@ def _find_meant_column(
 
 
 def _failure_help(reason: str) -> tuple[str, ...]:
+    if "{{" in reason:
+        return ("there are no templates: a value from outside is a `param`, written `${NAME}`",)
     if reason == _ZERO:
         return ("where null is meant, write `null`; a divisor that may be 0 is `try_divide(a, b)`",)
     if reason.startswith("elements are counted"):

@@ -123,6 +123,8 @@ _NOT_FIRST = frozenset(
         *("date_add", "date_sub", "str_to_map"),
     )
 )
+_LAMBDAS = ("map", "filter", "exists", "forall", "transform")
+_PLACEHOLDER = lazy_pattern(r"(?<![\w.])_(?!\w)")
 _TYPES = {"str": "string", "object": "string", "int64": "bigint", "float64": "double"}
 _CALLABLE_TYPES = lazy_pattern(r"(?:\w+\.)?(\w+)Type\(\)", re.IGNORECASE)
 _TYPE_WORDS = {"integer": "int", "long": "bigint", "short": "smallint", "byte": "tinyint"}
@@ -166,6 +168,11 @@ def convert_method(receiver: str, method: str, arguments: Sequence[str]) -> str 
         if translation is None or "%" in translation.pattern:
             return None
         return f"date_format({receiver}, {quote_string(translation.pattern)})"
+    if name in _LAMBDAS and len(arguments) == 1 and (used := _PLACEHOLDER.findall(arguments[0])):
+        # Scala's `_`, once: twice it stands for two arguments.
+        if len(used) > 1:
+            return None
+        arguments = [f"x -> {_PLACEHOLDER.sub('x', arguments[0])}"]
     function = rename_method(method)
     if is_list and name == "len":
         function = "cardinality"
