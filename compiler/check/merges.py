@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.histories import find_history
 from ssbt.compiler.ir.merges import find_merge
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Relation
@@ -54,6 +55,27 @@ a column out with `columns = * except (…)`, or make a text or an array of it i
     ),
 )
 
+OWN_NAME = Code(
+    "SSBT0559",
+    "A merge of a column with the name of one that the script adds",
+    """\
+The script adds columns to what it merges: `_deleted` says which rows delete, `_newest` and
+`_deleted_at` hold what they are compared with; for a history `_vanishes` says which versions are no
+more. A column of the table with such a name would be
+taken for it: rows with true in a column `_deleted` would be deleted. Give it another name.
+""",
+    wrong=example(
+        steps="|> select id, placed_on, status = 'GONE' as _deleted",
+        sink=_SINK.replace("COLUMNS", "*"),
+    ),
+    right=example(
+        steps="|> select id, placed_on, status = 'GONE' as is_deleted",
+        sink=_SINK.replace("COLUMNS", "*"),
+    ),
+)
+_OWN_NAMES = ("_deleted", "_newest", "_deleted_at")
+_OWN_NAMES_OF_HISTORIES = ("_deleted", "_vanishes")
+
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink that merges."""
@@ -68,10 +90,15 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
-    merge = find_merge(sink.settings, relation)
+    history = find_history(sink.settings, relation)
+    merge = find_merge(sink.settings, relation) or history
     if merge is None:
         return
     stored = {name.casefold() for name in merge.columns}
+    if history is not None:
+        # It has the sequence in columns of its own.
+        stored.add(history.sequence.casefold())
+    own_names = _OWN_NAMES if history is None else _OWN_NAMES_OF_HISTORIES
     columns = sink.settings.find("columns")
     for option in ("keys", "sequence_by"):
         setting = sink.settings.find(option)
@@ -82,9 +109,15 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
                 help_ = (f"let `columns` have `{name.name}`",)
                 yield Diagnostic(NOT_STORED, message, Label(name.span), also, help_)
     for column in relation.columns:
-        if column.name.casefold() not in stored or column.type == UNKNOWN:
+        if column.name.casefold() not in stored:
             continue
-        if not is_orderable(column.type):
+        if column.name.casefold() in own_names:
+            span = _span_of(sink, column.name)
+            message = f"`{column.name}` is a column that the script adds to what it merges"
+            origin = (Label(column.declared, "the column"),) if column.declared else ()
+            help_ = ("give it another name in a step: `rename`, or `select … as …`",)
+            yield Diagnostic(OWN_NAME, message, Label(span or sink.span), origin, help_)
+        if column.type != UNKNOWN and not is_orderable(column.type):
             span = _span_of(sink, column.name)
             message = f"`{column.name}` is {column.type.sql}, which has no order"
             help_ = (f"leave it out: `columns = * except ({column.name})`",)

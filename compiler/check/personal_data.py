@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.merges import find_origin, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.ir.relations import Column
+from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lineage.graph import Lineage, build_lineage
 
 GUARDED = "pii"
@@ -60,22 +61,24 @@ something that can be guessed, such as a telephone number, is not a mask.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One for each sink, with all of its columns."""
-    columns = {
-        item.name: (item.query.output if isinstance(item, Let) else item.output).columns
+    relations = {
+        item.name: item.query.output if isinstance(item, Let) else item.output
         for item in pipeline.datasets
     }
     graph: Lineage | None = None
     for sink in pipeline.sinks:
         if GUARDED in sink.allow:
             continue
-        columns_written = _written_columns(sink, columns.get(sink.dataset, ()))
+        relation = relations.get(sink.dataset, Relation())
+        columns_written = _written_columns(sink, relation)
         personal = [each for each in columns_written if GUARDED in each.tags]
         if personal:
             graph = graph or build_lineage(pipeline)
-            yield _build_diagnostic(sink, personal, _find_tagged_sources(graph, sink, personal))
+            names = [find_origin(sink.settings, relation, each) for each in personal]
+            yield _build_diagnostic(sink, personal, _find_tagged_sources(graph, sink, names))
 
 
-def _written_columns(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column]:
+def _written_columns(sink: Sink, relation: Relation) -> Iterator[Column]:
     """The columns of a dataset that a sink writes: all, or those that its options name."""
     chosen_names = {
         column.name.casefold()
@@ -84,13 +87,14 @@ def _written_columns(sink: Sink, columns: tuple[Column, ...]) -> Iterator[Column
         for column in setting.columns
     }
     chooses = bool(sink.settings.columns_at(OptionPlacement.VALUE_COLUMNS))
+    columns = stored_columns(sink.settings, relation)
     return (each for each in columns if not chooses or each.name.casefold() in chosen_names)
 
 
-def _find_tagged_sources(graph: Lineage, sink: Sink, personal: list[Column]) -> list[Origin]:
+def _find_tagged_sources(graph: Lineage, sink: Sink, personal: list[str]) -> list[Origin]:
     """The tagged columns of sources that these show, but those that are such columns themselves."""
     unmasked = graph.source_dependencies().unmasked
-    origins = {o for c in personal for o in unmasked[Origin(sink.dataset, c.name)]}
+    origins = {o for name in personal for o in unmasked[Origin(sink.dataset, name)]}
     return sorted(
         o for o in origins if GUARDED in graph.tags.tags_at(o) and o.dataset != sink.dataset
     )

@@ -11,6 +11,7 @@ from ssbt.compiler.diagnostics.codes.names import UNKNOWN_COLUMN
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
@@ -123,7 +124,9 @@ def _check_sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnos
                 yield from _check_column_exists(name, relation, sink)
     partitions = {c.name.casefold() for c in sink.settings.columns_at(OptionPlacement.PARTITION_BY)}
     file_columns = [
-        column for column in relation.columns if column.name.casefold() not in partitions
+        column
+        for column in stored_columns(sink.settings, relation)
+        if column.name.casefold() not in partitions
     ]
     specification = sink.connector.sink
     if relation.is_open or specification is None:

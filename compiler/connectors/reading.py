@@ -152,6 +152,8 @@ def read_role(
         raw_prefix=own_table.text("raw_prefix"),
         raw_clients=own_table.text("raw_clients"),
         versioned=own_table.value("versioned", bool, False),
+        refused_characters=own_table.text("refused_characters"),
+        names_property=own_table.text("names_property"),
     )
     for part in parts:
         part.close()

@@ -157,7 +157,9 @@ class RoleSpecification(Struct, frozen=True):
     have; where there is a `raw_prefix`, Spark passes over keys that do not begin with it, and gives
     the rest of the others to clients: `raw_clients` says of which kind.
     `versioned` holds where a folder is a table whose log says which files are in it: readers keep
-    the version that they began with, and what else lies there is nothing to them.
+    the version that they began with, and what else lies there is nothing to them. Names of columns
+    with one of `refused_characters` stop the job, unless the option `properties` has a property of
+    the name `names_property`.
     """
 
     modes: frozenset[Mode]
@@ -182,6 +184,8 @@ class RoleSpecification(Struct, frozen=True):
     raw_prefix: str = ""
     raw_clients: str = ""
     versioned: bool = False
+    refused_characters: str = ""
+    names_property: str = ""
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""

@@ -11,6 +11,7 @@ from ssbt.compiler.connectors.specification import Connector, OptionPlacement
 from ssbt.compiler.contracts.endpoints import EndpointColumn, Payload
 from ssbt.compiler.contracts.named import named_columns
 from ssbt.compiler.ir.locations import fill_parameters
+from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.nulls import NullAnalysis
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Schema, Sink, Source
 from ssbt.compiler.ir.plans import plans
@@ -62,7 +63,8 @@ class PayloadBuilder:
     def build_written(self, sink: Sink, *, is_topic: bool) -> Payload:
         """What a sink writes, to a topic as the value of records."""
         output = self._outputs[sink.dataset]
-        written_columns = value_columns(sink.settings, output) if is_topic else output.columns
+        choose_columns = value_columns if is_topic else stored_columns
+        written_columns = choose_columns(sink.settings, output)
         columns = None if output.is_open else self._written_columns(sink, written_columns)
         return _build_payload(sink.connector, sink.settings, columns, OptionPlacement.VALUE)
 
@@ -103,7 +105,10 @@ class PayloadBuilder:
         operator = plans(self._pipeline)[sink.dataset]
 
         def build_column(column: Column) -> EndpointColumn:
-            nullable = self._nulls.may_be_null(operator, column.name.casefold())
+            # A history adds columns, of which it alone says whether they may be null.
+            nullable: bool | None = column.nullable
+            if self._outputs[sink.dataset].find_columns(column.name):
+                nullable = self._nulls.may_be_null(operator, column.name.casefold())
             return EndpointColumn(column.name, column.type.sql, column.declared, nullable=nullable)
 
         return tuple(map(build_column, columns))

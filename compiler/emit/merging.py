@@ -7,49 +7,67 @@ from collections.abc import Iterator, Sequence
 from ssbt.compiler.connectors.settings import ConditionText, Settings, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.histories import history_context
 from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import TextMark
-from ssbt.compiler.ir.merges import Merge, find_merge
+from ssbt.compiler.ir.histories import find_history
+from ssbt.compiler.ir.merges import Merge, find_memory, find_merge
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quote_name
 
-_DELETED = _SUFFIX = "_deleted"
+_DELETED = "_deleted"
 
 
 def merge_context(
     settings: Settings, relation: Relation, code: SettingCode
 ) -> dict[str, object] | None:
     """What templates know of a merge; None where a sink writes otherwise."""
-    merge = find_merge(settings, relation)
-    if merge is None:
+    merge, history = find_merge(settings, relation), find_history(settings, relation)
+    either = merge or history
+    if either is None:
         return None
-    return {
-        "key_columns": list(merge.keys),
-        "sequence": merge.sequence,
-        "columns": [column_reference(name) for name in merge.columns],
-        "deleted": _emit_condition(merge.deleted, code),
+    context: dict[str, object] = {
+        "deleted": _emit_condition(either.deleted, code),
         "options": [
             f"{python_literal(each.name)}: {python_literal(each.value)}"
             for each in code.options(settings)
         ],
-        "memory": _memory_place(settings, code) if merge.deleted is not None else None,
+    }
+    if history is not None:
+        hidden = _memory_place(settings, code)
+        return {**context, "memory": None, "hidden": hidden, **history_context(history)}
+    return {**context, **_newest_context(merge, settings, code)} if merge is not None else None
+
+
+def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict[str, object]:
+    return {
+        "key_columns": list(merge.keys),
+        "sequence": merge.sequence,
+        "columns": [column_reference(name) for name in merge.columns],
+        "memory": _memory_place(settings, code),
+        "hidden": None,
+        "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
     }
 
 
 def _memory_place(settings: Settings, code: SettingCode) -> object:
-    """Where deletes are remembered: as it is said, or beside the table."""
-    explicit = settings.find("deleted")
+    """Where events are remembered, if they are: as it is said, or beside the table."""
+    memory = find_memory(settings)
+    if memory is None:
+        return None
+    option, suffix = memory
+    explicit = settings.find(option)
     if explicit is not None:
         return code.value(explicit.value)
     place = settings.at(OptionPlacement.PATH) or settings.at(OptionPlacement.TABLE)
     value = place.value if place is not None else ""
     if isinstance(value, Text):
-        return code.value(Text((*value.parts, _SUFFIX), value.span))
+        return code.value(Text((*value.parts, suffix), value.span))
     if isinstance(value, ParamUse):
-        return code.value(Text((value, _SUFFIX), value.span))
-    return f"{value}{_SUFFIX}"
+        return code.value(Text((value, suffix), value.span))
+    return f"{value}{suffix}"
 
 
 def _emit_condition(condition: ConditionText | None, code: SettingCode) -> object:
@@ -61,28 +79,57 @@ def _statement_parts(merge: Merge) -> Iterator[Part]:
     sequence = quote_name(merge.sequence)
     rest = [name for name in merge.columns if name not in merge.keys]
     yield from (TextMark.GROUP, "MERGE INTO target AS t", TextMark.SPACE, "USING changes AS c")
-    yield from (TextMark.SPACE, f"ON {_equal_keys(merge.keys)}")
-    kept = ""
+    yield TextMark.SPACE
+    yield from _conjunction("ON ", [[f"t.{key} = c.{key}"] for key in map(quote_name, merge.keys)])
+    kept: list[list[Part]] = []
     if merge.deleted is not None:
-        deletes = f"WHEN MATCHED AND c.{_DELETED} AND c.{sequence} >= t.{sequence} THEN DELETE"
-        yield from (TextMark.SPACE, deletes)
-        kept = f" AND NOT c.{_DELETED}"
-    newer = f"{_order('c', merge)} > {_order('t', merge)}"
-    assignments = ", ".join(f"t.{quote_name(name)} = c.{quote_name(name)}" for name in rest)
-    yield from (TextMark.SPACE, f"WHEN MATCHED{kept} AND {newer}")
-    yield from (TextMark.SPACE, "THEN UPDATE SET ", assignments)
+        yield TextMark.SPACE
+        older = f"c.{sequence} >= t.{sequence}"
+        yield from _conjunction("WHEN MATCHED AND ", [[f"c.{_DELETED}"], [older]])
+        yield " THEN DELETE"
+        kept = [[f"NOT c.{_DELETED}"]]
+    yield TextMark.SPACE
+    yield from _conjunction("WHEN MATCHED AND ", [*kept, [*_is_newer(merge)]])
+    yield TextMark.SPACE
+    assignments = [f"t.{name} = c.{name}" for name in map(quote_name, rest)]
+    yield from (TextMark.GROUP, "THEN UPDATE SET", TextMark.INDENT, TextMark.SPACE)
+    yield from (*_list(assignments), TextMark.DEDENT, TextMark.END, TextMark.SPACE)
+    yield from _conjunction("WHEN NOT MATCHED" + " AND " * bool(kept), kept)
     names = [quote_name(name) for name in merge.columns]
-    values = ", ".join(f"c.{name}" for name in names)
-    yield from (TextMark.SPACE, f"WHEN NOT MATCHED{kept}")
-    yield from (TextMark.SPACE, f"THEN INSERT ({', '.join(names)}) VALUES ({values})", TextMark.END)
+    yield from (TextMark.SPACE, TextMark.GROUP, *_bracketed("THEN INSERT (", names))
+    yield TextMark.SPACE
+    yield from (*_bracketed("VALUES (", [f"c.{name}" for name in names]), TextMark.END)
+    yield TextMark.END
 
 
-def _equal_keys(keys: Sequence[str]) -> str:
-    return " AND ".join(f"t.{quote_name(key)} = c.{quote_name(key)}" for key in keys)
-
-
-def _order(alias: str, merge: Merge) -> str:
+def _is_newer(merge: Merge) -> Iterator[Part]:
     """The newer row is the greater one: by the sequence, then by its columns in their order."""
     others = [name for name in merge.columns if name not in (*merge.keys, merge.sequence)]
-    names = [f"{alias}.{quote_name(name)}" for name in (merge.sequence, *others)]
-    return f"struct({', '.join(names)})" if others else names[0]
+    for before, alias in (("", "c"), ("> ", "t")):
+        names = [f"{alias}.{quote_name(name)}" for name in (merge.sequence, *others)]
+        if before:
+            yield TextMark.SPACE
+        if others:
+            yield from _bracketed(f"{before}struct(", names)
+        else:
+            yield f"{before}{names[0]}"
+
+
+def _conjunction(before: str, terms: Sequence[Sequence[Part]]) -> Iterator[Part]:
+    """Conditions, of which each has a line of its own where they do not fit in one."""
+    yield from (TextMark.GROUP, before, TextMark.INDENT)
+    for number, term in enumerate(terms):
+        yield from (TextMark.SPACE, "AND ") if number else ()
+        yield from (TextMark.GROUP, *term, TextMark.END)
+    yield from (TextMark.DEDENT, TextMark.END)
+
+
+def _bracketed(before: str, items: Sequence[str]) -> Iterator[Part]:
+    yield from (TextMark.GROUP, before, TextMark.INDENT, TextMark.SOFT, *_list(items))
+    yield from (TextMark.DEDENT, TextMark.SOFT, ")", TextMark.END)
+
+
+def _list(items: Sequence[str]) -> Iterator[Part]:
+    for item in items[:-1]:
+        yield from (f"{item},", TextMark.SPACE)
+    yield from items[-1:]

@@ -14,9 +14,10 @@ from typing import Any
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.ir.merges import find_origin, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.lineage.dependencies import DependencyKind
 from ssbt.compiler.lineage.graph import build_lineage
 from ssbt.compiler.patterns import lazy_pattern
@@ -118,7 +119,7 @@ class _RecordBuilder:
             "job": self._job(),
             "places": {name: self._place(each) for name, each in ends},
             "inputs": [
-                {_DATASET: each.name, "facets": {"schema": self._schema(each.output)}}
+                {_DATASET: each.name, "facets": {"schema": self._schema(each.output.columns)}}
                 for each in self._inputs
             ],
             "outputs": [self._output(each) for each in sinks],
@@ -149,15 +150,19 @@ class _RecordBuilder:
             )
         return facets
 
-    def _schema(self, relation: Relation) -> Json:
-        fields = [_schema_field(each.name, each.type) for each in relation.columns]
+    def _schema(self, columns: Iterable[Column]) -> Json:
+        fields = [_schema_field(each.name, each.type) for each in columns]
         return self._facet("1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet", fields=fields)
 
     def _output(self, sink: Sink) -> Json:
         item = next(each for each in self._pipeline.datasets if each.name == sink.dataset)
         relation = item.query.output if isinstance(item, Let) else item.output
+        columns = stored_columns(sink.settings, relation)
         sources = self._sources
-        inputs_by_column = {each.name: self._input_fields(sink, each) for each in relation.columns}
+        inputs_by_column = {
+            each.name: self._input_fields(sink, find_origin(sink.settings, relation, each))
+            for each in columns
+        }
         fields = {name: {"inputFields": columns} for name, columns in inputs_by_column.items()}
         rows = sources.rows[sink.dataset]
         row_columns = {(*_column(each.origin), each.kind) for each in rows}
@@ -175,11 +180,12 @@ class _RecordBuilder:
         )
         return {
             _DATASET: f"sink {sink.name}",
-            "facets": {"schema": self._schema(relation), "columnLineage": facet},
+            "facets": {"schema": self._schema(columns), "columnLineage": facet},
         }
 
-    def _input_fields(self, sink: Sink, column: Column) -> list[Json]:
-        origin = Origin(sink.dataset, column.name)
+    def _input_fields(self, sink: Sink, name: str) -> list[Json]:
+        """The columns of sources in a column of the sink's dataset."""
+        origin = Origin(sink.dataset, name)
         unmasked = _columns(self._sources.unmasked[origin])
         return [
             _field(*each, "DIRECT", "TRANSFORMATION", each in unmasked)

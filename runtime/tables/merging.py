@@ -49,6 +49,7 @@ def merge_rows(
         changes = newest
         if deleted is not None:
             memory = Place(format, deleted if path else None, None if path else deleted)
+            memory.create(newest.select(*map(column, (*keys, sequence))), options or {})
             changes = _with_memory(newest, keys, sequence, memory)
         place.read(changes).createOrReplaceTempView("target")
         changes.createOrReplaceTempView("changes")
@@ -90,7 +91,6 @@ def _with_memory(
     """
     names = [*keys, sequence]
     deletes = changes.where(DELETED).select(*map(column, names))
-    memory.create(deletes)
     session = changes.sparkSession
     memory.read(changes).createOrReplaceTempView("deleted")
     deletes.createOrReplaceTempView("deletes")

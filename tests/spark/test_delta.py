@@ -212,3 +212,20 @@ def test_deltas_parser_drops_the_parameters_of_sql(lake: Lake) -> None:
     """Why a `sql` step with parameters is refused where the session has it (SSBT0547)."""
     with pytest.raises(Exception, match="UNBOUND_SQL_PARAMETER"):
         lake.spark.sql("SELECT :low AS low", args={"low": 1}).collect()
+
+
+def test_names_that_a_table_refuses(lake: Lake) -> None:
+    """Each of the characters of the specification, and no other of a keyboard's (SSBT0558)."""
+    connector = find_connector("delta")
+    assert connector
+    assert connector.sink
+    refused = set()
+    for number, character in enumerate("\t\n !\"#$%&'()*+,-./:;<=>?@[\\]^_{|}~äß"):
+        frame = lake.spark.range(1).withColumnRenamed("id", f"a{character}b")
+        try:
+            frame.write.format("delta").save(f"{lake.folder}/{number}")
+        except Exception:
+            refused.add(character)
+        mapped = frame.write.format("delta").option("delta.columnMapping.mode", "name")
+        mapped.save(f"{lake.folder}/mapped/{number}")
+    assert refused == set(connector.sink.refused_characters)

@@ -83,3 +83,22 @@ def test_a_stream_merges_its_batches(lake: Lake) -> None:
         (commits / name).unlink()
     lake.run(STREAM, head)
     assert lake.rows("out") == expected
+
+
+def test_names_that_the_table_maps(lake: Lake) -> None:
+    """A key of such a name is in the table that remembers deletes, too."""
+    lake.spark.sql(
+        "SELECT 1L `the id`, 'a' `a, b`, 1 at, false gone"
+        " UNION ALL SELECT 2L, 'b', 1, false UNION ALL SELECT 2L, null, 2, true"
+    ).write.mode("overwrite").option("delta.columnMapping.mode", "name").format("delta").save(
+        f"{lake.folder}/in"
+    )
+    lake.run(
+        "schema Row { `the id`: bigint, `a, b`: string, at: int, gone: boolean }\n"
+        'source rows from delta { path = "LAKE/in", schema = Row }\n'
+        'sink rows to delta as out { path = "LAKE/out", mode = merge, keys = [`the id`],'
+        " sequence_by = at, delete_when = gone, columns = * except (gone)\n"
+        'properties { "delta.columnMapping.mode" = "name" } }\n'
+    )
+    assert lake.rows("out") == [(1, "a", 1)]
+    assert lake.rows("out_deleted") == [(2, 2)]

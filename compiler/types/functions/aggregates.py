@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import (
+    DEFAULT_COLLATION,
     DOUBLE,
     NULL,
     UNKNOWN,
@@ -12,6 +13,7 @@ from ssbt.compiler.types.datatypes import (
     DayTimeIntervalType,
     MapType,
     NullType,
+    StringType,
     StructField,
     StructType,
     UnknownType,
@@ -35,9 +37,25 @@ def _infer_collect_list(call: Call) -> Result:
 
 
 def _infer_collect_set(call: Call) -> Result:
-    if has_type(call.arguments[0].type, MapType):
+    value = call.arguments[0].type
+    if has_type(value, MapType):
         return call.argument_mismatch(0, "a type without maps")
+    if _has_collation(value):
+        reason = f"`{call.name}` does not take {value.sql}"
+        return Mismatch(reason, help="collect plain text: `… collate UTF8_BINARY`")
     return _infer_collect_list(call)
+
+
+def _has_collation(type_: DataType) -> bool:
+    """Whether texts are in it that are compared by a collation of their own."""
+    match type_:
+        case StringType(collation):
+            return collation != DEFAULT_COLLATION
+        case ArrayType(element, _):
+            return _has_collation(element)
+        case StructType(fields):
+            return any(_has_collation(each.type) for each in fields)
+    return False
 
 
 def _scalar_or_array(call: Call, result: DataType) -> Typed:
@@ -85,12 +103,17 @@ def _infer_histogram(call: Call) -> Result:
 
 def _infer_listagg(call: Call) -> Result:
     value = call.arguments[0].type
-    if len(call.arguments) == 2:
-        delimiter = call.arguments[1].type
-        if isinstance(delimiter, BinaryType) != isinstance(value, BinaryType) and not isinstance(
-            delimiter, NullType
-        ):
-            return call.argument_mismatch(1, value.sql)
+    delimiter = call.arguments[1].type if len(call.arguments) == 2 else NULL
+    match value, delimiter:
+        case _, NullType():
+            return Typed(value)
+        case StringType(collation), StringType() if value != delimiter:
+            # Unlike elsewhere, Spark does not bring the two together.
+            both = f"{value.sql} and {delimiter.sql}"
+            advice = f"say it of the delimiter, too: `… collate {collation}`"
+            return Mismatch(f"`{call.name}` takes texts of one collation, not {both}", help=advice)
+    if isinstance(delimiter, BinaryType) != isinstance(value, BinaryType):
+        return call.argument_mismatch(1, value.sql)
     return Typed(value)
 
 

@@ -56,6 +56,20 @@ def test_what_is_told() -> None:
     ]
 
 
+def test_a_history_has_its_times_from_the_sequence() -> None:
+    text = (
+        PIPELINE.partition("sink sums")[0]
+        + """sink sums to delta {
+      path = "/data/sums", mode = history, keys = customer, sequence_by = total, valid_to = "until"
+    }"""
+    )
+    (made,) = told(text)["outputs"]
+    fields = made["facets"]["columnLineage"]["fields"]
+    assert [each["name"] for each in made["facets"]["schema"]["fields"]] == list(fields)
+    assert list(fields) == ["customer", "valid_from", "until"]
+    assert {each["field"] for each in fields["until"]["inputFields"]} == {"amount"}
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_the_examples(path: Path) -> None:
     pipeline = check_pipeline(
@@ -213,3 +227,16 @@ def test_a_signal_is_an_abort(
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert server.events[-1]["eventType"] == "ABORT"
+
+
+def test_a_merge_writes_the_columns_that_it_stores() -> None:
+    found = told(
+        'pipeline merges { time_zone = "UTC" }\n'
+        "schema Event { id: bigint, op: string, at: timestamp }\n"
+        'source events from parquet { path = "in", schema = Event }\n'
+        'sink events to delta { path = "out", mode = merge, keys = [id], sequence_by = at,\n'
+        "  delete_when = op = 'D', columns = * except (op) }\n"
+    )
+    facets = found["outputs"][0]["facets"]
+    assert [each["name"] for each in facets["schema"]["fields"]] == ["id", "at"]
+    assert [*facets["columnLineage"]["fields"]] == ["id", "at"]

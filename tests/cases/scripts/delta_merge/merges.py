@@ -23,6 +23,19 @@ class Params:
 
 EVENT = "id BIGINT, country STRING, full_name STRING, op STRING, changed_at TIMESTAMP"
 
+DELIVERY = (
+    "order_id BIGINT, "
+    "position INT, "
+    "warehouse STRING, "
+    "street_and_number STRING, "
+    "postal_code STRING, "
+    "`town or place` STRING, "
+    "telephone STRING, "
+    "expected_on DATE, "
+    "handed_over_at TIMESTAMP, "
+    "is_cancelled BOOLEAN"
+)
+
 
 def events(job: Job[Params]) -> DataFrame:
     return (
@@ -56,10 +69,12 @@ def write_customers(events: DataFrame, job: Job[Params]) -> None:
         " USING changes AS c"
         " ON t.id = c.id AND t.country = c.country"
         " WHEN MATCHED AND c._deleted AND c.changed_at >= t.changed_at THEN DELETE"
-        " WHEN MATCHED AND NOT c._deleted AND struct(c.changed_at, c.full_name) > struct(t.changed_at, t.full_name)"
+        " WHEN MATCHED AND NOT c._deleted"
+        "  AND struct(c.changed_at, c.full_name) > struct(t.changed_at, t.full_name)"
         " THEN UPDATE SET t.full_name = c.full_name, t.changed_at = c.changed_at"
         " WHEN NOT MATCHED AND NOT c._deleted"
-        " THEN INSERT (id, country, full_name, changed_at) VALUES (c.id, c.country, c.full_name, c.changed_at)",
+        " THEN INSERT (id, country, full_name, changed_at)"
+        " VALUES (c.id, c.country, c.full_name, c.changed_at)",
         keys=["id", "country"],
         sequence="changed_at",
         format="delta",
@@ -88,14 +103,116 @@ def write_latest(events: DataFrame, job: Job[Params]) -> None:
     )
 
 
+def deliveries(job: Job[Params]) -> DataFrame:
+    return (
+        job.spark.read.format("parquet")
+        .schema(DELIVERY)
+        .load(f"{job.params.lake}/deliveries")
+        # Spark puts the columns of folders last, and adds those that the schema lacks.
+        .select(
+            "order_id",
+            "position",
+            "warehouse",
+            "street_and_number",
+            "postal_code",
+            "`town or place`",
+            "telephone",
+            "expected_on",
+            "handed_over_at",
+            "is_cancelled",
+        )
+    )
+
+
+def write_deliveries(deliveries: DataFrame, job: Job[Params]) -> None:
+    """Lists that do not fit in a line have an item a line."""
+    merge_rows(
+        job.counted(deliveries, "deliveries").select(
+            "order_id",
+            "position",
+            "warehouse",
+            "street_and_number",
+            "postal_code",
+            "`town or place`",
+            "telephone",
+            "expected_on",
+            "handed_over_at",
+            F.expr("is_cancelled").alias("_deleted"),
+        ),
+        "MERGE INTO target AS t"
+        " USING changes AS c"
+        " ON t.order_id = c.order_id"
+        "  AND t.position = c.position"
+        "  AND t.warehouse = c.warehouse"
+        " WHEN MATCHED AND c._deleted"
+        "  AND c.handed_over_at >= t.handed_over_at THEN DELETE"
+        " WHEN MATCHED AND NOT c._deleted"
+        "  AND struct("
+        "    c.handed_over_at,"
+        "    c.street_and_number,"
+        "    c.postal_code,"
+        "    c.`town or place`,"
+        "    c.telephone,"
+        "    c.expected_on"
+        "  )"
+        "  > struct("
+        "    t.handed_over_at,"
+        "    t.street_and_number,"
+        "    t.postal_code,"
+        "    t.`town or place`,"
+        "    t.telephone,"
+        "    t.expected_on"
+        "  )"
+        " THEN UPDATE SET"
+        "  t.street_and_number = c.street_and_number,"
+        "  t.postal_code = c.postal_code,"
+        "  t.`town or place` = c.`town or place`,"
+        "  t.telephone = c.telephone,"
+        "  t.expected_on = c.expected_on,"
+        "  t.handed_over_at = c.handed_over_at"
+        " WHEN NOT MATCHED AND NOT c._deleted"
+        " THEN INSERT ("
+        "  order_id,"
+        "  position,"
+        "  warehouse,"
+        "  street_and_number,"
+        "  postal_code,"
+        "  `town or place`,"
+        "  telephone,"
+        "  expected_on,"
+        "  handed_over_at"
+        ")"
+        " VALUES ("
+        "  c.order_id,"
+        "  c.position,"
+        "  c.warehouse,"
+        "  c.street_and_number,"
+        "  c.postal_code,"
+        "  c.`town or place`,"
+        "  c.telephone,"
+        "  c.expected_on,"
+        "  c.handed_over_at"
+        ")",
+        keys=["order_id", "position", "warehouse"],
+        sequence="handed_over_at",
+        format="delta",
+        path=f"{job.params.lake}/current_deliveries",
+        # Deletes are remembered here: an older row that comes later stays deleted.
+        deleted=f"{job.params.lake}/current_deliveries_deleted",
+        options={"delta.columnMapping.mode": "name"},
+    )
+
+
 def run(job: Job[Params]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows.
 
     `job.counted` leaves rows as they are, and reports how many a sink wrote.
     """
     events_df = events(job)
+    deliveries_df = deliveries(job)
     write_customers(events_df, job)
     write_latest(events_df, job)
+    write_deliveries(deliveries_df, job)
 
 
 if __name__ == "__main__":

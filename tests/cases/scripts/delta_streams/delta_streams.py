@@ -105,11 +105,17 @@ def write_newest(new_rows: DataFrame, job: Job[Params]) -> Stream:
                     "MERGE INTO target AS t"
                     " USING changes AS c"
                     " ON t.id = c.id"
-                    " WHEN MATCHED AND c._deleted AND c._commit_version >= t._commit_version THEN DELETE"
-                    " WHEN MATCHED AND NOT c._deleted AND struct(c._commit_version, c.amount) > struct(t._commit_version, t.amount)"
-                    " THEN UPDATE SET t.amount = c.amount, t._commit_version = c._commit_version"
+                    " WHEN MATCHED AND c._deleted"
+                    "  AND c._commit_version >= t._commit_version THEN DELETE"
+                    " WHEN MATCHED AND NOT c._deleted"
+                    "  AND struct(c._commit_version, c.amount)"
+                    "  > struct(t._commit_version, t.amount)"
+                    " THEN UPDATE SET"
+                    "  t.amount = c.amount,"
+                    "  t._commit_version = c._commit_version"
                     " WHEN NOT MATCHED AND NOT c._deleted"
-                    " THEN INSERT (id, amount, _commit_version) VALUES (c.id, c.amount, c._commit_version)",
+                    " THEN INSERT (id, amount, _commit_version)"
+                    " VALUES (c.id, c.amount, c._commit_version)",
                     keys=["id"],
                     sequence="_commit_version",
                     format="delta",
