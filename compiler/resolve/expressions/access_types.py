@@ -185,7 +185,8 @@ def infer_variant_path(typer: ExpressionTyper, node: e.VariantPath) -> Typed:
     base = typer.infer_type(node.base)
     if not isinstance(base.type, VariantType) and not base.is_unknown:
         message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
-        help_, fix = "JSON in a text is read by `parse_json(TEXT):name`", ()
+        help_ = "JSON in a text is read by `parse_json(TEXT):name`"
+        fix: tuple[Edit, ...] = ()
         if isinstance(base.type, StructType):
             colon = Span(node.span.path, node.base.span.end, node.base.span.end + 1)
             help_, fix = "a field of a STRUCT is written with a dot", (Edit(colon, "."),)

@@ -63,7 +63,7 @@ def _resolve_result(
     """The result with findings for arguments that do not fit, or are beyond what Spark takes."""
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
-    hint = None
+    hint: Hint | None = None
     is_length = isinstance(result, Mismatch) and function.name in _LENGTHS
     if is_length and isinstance(values[0].type, ArrayType | MapType):
         hint = "elements are counted by `size`", (Edit(node.name.span, "size"),)
