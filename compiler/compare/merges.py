@@ -7,10 +7,6 @@ from ssbt.compiler.compare.settings import location
 from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.pipeline import Sink
 
-MISSING_COLUMN = (
-    "the table that is there does not have it: the job stops until it is added, by"
-    " `ALTER TABLE … ADD COLUMNS`"
-)
 _OTHER_MODE = (
     "the table that is there has other rows and columns than this mode writes: write it anew, from"
     " all events"

@@ -10,7 +10,6 @@ from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.ir.histories import History
 from ssbt.compiler.types.quoting import quote_name
 
-HIDDEN_SUFFIX = "_hidden"
 _VANISHES = "_vanishes"
 
 

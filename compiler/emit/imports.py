@@ -24,6 +24,7 @@ _RUNTIME_NAMES = {
     "Secret",
     "WriterOutput",
     "checked",
+    "create_table",
     "dead_letters",
     "decoded",
     "decoded_rows",

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from ssbt.compiler.connectors.settings import ConditionText, Settings, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.histories import HIDDEN_SUFFIX, history_context
+from ssbt.compiler.emit.histories import history_context
 from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.ir.histories import find_history
-from ssbt.compiler.ir.merges import Merge, find_merge
+from ssbt.compiler.ir.merges import Merge, find_memory, find_merge
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quote_name
 
@@ -35,26 +35,29 @@ def merge_context(
         ],
     }
     if history is not None:
-        hidden = _place_beside(settings, code, "hidden", HIDDEN_SUFFIX)
+        hidden = _memory_place(settings, code)
         return {**context, "memory": None, "hidden": hidden, **history_context(history)}
     return {**context, **_newest_context(merge, settings, code)} if merge is not None else None
 
 
 def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict[str, object]:
-    is_deleting = merge.deleted is not None
     return {
         "key_columns": list(merge.keys),
         "sequence": merge.sequence,
         "columns": [column_reference(name) for name in merge.columns],
-        "memory": _place_beside(settings, code, "deleted", _DELETED) if is_deleting else None,
+        "memory": _memory_place(settings, code),
         "hidden": None,
         "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
     }
 
 
-def _place_beside(settings: Settings, code: SettingCode, option: str, suffix: str) -> object:
-    """Where another table is: as the option says, or beside the sink's own."""
+def _memory_place(settings: Settings, code: SettingCode) -> object:
+    """Where events are remembered, if they are: as it is said, or beside the table."""
+    memory = find_memory(settings)
+    if memory is None:
+        return None
+    option, suffix = memory
     explicit = settings.find(option)
     if explicit is not None:
         return code.value(explicit.value)

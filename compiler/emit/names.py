@@ -23,6 +23,7 @@ RESERVED |= {"Decoding", "Secret", "State", "Stream", "dead_letters", "decoded",
 RESERVED |= {"FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows"}
 RESERVED |= {
     "TableOutput",
+    "create_table",
     "each_batch",
     "event_id",
     "fit_columns",

@@ -33,6 +33,17 @@ def is_merged(settings: Settings) -> bool:
     return mode is not None and mode.value in (MERGE, HISTORY)
 
 
+def find_memory(settings: Settings) -> tuple[str, str] | None:
+    """The option that says where events are remembered, and what follows the name of the table
+    where it says nothing; None where a sink remembers none."""
+    mode = settings.at(OptionPlacement.MODE)
+    if mode is not None and mode.value == HISTORY:
+        return "hidden", "_hidden"
+    if mode is not None and mode.value == MERGE and settings.find("delete_when") is not None:
+        return "deleted", "_deleted"
+    return None
+
+
 def stored_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
     """The columns that a sink writes of its dataset: all, or those that a merge stores.
 

@@ -135,7 +135,9 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
 def submit_script(pipeline: Pipeline, build: Path, parameters: dict[str, str]) -> None:
     modules = (build / f"{module.name}.py" for module in pipeline.modules)
     archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
-    configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
+    # Delta reads the log of a table in 50 tasks otherwise.
+    small = ("spark.sql.shuffle.partitions=2", "spark.databricks.delta.snapshotPartitions=2")
+    configuration = [f"--conf={each}" for each in (*small, "spark.ui.enabled=false")]
     submit = ["--master=local[2]", *configuration, f"--py-files={archives}"]
     packages = ",".join(collect_packages(pipeline))
     submit += [f"--packages={packages}"] if packages else []
