@@ -77,7 +77,7 @@ let revenue_{n} =
   |> order by revenue desc
 
 sink revenue_{n} to parquet {{
-  path = "${{lake}}/revenue/{year}"
+  path = "${{lake}}/{name}/revenue/{year}"
   mode = overwrite
 }}
 """
@@ -86,7 +86,9 @@ sink revenue_{n} to parquet {{
 def pipeline(name: str, stages: int = 4) -> str:
     """The text of a pipeline; four stages make 100 lines."""
     years = range(2020, 2020 + stages)
-    return HEAD.format(name=name) + "".join(STAGE.format(n=n, year=y) for n, y in enumerate(years))
+    return HEAD.format(name=name) + "".join(
+        STAGE.format(name=name, n=n, year=y) for n, y in enumerate(years)
+    )
 
 
 @dataclass

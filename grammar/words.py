@@ -18,7 +18,7 @@ DECLARATIONS_OF_ENTRIES = (
 )
 # How steps begin, each in its plainest spelling.
 # As names of entries they begin a condition: CONDITION_NAME in the grammar.
-CONDITION_NAMES = ("replace", "delete_when")
+CONDITION_NAMES = ("replace", "delete_when", "constraint")
 STEPS = (
     *("where", "select", "extend", "set", "drop", "rename", "as", "join", "left join"),
     *("right join", "full join", "semi join", "anti join", "cross join", "aggregate"),
@@ -56,7 +56,7 @@ OPERATORS = (
 # Words after a name that show that it is an item of a list, not the keyword of a declaration.
 WORDS_AFTER_ITEMS = (*OPERATORS, "as", "asc", "collate", "desc", "for")
 # Options whose value is a condition, in the blocks of sinks; elsewhere they are names.
-CONDITION_OPTIONS = ("delete_when", "replace")
+CONDITION_OPTIONS = ("constraint", "delete_when", "replace")
 CONSTANTS = ("null", "true", "false", "unknown")
 TYPES = (
     *("boolean", "tinyint", "byte", "smallint", "short", "int", "integer", "bigint", "long"),

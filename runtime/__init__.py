@@ -1,5 +1,6 @@
 """What every generated script imports; standard library and pyspark only."""
 
+from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
@@ -19,6 +20,7 @@ from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.columns import fit_columns
+from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
@@ -29,4 +31,5 @@ __all__ = ["Check", "Decoding", "Job", "Months", "SchemaMismatchError", "Secret"
 __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_options", "literal"]
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
-__all__ += ["TableOutput", "each_batch", "fit_columns", "merge_rows", "with_defaults"]
+__all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
+__all__ += ["merge_rows", "with_defaults"]

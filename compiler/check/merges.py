@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
+from ssbt.compiler.ir.histories import find_history
 from ssbt.compiler.ir.merges import find_merge
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.relations import Relation
@@ -59,7 +60,8 @@ OWN_NAME = Code(
     "A merge of a column with the name of one that the script adds",
     """\
 The script adds columns to what it merges: `_deleted` says which rows delete, `_newest` and
-`_deleted_at` hold what they are compared with. A column of the table with such a name would be
+`_deleted_at` hold what they are compared with; for a history `_vanishes` says which versions are no
+more. A column of the table with such a name would be
 taken for it: rows with true in a column `_deleted` would be deleted. Give it another name.
 """,
     wrong=example(
@@ -72,6 +74,7 @@ taken for it: rows with true in a column `_deleted` would be deleted. Give it an
     ),
 )
 _OWN_NAMES = ("_deleted", "_newest", "_deleted_at")
+_OWN_NAMES_OF_HISTORIES = ("_deleted", "_vanishes")
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -87,10 +90,15 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
-    merge = find_merge(sink.settings, relation)
+    history = find_history(sink.settings, relation)
+    merge = find_merge(sink.settings, relation) or history
     if merge is None:
         return
     stored = {name.casefold() for name in merge.columns}
+    if history is not None:
+        # It has the sequence in columns of its own.
+        stored.add(history.sequence.casefold())
+    own_names = _OWN_NAMES if history is None else _OWN_NAMES_OF_HISTORIES
     columns = sink.settings.find("columns")
     for option in ("keys", "sequence_by"):
         setting = sink.settings.find(option)
@@ -103,7 +111,7 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
     for column in relation.columns:
         if column.name.casefold() not in stored:
             continue
-        if column.name.casefold() in _OWN_NAMES:
+        if column.name.casefold() in own_names:
             span = _span_of(sink, column.name)
             message = f"`{column.name}` is a column that the script adds to what it merges"
             origin = (Label(column.declared, "the column"),) if column.declared else ()

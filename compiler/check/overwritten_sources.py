@@ -18,6 +18,7 @@ from ssbt.compiler.ir.written_folders import (
     WrittenFolder,
     find_meetings,
     is_present,
+    list_read_folders,
     written_folder,
 )
 
@@ -79,6 +80,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
     """One finding for each sink and each source that it would empty with these values."""
+    folders = [*list_read_folders(pipeline, values.parameters)]
     for number, sink in enumerate(pipeline.sinks):
         if sink.stream is not None:
             continue
@@ -87,7 +89,7 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
             continue
         setting = sink.settings.at(OptionPlacement.MODE)
         mode = _DEFAULT if setting is None else setting.value
-        for meeting in find_meetings(pipeline, written, values.parameters):
+        for meeting in find_meetings(folders, written):
             finding = None
             # Readers of a table keep the version that they began with.
             if mode == "overwrite" and not (sink.is_versioned and meeting.source.is_versioned):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.diagnostics.examples import PIPELINE, SCHEMA, SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.merges import stored_columns
+from ssbt.compiler.ir.merges import find_origin, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
@@ -69,11 +69,13 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     for sink in pipeline.sinks:
         if GUARDED in sink.allow:
             continue
-        columns_written = _written_columns(sink, relations.get(sink.dataset, Relation()))
+        relation = relations.get(sink.dataset, Relation())
+        columns_written = _written_columns(sink, relation)
         personal = [each for each in columns_written if GUARDED in each.tags]
         if personal:
             graph = graph or build_lineage(pipeline)
-            yield _build_diagnostic(sink, personal, _find_tagged_sources(graph, sink, personal))
+            names = [find_origin(sink.settings, relation, each) for each in personal]
+            yield _build_diagnostic(sink, personal, _find_tagged_sources(graph, sink, names))
 
 
 def _written_columns(sink: Sink, relation: Relation) -> Iterator[Column]:
@@ -89,10 +91,10 @@ def _written_columns(sink: Sink, relation: Relation) -> Iterator[Column]:
     return (each for each in columns if not chooses or each.name.casefold() in chosen_names)
 
 
-def _find_tagged_sources(graph: Lineage, sink: Sink, personal: list[Column]) -> list[Origin]:
+def _find_tagged_sources(graph: Lineage, sink: Sink, personal: list[str]) -> list[Origin]:
     """The tagged columns of sources that these show, but those that are such columns themselves."""
     unmasked = graph.source_dependencies().unmasked
-    origins = {o for c in personal for o in unmasked[Origin(sink.dataset, c.name)]}
+    origins = {o for name in personal for o in unmasked[Origin(sink.dataset, name)]}
     return sorted(
         o for o in origins if GUARDED in graph.tags.tags_at(o) and o.dataset != sink.dataset
     )

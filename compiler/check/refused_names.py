@@ -49,9 +49,6 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
     specification = sink.connector.sink
     if specification is None or not specification.refused_characters:
         return
-    # A stream cannot say `properties`, and its table may map names already.
-    if sink.stream is not None:
-        return
     if _maps_names(sink, specification.names_property):
         return
     for column in stored_columns(sink.settings, relation):

@@ -15,6 +15,7 @@ from ssbt.compiler.ir.written_folders import (
     contains,
     deletes_folder,
     folders_below,
+    remembering_folder,
     written_folder,
 )
 
@@ -31,6 +32,7 @@ mix with them. The same is true of folders in each other:
 | `out`, `mode = overwrite` | `out/daily` | the first deletes the folder of the second |
 | `out` | `out/day=2026-01-31` | readers of `out` read the rows of both |
 | the table `paid` | `spark-warehouse/paid` | they are one folder |
+| `out/paid`, `mode = history` | `out/paid_hidden` | the first remembers events there |
 
 Give each sink its own path; to write several datasets together, `union` them first.
 """,
@@ -53,15 +55,18 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
     folders = [
         (sink, folder)
         for sink in pipeline.sinks
-        if (folder := written_folder(pipeline, sink, values.parameters)) is not None
+        for find_folder in (written_folder, remembering_folder)
+        if (folder := find_folder(pipeline, sink, values.parameters)) is not None
     ]
     index = FolderIndex()
+    reported: set[int] = set()
     for number, (sink, folder) in enumerate(folders):
-        for earlier in index.find(folder.path):
+        for earlier in index.find(folder.path) if id(sink) not in reported else ():
             other, other_folder = folders[earlier]
             found = _check_pair((other, other_folder), (sink, folder))
             if found is not None:
                 yield ValueFinding((id(other), id(sink)), found)
+                reported.add(id(sink))
                 break
         index.add(number, folder.path)
 
@@ -71,6 +76,10 @@ def _check_pair(
 ) -> Diagnostic | None:
     (sink, folder), (_, other_folder) = second, first
     if is_same_place(folder.path, other_folder.path):
+        if sink is first[0]:
+            message = f"`{sink.name}` remembers events in the table that it writes"
+            help_ = "name another table, or none: there is one beside the table then"
+            return _build_diagnostic(message, folder, other_folder, help_)
         message = f"`{sink.name}` writes where another sink writes already"
         return _build_diagnostic(message, folder, other_folder)
     outer, inner = (first, second) if contains(other_folder.path, folder.path) else (second, first)
@@ -88,7 +97,11 @@ def _check_pair(
     return _build_diagnostic(message, folder, other_folder)
 
 
-def _build_diagnostic(message: str, folder: WrittenFolder, other: WrittenFolder) -> Diagnostic:
+def _build_diagnostic(
+    message: str,
+    folder: WrittenFolder,
+    other: WrittenFolder,
+    help_: str = "give each sink a path of its own, beside the other's",
+) -> Diagnostic:
     also = (Label(other.span, "the other one"),)
-    help_ = ("give each sink a path of its own, beside the other's",)
-    return Diagnostic(SAME_PATH, message, Label(folder.span), also, help_)
+    return Diagnostic(SAME_PATH, message, Label(folder.span), also, (help_,))

@@ -8,9 +8,8 @@ from ssbt.compiler.check.stream_findings import mode_label
 from ssbt.compiler.connectors.wording import join_alternatives
 from ssbt.compiler.diagnostics.examples import streaming_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic
-from ssbt.compiler.ir.merges import find_merge
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.pipeline import Pipeline
-from ssbt.compiler.ir.relations import Relation
 
 WRONG_SINK = Code(
     "SSBT0602",
@@ -30,7 +29,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
         specification = sink.connector.sink
         if sink.stream is None or specification is None:
             continue
-        if find_merge(sink.settings, Relation()) is not None:
+        if is_merged(sink.settings):
             continue
         accepted_modes = specification.output_modes
         if sink.stream.mode.value not in accepted_modes:

@@ -16,8 +16,10 @@ from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.ir.written_folders import (
     FolderMeeting,
     FolderRelation,
+    ReadFolder,
     WrittenFolder,
     find_meetings,
+    list_read_folders,
     written_folder,
 )
 
@@ -74,11 +76,14 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFinding]:
     """One finding for each stream that comes from where it goes to with these values."""
+    folders: list[ReadFolder] | None = None
     for sink, root in stream_plans(pipeline):
         written = written_folder(pipeline, sink, values.parameters)
         if written is None:
             continue
-        meetings = list(find_meetings(pipeline, written, values.parameters))
+        if folders is None:
+            folders = [*list_read_folders(pipeline, values.parameters)]
+        meetings = list(find_meetings(folders, written))
         # Few sinks meet a source; the plans behind all of them are long.
         feeding = _find_feeding(root) if meetings else set()
         for meeting in meetings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
 import os
@@ -12,6 +12,7 @@ from ssbt.compiler.cli.cache import content_hash
 from ssbt.compiler.cli.compilation_results import CompilationResult
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.inputs import error_reason, quote_path, read_contents
+from ssbt.compiler.cli.parallel import run_at_once
 from ssbt.compiler.cli.writing import write_all
 from ssbt.compiler.emit.files import RUNTIME_ARCHIVE, OutputFile
 
@@ -137,9 +138,26 @@ class OutputFolder:
         return PlannedOutput(name, path, file.content, old, state)
 
 
-def write_planned(planned: Iterable[PlannedOutput]) -> None:
-    """Write the outputs that differ from what is there. Raises WriteError."""
-    write_all((each.path, each.new) for each in planned if each.state is not OutputState.SAME)
+def write_plans(plans: Iterable[Iterable[PlannedOutput]]) -> None:
+    """Write the outputs that differ from what is there, each pipeline's together.
+
+    Raises WriteError, and pipelines that come later may have been written then.
+    """
+    written: dict[str, bytes] = {}
+    first, *others = ([*_select_unwritten(plan, written)] for plan in plans)
+    # The first brings the runtime, which the scripts of all need.
+    write_all(first)
+    run_at_once(write_all, others)
+
+
+def _select_unwritten(
+    plan: Iterable[PlannedOutput], written: dict[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """The files that are to be written; one of several pipelines only with the first of them."""
+    for each in plan:
+        if each.state is not OutputState.SAME and written.get(each.path) != each.new:
+            written[each.path] = each.new
+            yield each.path, each.new
 
 
 def _read_content(path: str) -> bytes | None:

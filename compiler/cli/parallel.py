@@ -1,4 +1,4 @@
-"""Work for several processes at once, where there is enough of it."""
+"""Work for several processes or threads at once, where there is enough of it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ R = TypeVar("R")
 
 # With fewer items, starting the processes takes longer than they save.
 _MIN_ITEMS = 16
+# A file system stores what several wait for in one go.
+_WRITERS = 8
 
 
 def map_parallel(work: Callable[[T], R], items: Sequence[T]) -> Generator[R, None, None]:
@@ -29,6 +31,22 @@ def map_parallel(work: Callable[[T], R], items: Sequence[T]) -> Generator[R, Non
         yield from pool.map(work, items[1:], chunksize=4)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def run_at_once(work: Callable[[T], object], items: Sequence[T]) -> None:
+    """Do work that mostly waits for a disk, several items at a time; raises the first error."""
+    if len(items) < _MIN_ITEMS:
+        for item in items:
+            work(item)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(_WRITERS)
+    try:
+        for _ in pool.map(work, items):
+            pass
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _processor_count() -> int:

@@ -16,7 +16,7 @@ from ssbt.compiler.cli.outputs import (
     OutputFolder,
     OutputState,
     PlannedOutput,
-    write_planned,
+    write_plans,
 )
 from ssbt.compiler.cli.writing import WriteError
 from ssbt.compiler.diagnostics.cells import sanitize
@@ -64,17 +64,21 @@ class CompileRun:
     def write_outputs(self, *, summary: bool = True) -> int:
         """Write what differs, pipeline by pipeline; the exit code."""
         try:
-            written_results = [result for result, plan in self._plans if self._write_plan(plan)]
+            plans = [(result, plan) for result, plan in self._plans if self._may_write(plan)]
+            if plans:
+                write_plans(plan for _, plan in plans)
         except WriteError:
             self._report.print()
             raise
+        written_results = [result for result, _ in plans]
+        written_ids = set(map(id, written_results))
         code = self._report.print()
         self.said_again = [*transcript]
         if summary and not self._report.is_for_machines:
             self.said_again.append((False, f"{self._describe_nothing_to_do()}\n"))
             self._summarise(written_results, failed=code != 0)
         self.is_settled = not any(result.shared for result in self._results) and all(
-            result in written_results or _is_same(plan) for result, plan in self._plans
+            id(result) in written_ids or _is_same(plan) for result, plan in self._plans
         )
         return code
 
@@ -99,8 +103,8 @@ class CompileRun:
                 plans.append((result, self._folder.plan_outputs(result)))
         return plans
 
-    def _write_plan(self, plan: list[PlannedOutput]) -> bool:
-        """Whether there was something to write, and nothing in its way."""
+    def _may_write(self, plan: list[PlannedOutput]) -> bool:
+        """Whether there is something to write, and nothing in its way."""
         if _is_same(plan):
             return False
         allowed = FORCIBLE_STATES if self._force else frozenset[OutputState]()
@@ -109,9 +113,7 @@ class CompileRun:
             from ssbt.compiler.cli.output_findings import check_outputs
 
             self._report.add(check_outputs(blocked), {})
-            return False
-        write_planned(plan)
-        return True
+        return not blocked
 
     def _show_diff(self, plan: Iterable[PlannedOutput]) -> None:
         from ssbt.compiler.cli.diffs import unified_diff

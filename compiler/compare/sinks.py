@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
+from ssbt.compiler.compare.merges import is_same_table, weigh_merge_option
 from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
+from ssbt.compiler.compare.tables import NO_COLUMN, find_table_reason, refuses_new_columns
 from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.fingerprints.dependences import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
-from ssbt.compiler.ir.merges import stored_columns
+from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
 
@@ -31,9 +33,6 @@ _FORMAT_PLACES = frozenset({OptionPlacement.OPTION, OptionPlacement.DIALECT})
 _OTHER_FOLDERS = (
     "old and new files lie in folders of other columns, which no reader can put together: rows"
     " vanish, or reading fails"
-)
-_OTHER_TABLE = (
-    "a table keeps the columns that it was partitioned by when it was created: the job stops"
 )
 _OTHER_FILES = (
     "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
@@ -98,11 +97,31 @@ class SinkComparer:
         else:
             for each in compare_options(old.settings, new.settings, self._pipelines):
                 # The mode of a stream is told in any case, whatever its sink is written to.
-                if each.either.place is not OptionPlacement.MODE or new.stream is None:
-                    yield _option_change(old, new, each, joined=_joins_old_files(old, new))
+                is_told = each.either.place is OptionPlacement.MODE and new.stream is not None
+                if not is_told or is_merged(old.settings) or is_merged(new.settings):
+                    yield self._option_change(old, new, each)
         yield from self._stream_write_changes(old, new)
         yield from self._guarantee_changes(old, new)
         yield from self._column_changes(old, new)
+
+    def _option_change(self, old: Sink, new: Sink, difference: OptionDifference) -> Change:
+        option, joined = difference.either, _joins_old_files(old, new)
+        splits = joined and option.place is OptionPlacement.PARTITION_BY and not new.is_versioned
+        mixes = joined and not splits and _is_option_of_readers(new, difference.name)
+        stays = is_same_table(old, new)
+        table = find_table_reason(old, new, difference, self._pipelines) if stays else ""
+        why = table or (_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "")
+        weighty = bool(why) or option.place in _READER_PLACES or option.identity
+        severity = Severity.BREAKING if weighty else Severity.BEHAVIOUR
+        severity, merged = weigh_merge_option(old, new, difference.name) or (severity, "")
+        return Change(
+            severity,
+            Subject.CREDENTIAL if difference.secret else Subject.OPTION,
+            f"{new.name}.{difference.name}",
+            f"the sink `{new.name}`: {difference.message}",
+            (difference.old_span or old.span, difference.new_span or new.span),
+            why=why or merged,
+        )
 
     def _stream_write_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         if old.stream is None or new.stream is None:
@@ -135,6 +154,7 @@ class SinkComparer:
         """The columns that readers find."""
         old_columns, new_columns = self._columns[0][old.name], self._columns[1][new.name]
         by_place = _joins_old_files(old, new) and _is_read_by_place(new)
+        stops = is_same_table(old, new) and refuses_new_columns(new)
         now = {column.name.casefold(): column for column in new_columns}
         new_names = {
             self._renamed[new.dataset, column.name]: column.name
@@ -145,8 +165,10 @@ class SinkComparer:
         was = {new_names.get(column.name, column.name).casefold(): column for column in old_columns}
         for key in dict.fromkeys((*now, *was)):
             for weight, message in _column_differences(was.get(key), now.get(key)):
-                severity = Severity.BREAKING if by_place and key not in was else weight
-                yield _column_change(severity, old, new, now.get(key) or was[key], message)
+                is_new = key not in was
+                severity = Severity.BREAKING if (by_place or stops) and is_new else weight
+                change = _column_change(severity, old, new, now.get(key) or was[key], message)
+                yield replace(change, why=NO_COLUMN if stops and is_new else "")
             yield from _tag_changes(old, new, was.get(key), now.get(key))
         if [key for key in was if key in now] != [key for key in now if key in was]:
             message = f"the sink `{new.name}`: the columns are in another order"
@@ -240,25 +262,6 @@ def _is_option_of_readers(sink: Sink, option: str) -> bool:
     return source is not None and any(
         each.name == option and each.changes_values and each.place in _FORMAT_PLACES
         for each in source.options
-    )
-
-
-def _option_change(old: Sink, new: Sink, difference: OptionDifference, *, joined: bool) -> Change:
-    option = difference.either
-    splits = joined and option.place is OptionPlacement.PARTITION_BY
-    mixes = joined and not splits and _is_option_of_readers(new, difference.name)
-    weighty = splits or mixes or option.place in _READER_PLACES or option.identity
-    return Change(
-        Severity.BREAKING if weighty else Severity.BEHAVIOUR,
-        Subject.CREDENTIAL if difference.secret else Subject.OPTION,
-        f"{new.name}.{difference.name}",
-        f"the sink `{new.name}`: {difference.message}",
-        (difference.old_span or old.span, difference.new_span or new.span),
-        why=(_OTHER_TABLE if new.is_versioned else _OTHER_FOLDERS)
-        if splits
-        else _OTHER_FILES
-        if mixes
-        else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from ssbt.compiler.connectors.maps import convert_map_items
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.secrets import is_secret_name, unprotected_credential
 from ssbt.compiler.connectors.settings import SecretName, SparkOption
-from ssbt.compiler.connectors.specification import Option, RefusedKeys
+from ssbt.compiler.connectors.specification import Option, RefusedKeys, ValueKind
 from ssbt.compiler.connectors.values import (
     Boolean,
     MapEntry,
@@ -173,6 +174,12 @@ def _spark_keys(option: Option) -> tuple[str, ...]:
 def _find_shadowed(key: str, options_by_key: dict[str, Option]) -> Option | None:
     for spark_key, option in options_by_key.items():
         prefix, star, _ = spark_key.partition("*")
-        if key == spark_key or (star and key.startswith(prefix)):
+        if key == spark_key or (star and key.startswith(prefix) and _takes_key(option, key)):
             return option
     return None
+
+
+def _takes_key(option: Option, key: str) -> bool:
+    """Whether a map may have the key, all of which it names."""
+    is_map = option.type.kind is ValueKind.MAP and option.pattern
+    return not is_map or re.fullmatch(option.pattern, key, re.IGNORECASE) is not None

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class ColumnName(Struct, frozen=True):
-    """A column of the dataset, still to be looked up."""
+    """A column of the dataset, still to be looked up; `in_star` where no one has written it."""
 
     name: str
     span: Span
+    in_star: bool = False
 
 
 class SchemaName(Struct, frozen=True):

@@ -105,7 +105,10 @@ class PayloadBuilder:
         operator = plans(self._pipeline)[sink.dataset]
 
         def build_column(column: Column) -> EndpointColumn:
-            nullable = self._nulls.may_be_null(operator, column.name.casefold())
+            # A history adds columns, of which it alone says whether they may be null.
+            nullable: bool | None = column.nullable
+            if self._outputs[sink.dataset].find_columns(column.name):
+                nullable = self._nulls.may_be_null(operator, column.name.casefold())
             return EndpointColumn(column.name, column.type.sql, column.declared, nullable=nullable)
 
         return tuple(map(build_column, columns))

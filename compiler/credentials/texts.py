@@ -7,6 +7,8 @@ The runtime's patterns, in `redaction/texts.py`, are the same; a test compares t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+import re
 
 from ssbt.compiler.patterns import lazy_pattern
 
@@ -96,18 +98,38 @@ _ISSUED = (
 )
 ISSUED = rf"(?P<before>(?<![A-Za-z0-9]))(?P<secret>{'|'.join(_ISSUED)})"
 TEXTS = (ISSUED, USER, ORACLE, QUERY, LIST, LOGIN, JSON, PROPERTY, HEADER, BEARER, AUTHORIZATION)
-_ISSUED_PATTERN = lazy_pattern(ISSUED)
-_PATTERNS = tuple(map(lazy_pattern, TEXTS))
+# One of these is in every text that a pattern finds something in. Most texts have none of them,
+# and compiling all patterns takes as long as parsing a hundred lines.
+_WORDS_OF_KEYS = ("pass", "pw", "secret", "token", "sig", "key", "sas")
+_STARTS_OF_ISSUED = (
+    *("akia", "asia", "aiza", "ya29.", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_"),
+    *("glpat-", "xox", "xapp-", "k_live_", "sk-", "dapi", "hvb.", "hvs.", "npm_", "pypi-", "hf_"),
+    *("sg.", "eyj", "hooks.slack.com", "private key"),
+)
+_MARKS = {
+    ISSUED: _STARTS_OF_ISSUED,
+    USER: ("@",),
+    ORACLE: ("jdbc:oracle:",),
+    HEADER: ("basic",),
+    BEARER: ("bearer",),
+    AUTHORIZATION: ("authorization",),
+}
+_ANY_MARK = lazy_pattern(
+    "|".join(
+        re.escape(mark) for mark in chain(_WORDS_OF_KEYS, chain.from_iterable(_MARKS.values()))
+    )
+)
+_PATTERNS = {source: lazy_pattern(source) for source in TEXTS}
 
 
 def has_credential(text: str) -> bool:
     """Whether a text has a credential in it; one that a parameter stands for counts."""
-    return any(pattern.search(text) for pattern in _PATTERNS)
+    return any(_PATTERNS[source].search(text) for source in _select_patterns(text))
 
 
 def is_issued_credential(text: str) -> bool:
     """Whether a text has in it what can be nothing but a credential, wherever it stands."""
-    return _ISSUED_PATTERN.search(text) is not None
+    return ISSUED in _select_patterns(text) and _PATTERNS[ISSUED].search(text) is not None
 
 
 def find_credentials(text: str, *, is_code: bool = False) -> Iterator[tuple[int, int]]:
@@ -115,14 +137,29 @@ def find_credentials(text: str, *, is_code: bool = False) -> Iterator[tuple[int,
 
     In code, `password = word` is the file's own syntax.
     """
-    for pattern, source in zip(_PATTERNS, TEXTS, strict=True):
+    for source in _select_patterns(text):
         if not (is_code and source in (LIST, LOGIN)):
-            for match in pattern.finditer(text):
+            for match in _PATTERNS[source].finditer(text):
                 yield match.span("secret")
 
 
 def without_credentials(text: str) -> str:
     """The text with stars for what is secret in it."""
-    for pattern in _PATTERNS:
-        text = pattern.sub(rf"\g<before>{HIDDEN}", text)
+    for source in _select_patterns(text):
+        text = _PATTERNS[source].sub(rf"\g<before>{HIDDEN}", text)
     return text
+
+
+def _select_patterns(text: str) -> list[str]:
+    """The patterns that may find something in a text."""
+    if not text.isascii():
+        # A long s, say, is an s to a pattern, but not to `lower`.
+        return [*TEXTS]
+    lower = text.lower()
+    if not _ANY_MARK.search(lower):
+        return []
+    return [
+        source
+        for source in TEXTS
+        if any(mark in lower for mark in _MARKS.get(source, _WORDS_OF_KEYS))
+    ]

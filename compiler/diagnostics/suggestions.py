@@ -82,11 +82,29 @@ def edit_distance(first: str, second: str) -> int:
     return OSA.distance(first, second)
 
 
+@lru_cache(maxsize=4_096)
+def is_within_distance(first: str, second: str, limit: int) -> bool:
+    """Whether `edit_distance` is no more than `limit`; few words need the counting of it."""
+    if abs(len(first) - len(second)) > limit:
+        return False
+    # An edit takes one letter out of either word at the most.
+    letters = list(second)
+    missing = 0
+    for letter in first:
+        if letter in letters:
+            letters.remove(letter)
+        else:
+            missing += 1
+    if max(missing, len(letters)) > limit:
+        return False
+    return edit_distance(first, second) <= limit
+
+
 def is_slip(word: str, name: str) -> bool:
     """Whether `word` is `name` but for one slip of the pen, or for how its words are joined."""
     if _normalize_word(word.casefold()) == _normalize_word(name.casefold()):
         return True
-    return len(word) > 3 and edit_distance(word.casefold(), name.casefold()) == 1
+    return len(word) > 3 and is_within_distance(word.casefold(), name.casefold(), 1)
 
 
 def _allowed_distance(word: str) -> int:

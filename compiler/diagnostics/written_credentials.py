@@ -15,7 +15,7 @@ from ssbt.compiler.credentials.words import (
     split_words,
 )
 from ssbt.compiler.diagnostics.named_values import NamedValue, find_values
-from ssbt.compiler.diagnostics.suggestions import edit_distance
+from ssbt.compiler.diagnostics.suggestions import is_within_distance
 from ssbt.compiler.patterns import lazy_pattern
 
 # What a misspelt name may have been meant to be; `_` counts for nothing.
@@ -95,7 +95,7 @@ def is_name_of_secret(word: str, secrets: frozenset[str]) -> bool:
         or names_credential(word)
         or _is_near(word)
         or _PLAIN_NAME.fullmatch(word) is not None
-        or any(edit_distance(name, each) <= max(1, len(name) // 3) for each in secrets)
+        or any(is_within_distance(name, each, max(1, len(name) // 3)) for each in secrets)
     )
 
 
@@ -120,11 +120,11 @@ def _is_hidden_in_configuration(value: NamedValue, raw: str, secrets: frozenset[
     if _SUBSTITUTION.fullmatch(raw):
         return False
     last = name.rpartition(".")[2]
-    if section == _SECTION or edit_distance(section, _SECTION) <= 2:
+    if section == _SECTION or is_within_distance(section, _SECTION, 2):
         _, is_option, option = name.partition(".")
         if not is_option:
             return True
-        is_value = any(edit_distance(option, each) <= 1 for each in _VALUES[:1])
+        is_value = any(is_within_distance(option, each, 1) for each in _VALUES[:1])
         return option != "secret" and (is_value or _names_credential(option, text))
     if section == "params" and not can_be_credential("password", text):
         return False
@@ -162,7 +162,7 @@ def _is_near(name: str) -> bool:
     words = split_words(last).split("_")
     joined = {"".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, i + 4)}
     return any(
-        edit_distance(group, meant) <= (2 if group in words and len(meant) >= 8 else 1)
+        is_within_distance(group, meant, 2 if group in words and len(meant) >= 8 else 1)
         for group in joined.union(words) - _NEAR_AND_INNOCENT
         if len(group) >= 4
         for meant in _MEANT

@@ -24,15 +24,16 @@ from ssbt.compiler.emit.scopes import FunctionScope, ScriptContext
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import FunctionMapping, map_load_call
 from ssbt.compiler.emit.steps import emit_query
+from ssbt.compiler.emit.tables import emit_creation, for_writer
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
-from ssbt.compiler.ir.merges import find_merge
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, find_pass, passes, records_name
 from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Sink, Source, Transform
 from ssbt.compiler.ir.plans import plans, stream_plans
 from ssbt.compiler.ir.steps import Query
-from ssbt.compiler.ir.streams import StreamWrite
+from ssbt.compiler.ir.streams import OutputMode, StreamWrite
 
 
 class ScriptFunctions(Struct, frozen=True):
@@ -219,29 +220,38 @@ class _FunctionEmitter:
             arguments=(f"{variable}: DataFrame", self._job),
             returns="None",
             docstring=_describe(sink.description),
-            statements=(self._emit_batch_write(sink, counted),),
+            statements=(*self._emit_creation(sink), self._emit_batch_write(sink, counted)),
             datasets=(sink.dataset,),
         )
+
+    def _emit_creation(self, sink: Sink) -> tuple[str, ...]:
+        """The statement that creates a sink's table, if a writer could not."""
+        relation = self._roots[sink.dataset].output
+        variable = self._context.names.datasets[sink.dataset]
+        return emit_creation(sink, relation, self._code, self._schemas, variable)
 
     def _emit_batch_write(self, sink: Sink, dataset: str) -> str:
         """The statement that writes: a call, or a chain of methods, which takes brackets."""
         relation = self._roots[sink.dataset].output
-        code = emit_write(sink, relation, self._code, dataset)
-        return code if find_merge(sink.settings, relation) is not None else f"({code})"
+        mode = sink.settings.at(OptionPlacement.MODE)
+        overwrites = mode is not None and mode.value == "overwrite"
+        written = for_writer(sink, overwrites=overwrites)
+        code = emit_write(written, relation, self._code, dataset)
+        return code if is_merged(sink.settings) else f"({code})"
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
         """What a sink writes of a batch, in a query that writes others, too."""
         names = self._context.names
         variable, relation = names.datasets[sink.dataset], self._roots[sink.dataset].output
-        output = emit_batch_write(
-            sink, relation, self._code, variable, self._user_function_name(stream)
-        )
+        function = self._user_function_name(stream)
+        written = for_writer(sink, overwrites=stream.mode is OutputMode.COMPLETE)
+        output = emit_batch_write(written, relation, self._code, variable, function)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Output",
             docstring=_describe(sink.description),
-            statements=(f"return {output}",),
+            statements=(*self._emit_creation(sink), f"return {output}"),
             datasets=(sink.dataset,),
         )
 
@@ -257,13 +267,16 @@ class _FunctionEmitter:
         names = self._context.names
         variable, function = names.datasets[sink.dataset], self._user_function_name(stream)
         relation = self._roots[sink.dataset].output
-        writer = emit_stream_write(sink, relation, self._code, variable, stream.trigger, function)
+        written = for_writer(sink)
+        writer = emit_stream_write(
+            written, relation, self._code, variable, stream.trigger, function
+        )
         checkpoint, path = self._checkpoint if sink.has_checkpoint else None, None
         if checkpoint is not None and not sink.is_versioned:
             path = sink.settings.at(OptionPlacement.PATH)
         # What merges is called with each batch, and writes by itself.
-        is_merge = find_merge(sink.settings, relation) is not None
-        table = sink.settings.at(OptionPlacement.TABLE) if not is_merge else None
+        writes = is_merged(sink.settings)
+        table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
         call = render_template(
             "functions/stream",
@@ -278,7 +291,7 @@ class _FunctionEmitter:
             arguments=(f"{variable}: DataFrame", self._job),
             returns="Stream",
             docstring=_describe(sink.description),
-            statements=(f"return {call}",),
+            statements=(*self._emit_creation(sink), f"return {call}"),
             datasets=(sink.dataset,),
         )
 

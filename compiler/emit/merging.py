@@ -7,49 +7,67 @@ from collections.abc import Iterator, Sequence
 from ssbt.compiler.connectors.settings import ConditionText, Settings, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.emit.histories import history_context
 from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import TextMark
-from ssbt.compiler.ir.merges import Merge, find_merge
+from ssbt.compiler.ir.histories import find_history
+from ssbt.compiler.ir.merges import Merge, find_memory, find_merge
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quote_name
 
-_DELETED = _SUFFIX = "_deleted"
+_DELETED = "_deleted"
 
 
 def merge_context(
     settings: Settings, relation: Relation, code: SettingCode
 ) -> dict[str, object] | None:
     """What templates know of a merge; None where a sink writes otherwise."""
-    merge = find_merge(settings, relation)
-    if merge is None:
+    merge, history = find_merge(settings, relation), find_history(settings, relation)
+    either = merge or history
+    if either is None:
         return None
-    return {
-        "key_columns": list(merge.keys),
-        "sequence": merge.sequence,
-        "columns": [column_reference(name) for name in merge.columns],
-        "deleted": _emit_condition(merge.deleted, code),
+    context: dict[str, object] = {
+        "deleted": _emit_condition(either.deleted, code),
         "options": [
             f"{python_literal(each.name)}: {python_literal(each.value)}"
             for each in code.options(settings)
         ],
-        "memory": _memory_place(settings, code) if merge.deleted is not None else None,
+    }
+    if history is not None:
+        hidden = _memory_place(settings, code)
+        return {**context, "memory": None, "hidden": hidden, **history_context(history)}
+    return {**context, **_newest_context(merge, settings, code)} if merge is not None else None
+
+
+def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict[str, object]:
+    return {
+        "key_columns": list(merge.keys),
+        "sequence": merge.sequence,
+        "columns": [column_reference(name) for name in merge.columns],
+        "memory": _memory_place(settings, code),
+        "hidden": None,
+        "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
     }
 
 
 def _memory_place(settings: Settings, code: SettingCode) -> object:
-    """Where deletes are remembered: as it is said, or beside the table."""
-    explicit = settings.find("deleted")
+    """Where events are remembered, if they are: as it is said, or beside the table."""
+    memory = find_memory(settings)
+    if memory is None:
+        return None
+    option, suffix = memory
+    explicit = settings.find(option)
     if explicit is not None:
         return code.value(explicit.value)
     place = settings.at(OptionPlacement.PATH) or settings.at(OptionPlacement.TABLE)
     value = place.value if place is not None else ""
     if isinstance(value, Text):
-        return code.value(Text((*value.parts, _SUFFIX), value.span))
+        return code.value(Text((*value.parts, suffix), value.span))
     if isinstance(value, ParamUse):
-        return code.value(Text((value, _SUFFIX), value.span))
-    return f"{value}{_SUFFIX}"
+        return code.value(Text((value, suffix), value.span))
+    return f"{value}{suffix}"
 
 
 def _emit_condition(condition: ConditionText | None, code: SettingCode) -> object:

@@ -23,9 +23,11 @@ RESERVED |= {"Decoding", "Secret", "State", "Stream", "dead_letters", "decoded",
 RESERVED |= {"FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows"}
 RESERVED |= {
     "TableOutput",
+    "create_table",
     "each_batch",
     "event_id",
     "fit_columns",
+    "keep_history",
     "merge_rows",
     "one_pass",
     "with_state",

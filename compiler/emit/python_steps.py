@@ -6,7 +6,6 @@ What comes out of them is compared with the schema that the pipeline declares.
 from __future__ import annotations
 
 import re
-from string import Formatter
 
 from ssbt.compiler.emit.names import Namespace, identifier
 from ssbt.compiler.emit.scopes import FunctionScope
@@ -65,6 +64,9 @@ def emit_sql_query(frame: str, step: SqlQuery, scope: FunctionScope) -> str:
 
 def _emit_query_text(step: SqlQuery, keywords: dict[str, str]) -> str:
     """The text, in which braces hold the datasets' names, as keywords of `sql` here."""
+    # Its module compiles a pattern when it is imported.
+    from string import Formatter
+
     types = dict(step.parameters)
     text = _MARKER.sub(lambda match: _cast_parameter(match, types), step.text)
     parts = []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import ConditionText, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.ir.histories import HISTORY, find_history
 from ssbt.compiler.ir.relations import Column, Relation
 
 MERGE = "merge"
@@ -25,12 +27,45 @@ class Merge(Struct, frozen=True):
     deleted: ConditionText | None = None
 
 
+def is_merged(settings: Settings) -> bool:
+    """Whether a sink merges rows into a table: their newest state, or their history."""
+    mode = settings.at(OptionPlacement.MODE)
+    return mode is not None and mode.value in (MERGE, HISTORY)
+
+
+def find_memory(settings: Settings) -> tuple[str, str] | None:
+    """The option that says where events are remembered, and what follows the name of the table
+    where it says nothing; None where a sink remembers none."""
+    mode = settings.at(OptionPlacement.MODE)
+    if mode is not None and mode.value == HISTORY:
+        return "hidden", "_hidden"
+    if mode is not None and mode.value == MERGE and settings.find("delete_when") is not None:
+        return "deleted", "_deleted"
+    return None
+
+
 def stored_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
-    """The columns that a sink writes of its dataset: all, or those that a merge stores."""
-    merge = find_merge(settings, relation)
-    if merge is None:
+    """The columns that a sink writes of its dataset: all, or those that a merge stores.
+
+    A history has two more, with the values of its sequence.
+    """
+    merge, history = find_merge(settings, relation), find_history(settings, relation)
+    either = merge or history
+    if either is None:
         return relation.columns
-    return tuple(each for each in relation.columns if each.name in merge.columns)
+    stored = tuple(each for each in relation.columns if each.name in either.columns)
+    if history is not None:
+        for sequence in relation.find_columns(history.sequence)[:1]:
+            start = replace(sequence, name=history.valid_from, nullable=False)
+            stored += (start, replace(sequence, name=history.valid_to, nullable=True))
+    return stored
+
+
+def find_origin(settings: Settings, relation: Relation, stored: Column) -> str:
+    """The name of the dataset's column from which a stored one has its values."""
+    history = find_history(settings, relation)
+    is_validity = history is not None and stored.name in (history.valid_from, history.valid_to)
+    return history.sequence if history is not None and is_validity else stored.name
 
 
 def find_merge(settings: Settings, relation: Relation) -> Merge | None:

@@ -19,8 +19,17 @@ def find_write_schema(use: FormatUse) -> SchemaName | None:
     return setting.value if setting and isinstance(setting.value, SchemaName) else None
 
 
+def find_table_schema(settings: Settings) -> SchemaName | None:
+    """The schema that a sink creates its table with."""
+    setting = settings.find("schema")
+    return setting.value if setting and isinstance(setting.value, SchemaName) else None
+
+
 def written_schemas(settings: Settings) -> Iterator[SchemaName]:
-    """The schemas that the formats of a sink are told to write with."""
+    """The schemas that a sink's formats are told to write with, and that of its table."""
+    declared = find_table_schema(settings)
+    if declared is not None:
+        yield declared
     for use in settings.formats():
         schema_name = find_write_schema(use)
         if schema_name is not None:

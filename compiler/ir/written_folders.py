@@ -6,7 +6,7 @@ Spark looks for files below a path in folders that hold a column, `day=2026-01-3
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
 from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
+from ssbt.compiler.ir.merges import find_memory
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.source import Span
 
@@ -40,6 +41,15 @@ class WrittenFolder(Struct, frozen=True):
     span: Span
     has_folders: bool
     versioned: bool = False
+
+
+class ReadFolder(Struct, frozen=True):
+    """One of the paths that a source reads, and where it is said."""
+
+    source: Source
+    path: str
+    span: Span
+    is_recursive: bool
 
 
 class FolderMeeting(Struct, frozen=True):
@@ -72,6 +82,23 @@ def written_folder(
     return WrittenFolder(folder, setting.span, has_folders, sink.is_versioned)
 
 
+def remembering_folder(
+    pipeline: Pipeline, sink: Sink, parameters: Mapping[str, object]
+) -> WrittenFolder | None:
+    """The folder of the table in which a sink that merges remembers events, if it does."""
+    memory, table = find_memory(sink.settings), written_folder(pipeline, sink, parameters)
+    if memory is None or table is None:
+        return None
+    option, suffix = memory
+    explicit = sink.settings.find(option)
+    if explicit is None or explicit.span is None:
+        return WrittenFolder(f"{table.path}{suffix}", table.span, False, versioned=True)
+    folder = location(explicit.value, parameters)
+    if sink.settings.at(OptionPlacement.PATH) is None:
+        folder = _warehouse_folder(pipeline, folder, parameters)
+    return WrittenFolder(folder, explicit.span, False, versioned=True)
+
+
 def _warehouse_folder(pipeline: Pipeline, table: str, parameters: Mapping[str, object]) -> str:
     warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
     return location(f"{warehouse}/{_table_folder(table)}", parameters)
@@ -96,10 +123,8 @@ def _table_folder(table: str) -> str:
     return "/".join((*database, names[-1]))
 
 
-def find_meetings(
-    pipeline: Pipeline, written: WrittenFolder, parameters: Mapping[str, object]
-) -> Iterator[FolderMeeting]:
-    """The sources that read what lies in the folder, each once."""
+def list_read_folders(pipeline: Pipeline, parameters: Mapping[str, object]) -> Iterator[ReadFolder]:
+    """What the sources read, source by source."""
     for source in pipeline.datasets:
         if not isinstance(source, Source) or source.part:
             continue
@@ -108,10 +133,19 @@ def find_meetings(
             continue
         is_recursive = source.settings.is_true("recursive_file_lookup")
         for path in read_folders(pipeline, source, parameters):
-            relation = relate(written, path, is_recursive=is_recursive)
-            if relation is not None and _is_met(written, source, relation):
-                yield FolderMeeting(source, path, setting.span, relation)
-                break
+            yield ReadFolder(source, path, setting.span, is_recursive)
+
+
+def find_meetings(folders: Iterable[ReadFolder], written: WrittenFolder) -> Iterator[FolderMeeting]:
+    """The sources that read what lies in the folder, each once."""
+    last: Source | None = None
+    for each in folders:
+        if each.source is last:
+            continue
+        relation = relate(written, each.path, is_recursive=each.is_recursive)
+        if relation is not None and _is_met(written, each.source, relation):
+            last = each.source
+            yield FolderMeeting(each.source, each.path, each.span, relation)
 
 
 def read_setting(source: Source) -> Setting | None:

@@ -14,7 +14,7 @@ from typing import Any
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.ir.merges import stored_columns
+from ssbt.compiler.ir.merges import find_origin, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column
@@ -159,7 +159,10 @@ class _RecordBuilder:
         relation = item.query.output if isinstance(item, Let) else item.output
         columns = stored_columns(sink.settings, relation)
         sources = self._sources
-        inputs_by_column = {each.name: self._input_fields(sink, each) for each in columns}
+        inputs_by_column = {
+            each.name: self._input_fields(sink, find_origin(sink.settings, relation, each))
+            for each in columns
+        }
         fields = {name: {"inputFields": columns} for name, columns in inputs_by_column.items()}
         rows = sources.rows[sink.dataset]
         row_columns = {(*_column(each.origin), each.kind) for each in rows}
@@ -180,8 +183,9 @@ class _RecordBuilder:
             "facets": {"schema": self._schema(columns), "columnLineage": facet},
         }
 
-    def _input_fields(self, sink: Sink, column: Column) -> list[Json]:
-        origin = Origin(sink.dataset, column.name)
+    def _input_fields(self, sink: Sink, name: str) -> list[Json]:
+        """The columns of sources in a column of the sink's dataset."""
+        origin = Origin(sink.dataset, name)
         unmasked = _columns(self._sources.unmasked[origin])
         return [
             _field(*each, "DIRECT", "TRANSFORMATION", each in unmasked)

@@ -71,7 +71,7 @@ class ColumnSettingResolver:
                 )
         left_out = {each.name.casefold() for each in star.excluded}
         return tuple(
-            ColumnName(column.name, star.span)
+            ColumnName(column.name, star.span, in_star=True)
             for column in relation.columns
             if column.name.casefold() not in left_out
         )

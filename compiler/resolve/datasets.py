@@ -52,7 +52,7 @@ class DatasetResolver:
         self._cache = cache
         if cache is not None:
             with_index = program.report.index is not None
-            cache.begin((settings, self._typed_parameters, with_index))
+            cache.begin((settings, with_index), self._typed_parameters)
 
     def resolve_all(self) -> None:
         """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
@@ -68,6 +68,9 @@ class DatasetResolver:
         node = datasets[key]
         if isinstance(node, d.SourceRead):
             return []
+        entry = self._cache.previous.get(key) if self._cache is not None else None
+        if entry is not None and entry.node is node:
+            return [name for name in entry.inputs if name in datasets]
         return [name for name in referenced_datasets(node) if name in datasets]
 
     # ---- names
@@ -112,8 +115,9 @@ class DatasetResolver:
         report, cache, key = self._program.report, self._cache, node.name.text.casefold()
         if cache is None:
             return resolve_query(node.query, self._new_context(report, None))
-        entry = cache.previous.get(key)
-        if entry is not None and entry.node is node and self._are_current(entry.inputs):
+        text = self._program.files.sources[node.span.path].text[node.span.start : node.span.end]
+        entry = cache.find_entry(key, node, text)
+        if entry is not None and self._are_current(entry.inputs):
             cache.current[key] = entry
             entry.add_to(report)
             return entry.query

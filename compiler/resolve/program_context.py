@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.declarations import Declarations
+from ssbt.compiler.resolve.files import LoadedFiles
 from ssbt.compiler.resolve.modules import ModulePurpose
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.schemas.names import SchemaLookup
@@ -17,6 +18,7 @@ class ProgramContext(Protocol):
     """A program, to its datasets and transforms."""
 
     declarations: Declarations
+    files: LoadedFiles
     parameters: dict[str, Parameter]
     report: Report
     sources: SourceResolver

@@ -7,7 +7,7 @@ Python module, is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from msgspec import Struct, field
@@ -126,13 +126,32 @@ class QueryCache(Struct):
     """The queries of the last version of one pipeline; `settings` decides about all of them."""
 
     settings: Any = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    changed_parameters: frozenset[str] = frozenset()
     previous: dict[str, CachedQuery] = field(default_factory=dict)
     current: dict[str, CachedQuery] = field(default_factory=dict)
 
-    def begin(self, settings: object) -> None:
-        """Start on a new version of the pipeline."""
+    def begin(self, settings: object, parameters: Mapping[str, object]) -> None:
+        """Start on a new version of the pipeline.
+
+        While a declaration is being typed, its name may be that of a parameter now and then.
+        """
         self.previous = self.current if self.settings == settings else {}
-        self.current, self.settings = {}, settings
+        self.changed_parameters = frozenset(
+            name
+            for name in {*parameters, *self.parameters}
+            if parameters.get(name) != self.parameters.get(name)
+        )
+        self.current, self.settings, self.parameters = {}, settings, parameters
+
+    def find_entry(self, key: str, node: d.Let, text: str) -> CachedQuery | None:
+        """The query that came of the same `let` before, whose text names no changed parameter."""
+        entry = self.previous.get(key)
+        if entry is None or entry.node is not node:
+            return None
+        # A backtick is written twice within a name in backticks.
+        words = text.replace("``", "`").casefold() if self.changed_parameters else ""
+        return None if any(name in words for name in self.changed_parameters) else entry
 
 
 def _add_findings(

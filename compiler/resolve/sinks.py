@@ -13,7 +13,7 @@ from ssbt.compiler.diagnostics.codes import steps as codes
 from ssbt.compiler.diagnostics.codes import unsupported
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
-from ssbt.compiler.ir.merges import MERGE
+from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.records import key_columns
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
@@ -117,7 +117,7 @@ def _build_stream_write(settings: Settings, add_module: AddModule, report: Repor
     """The stream side of a sink's settings."""
     mode, trigger = settings.at(OptionPlacement.MODE), settings.at(OptionPlacement.TRIGGER)
     require = settings.at(OptionPlacement.REQUIRE)
-    if mode is not None and mode.value == MERGE:
+    if is_merged(settings):
         mode = settings.find("output_mode")
     return StreamWrite(
         OutputMode(mode.value) if mode is not None else OutputMode.APPEND,

@@ -239,8 +239,11 @@ class Engine:
         """Replace the values of a rule's symbols by what the builder makes of them."""
         base = len(self.values) - length
         values = self.values[base:]
-        start = next((offset for offset in self.starts[base:] if offset >= 0), -1)
-        end = max(self.ends[base:], default=-1)
+        start = end = -1
+        for offset in self.starts[base:]:
+            if offset >= 0:
+                start, end = offset, max(self.ends[base:])
+                break
         del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
         if method is list and picks and picks[0] <= SPREAD:
             # A list that grows at its right end keeps being one list.

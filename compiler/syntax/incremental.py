@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
+from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax import encoding
 from ssbt.compiler.syntax import splitting as cutting
@@ -32,8 +33,8 @@ class _CachedDeclaration(Struct, frozen=True):
 class DeclarationCache:
     """The declarations of the last version of each file, by their text.
 
-    The tree is that of `parsing.parsed`: where all pieces are declarations without a mistake, so
-    is the file, and these are its declarations. A mistake inside of one is one of the file.
+    The tree is that of `parsing.parsed`: where all pieces are declarations, so is the file, and
+    these are its declarations. A mistake inside of one is one of the file.
     """
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class DeclarationCache:
         if encoding.check_readable(source) is not None:
             return parse_file(source)
         version = _FileVersion(self._files.get(source.path, {}))
-        result = version.parse_clean(source)
+        result = version.parse_pieces(source)
         if result is None:
             parser = version.parse_declaration
             result = parse_file(source, parser, is_broken=version.is_broken)
@@ -64,25 +65,27 @@ class _FileVersion:
         self.declarations: dict[str, _CachedDeclaration] = {}
         self.is_broken = False
 
-    def parse_clean(self, source: Source) -> ParsedFile | None:
-        """The file, None where a piece has a mistake or is no declaration.
+    def parse_pieces(self, source: Source) -> ParsedFile | None:
+        """The file, None where a piece is no declaration.
 
         Afterwards, `is_broken` says that the file as a whole does not parse either.
         """
         nodes: list[d.Declaration] = []
+        findings: list[Diagnostic] = []
         pieces = cutting.split_declarations(source)
         for piece in pieces:
             result = self.parse_declaration(source, piece.begin, piece.end)
-            if result.node is None or result.findings:
+            if result.node is None:
                 following = next(pieces, None)
-                if result.node is None and result.is_unfinished and following is not None:
+                if result.is_unfinished and following is not None:
                     result = parse_fragment(source, "file", piece.begin, following.end)
                 # What comes before it parses: so does the file, up to the same place.
                 self.is_broken = result.node is None and not result.is_unfinished
                 return None
             nodes.append(result.node)
+            findings += result.findings
         span = Span(source.path, 0, len(source.text))
-        return ParsedFile(d.File(span, tuple(nodes), find_comments(source)), ())
+        return ParsedFile(d.File(span, tuple(nodes), find_comments(source)), tuple(findings))
 
     def parse_declaration(self, source: Source, begin: int, end: int) -> Fragment:
         """What `fragment` makes of a piece of the file."""

@@ -137,6 +137,7 @@ def _build_comments(source: Source, bounds: Iterable[tuple[int, int]]) -> tuple[
 
 def _find_comment_bounds(source: Source) -> Iterator[tuple[int, int]]:
     """Where comments are, told without the grammar."""
-    from ssbt.compiler.syntax.tokens import tokenize
+    from ssbt.compiler.syntax.tokens import tokenize_file
 
-    return ((token.start, token.end) for token in tokenize(source.text) if token.kind == "comment")
+    tokens = tokenize_file(source.text)
+    return ((token.start, token.end) for token in tokens if token.kind == "comment")

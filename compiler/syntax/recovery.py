@@ -50,7 +50,7 @@ def recover_declarations(
     `declaration` parses one of its pieces.
     There are none of either where the file is too large to be taken to pieces.
     """
-    if next(islice(tokenize(source.text), _MAXIMUM_TOKENS, None), None) is not None:
+    if len(source.text) > _MAXIMUM_TOKENS and _has_too_many_tokens(source.text):
         return (), []
     source, findings = without_foreign_signs(source)
     if findings:
@@ -65,6 +65,10 @@ def recover_declarations(
         declarations += nodes
         findings += piece_findings
     return tuple(declarations), list(_without_echoes(declarations, findings))
+
+
+def _has_too_many_tokens(text: str) -> bool:
+    return next(islice(tokenize(text), _MAXIMUM_TOKENS, None), None) is not None
 
 
 def _without_echoes(declarations: Declarations, findings: Findings) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source
 from ssbt.compiler.syntax import encoding
-from ssbt.compiler.syntax.tokens import Token, tokenize
+from ssbt.compiler.syntax.tokens import Token, tokenize, tokenize_file
 from ssbt.grammar.words import DECLARATION_WORDS, DECLARATIONS_OF_ENTRIES, DECLARATIONS_OF_TEXT
 
 _OPENING_BRACKETS = {")": "(", "]": "[", "}": "{"}
@@ -39,10 +39,11 @@ class Piece(Struct, frozen=True):
 def split_declarations(source: Source) -> Iterator[Piece]:
     """The file cut where declarations begin, and where their blocks end."""
     begin, end = encoding.body_bounds(source)
-    file_tokens = (
-        Token(t.kind, t.start + begin, t.end + begin, t.is_first)
-        for t in tokenize(source.text[begin:end])
-    )
+    file_tokens = tokenize_file(source.text[begin:end])
+    if begin:
+        file_tokens = tuple(
+            Token(t.kind, t.start + begin, t.end + begin, t.is_first) for t in file_tokens
+        )
     visible = [t for t in file_tokens if t.kind not in ("newline", "comment")]
     starts = [i for i, t in enumerate(visible) if _is_declaration_start(source, visible, i)]
     if visible and (not starts or starts[0] != 0):

@@ -7,6 +7,7 @@ declaration, a step or an entry begins.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 import re
 from typing import NamedTuple
 
@@ -29,8 +30,9 @@ class Token(NamedTuple):
 
 _PATTERN = lazy_pattern(
     r"""
+    [^\S\r\n]*+
+    (?:
       (?P<newline>\r\n|\r|\n)
-    | (?P<space>[^\S\r\n]+)
     | (?P<comment>\#[^\r\n]*)
     | (?P<foreign>--[^\r\n]*|(?<!:)//[^\r\n]*|/\*)
     | (?P<string>"{3}(?:[^"\\]|\\[\s\S]|"(?!""))*"{3}
@@ -47,7 +49,9 @@ _PATTERN = lazy_pattern(
     | (?P<semicolon>;)
     | (?P<word>[^\W\d]\w*)
     | (?P<number>\d[\w.]*)
+    | (?P<end>\Z)
     | (?P<other>[\s\S])
+    )
     """,
     re.VERBOSE,
 )
@@ -59,17 +63,26 @@ def tokenize(text: str) -> Iterator[Token]:
     is_first = True
     position, is_closed = 0, True
     while position < len(text):
-        match = _PATTERN.match(text, position)
-        assert match is not None
-        kind, end = match.lastgroup, match.end()
-        if match.group() == "/*":
-            # What is never closed is looked for once.
-            close = text.find("*/", end) if is_closed else -1
-            is_closed = close >= 0
-            line_end = _LINE_END.search(text, end)
-            end = close + 2 if is_closed or line_end is None else line_end.start()
-        if kind != "space":
+        for match in _PATTERN.finditer(text, position):
+            kind = match.lastgroup
             assert kind is not None
-            yield Token(kind, position, end, is_first)
+            start, position = match.span(kind)
+            if kind == "end":
+                break
+            is_block_comment = kind == "foreign" and text.startswith("/*", start)
+            if is_block_comment:
+                # What is never closed is looked for once.
+                close = text.find("*/", position) if is_closed else -1
+                is_closed = close >= 0
+                line_end = _LINE_END.search(text, position)
+                position = close + 2 if is_closed or line_end is None else line_end.start()
+            yield Token(kind, start, position, is_first)
             is_first = kind == "newline"
-        position = end
+            if is_block_comment:
+                break
+
+
+@lru_cache(maxsize=2)
+def tokenize_file(text: str) -> tuple[Token, ...]:
+    """`tokenize` of a whole file, which several look at one after the other."""
+    return tuple(tokenize(text))

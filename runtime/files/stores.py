@@ -116,6 +116,11 @@ class Files:
         store, hadoop_path = self._locate(path)
         store.delete(hadoop_path, whole)
 
+    def absolute(self, path: str) -> str:
+        """The path with its store, below the working folder if it is a relative one."""
+        store, hadoop_path = self._locate(path)
+        return str(store.makeQualified(hadoop_path).toString())
+
     def snapshot(self) -> "Snapshot":
         """The files as they are now, for several looks at them."""
         return Snapshot(self._hadoop)

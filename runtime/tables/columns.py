@@ -43,7 +43,7 @@ def fit_columns(frame: DataFrame, schema: str, source: str) -> DataFrame:
     columns = []
     for field in declared:
         name = actual[field.name.casefold()].replace("`", "``")
-        columns.append(F.col(f"`{name}`").cast(_nullable(field.dataType)).alias(field.name))
+        columns.append(F.col(f"`{name}`").cast(nullable_type(field.dataType)).alias(field.name))
     return frame.select(*columns)
 
 
@@ -58,15 +58,15 @@ def _find_problems(actual: StructType, declared: StructType) -> Iterator[str]:
             yield f"`{field.name}` is {is_type}, and {declared_type} is declared"
 
 
-def _nullable(type_: DataType) -> DataType:
+def nullable_type(type_: DataType) -> DataType:
     """The type with parts that may be null, without which nothing is cast that may have nulls."""
     match type_:
         case ArrayType():
-            return ArrayType(_nullable(type_.elementType))
+            return ArrayType(nullable_type(type_.elementType))
         case MapType():
-            return MapType(_nullable(type_.keyType), _nullable(type_.valueType))
+            return MapType(nullable_type(type_.keyType), nullable_type(type_.valueType))
         case StructType():
-            return StructType([StructField(f.name, _nullable(f.dataType)) for f in type_])
+            return StructType([StructField(f.name, nullable_type(f.dataType)) for f in type_])
         case _:
             return type_
 

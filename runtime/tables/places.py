@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+
+from ssbt.runtime.files.stores import Files
 
 
 class Place:
@@ -16,6 +18,11 @@ class Place:
         """The table as it is now."""
         reader = frame.sparkSession.read.format(self._format)
         return reader.load(self._path) if self._table is None else reader.table(self._table)
+
+    def name(self, session: SparkSession) -> str:
+        """What SQL calls it, which takes only an absolute path."""
+        path = "" if self._table else Files(session).absolute(self._path or "")
+        return self._table or f"{self._format}.{quoted(path)}"
 
     def create(
         self,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from ssbt.compiler.diagnostics.model import Severity
+from ssbt.compiler.diagnostics.model import Diagnostic, Severity
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.expressions import Expression, ParameterText
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import TypingSettings
 from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.steps.queries import resolve_step
 from ssbt.compiler.source import Source
+from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types import casts
 from ssbt.compiler.types.coercion import as_nullable
@@ -28,7 +31,7 @@ class Question:
     """An expression in a step over the empty table.
 
     `form` is a key of `WORDS`; `names` is how many columns it makes, more than one for some
-    generators.
+    generators. Whole steps are asked as they are with the form "steps", of which all columns count.
     """
 
     text: str
@@ -37,7 +40,9 @@ class Question:
 
     @property
     def step(self) -> str:
-        """The step in our language."""
+        """The step in our language, or the steps."""
+        if self.form == "steps":
+            return self.text
         names = ", ".join(f"x{number}" for number in range(self.names))
         alias = "" if self.form == "where" else f" as {names if self.names == 1 else f'({names})'}"
         word = "aggregate" if self.form == "grouped" else self.form
@@ -75,33 +80,49 @@ def relation_of(columns: Mapping[str, Typed]) -> Relation:
     )
 
 
-def ours(question: Question, relation: Relation, ansi: bool = True, target: str = "4.1") -> Ours:
-    """What the compiler says of a step over the relation."""
-    source = Source("question.ssbt", question.step)
-    got = parse_fragment(source, "step", 0, len(source.text))
-    if got.node is None:
-        return Ours(False, (), tuple(found.message for found in got.findings), question.text)
+def ours(
+    question: Question,
+    relation: Relation,
+    ansi: bool = True,
+    target: str = "4.1",
+    others: Mapping[str, Relation] = MappingProxyType({}),
+) -> Ours:
+    """What the compiler says of a step over the relation, which may take `others`, too."""
     report = Report()
-    flow = QueryContext(relation, {}, TypingSettings(target, ansi), report, _NO_FINDERS)
-    step = resolve_step(got.node, flow)
-    findings = (*got.findings, *report.findings)
+    lookup = lookup_of(others)
+    flow = QueryContext(relation, {}, TypingSettings(target, ansi), report, lookup)
+    step, findings = None, list[Diagnostic]()
+    for text in question.step.split(" |> ") if question.form == "steps" else [question.step]:
+        source = Source("question.ssbt", text)
+        got = parse_fragment(source, "step", 0, len(text))
+        findings += got.findings
+        if got.node is None:
+            return Ours(False, (), tuple(found.message for found in got.findings), question.text)
+        step = resolve_step(got.node, flow)
+        if step is None:
+            break
+        flow.relation = step.output
     refusals = tuple(
         f"{found.code.number} {found.message}"
-        for found in findings
+        for found in (*findings, *report.findings)
         if found.severity is Severity.ERROR
     )
     if refusals or step is None:
         return Ours(True, (), refusals or ("refused",), question.text)
-    return Ours(True, _made(question, step), (), _text_of(step))
+    return Ours(True, _made(question, step), (), _text_of(question, step))
 
 
 def _made(question: Question, step: ir.Step) -> tuple[Typed, ...]:
     if question.form == "where":
         return ()
+    if question.form == "steps":
+        return tuple(Typed(c.type, c.nullable) for c in step.output.columns)
     return tuple(Typed(c.type, c.nullable) for c in step.output.columns[-question.names :])
 
 
-def _text_of(step: ir.Step) -> str:
+def _text_of(question: Question, step: ir.Step) -> str:
+    if question.form == "steps":
+        return question.text
     match step:
         case ir.Filter(condition=expression):
             return _text(expression)
@@ -122,7 +143,17 @@ def none_found(*given: object) -> None:
     del given
 
 
-_NO_FINDERS = ProgramLookup(*[none_found] * 5)
+def lookup_of(others: Mapping[str, Relation]) -> ProgramLookup:
+    """The datasets that steps may take, and nothing else."""
+
+    def find_input(use: s.DatasetUse, flow: QueryContext) -> tuple[ir.Input, Relation] | None:
+        del flow
+        relation, alias = others.get(use.name.text), (use.alias or use.name).text
+        if relation is None:
+            return None
+        return ir.Input(use.name.text, None, alias), scopes.requalify(relation, alias)
+
+    return ProgramLookup(find_input, *[none_found] * 4)
 
 
 def is_known(kind: DataType) -> bool:

@@ -6,20 +6,19 @@ from collections.abc import Mapping
 
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.ir.relations import Relation
-from ssbt.compiler.ir.steps import Input, Step
+from ssbt.compiler.ir.steps import Step
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.declarations import TypingSettings
-from ssbt.compiler.resolve.query_context import ProgramLookup, QueryContext
+from ssbt.compiler.resolve.query_context import QueryContext
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.steps.queries import resolve_step
 from ssbt.compiler.source import Source
-from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import StructType
 from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.functions import FunctionKind
-from tests.agreement.answers import none_found, relation_of
+from tests.agreement.answers import lookup_of, relation_of
 from tests.agreement.asking import known_type
 from tests.agreement.generated import KINDS, Maker, functions
 from tests.agreement.scripts import SCHEMAS
@@ -87,19 +86,11 @@ class PipelineMaker(Maker):
         report = Report()
         step = None
         if got.node is not None:
-            finders = ProgramLookup(self._input, *[none_found] * 4)
+            finders = lookup_of(self.datasets)
             flow = QueryContext(self.relation, {}, TypingSettings("4.1"), report, finders)
             step = resolve_step(got.node, flow)
         findings = (*got.findings, *report.findings)
         return step, [f.code.number for f in findings if f.severity is Severity.ERROR]
-
-    def _input(self, use: s.DatasetUse, flow: QueryContext) -> tuple[Input, Relation] | None:
-        del flow
-        relation = self.datasets.get(use.name.text)
-        alias = (use.alias or use.name).text
-        if relation is None:
-            return None
-        return Input(use.name.text, None, alias), scopes.requalify(relation, alias)
 
     # ---- expressions over what flows
 

@@ -112,13 +112,21 @@ NAMED = (
     *("s collate {c}", "upper(s collate {c})", "s collate {c} = 'x'", "s collate {c} = u"),
     *("concat(s collate {c}, 'x')", "coalesce(s, 'x' collate {c})", "collation('x' collate {c})"),
     *("array(s collate {c}, 'x')", "cast(s as string collate {c})", "s collate {c} in ('x', s)"),
-    *("max(s collate {c})", "listagg(s collate {c}, ',')", "s collate {c} < 'x' collate UNICODE"),
+    "s collate {c} < 'x' collate UNICODE",
+)
+NAMED_AGGREGATES = (
+    *("max(s collate {c})", "listagg(s collate {c}, ',')", "listagg(s collate {c})"),
+    *("listagg(s, ',' collate {c})", "listagg(s collate {c}, ',' collate {c})"),
+    *("collect_set(s collate {c})", "collect_set(array(s collate {c}))", "min(s collate {c})"),
+    *("listagg(distinct s collate {c}, null)", "mode(s collate {c})", "count(s collate {c})"),
+    *("listagg(s, ',') within group (order by s collate {c})", "max_by(i, s collate {c})"),
 )
 AGGREGATES = (
     *("min({x})", "max({x})", "mode({x})", "any_value({x})", "first({x})", "collect_set({x})"),
     *(
         "collect_list({x})",
         "listagg({x}, ',')",
+        "listagg({x})",
         "listagg(distinct {x}, ',')",
         "count(distinct {x})",
     ),
@@ -140,10 +148,11 @@ def questions() -> list[Question]:
     ]
     # Of these there are few, so that each run asks for more of them.
     few = [
-        *(form.format(c=c) for form, c in product(NAMED, NAMES)),
-        *(form.format(x=x) for form, x in product(AGGREGATES, VALUES)),
+        *(Question(form.format(c=c)) for form, c in product(NAMED, NAMES)),
+        *(Question(form.format(c=c), "aggregate") for form, c in product(NAMED_AGGREGATES, NAMES)),
+        *(Question(form.format(x=x), "aggregate") for form, x in product(AGGREGATES, VALUES)),
     ]
-    return [Question(text) for text in (*texts[::ONE_IN], *few[:: min(ONE_IN, 3)])]
+    return [*map(Question, texts[::ONE_IN]), *few[:: min(ONE_IN, 3)]]
 
 
 def test_collations_agree(spark: SparkSession) -> None:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,17 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
 PAIRS = asked_for(2_000) // 20
+# One small job for each query; plans are shown whole.
+SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.debug.maxToStringFields": "100000",
+}
+_QUERY = re.compile(r"q\d+_[01]$")
+_NUMBER = re.compile(r"#\d+")
 # Spark's memory holds the plans of so many pairs.
 TOGETHER = 100
 ROWS = (
@@ -112,10 +124,14 @@ def frames(spark: SparkSession, seed: int, *, extreme: bool) -> dict[str, DataFr
         for _ in range(9)
     ]
     made = spark.createDataFrame(rows(random, extreme=extreme), ROWS)
-    return {
+    found = {
         "rows": made.repartition(3, "b").cache(),
         "others": spark.createDataFrame(others, OTHERS).coalesce(1).cache(),
     }
+    for frame in found.values():
+        # Spark joins in another way, and orders ties in another, once it knows how large they are.
+        frame.count()
+    return found
 
 
 def test_what_is_called_the_same_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
@@ -146,16 +162,21 @@ def disagreeing(
 ) -> list[str]:
     """The pairs that give something else, on tame rows or on extreme ones."""
     session = spark.newSession()
-    session.conf.set("spark.sql.shuffle.partitions", "2")
-    session.conf.set("spark.sql.ansi.enabled", "true")
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
     wrong: dict[int, str] = {}
     ordered = {let.name: is_ordered(let.query, {}) for let in found}
     for extreme in (False, True):
         made = frames(session, 5, extreme=extreme)
+        queries = {f"q{seed}_{place}" for seed, _ in same for place in (0, 1)}
         for let in found:
-            function = getattr(module, let.name)
-            names = function.__code__.co_varnames[: function.__code__.co_argcount]
-            made[let.name] = function(*(made[name] for name in names))
+            if let.name in queries or not _QUERY.match(let.name):
+                function = getattr(module, let.name)
+                names = function.__code__.co_varnames[: function.__code__.co_argcount]
+                made[let.name] = function(*(made[name] for name in names))
+        if not extreme:
+            # With other rows the plans are what they are.
+            same = [each for each in same if not is_one_plan(made, each[0])]
         for seed, pair in same:
             names = [f"q{seed}_{place}" for place in (0, 1)]
             one, other = (outcome(made[name], ordered=ordered[name]) for name in names)
@@ -164,6 +185,19 @@ def disagreeing(
         for name in ("rows", "others"):
             made[name].unpersist()
     return list(wrong.values())
+
+
+def is_one_plan(made: dict[str, DataFrame], seed: int) -> bool:
+    """Whether Spark runs the very same plan for both, down to the order of conditions."""
+    one, other = (made[f"q{seed}_{place}"] for place in (0, 1))
+    return one.schema == other.schema and plan_of(one) == plan_of(other)
+
+
+def plan_of(frame: DataFrame) -> str:
+    """The optimized plan; its columns are numbered by their places in it."""
+    text = frame._jdf.queryExecution().optimizedPlan().toString()
+    numbers: dict[str, str] = {}
+    return _NUMBER.sub(lambda found: numbers.setdefault(found[0], f"#{len(numbers)}"), text)
 
 
 # Spark makes the other of these only when it has found the function.

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PIPELINES = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
 # With modules of its own, with packages, and with settings that only a new session takes.
-SUBMITTED = {"abandoned_carts", "order_table", "orders_enriched"}
+SUBMITTED = {"abandoned_carts", "customer_history", "order_table", "orders_enriched"}
 BIN = Path(sys.executable).parent
 
 
@@ -135,7 +135,9 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
 def submit_script(pipeline: Pipeline, build: Path, parameters: dict[str, str]) -> None:
     modules = (build / f"{module.name}.py" for module in pipeline.modules)
     archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
-    configuration = ("--conf=spark.sql.shuffle.partitions=2", "--conf=spark.ui.enabled=false")
+    # Delta reads the log of a table in 50 tasks otherwise.
+    small = ("spark.sql.shuffle.partitions=2", "spark.databricks.delta.snapshotPartitions=2")
+    configuration = [f"--conf={each}" for each in (*small, "spark.ui.enabled=false")]
     submit = ["--master=local[2]", *configuration, f"--py-files={archives}"]
     packages = ",".join(collect_packages(pipeline))
     submit += [f"--packages={packages}"] if packages else []

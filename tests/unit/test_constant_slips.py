@@ -62,6 +62,7 @@ REPORTED = {
         *("case when ok then fine else wide end", "case fine when wide then 1 end", "fine > wide"),
         *("fine between 0 and wide", "array_contains(array(fine), wide)", "try_divide(fine, fine)"),
         *("try_multiply(fine, fine)", "fine * small", "wide + fine", "try_subtract(wide, fine)"),
+        *("fine / 100", "fine / 8", "try_divide(fine, 20)", "fine / 0.03", "fine / 1e2BD"),
     ],
     "SSBT0447": [
         *("contains('@', s)", "translate('abc', s, t)", "try_to_date('yyyy-MM-dd', s)"),
@@ -86,6 +87,7 @@ MEANT = (
     *("upper('paid')", "concat('status', current_user())", "struct('s', s)", "'status' || s"),
     *("split(s, ',|;')", r"split(s, r'\|;')", "s rlike 'example.com'"),
     *("fine = 1", "fine > id", "coalesce(fine, 0)", "if(ok, small, wide)", "fine % wide"),
+    *("small / 100", "wide / 8", "wide / 0.5", "100 / small", "fine div 100", "fine / 1e2D"),
     *("small = wide", "mod(fine, wide)", "least(small, 1)", "small * small", "wide = 0.50"),
     *("contains('PAID,OPEN', s)", "instr('A|B', s)", "concat_ws(s, first, last)", "'x' like s"),
     *("concat_ws(',', s, '-', t)", "concat_ws(s, 'x', t)", "contains(s, '@')", "'%' || s like t"),

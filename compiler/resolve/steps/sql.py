@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from string import Formatter
 from textwrap import dedent
 
 from msgspec.structs import replace
@@ -95,6 +94,9 @@ def _resolve_placeholders(
 
     What they hold is added to `relations`.
     """
+    # Its module compiles a pattern when it is imported.
+    from string import Formatter
+
     names: list[str] = []
     try:
         fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]

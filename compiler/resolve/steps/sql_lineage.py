@@ -6,7 +6,6 @@ It is imported only where a pipeline has a `sql` step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from string import Formatter
 from typing import Any
 
 from msgspec import Struct
@@ -73,6 +72,9 @@ def find_query_lineage(
 
 def _with_names(text: str) -> str:
     """The query with names of tables for what stands in braces."""
+    # Its module compiles a pattern when it is imported.
+    from string import Formatter
+
     return "".join(
         literal + (f"`{field}`" if field is not None else "")
         for literal, field, _, _ in Formatter().parse(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
@@ -29,6 +29,8 @@ A decimal has at most 38 digits. If the exact result needs more, Spark keeps the
 shortens the fraction, down to six digits: small numbers become 0, and others are rounded. It does
 the same where several values become one type: in `case`, `greatest`, arrays, comparisons and
 unions. There it keeps the whole part only. A comparison that keeps four digits is not reported.
+Few quotients are exact: one should have as many digits as its operands, and `amount / 100` two more
+than `amount`.
 
 | in Spark 4.1 | gives |
 |---|---|
@@ -47,6 +49,8 @@ First cast the operands to the digits that they really have: `cast(rate as decim
 )
 
 TAKES = (e.Binary, e.Call)
+# Python's own context has fewer digits than a decimal may have.
+_EXACT = Context(prec=100)
 # The operator that each function is.
 _OPERATORS = {"try_add": "+", "try_subtract": "-", "try_multiply": "*", "try_divide": "/"}
 
@@ -70,9 +74,11 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     assert isinstance(a, DecimalType)
     assert isinstance(b, DecimalType)
     assert isinstance(result, DecimalType)
-    # A quotient is hardly ever exact: only fewer digits than the operands have are a loss.
     scales = (needed_scale(left, a, view), needed_scale(right, b, view))
     exact = sum(scales) if operator == "*" else max(scales)
+    if operator == "/":
+        # A quotient is hardly ever exact: only fewer digits than the operands have are a loss.
+        exact = max(exact, scales[0] + _added_by_division(right, view))
     if result.scale >= exact:
         return
     digits = "no digit" if result.scale == 0 else f"{result.scale} digits"
@@ -84,6 +90,28 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     yield Diagnostic(CUT_SCALE, message, Label(node.span), (), (help_,))
 
 
+def _added_by_division(divisor: e.Expression, view: ExpressionView) -> int:
+    """How many digits more a number has behind the point once it is divided by a constant.
+
+    By 100 two, by 8 three; none by 3, whose quotients have no end.
+    """
+    outcome = view.outcome(divisor)
+    if not isinstance(outcome, Value) or outcome.is_opaque:
+        return 0
+    if not isinstance(outcome.value, int | Decimal) or not outcome.value:
+        return 0
+    # 10000 is 1 and four digits in front of the point.
+    _, digits, exponent = Decimal(outcome.value).normalize(_EXACT).as_tuple()
+    assert isinstance(exponent, int)
+    rest, added = int("".join(map(str, digits))), 0
+    for factor in (2, 5):
+        count = 0
+        while rest % factor == 0:
+            rest, count = rest // factor, count + 1
+        added = max(added, count)
+    return added + exponent if rest == 1 else 0
+
+
 def needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) -> int:
     """The digits behind the point that an operand has; of a constant, without zeros at its end."""
     outcome = view.outcome(part)
@@ -91,6 +119,6 @@ def needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) -
         # A parameter has the digits that it is given.
         return 0
     if isinstance(outcome, Value) and isinstance(outcome.value, int | Decimal):
-        exponent = Decimal(outcome.value).normalize().as_tuple().exponent
+        exponent = Decimal(outcome.value).normalize(_EXACT).as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
     return type_.scale

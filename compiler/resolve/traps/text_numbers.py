@@ -104,9 +104,10 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     yield from _check_order(node, view)
     reported: set[int] = set()
     for text, target in chain(find_implicit_casts(node, view), find_tried_casts(node, view)):
-        if id(text) in reported or is_joined_condition(text, view):
+        if id(text) in reported or not _is_read(text, target, node, view):
             continue
-        if not _is_read(text, target, node, view):
+        # Last, because it looks through the whole expression.
+        if is_joined_condition(text, view):
             continue
         reported.add(id(text))
         yield _build_read_diagnostic(text, target, _find_counterpart(text, node, view), view)

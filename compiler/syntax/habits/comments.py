@@ -8,7 +8,7 @@ from ssbt.compiler.diagnostics.codes import syntax as codes
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
-from ssbt.compiler.syntax.tokens import Token, tokenize
+from ssbt.compiler.syntax.tokens import Token, tokenize_file
 
 # A number or a name, and then the end of an item: nobody comments so.
 _DIVISION = lazy_pattern(r"//\s*(?:\d+|[\w.]+)\s*(?:\)|,|as\b|[\r\n]|\Z)")
@@ -21,7 +21,7 @@ def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
     pieces: list[str] = []
     findings: list[Diagnostic] = []
     last = 0
-    for token, following in _find_foreign_signs(tokenize(text)):
+    for token, following in _find_foreign_signs(tokenize_file(text)):
         if token.kind == "foreign" and _DIVISION.match(text, token.start):
             findings.append(_diagnose_division(source, token))
             # What stands behind it is no comment.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.types.datatypes import (
+    DEFAULT_COLLATION,
     DOUBLE,
     NULL,
     UNKNOWN,
@@ -12,6 +13,7 @@ from ssbt.compiler.types.datatypes import (
     DayTimeIntervalType,
     MapType,
     NullType,
+    StringType,
     StructField,
     StructType,
     UnknownType,
@@ -35,9 +37,32 @@ def _infer_collect_list(call: Call) -> Result:
 
 
 def _infer_collect_set(call: Call) -> Result:
-    if has_type(call.arguments[0].type, MapType):
+    value = call.arguments[0].type
+    if has_type(value, MapType):
         return call.argument_mismatch(0, "a type without maps")
+    if _has_collation(value):
+        reason = f"`{call.name}` does not take {value.sql}"
+        return Mismatch(reason, help="collect plain text: `… collate UTF8_BINARY`")
     return _infer_collect_list(call)
+
+
+def _has_collation(type_: DataType) -> bool:
+    """Whether texts are in it that are compared by a collation of their own."""
+    return any(each != DEFAULT_COLLATION for each in _collations(type_))
+
+
+def _collations(type_: DataType) -> list[str]:
+    """The collations of all texts in a type, by their places."""
+    match type_:
+        case StringType(collation):
+            return [collation]
+        case ArrayType(element, _):
+            return _collations(element)
+        case MapType(key, value, _):
+            return _collations(key) + _collations(value)
+        case StructType(fields):
+            return [found for each in fields for found in _collations(each.type)]
+    return []
 
 
 def _scalar_or_array(call: Call, result: DataType) -> Typed:
@@ -85,12 +110,17 @@ def _infer_histogram(call: Call) -> Result:
 
 def _infer_listagg(call: Call) -> Result:
     value = call.arguments[0].type
-    if len(call.arguments) == 2:
-        delimiter = call.arguments[1].type
-        if isinstance(delimiter, BinaryType) != isinstance(value, BinaryType) and not isinstance(
-            delimiter, NullType
-        ):
-            return call.argument_mismatch(1, value.sql)
+    delimiter = call.arguments[1].type if len(call.arguments) == 2 else NULL
+    match value, delimiter:
+        case _, NullType():
+            return Typed(value)
+        case StringType(collation), StringType() if value != delimiter:
+            # Unlike elsewhere, Spark does not bring the two together.
+            both = f"{value.sql} and {delimiter.sql}"
+            advice = f"say it of the delimiter, too: `… collate {collation}`"
+            return Mismatch(f"`{call.name}` takes texts of one collation, not {both}", help=advice)
+    if isinstance(delimiter, BinaryType) != isinstance(value, BinaryType):
+        return call.argument_mismatch(1, value.sql)
     return Typed(value)
 
 
@@ -103,6 +133,11 @@ def _infer_lag_or_lead(call: Call) -> Result:
     if default.is_unknown or value.is_unknown:
         return Typed(value.type)
     if implicit_cast(default.type, exactly(value.type), call.ansi) is None:
+        return call.argument_mismatch(2, value.type.sql)
+    is_nested = isinstance(value.type, StructType | MapType)
+    is_alike = _collations(value.type) == _collations(default.type)
+    if is_nested and isinstance(default.type, type(value.type)) and not is_alike:
+        # Spark brings texts together, and arrays of them, but fails with an error of its own here.
         return call.argument_mismatch(2, value.type.sql)
     return Typed(value.type, value.nullable or cast_implicitly(default, value.type).nullable)
 

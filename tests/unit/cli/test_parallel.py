@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 import pickle
+import threading
+import time
 
 import pytest
 
-from ssbt.compiler.cli import parallel
+from ssbt.compiler.cli import outputs, parallel, writing
 from ssbt.compiler.cli.compilation import Compiler
-from ssbt.compiler.cli.parallel import map_parallel
+from ssbt.compiler.cli.parallel import map_parallel, run_at_once
 from ssbt.compiler.cli.units import find_units
 from ssbt.compiler.emit.archive import build_runtime_archive
 from tests.unit.cli.conftest import Ssbtc, named
@@ -95,3 +97,51 @@ def test_the_runtime_does_not_go_from_process_to_process(pipeline: Path) -> None
     contents = {file.path: file.content for file in result.outputs or ()}
     assert len(sent) < len(contents["ssbt_runtime.zip"]) / 5
     assert contents["ssbt_runtime.zip"] is build_runtime_archive()
+
+
+def test_work_that_waits_is_done_at_once() -> None:
+    threads = set()
+
+    def wait(item: int) -> None:
+        threads.add(threading.get_ident())
+        time.sleep(0.01)
+
+    run_at_once(wait, range(40))
+    assert len(threads) > 1
+    threads.clear()
+    run_at_once(wait, range(15))
+    assert threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("count", [10, 400])
+def test_the_first_error_of_several_is_raised(count: int) -> None:
+    done = []
+
+    def fail(item: int) -> None:
+        done.append(item)
+        time.sleep(0.001)
+        if item in (5, 6):
+            raise OSError(f"at {item}")
+
+    with pytest.raises(OSError, match="at 5"):
+        run_at_once(fail, range(count))
+    assert len(done) < 100
+
+
+def test_a_file_of_several_pipelines_is_written_once(
+    project: Path, ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
+    written: list[str] = []
+
+    def note(files) -> None:
+        files = [*files]
+        written.extend(os.path.basename(path) for path, _ in files)
+        writing.write_all(files)
+
+    monkeypatch.setattr(outputs, "write_all", note)
+    assert ssbtc("compile").code == 0
+    assert written.count("ssbt_runtime.zip") == 1
+    assert len(written) == len({*written}) == 3 * 20 + 1
+    assert {*written} <= {*os.listdir("build")}

@@ -67,6 +67,11 @@ def test_a_batch_does_without_what_it_does_not_have(pipeline: Path):
     )
     prefixes = tuple(f"ssbt.compiler.{room}" for room in rooms)
     assert [name for name in modules if name.startswith(prefixes)] == []
+    # Looking for credentials in what is shown must not bring it either.
+    replaced(pipeline, "= 'PAID'", "= 7")
+    modules = imported("compile", "--no-cache")
+    assert "ssbt.compiler.diagnostics.masking" in modules
+    assert "rapidfuzz" not in modules
     replaced(pipeline, "amount >=", "amount > > ")
     assert "ssbt.compiler.syntax.habits" in imported("check")
 

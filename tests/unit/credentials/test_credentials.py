@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
+from ssbt.compiler.credentials import texts
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential, without_credentials
 from ssbt.compiler.sparkconf.settings import known_settings
@@ -108,3 +112,26 @@ def test_texts_that_have_one(text: str) -> None:
 def test_texts_that_have_none(text: str) -> None:
     assert not has_credential(text)
     assert without_credentials(text) == text
+
+
+PARTS = (
+    *("password", "Passwd", "PWD", "passphrase", "passcode", "secret", "Token", "signature"),
+    *("apikey", "api_key", "access-key", "accountkey", "secret.key", "sig", "sas", "pass", "x_pw"),
+    *("=", " = ", ":", '"', "'", "; ", "?", "&", " ", "-", "-D", "\\", "\n", "@", "/", "where "),
+    *("://user:", "host", "jdbc:oracle:thin:scott/", "Basic ", "BEARER ", "Authorization: "),
+    *("\u017f", '": "', "': '", '"sig": "', 'Password = "'),
+    *("dXNlcjpwdw==", "abcdEFGH0123456789", "AKIA", "ya29.", "ghp_", "github_pat_", "glpat-"),
+    *("xoxb-", "sk_live_", "sk-", "dapi", "hvs.", "npm_", "hf_", "SG.", "eyJhbGci.", "AIza"),
+    *("-----BEGIN PRIVATE KEY-----", "https://hooks.slack.com/services/T0/B0/", "0a" * 16, "true"),
+)
+
+
+def test_no_pattern_is_left_out_that_would_find_something() -> None:
+    generator = random.Random(7)
+    found = set()
+    for _ in range(30_000):
+        text = "".join(generator.choices(PARTS, k=generator.randint(2, 6)))
+        expected = {source for source in texts.TEXTS if re.search(source, text)}
+        assert expected <= {*texts._select_patterns(text)}, text
+        found |= expected
+    assert found == {*texts.TEXTS}

@@ -7,7 +7,12 @@ import time
 
 import pytest
 
-from ssbt.compiler.diagnostics.suggestions import did_you_mean, edit_distance, near_matches
+from ssbt.compiler.diagnostics.suggestions import (
+    did_you_mean,
+    edit_distance,
+    is_within_distance,
+    near_matches,
+)
 from ssbt.compiler.driver import check_pipeline
 
 OPTIONS = ["path", "header", "delimiter", "starting_offsets", "ending_offsets", "mode", "schema"]
@@ -61,6 +66,17 @@ def test_the_order_of_the_candidates_does_not_matter():
 )
 def test_edit_distance(one, other, distance):
     assert edit_distance(one, other) == edit_distance(other, one) == distance
+
+
+def test_words_are_told_apart_without_counting():
+    generator = random.Random(3)
+    words = ["".join(generator.choices("abc", k=generator.randrange(7))) for _ in range(120)]
+    for first in words:
+        for second in words:
+            distance = edit_distance(first, second)
+            assert [is_within_distance(first, second, limit) for limit in range(4)] == [
+                distance <= limit for limit in range(4)
+            ]
 
 
 def test_a_thousand_misspelt_columns_of_three_thousand():

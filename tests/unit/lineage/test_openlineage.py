@@ -56,6 +56,20 @@ def test_what_is_told() -> None:
     ]
 
 
+def test_a_history_has_its_times_from_the_sequence() -> None:
+    text = (
+        PIPELINE.partition("sink sums")[0]
+        + """sink sums to delta {
+      path = "/data/sums", mode = history, keys = customer, sequence_by = total, valid_to = "until"
+    }"""
+    )
+    (made,) = told(text)["outputs"]
+    fields = made["facets"]["columnLineage"]["fields"]
+    assert [each["name"] for each in made["facets"]["schema"]["fields"]] == list(fields)
+    assert list(fields) == ["customer", "valid_from", "until"]
+    assert {each["field"] for each in fields["until"]["inputFields"]} == {"amount"}
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_the_examples(path: Path) -> None:
     pipeline = check_pipeline(

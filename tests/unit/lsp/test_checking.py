@@ -132,6 +132,9 @@ def resolved_after(before: str, after: str, monkeypatch: pytest.MonkeyPatch) -> 
         ("where a > 1", "extend a as d", 2),
         ("from s |> select b", "from s |> select a, b", 1),
         ("a: int,", "a: bigint,", 3),
+        # What is broken may have been a parameter, but of its name nothing else speaks.
+        ("from s |> select b", "from s\n  |\n  |> select b", 0),
+        ("let one", "schema S2 { a: int\nlet one", 0),
         ('time_zone = "UTC"', 'time_zone = "UTC", spark { "spark.sql.ansi.enabled" = "false" }', 3),
     ],
 )

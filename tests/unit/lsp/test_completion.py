@@ -77,6 +77,16 @@ def test_options_of_a_connector(project):
     assert set(found) == {"option"}
 
 
+def test_words_of_a_history(project):
+    table = {"to parquet {": "to delta {", "= overwrite": "= §"}
+    assert {"append", "merge", "history"} <= set(offered(project(table))["choice"])
+    table["= overwrite"] = "= history\n  §"
+    options = {"keys", "sequence_by", "track", "valid_from", "valid_to", "hidden"}
+    assert options <= set(offered(project(table))["option"])
+    table["= overwrite"] = "= history\n  track = [§]"
+    assert offered(project(table))["column"] == ["id", "doubled", "country", "city"]
+
+
 def test_options_of_streams_are_those_of_streams(project):
     batch = offered(project({"  schema = Customer": "  §"}))["option"]
     stream = {"source customers": "stream source customers", "  schema = Customer": "  §"}

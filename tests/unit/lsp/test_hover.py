@@ -47,6 +47,10 @@ CASES = {
         ["upper(str): string", "- `str`: a string"],
     ),
     "an option": ({"mode         =": "mo§de         ="}, ["`mode`: ", "`overwrite`"]),
+    "an option of a history": (
+        {"to parquet {": "to delta {", "= overwrite": "= history\n  tr§ack = [country]"},
+        ["`track`: ", "opens a new version"],
+    ),
     "a choice": ({"= overwrite": "= over§write"}, ["`overwrite`"]),
     "a connector": ({"to parquet": "to par§quet"}, ["**Parquet"]),
 }

@@ -29,7 +29,7 @@ STEPS = {
     *("limit", "offset", "pivot", "rename", "select", "set", "unpivot", "watermark", "where"),
 }
 # As the name of an entry they begin a condition, which no backticks say.
-CONDITIONS = {"replace", "delete_when"}
+CONDITIONS = {"replace", "delete_when", "constraint"}
 AFTER = (
     *("1", "'x'", "b", "f(x)", "(a)"),
     *("int not null", "int @pii", "int comment 'c'", "decimal(1,2)", "array<int>", "interval day"),

@@ -11,10 +11,14 @@ from ssbt.compiler.types.datatypes import (
     DATE,
     INT,
     LONG,
+    NULL,
     STRING,
     UNKNOWN,
     ArrayType,
     DecimalType,
+    StringType,
+    StructField,
+    StructType,
 )
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.functions import Function, FunctionKind, find_function, function_names
@@ -139,3 +143,29 @@ def test_the_mode_decides_about_null() -> None:
     days = [Typed(INT, False)] * 3
     assert function("make_date").infer_result(days) == Typed(DATE, False)
     assert function("make_date").infer_result(days, ansi=False) == Typed(DATE, True)
+
+
+def test_collected_texts_are_plain() -> None:
+    """Spark's `collect_set` compares bytes, and `listagg` brings no two collations together."""
+    collated = StringType("UNICODE")
+    for each in (collated, ArrayType(collated), StructType((StructField("f", collated),))):
+        found = function("collect_set").infer_result([Typed(each)])
+        assert isinstance(found, Mismatch)
+        assert found.help == "collect plain text: `… collate UTF8_BINARY`"
+    assert isinstance(function("collect_list").infer_result([Typed(collated)]), Typed)
+    found = function("listagg").infer_result([Typed(collated), TEXT])
+    assert isinstance(found, Mismatch)
+    assert found.help == "say it of the delimiter, too: `… collate UNICODE`"
+    for delimiters in ([], [Typed(collated)], [Typed(NULL)]):
+        assert function("listagg").infer_result([Typed(collated), *delimiters]) == Typed(collated)
+
+
+def test_defaults_of_windows_have_the_texts_of_the_value() -> None:
+    """Spark fails with an error of its own where a struct or a map has other collations."""
+    plain = StructType((StructField("f", STRING),))
+    other = StructType((StructField("f", StringType("UNICODE")),))
+    for name in ("lag", "lead"):
+        infer = function(name).infer_result
+        assert reason(infer([Typed(plain), Typed(INT, False, 1), Typed(other)]))
+        assert infer([Typed(plain), Typed(INT, False, 1), Typed(plain)]) == Typed(plain)
+        assert infer([Typed(other), Typed(INT, False, 1), Typed(NULL)]) == Typed(other)

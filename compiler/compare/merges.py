@@ -1,0 +1,63 @@
+"""What a change of a sink that merges means for the table that is there."""
+
+from __future__ import annotations
+
+from ssbt.compiler.compare.changes import Severity
+from ssbt.compiler.compare.settings import location
+from ssbt.compiler.ir.merges import is_merged
+from ssbt.compiler.ir.pipeline import Sink
+
+_OTHER_MODE = (
+    "the table that is there has other rows and columns than this mode writes: write it anew, from"
+    " all events"
+)
+_WEIGHTS = {
+    "mode": (Severity.BREAKING, _OTHER_MODE),
+    "keys": (
+        Severity.BREAKING,
+        "the rows of the table are told apart by the old keys: write it anew, from all events",
+    ),
+    "sequence_by": (
+        Severity.BREAKING,
+        "the table has the old sequence, with which the new one is compared: write it anew, from"
+        " all events",
+    ),
+    "delete_when": (
+        Severity.BEHAVIOUR,
+        "events that the table has were judged by the old condition, and stay as they are",
+    ),
+    "track": (
+        Severity.BEHAVIOUR,
+        "the versions of a key are cut anew when it has an event, and stay as they are until then;"
+        " the table need not be written anew",
+    ),
+    **dict.fromkeys(
+        ("valid_from", "valid_to"),
+        (
+            Severity.BREAKING,
+            "the table has the column under its old name, and the job stops: rename it there, or"
+            " write the table anew",
+        ),
+    ),
+    **dict.fromkeys(
+        ("deleted", "hidden"),
+        (
+            Severity.BREAKING,
+            "what is remembered is in the old table: move it, or late events give other rows",
+        ),
+    ),
+}
+
+
+def weigh_merge_option(old: Sink, new: Sink, option: str) -> tuple[Severity, str] | None:
+    """What it means that an option is another, and why; None where it means nothing special."""
+    if option == "mode":
+        merges = is_merged(old.settings) or is_merged(new.settings)
+        return _WEIGHTS[option] if merges and is_same_table(old, new) else None
+    merges = is_merged(old.settings) and is_merged(new.settings)
+    return _WEIGHTS.get(option) if merges and is_same_table(old, new) else None
+
+
+def is_same_table(old: Sink, new: Sink) -> bool:
+    """Whether the new version writes into the table that the old one has written."""
+    return location(old.settings) == location(new.settings)

@@ -1,0 +1,1 @@
+"""Tables that are created before they are written."""

@@ -1,0 +1,195 @@
+"""Events of rows that have keys, kept as a history: a version for each change, and when it holds.
+
+Any order of the events, any cutting into batches and any repetition of them give the same table:
+all versions of a key are cut anew when one of its events comes. The table shows most events itself.
+Those that it does not show, deletes and events without a tracked change, are in a table beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from ssbt.runtime.tables.merging import DELETED
+from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
+
+VANISHES = "_vanishes"
+_VIEWS = ("target", "versions", "hidden", "events")
+_REMEMBER = """
+MERGE INTO hidden AS h
+USING events AS e
+ON {keys}
+WHEN MATCHED THEN UPDATE SET *
+WHEN NOT MATCHED THEN INSERT *
+"""
+
+
+def keep_history(
+    events: DataFrame,
+    statement: str,
+    *,
+    keys: Sequence[str],
+    sequence: str,
+    tracked: Sequence[str],
+    validity: tuple[str, str],
+    hidden: str,
+    format: str,
+    path: str | None = None,
+    table: str | None = None,
+    options: Mapping[str, str | bool | float] | None = None,
+    partition_by: Sequence[str] = (),
+) -> None:
+    """Run the `statement`, which merges `versions` into `target`, both of them views.
+
+    `versions` has the versions that are new or other than in the table, and with `_vanishes` those
+    that are no more. `validity` names the columns with the time from which on a version holds and
+    up to which. `hidden` is the place of the table beside it. Tables are created if they are not
+    there, with the options, `target` with the layout that is given.
+    """
+    session = events.sparkSession
+    history = _History(events.columns, keys, sequence, tracked, validity)
+    news = history.read_events(events).persist()
+    target = Place(format, path, table)
+    memory = Place(format, hidden if path else None, None if path else hidden)
+    cut = None
+    try:
+        first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
+        target.create(history.shape_versions(first).drop(VANISHES), options or {}, partition_by)
+        memory.create(history.shape_events(news), options or {})
+        cut = history.cut(news, memory.read(news), target.read(news)).persist()
+        # Before the table is changed: a job that fails between the two is run again.
+        unseen = history.shape_events(cut.where("_hides"))
+        if not unseen.isEmpty():
+            memory.read(news).createOrReplaceTempView("hidden")
+            unseen.createOrReplaceTempView("events")
+            on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in (*keys, sequence))
+            session.sql(_REMEMBER.format(keys=on))
+        changes = history.shape_versions(cut.where("_changes"))
+        if not changes.isEmpty():
+            target.read(news).createOrReplaceTempView("target")
+            changes.createOrReplaceTempView("versions")
+            session.sql(statement)
+    finally:
+        for view in _VIEWS:
+            session.catalog.dropTempView(view)
+        for frame in (news, cut):
+            if frame is not None:
+                frame.unpersist()
+
+
+class _History:
+    """How events become versions.
+
+    Within, rows have `_key`, `_at`, their place in the order, and `_event`, a struct of whether it
+    is a delete and of the values: no column of the user's can have the name of another.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        keys: Sequence[str],
+        sequence: str,
+        tracked: Sequence[str],
+        validity: tuple[str, str],
+    ) -> None:
+        self._keys, self._sequence, self._tracked = tuple(keys), sequence, tuple(tracked)
+        self._from, self._to = validity
+        # Those of the table, in its order.
+        self._columns = [name for name in columns if name not in (sequence, DELETED)]
+        self._values = [name for name in self._columns if name not in keys]
+
+    def read_events(self, events: DataFrame) -> DataFrame:
+        """One event for each key and sequence: a delete counts, else the greatest row.
+
+        An event without a key or a sequence stops the job.
+        """
+        checked = refuse_nulls(events, (*self._keys, self._sequence))
+        deleted = F.lit(False)
+        if DELETED in events.columns:
+            deleted = F.coalesce(F.col(DELETED), F.lit(False))
+        return (
+            events.select(self._key(), checked.alias("_at"), self._event(deleted))
+            .groupBy("_key", "_at")
+            .agg(F.max("_event").alias("_event"))
+        )
+
+    def cut(self, news: DataFrame, memory: DataFrame, target: DataFrame) -> DataFrame:
+        """All events of the keys that have news, and the versions that they make.
+
+        `_shown` is the row of the table for an event, and `_version` what it has to be, both null
+        where there is none. `_changes` where the two differ; `_hides` where the table beside it
+        lacks an event that the rows of the table do not tell.
+        """
+        kept = memory.select(self._key(), column(self._sequence).alias("_at"), self._event())
+        version = _version(column(self._to), self._event(F.lit(False)))
+        shown = target.select(self._key(), column(self._from).alias("_at"), version.alias("_shown"))
+        known = kept.withColumnRenamed("_event", "_kept").unionByName(
+            shown, allowMissingColumns=True
+        )
+        touched = news.select("_key").distinct()
+        events = (
+            news.unionByName(known.join(touched, "_key", "left_semi"), allowMissingColumns=True)
+            .groupBy("_key", "_at")
+            .agg(*(F.max(name).alias(name) for name in ("_event", "_kept", "_shown")))
+        )
+        # A row of the table has the last values of its version: its first event may be kept.
+        told = F.coalesce("_kept", F.col("_shown")["_row"])
+        return self._cut_events(events.withColumn("_event", F.greatest("_event", told)))
+
+    def _cut_events(self, events: DataFrame) -> DataFrame:
+        forward = Window.partitionBy("_key").orderBy("_at")
+        # A frame that begins at the first row is one pass; one that ends at the last is one a row.
+        backward = Window.partitionBy("_key").orderBy(F.desc("_at"))
+        event, before = F.col("_event"), F.col("_before")
+        # An event without a tracked change belongs to the version before it.
+        follows = F.coalesce(~before[DELETED], F.lit(False)) & ~event[DELETED]
+        for name in self._tracked:
+            follows &= before.getField(name).eqNullSafe(event.getField(name))
+        is_last = ~F.coalesce("_next", F.lit(False))
+        last = F.last(F.when(is_last, event), ignorenulls=True)
+        end = F.last(F.when(~F.col("_follows"), F.col("_at")), ignorenulls=True)
+        opens = ~F.col("_follows") & ~event[DELETED]
+        is_kept = F.col("_kept").eqNullSafe(event)
+        return (
+            events.withColumn("_before", F.lag("_event").over(forward))
+            .withColumn("_follows", follows)
+            .withColumn("_next", F.lead("_follows").over(forward))
+            .withColumn("_last", last.over(backward.rowsBetween(Window.unboundedPreceding, 0)))
+            .withColumn("_end", end.over(backward.rowsBetween(Window.unboundedPreceding, -1)))
+            .withColumn("_version", F.when(opens, _version(F.col("_end"), F.col("_last"))))
+            .withColumn("_changes", ~F.col("_version").eqNullSafe(F.col("_shown")))
+            .withColumn("_hides", (F.col("_kept").isNotNull() | ~opens | ~is_last) & ~is_kept)
+        )
+
+    def shape_events(self, frame: DataFrame) -> DataFrame:
+        """Events as the table beside it has them."""
+        event = F.col("_event")
+        return frame.select(
+            *(F.col("_key").getField(key).alias(key) for key in self._keys),
+            F.col("_at").alias(self._sequence),
+            *(event.getField(name).alias(name) for name in self._values),
+            event[DELETED].alias(DELETED),
+        )
+
+    def shape_versions(self, frame: DataFrame) -> DataFrame:
+        """Versions as the table has them, and whether they vanish."""
+        row = F.col("_version")["_row"]
+        fields = {key: F.col("_key").getField(key) for key in self._keys}
+        fields |= {name: row.getField(name) for name in self._values}
+        return frame.select(
+            *(fields[name].alias(name) for name in self._columns),
+            F.col("_at").alias(self._from),
+            F.col("_version")["_to"].alias(self._to),
+            F.col("_version").isNull().alias(VANISHES),
+        )
+
+    def _key(self) -> Column:
+        return F.struct(*map(column, self._keys)).alias("_key")
+
+    def _event(self, deleted: Column | None = None) -> Column:
+        flag = (column(DELETED) if deleted is None else deleted).alias(DELETED)
+        return F.struct(flag, *map(column, self._values)).alias("_event")
+
+
+def _version(end: Column, row: Column) -> Column:
+    return F.struct(end.alias("_to"), row.alias("_row"))
