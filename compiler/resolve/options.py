@@ -39,7 +39,7 @@ from ssbt.compiler.types.datatypes import (
     YearMonthIntervalType,
 )
 
-_SECRET_HELP = "declare `secret NAME`, and write its name: credentials are not written down"
+_CREDENTIAL_HELP = "declare `secret NAME`, and write its name: credentials are not written down"
 # Types whose values are no text that an option could hold.
 _NO_TEXT = (ArrayType, MapType, BinaryType, DayTimeIntervalType, YearMonthIntervalType)
 
@@ -157,7 +157,7 @@ class OptionResolver:
             )
             found = self._report.findings[-1]
             if not found.fix:
-                self._report.findings[-1] = replace(found, help=(*found.help, _SECRET_HELP))
+                self._report.findings[-1] = replace(found, help=(*found.help, _CREDENTIAL_HELP))
 
     def look_up_connection(self, use: ConnectionName, kind: str) -> None:
         """Look up a connection of a kind."""
