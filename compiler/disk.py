@@ -101,6 +101,16 @@ def _steps_on_way(path: str) -> Iterator[tuple[str, str]]:
             yield step, real
 
 
+def list_configurations(folder: str) -> list[str]:
+    """The files of a project's configuration, in the order of their names."""
+    environments = os.path.join(folder, "conf")
+    try:
+        names = sorted(name for name in os.listdir(environments) if name.endswith(".conf"))
+    except OSError:
+        names = []
+    return [os.path.join(folder, "ssbt.conf"), *(os.path.join(environments, n) for n in names)]
+
+
 def job_folder(path: str) -> str:
     """Where the jobs of the pipeline at `path` run, to which its relative paths are relative.
 

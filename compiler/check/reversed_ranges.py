@@ -28,6 +28,7 @@ only when the query starts.
 """,
     wrong=_example(10),
     right=_example(60),
+    way_out="change one of the two ends, so that the first is before the last",
 )
 
 # Options that say the same of the beginning and the end of a range, each of all partitions or by

@@ -34,6 +34,7 @@ must remain for the files themselves.
         steps="|> select status, id",
         sink=SINK.replace("mode = overwrite", "partition_by = [status]"),
     ),
+    way_out="leave one column out of `partition_by`, or add one in a step before",
 )
 
 UNFIT_COLUMN = Code(

@@ -98,6 +98,7 @@ later have `transformWithState`.
         preamble=_TOTAL,
         steps=_step(_TIMED).replace("Totals", "totals"),
     ),
+    way_out="compile for Spark 4.0 or later, or divide the query in two by a topic",
 )
 
 _PROVIDER = "spark.sql.streaming.statestore.providerclass"

@@ -47,6 +47,7 @@ sink must be able to write without them (console, memory, noop, Kafka).
         options="trigger = every 1 second",
         steps="|> watermark placed_at delay 1 hour",
     ),
+    way_out="take another trigger, such as `every 1 second`, or leave this out",
 )
 
 REAL_TIME = Code(
@@ -65,6 +66,7 @@ streams and session windows are not supported.
         options="trigger = real time",
     ),
     right=streaming_example(connector="noop", mode="update", options="trigger = every 1 second"),
+    way_out="take another trigger, such as `every 1 second`, or leave this out",
 )
 
 OLD = Code(

@@ -126,7 +126,8 @@ def _check_clusters(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
         column = stored.get(name.name.casefold())
         if column is None and relation.find_columns(name.name):
             message = f"the table has no column `{name.name}`: `columns` leaves it out"
-            yield Diagnostic(UNFIT_CLUSTER, message, Label(name.span))
+            help_ = ("leave it out of `cluster_by`, or write it to the table",)
+            yield Diagnostic(UNFIT_CLUSTER, message, Label(name.span), (), help_)
         elif column is not None and isinstance(column.type, _UNFIT_TYPES):
             message = f"`{name.name}` is {column.type.sql}, of which no statistics are kept"
             help_ = ("cluster by a number, a text, a date or a time",)

@@ -11,6 +11,7 @@ from ssbt.compiler.cli.inputs import error_reason, quote_path
 from ssbt.compiler.cli.revisions import SourceVersion
 from ssbt.compiler.cli.units import find_declared_name, relocate_diagnostic, relocate_sources
 from ssbt.compiler.compare.changes import Change, Severity
+from ssbt.compiler.compare.masking import mask_difference
 from ssbt.compiler.compare.pipelines import (
     PipelineDifference,
     PipelineVersion,
@@ -21,6 +22,7 @@ from ssbt.compiler.compare.pipelines import (
 from ssbt.compiler.compare.readers import with_readers
 from ssbt.compiler.configuration.discovery import find_project_folder
 from ssbt.compiler.diagnostics.codes import changes as codes
+from ssbt.compiler.diagnostics.masking import mask_findings
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.diagnostics.model import Severity as Level
 from ssbt.compiler.driver import check_pipeline, configure_pipeline
@@ -114,7 +116,8 @@ def compare_versions(old: SourceVersion, new: SourceVersion, target: str | None)
     all_differences = with_readers(
         own_differences, old_pipelines.sides.values(), new_pipelines.sides.values()
     )
-    return Comparison((old, new), deduplicate_changes(all_differences), sources)
+    masked = tuple(map(mask_difference, deduplicate_changes(all_differences)))
+    return Comparison((old, new), masked, sources)
 
 
 class _VersionPipelines(NamedTuple):
@@ -145,7 +148,7 @@ def _load_pipelines(
         result = configure_pipeline(check_result, path, version.read, real_path=version.real_path)
         sources.update(relocate_sources(result.check_result.sources, version))
         if result.check_result.pipeline is None:
-            findings = result.check_result.findings
+            findings = mask_findings(result.check_result.findings, result.check_result.sources)
             pipelines.errors.extend(relocate_diagnostic(each, version) for each in findings)
             first = next((each for each in findings if each.severity is Level.ERROR), None)
             if name is not None and first is not None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ssbt.compiler.cli.compilation import Compiler
 from ssbt.compiler.cli.compilation_results import CompilationResult
-from ssbt.compiler.cli.inputs import find_sources
+from ssbt.compiler.cli.inputs import Input, find_sources
 from ssbt.compiler.cli.units import Unit, find_unit
-from ssbt.compiler.disk import job_folder, read_project_file
+from ssbt.compiler.disk import job_folder, list_configurations, read_project_file
 
 if TYPE_CHECKING:
     from ssbt.compiler.contracts.endpoints import Endpoint
@@ -197,13 +197,23 @@ def _check_neighbours(
 
     known_paths = {os.path.realpath(result.unit.input.path) for result in results}
     units: dict[str, Unit] = {}
+    shared: dict[str, list[str]] = {}
 
     def list_texts(root: str) -> Iterator[tuple[str, str]]:
         for path in find_sources(_display_root(root)):
-            unit = find_unit(path) if os.path.realpath(path) not in known_paths else None
+            if os.path.realpath(path) in known_paths:
+                continue
+            unit = find_unit(path)
             if unit is not None:
                 units[path] = unit
-                yield path, _read_text(unit)
+                yield path, _read_text(unit.input)
+            else:
+                shared.setdefault(root, []).append(_read_text(Input(path)))
+
+    def list_shared(root: str) -> Iterator[str]:
+        yield from shared.pop(root, ())
+        for path in list_configurations(_display_root(root)):
+            yield _read_text(Input(path))
 
     endpoints: dict[str, list[Endpoint]] = {}
     for result in results:
@@ -211,7 +221,8 @@ def _check_neighbours(
             home = job_folder(result.unit.input.path)
             endpoints.setdefault(home, []).extend(result.endpoints)
     searches = {
-        root: NeighbourSearch(ends, partial(list_texts, root)) for root, ends in endpoints.items()
+        root: NeighbourSearch(ends, partial(list_texts, root), partial(list_shared, root))
+        for root, ends in endpoints.items()
     }
     while True:
         found = {path: each for each in searches.values() for path in each.find_more()}
@@ -228,9 +239,9 @@ def _display_root(root: str) -> str:
     return root if relative.startswith("..") else relative
 
 
-def _read_text(unit: Unit) -> str:
+def _read_text(file: Input) -> str:
     try:
-        return unit.input.read().decode("utf-8", "replace")
+        return file.read().decode("utf-8", "replace")
     except OSError:
         return ""
 

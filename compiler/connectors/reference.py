@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.connectors.examples import render_literal
 from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
-    Choice,
     Connector,
     ConstraintKind,
-    Default,
     Delivery,
     Mode,
     Option,
@@ -119,7 +118,7 @@ def _render_connection(connector: Connector) -> Iterator[str]:
         return
     yield "## As a connection"
     needed = [option for option in specification.options if option.required]
-    lines = [f"  {option.name} = {_render_literal(option, option.example)}\n" for option in needed]
+    lines = [f"  {option.name} = {render_literal(option, option.example)}\n" for option in needed]
     secrets = [option.name for option in specification.options if option.secret]
     yield f"```ssbt\nconnection {connector.name}: {connector.name} {{\n{''.join(lines)}}}\n```"
     if secrets:
@@ -156,7 +155,7 @@ def _render_example(connector: Connector, role: Role, specification: RoleSpecifi
         stream = "stream source orders from rate { }\n\n"
         head = f"stream {head}" if role is Role.SOURCE else stream + head
     lines = [
-        f"  {option.name} = {_render_literal(option, option.example)}"
+        f"  {option.name} = {render_literal(option, option.example)}"
         for option in specification.options
         if option.name in needed
         and (Mode.BATCH in option.modes or streams_only)
@@ -266,48 +265,17 @@ def _describe_default(option: Option) -> str:
     """What holds when the option is not written, and Spark's own default where that differs."""
     if option.required:
         return "required"
-    spark = [] if option.default is None else [_quote_code(_render_literal(option, option.default))]
+    spark = [] if option.default is None else [_quote_code(render_literal(option, option.default))]
     if option.default_text:
         spark.append(f"({option.default_text})" if spark else option.default_text)
     if option.compiler_default is None:
         return " ".join(spark)
-    ours = _quote_code(_render_literal(option, option.compiler_default.value))
+    ours = _quote_code(render_literal(option, option.compiler_default.value))
     conditions = [_quote_code(str(condition)) for condition in option.compiler_default.when]
     types = [f"columns of the type {type_name}" for type_name in option.compiler_default.types]
     when = " and ".join((*conditions, *types))
     theirs = " ".join(spark)
     return f"{ours} with {when}, else {theirs}" if when else f"{ours}; Spark's own is {theirs}"
-
-
-def _render_literal(option: Option, value: Default | tuple[str, ...] | None) -> str:
-    """A value as it is written in a pipeline."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return _render_size(int(value)) if option.type.kind is ValueKind.SIZE else str(value)
-    text = str(value)
-    if option.type.kind in {
-        ValueKind.WORD,
-        ValueKind.FORMAT,
-        ValueKind.COLUMN,
-        ValueKind.SCHEMA,
-        ValueKind.SIZE,
-    }:
-        return _language_word(option.choices, text)
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _language_word(choices: Iterable[Choice], text: str) -> str:
-    """Our word for Spark's."""
-    return next((choice.name for choice in choices if choice.spark == text), text)
-
-
-def _render_size(size: int) -> str:
-    for unit in ("b", "kb", "mb", "gb"):
-        if size % 1024 or not size:
-            return f"{size} {unit}"
-        size //= 1024
-    return f"{size} tb"
 
 
 def _end_sentence(message: str) -> str:

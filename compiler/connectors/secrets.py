@@ -14,6 +14,7 @@ from ssbt.compiler.connectors.values import (
     MapOf,
     Nested,
     Number,
+    OptionEntry,
     OptionValue,
     ParamUse,
     Size,
@@ -22,6 +23,7 @@ from ssbt.compiler.connectors.values import (
     Word,
 )
 from ssbt.compiler.connectors.wording import describe_value
+from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_FLOWS, SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
@@ -78,6 +80,24 @@ def find_credentials(value: OptionValue, target: ConversionTarget) -> Iterator[D
             pass
         case Condition() | StarExcept():
             pass
+
+
+def find_written_secret(
+    option: Option | None, entry: OptionEntry, target: ConversionTarget
+) -> Iterator[Diagnostic]:
+    """A credential in an entry that is refused for another reason, such as a second `password`."""
+    value = entry.value
+    if isinstance(value, Word):
+        is_written = target.find_secret(value.text) is None
+    else:
+        is_written = isinstance(value, Text | Number) and not _is_parameter(value)
+    text = value.display_text if isinstance(value, Text) else "x"
+    if is_written and (option.secret if option is not None else is_credential(entry.name, text)):
+        yield unprotected_credential(entry.name, value.span)
+
+
+def _is_parameter(value: OptionValue) -> bool:
+    return isinstance(value, Text) and value.sole_param is not None
 
 
 def credential_in_text(span: Span) -> Diagnostic:

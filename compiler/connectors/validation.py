@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.constraints import OptionBlock, check_constraints, compiler_settings
 from ssbt.compiler.connectors.conversion import convert_value
 from ssbt.compiler.connectors.dialects import dialect_settings
+from ssbt.compiler.connectors.examples import introduce_option
 from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.lookup import resolve_format
 from ssbt.compiler.connectors.parameters import ConversionTarget
 from ssbt.compiler.connectors.raw import RAW, RawRules, convert_raw_options
-from ssbt.compiler.connectors.secrets import find_credentials
+from ssbt.compiler.connectors.secrets import find_credentials, find_written_secret
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import (
     Connector,
@@ -150,6 +151,7 @@ def _read_entries(
     for entry in entries:
         if entry.name in name_spans:
             yield _duplicate_finding(entry, name_spans[entry.name])
+            yield from find_written_secret(block.options.get(entry.name), entry, use.target)
             continue
         name_spans[entry.name] = entry.name_span
         option = block.options.get(entry.name)
@@ -170,6 +172,7 @@ def _read_entries(
             block.doubtful.add(entry.name)
         elif option is None:
             yield _diagnose_unknown(connector, use, entry, block)
+            yield from find_written_secret(None, entry, use.target)
         else:
             yield from _convert_entry(option, entry, use, block)
     return raw
@@ -267,6 +270,7 @@ def _check_missing(connector: Connector, block: OptionBlock) -> Iterator[Diagnos
                 MISSING_OPTION,
                 f"`{connector.name}` needs the option `{option.name}`",
                 Label(block.span, f"`{option.name}` is missing"),
+                help=(f"add it, for example {introduce_option(option)}",),
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ssbt.compiler.connectors.examples import spell_example
 from ssbt.compiler.connectors.specification import Option, Shape, ValueKind
 from ssbt.compiler.connectors.values import (
     Boolean,
@@ -120,17 +121,25 @@ def join_alternatives(alternatives: Iterable[str]) -> str:
 
 def wrong_type(option: Option, value: OptionValue, item: bool = False) -> Diagnostic:
     """The finding that the option takes something else; an `item` is one of a list."""
+    fix = _type_edits(option, value, item)
     return Diagnostic(
         WRONG_TYPE,
         f"`{option.name}` takes {describe_expectation(option)}, not {describe_value(value)}",
         Label(value.span),
-        fix=_type_edits(option, value, item),
+        help=() if fix else advise_example(option),
+        fix=fix,
     )
 
 
 def unfit_value(option: Option, span: Span, expectation: str) -> Diagnostic:
     """The finding that the value of an option is not one that it takes."""
-    return Diagnostic(UNFIT_VALUE, f"`{option.name}` takes {expectation}", Label(span))
+    message, help_ = f"`{option.name}` takes {expectation}", advise_example(option)
+    return Diagnostic(UNFIT_VALUE, message, Label(span), help=help_)
+
+
+def advise_example(option: Option) -> tuple[str, ...]:
+    """A value that the option takes, as a way out."""
+    return (f"for example `{spell_example(option)}`",)
 
 
 def too_new(feature: str, since: str, target: str, span: Span) -> Diagnostic:

@@ -1,7 +1,8 @@
 """Which files may hold a pipeline that reads or writes where others do, told without parsing.
 
 The last folder of a path stands in the file, unless it is a parameter: most files of a project can
-be passed over by their texts.
+be passed over by their texts. The first ones may be a parameter's, whose value is elsewhere: in an
+imported file or in a configuration.
 
 Streams are followed from topic to topic: they may go round by pipelines that do not meet the first.
 """
@@ -19,6 +20,7 @@ from ssbt.compiler.patterns import lazy_pattern
 _TEXT = lazy_pattern(r"""(?P<quote>["'])((?:(?!(?P=quote))[^\\\r\n]|\\.)*)(?P=quote)""")
 # An option without quotes: a parameter alone, or a list that has one.
 _BARE_PARAMETER = lazy_pattern(r"(?:^|[{,])\s*\w+\s*=\s*(?:\[[^\]]*)?\$\{", re.MULTILINE)
+_FOLDER = lazy_pattern(r"""[^\s/\\"'{}\[\],=:#()]+""")
 # Letters that are written as numbers.
 _ESCAPED = lazy_pattern(r"\\[uU0-7]")
 # What a regular expression has, and the name of a topic has not.
@@ -28,15 +30,20 @@ _PATTERN = lazy_pattern(r"[*+?|\[({\\^$]")
 class NeighbourSearch:
     """Finds the files in which there may be neighbours of some pipelines, round by round.
 
-    `list_texts` gives the texts of the files by their names, and is asked once something is sought.
+    `list_texts` gives the texts of the files by their names, and is asked once something is sought;
+    `list_shared`, asked after it, those of files that pipelines take values of parameters from.
     """
 
     def __init__(
-        self, endpoints: Iterable[Endpoint], list_texts: Callable[[], Iterable[tuple[str, str]]]
+        self,
+        endpoints: Iterable[Endpoint],
+        list_texts: Callable[[], Iterable[tuple[str, str]]],
+        list_shared: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._endpoints = [*endpoints]
         self._starts = [each for each in self._endpoints if each.is_topic and each.inputs]
-        self._list_texts = list_texts
+        self._list_texts, self._list_shared = list_texts, list_shared
+        self._shared_words: frozenset[str] = frozenset()
         self._texts: dict[str, str] | None = None
         self._sought: set[int] = set()
 
@@ -58,6 +65,10 @@ class NeighbourSearch:
             return []
         if self._texts is None:
             self._texts = dict(self._list_texts())
+            self._shared_words = frozenset(
+                word for text in self._list_shared() for word in _FOLDER.findall(text)
+            )
+        neighbourhood.find_hidden(self._shared_words)
         found_names = [name for name, text in self._texts.items() if neighbourhood.can_meet(text)]
         for name in found_names:
             del self._texts[name]
@@ -72,6 +83,7 @@ class Neighbourhood:
         self._every: set[str] = set()
         self._is_anywhere = False
         self._has_topics = False
+        self._is_hidden = False
 
     def add(self, endpoint: Endpoint) -> None:
         """Take the places of an end."""
@@ -89,9 +101,17 @@ class Neighbourhood:
         """Whether no end has a place that could be met."""
         return not self._every and not self._is_anywhere
 
+    def find_hidden(self, shared_words: frozenset[str]) -> None:
+        """Note whether the value of a parameter may lead to one of the places, or into it."""
+        self._is_hidden = not self._last.isdisjoint(shared_words)
+
     def can_meet(self, text: str) -> bool:
         """Whether a file of this text may lead to one of the places."""
-        return not self.is_empty and any(
+        if self.is_empty:
+            return False
+        if self._is_hidden and "${" in text:
+            return True
+        return any(
             self._is_anywhere
             or not folders
             or folders[-1] in self._every

@@ -22,7 +22,7 @@ class Code(Struct, frozen=True):
     """A kind of mistake and its page, which `ssbtc explain` prints.
 
     `wrong` and `right` are whole `.ssbt` files: a test compiles both, and the first must give
-    this code and the second nothing.
+    this code and the second nothing. `way_out` is said by findings that know nothing more exact.
     """
 
     number: str
@@ -31,6 +31,7 @@ class Code(Struct, frozen=True):
     wrong: str
     right: str
     severity: Severity = Severity.ERROR
+    way_out: str = ""
 
 
 class Label(Struct, frozen=True):
@@ -50,8 +51,8 @@ class Edit(Struct, frozen=True):
 class Diagnostic(Struct, frozen=True):
     """One finding: `primary` is the mistake itself, `secondary` what it has to do with.
 
-    `help` holds ways out, one a line; `fix` is present only where exactly one edit is right.
-    Texts that quote megabytes of the file are shortened.
+    `help` holds ways out, one a line, or that of the code; `fix` is present only where exactly one
+    edit is right. Texts that quote megabytes of the file are shortened.
     """
 
     code: Code
@@ -62,7 +63,9 @@ class Diagnostic(Struct, frozen=True):
     fix: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
-        """Shorten what no terminal should get."""
+        """Name the way out, and shorten what no terminal should get."""
+        if self.code.way_out and not (self.help or self.fix):
+            force_setattr(self, "help", (self.code.way_out,))
         if len(self.message) > _LONGEST_RUN:
             force_setattr(self, "message", shorten(self.message))
         if any(len(line) > _LONGEST_RUN for line in self.help):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 import os
+import re
 from typing import TypeVar
 
 from ssbt.compiler.contracts.endpoint_paths import with_home
@@ -12,12 +13,13 @@ from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.findings import check_contracts, is_contract_finding
 from ssbt.compiler.contracts.neighbours import NeighbourSearch
 from ssbt.compiler.diagnostics.allowances import without_allowed
-from ssbt.compiler.disk import job_folder
+from ssbt.compiler.disk import job_folder, list_configurations
 from ssbt.compiler.lsp.checking import CheckedFile
 from ssbt.compiler.lsp.column_fixes import with_fixes
 from ssbt.compiler.lsp.workspace import Workspace
 
 T = TypeVar("T", bound=CheckedFile)
+_PIPELINE = re.compile(r"^\s*pipeline\b", re.MULTILINE)
 
 
 def with_project(workspace: Workspace, analysis: T) -> T:
@@ -59,7 +61,12 @@ def _find_neighbours(workspace: Workspace, analysis: CheckedFile) -> list[Checke
             if path != analysis.path and is_in_project(path, analysis.path):
                 yield path, workspace.text(path)
 
-    search = NeighbourSearch(analysis.endpoints, list_texts)
+    def list_shared() -> Iterator[str]:
+        yield from (text for _, text in list_texts() if not _PIPELINE.search(text))
+        if os.path.isabs(analysis.path):
+            yield from map(workspace.text, list_configurations(job_folder(analysis.path)))
+
+    search = NeighbourSearch(analysis.endpoints, list_texts, list_shared)
     neighbours: dict[str, CheckedFile] = {}
     while paths := search.find_more():
         for path in paths:

@@ -39,6 +39,7 @@ from ssbt.compiler.types.datatypes import (
     YearMonthIntervalType,
 )
 
+_CREDENTIAL_HELP = "declare `secret NAME`, and write its name: credentials are not written down"
 # Types whose values are no text that an option could hold.
 _NO_TEXT = (ArrayType, MapType, BinaryType, DayTimeIntervalType, YearMonthIntervalType)
 
@@ -154,6 +155,9 @@ class OptionResolver:
             self._report.add_unknown_name(
                 secret_codes.UNKNOWN_SECRET, use.span, message, use.name, candidates, "secrets"
             )
+            found = self._report.findings[-1]
+            if not found.fix:
+                self._report.findings[-1] = replace(found, help=(*found.help, _CREDENTIAL_HELP))
 
     def look_up_connection(self, use: ConnectionName, kind: str) -> None:
         """Look up a connection of a kind."""

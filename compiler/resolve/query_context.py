@@ -21,7 +21,7 @@ from ssbt.compiler.resolve.expressions.node_typer import NodeTyper
 from ssbt.compiler.resolve.expressions.time_windows import TimeWindows
 from ssbt.compiler.resolve.expressions.walking import is_same_expression
 from ssbt.compiler.resolve.ranges.facts import Facts
-from ssbt.compiler.resolve.report import Report
+from ssbt.compiler.resolve.report import UNORDERED_HELP, Report
 from ssbt.compiler.types.collation_strength import is_indeterminate
 from ssbt.compiler.types.datatypes import BooleanType, DataType, NullType, StructType
 from ssbt.compiler.types.predicates import is_orderable
@@ -200,7 +200,7 @@ class QueryContext(Struct):
         """Report a value whose type cannot be used for something."""
         if not fits(value.type):
             message = f"{value.type.sql} cannot be used {usage}"
-            self.report.add(expression_codes.TYPE_MISMATCH, span, message)
+            self.report.add(expression_codes.TYPE_MISMATCH, span, message, help=UNORDERED_HELP)
 
 
 def column_of(value: ir.Expression, name: str, span: Span) -> Column:

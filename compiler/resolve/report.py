@@ -15,6 +15,8 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.names import ssbt_name_text
 
 SUGGESTIONS = 100
+# Maps and variants are not compared; their parts and their texts are.
+UNORDERED_HELP = "take a value of it, such as `COLUMN['key']`, or its text, `to_json(COLUMN)`"
 _OUTSIDE_HELP = "the files of a pipeline are in its project, and no link leads out of it"
 
 

@@ -12,8 +12,15 @@ from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Source, Span
 from ssbt.compiler.syntax.engine import UnexpectedTokenError
 from ssbt.compiler.syntax.error_context import SyntaxErrorContext
-from ssbt.compiler.syntax.habits import blocks, expressions, phrases, queries, repairs
-from ssbt.compiler.syntax.vocabulary import describe_expected
+from ssbt.compiler.syntax.habits import (
+    blocks,
+    expressions,
+    phrases,
+    queries,
+    repairs,
+    subqueries,
+)
+from ssbt.compiler.syntax.vocabulary import DECLARATION_FORMS, STEP_FORMS, describe_expected
 
 _STRING = lazy_pattern(
     r"\"{3}(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"{3}"
@@ -30,6 +37,7 @@ _UNITS = {
     "w": "weeks",
 }
 _NUMBER = lazy_pattern(r"\d[\w.]*")
+_FIRST_WORDS = lazy_pattern(r"\s*(?:stream\s+)?(\w+(?:[ \t]+\w+)?)")
 _SIGNS = "()[]{},.:=<>+-*/|"
 _CLOSING_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
@@ -153,12 +161,12 @@ def _diagnose_unexpected(context: SyntaxErrorContext) -> Diagnostic:
             way_out = f"write what follows `{previous}`, or leave it out"
             return context.diagnose(codes.UNEXPECTED_TOKEN, message, way_out)
         message = f"{phrase or 'something'} is missing here"
-        return context.diagnose(codes.UNEXPECTED_TOKEN, message)
+        return context.diagnose(codes.UNEXPECTED_TOKEN, message, *_find_form(context))
     text = context.text
     excerpt = f"`{text}`" if text.isprintable() else f"U+{ord(text[0]):04X}"
     is_known = context.error.lexeme is not None or context.word or text in _SIGNS
     code = codes.UNEXPECTED_TOKEN if is_known else codes.UNEXPECTED_CHARACTER
-    help_ = (f"expected {phrase}",) if phrase else ()
+    help_ = (f"expected {phrase}",) if phrase else _find_form(context)
     return context.diagnose(code, f"{excerpt} is not expected here", *help_, length=len(text))
 
 
@@ -166,7 +174,7 @@ def _diagnose_unexpected(context: SyntaxErrorContext) -> Diagnostic:
 _CHECKS: tuple[Callable[[SyntaxErrorContext], Diagnostic | None], ...] = (
     _check_unfinished,
     queries.check_missing_step,
-    queries.check_subquery,
+    subqueries.check_subquery,
     queries.check_select_from,
     _check_frame_step,
     _check_chain,
@@ -196,3 +204,14 @@ _CHECKS: tuple[Callable[[SyntaxErrorContext], Diagnostic | None], ...] = (
     repairs.find_repair,
     expressions.check_missing_as,
 )
+
+
+def _find_form(context: SyntaxErrorContext) -> tuple[str, ...]:
+    """How the step or declaration is written that is not whole."""
+    words = _FIRST_WORDS.match(context.piece)
+    head = " ".join(words[1].lower().split()) if words else ""
+    forms = STEP_FORMS if context.start == "step" else DECLARATION_FORMS
+    for name in sorted(forms, key=len, reverse=True):
+        if head == name or head.startswith(f"{name} "):
+            return (f"write `{forms[name]}`",)
+    return ()

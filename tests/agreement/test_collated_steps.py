@@ -49,12 +49,13 @@ def our_answer(asked: Asked) -> Ours:
     return ours(Question(asked.text, "steps"), relation, others=taken)
 
 
-def accepted_forms(asked: list[Asked], answers: dict[Asked, Ours]) -> dict[str, Asked]:
-    """Of each form one that the compiler accepts."""
+def accepted_forms(every: list[Asked], wanted: set[str]) -> dict[str, Asked]:
+    """Of each of these forms one that the compiler accepts; there is one."""
     found: dict[str, Asked] = {}
-    for each in asked:
-        if not answers[each].refusals:
-            found.setdefault(each.form, each)
+    for each in every:
+        if each.form in wanted - found.keys() and not our_answer(each).refusals:
+            found[each.form] = each
+    assert found.keys() == wanted
     return found
 
 
@@ -85,11 +86,10 @@ def their_answer(function: Any, asked: Asked, frames: dict[tuple[str, ...], Data
 def test_collations_behind_steps_agree(spark: SparkSession, tmp_path: Path) -> None:
     """Acceptance, types with their collations, and nullability."""
     every = questions()
-    answers = {each: our_answer(each) for each in every}
-    accepted = accepted_forms(every, answers)
-    assert {each.form for each in every} == set(accepted)
     asked = every[::ONE_IN]
-    scripted = {each if not answers[each].refusals else accepted[each.form] for each in asked}
+    answers = {each: our_answer(each) for each in asked}
+    accepted = accepted_forms(every, {each.form for each in asked if answers[each].refusals})
+    scripted = {*accepted.values(), *(each for each in asked if not answers[each].refusals)}
     made = functions([each for each in every if each in scripted], tmp_path)
     session = SparkAsked(spark)
     datasets = {dataset for each in asked for dataset in each.datasets}

@@ -14,6 +14,7 @@ whatever contains one of the characters ``$"{}[]:=,+#`^?!@*&\\``.
 """,
     wrong="",
     right="",
+    way_out="correct the line, or put the text in quotes",
 )
 
 BAD_REFERENCE = Code(
@@ -40,6 +41,7 @@ disk and paths that leave the project are refused, and so is a file that include
 """,
     wrong="",
     right="",
+    way_out="move what both files need into a third one, and include that",
 )
 
 TOO_LARGE = Code(
@@ -52,6 +54,7 @@ refused.
 """,
     wrong="",
     right="",
+    way_out="write shorter values, and fewer that are made of others",
 )
 
 UNKNOWN_KEY = Code(
@@ -78,6 +81,7 @@ against their type and their constraints, values of connections against the opti
 """,
     wrong="",
     right="",
+    way_out="change the value, or the declaration that it has to fit",
 )
 
 MISSING_VALUE = Code(

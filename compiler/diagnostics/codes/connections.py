@@ -37,6 +37,7 @@ UNKNOWN_CONNECTION = Code(
     "An option names a connection, but neither this file nor its imports declare it.\n",
     wrong=_kafka_pipeline("connection = clutser", 'subscribe  = ["orders"]'),
     right=_RIGHT,
+    way_out="declare it: `connection NAME: KIND { … }`",
 )
 
 OTHER_KIND = Code(

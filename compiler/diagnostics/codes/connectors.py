@@ -58,6 +58,7 @@ UNSUPPORTED_USE = Code(
         """),
     wrong=example(source=_source("noop")),
     right=example(),
+    way_out="use another connector here, or the other kind of pipeline",
 )
 
 UNKNOWN_OPTION = Code(
@@ -93,6 +94,7 @@ WRONG_TYPE = Code(
         """),
     wrong=_csv_example('header = "yes"'),
     right=_csv_example("header = true"),
+    way_out="write a value of this kind, or leave the option out",
 )
 
 UNKNOWN_CHOICE = Code(
@@ -115,6 +117,7 @@ UNFIT_VALUE = Code(
         """),
     wrong=_parquet_example("coalesce = 0"),
     right=_parquet_example("coalesce = 1"),
+    way_out="write a value that the option takes; the page of its connector lists them",
 )
 
 DUPLICATE_OPTION = Code(
@@ -135,6 +138,7 @@ MISSING_OPTION = Code(
         """),
     wrong=example(source=_source("csv", "header = true", "schema = Order")),
     right=_csv_example("header = true"),
+    way_out="add it to the block",
 )
 
 OPTION_CONFLICT = Code(
@@ -146,6 +150,7 @@ OPTION_CONFLICT = Code(
         """),
     wrong=_parquet_example("coalesce = 1", "repartition = 8"),
     right=_parquet_example("repartition = 8"),
+    way_out="add what is missing, or leave out what needs it",
 )
 
 TOO_NEW = Code(
@@ -229,6 +234,7 @@ UNFIT_PARAM = Code(
             "csv", 'path   = "data/orders.csv"', "schema = Order", 'header = "${header}"'
         ),
     ),
+    way_out="write it out, without a parameter",
 )
 
 LOSES_DATA = Code(
@@ -242,6 +248,7 @@ LOSES_DATA = Code(
     wrong=_csv_example("mode = dropmalformed"),
     right=_csv_example("mode = failfast"),
     severity=Severity.WARNING,
+    way_out="leave the option out; where the loss is meant, say so: `# allow SSBT0313: REASON`",
 )
 
 NO_PACKAGE = Code(

@@ -12,6 +12,7 @@ when the job runs. The message names the types that it found.
 """,
     wrong=example(steps="|> where amount + placed_on > 0"),
     right=example(steps="|> where amount + 1 > 0"),
+    way_out="convert one of them with `cast(… as TYPE)`, or take another value",
 )
 
 UNKNOWN_FUNCTION = Code(
@@ -83,6 +84,7 @@ The function exists, but not with this number of arguments, or not with these na
 """,
     wrong=example(steps="|> where upper(status, 'de') = 'PAID'"),
     right=example(steps="|> where upper(status) = 'PAID'"),
+    way_out="leave out what it does not take",
 )
 
 MISPLACED_AGGREGATE = Code(
@@ -105,6 +107,7 @@ Spark computes window functions after it has chosen the rows, so you can use the
 """,
     wrong=example(steps="|> where row_number() over (order by id) = 1"),
     right=example(steps="|> extend row_number() over (order by id) as n\n|> where n = 1"),
+    way_out="leave out `over (…)`, or take an aggregate or a window function",
 )
 
 NESTED_AGGREGATE = Code(
@@ -127,6 +130,7 @@ NOT_A_CONDITION = Code(
 """,
     wrong=example(steps="|> where amount"),
     right=example(steps="|> where amount > 0"),
+    way_out="compare it with something: `COLUMN > 0`, `COLUMN = 'x'`, `COLUMN is not null`",
 )
 
 BAD_CAST = Code(
@@ -138,6 +142,7 @@ default, Spark refuses some casts for which older versions returned null.
 """,
     wrong=example(steps="|> where cast(placed_on as int) > 0"),
     right=example(steps="|> where cast(amount as int) > 0"),
+    way_out="take another type, or a function that reads this one, such as `from_json`",
 )
 
 NOT_GROUPED = Code(
@@ -161,6 +166,7 @@ MISPLACED_STAR = Code(
 """,
     wrong=example(steps="|> where *"),
     right=example(steps="|> where coalesce(amount, 0) > 0"),
+    way_out="name the columns; in `select`, all of them are `*`",
 )
 
 BAD_VALUE = Code(
@@ -172,6 +178,7 @@ The literal is too large or too precise for its type. A suffix chooses the type:
 """,
     wrong=example(steps="|> where amount > 300Y"),
     right=example(steps="|> where amount > 300"),
+    way_out="take a smaller number, or another type: `cast(… as double)`",
 )
 
 MISPLACED_LAMBDA = Code(
@@ -182,6 +189,7 @@ Only functions over collections, such as `transform` or `filter`, take `x -> …
 """,
     wrong=example(steps="|> where upper(x -> x) = 'A'"),
     right=example(steps="|> where exists(array(status), x -> x = 'A')"),
+    way_out="use it in a function over arrays or maps: `transform(COLUMN, x -> upper(x))`",
 )
 
 MISPLACED_GENERATOR = Code(
@@ -218,6 +226,7 @@ those, and cannot differ from row to row.
 """,
     wrong=example(steps="|> aggregate percentile(amount, amount) as p"),
     right=example(steps="|> aggregate percentile(amount, 0.5) as p"),
+    way_out="write the value itself, or a parameter: `${NAME}`",
 )
 
 BAD_CONSTANT = Code(
@@ -231,6 +240,7 @@ errors of `approx_count_distinct` below 0.001 would crash its JVM.
 """,
     wrong=example(steps="|> aggregate percentile(amount, 50) as median"),
     right=example(steps="|> aggregate percentile(amount, 0.5) as median"),
+    way_out="change the constant to one that it can use",
 )
 
 BAD_WINDOW = Code(
@@ -242,6 +252,7 @@ begin before it ends, and a `range` frame goes by the values of one key in `orde
 """,
     wrong=example(steps="|> extend row_number() over (partition by status) as n"),
     right=example(steps="|> extend row_number() over (partition by status order by id) as n"),
+    way_out="leave out the clause that does not go with it",
 )
 
 TIME_WINDOWS = Code(
@@ -263,6 +274,7 @@ would produce every pair of windows. `where`, `order by` and joins take none.
         "|> extend window(placed_on, '2 days') as days\n"
         "|> aggregate count(*) as n group by window(placed_on, '1 day') as day, days",
     ),
+    way_out="add the window as a column in an `extend` or `aggregate` step before this one",
 )
 
 NO_TIME_WINDOW = Code(

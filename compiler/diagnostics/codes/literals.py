@@ -32,6 +32,7 @@ backtick is missing here. Write a backtick inside such a name twice.
         schema=SCHEMA.replace("status:   ", "`order state`:"),
         steps="|> where `order state` = 'PAID'",
     ),
+    way_out="give it a name: `` `unit price` ``",
 )
 
 BAD_ESCAPE = Code(
@@ -48,6 +49,7 @@ to `\\udfff`) without the other, could not be written to a file.
 """,
     wrong=example(steps="|> where status = 'PAID \\ud83d'"),
     right=example(steps="|> where status = 'PAID \\U0001f600'"),
+    way_out="write the character itself, or its number: `\\u00e9`",
 )
 
 BAD_NUMBER = Code(
@@ -61,6 +63,7 @@ its type: a tinyint goes from -128 to 127.
 """,
     wrong=example(steps="|> where amount > 1_000"),
     right=example(steps="|> where amount > 1000"),
+    way_out="write a whole number, such as `10`",
 )
 
 BAD_TYPE = Code(
@@ -75,6 +78,7 @@ at most 38 digits, and cannot have more digits after the point than in total.
 """,
     wrong=example(schema=SCHEMA.replace("decimal", "decimel")),
     right=example(),
+    way_out="write `bigint`, `array<string>`, `map<string, int>`, `struct<name: string>`",
 )
 
 PARAMETER_IN_EXPRESSION_STRING = Code(
@@ -114,6 +118,7 @@ Write `date '2026-01-31'`, `timestamp '2026-01-31 12:30:00'`, with a zone if you
 """,
     wrong=example(steps="|> extend placed_on + interval 2 fortnights as due"),
     right=example(steps="|> extend placed_on + interval 2 weeks as due"),
+    way_out="write `date '2026-01-31'`, `time '12:30:00'`, `interval '3 days'` or `x'1F'`",
 )
 
 IDLE_ESCAPE = Code(

@@ -25,6 +25,7 @@ columns of the step before it: after `select` and `aggregate`, those are only th
 """,
     wrong=example(steps="|> where amout > 0"),
     right=example(steps="|> where amount > 0"),
+    way_out="a step has the columns that the step before it leaves, a STRUCT its fields",
 )
 
 AMBIGUOUS_COLUMN = Code(
@@ -53,6 +54,7 @@ function in the script.
 """,
     wrong=example(lets=let("|> where amount > 0") + "\n" + let("|> where amount > 1")),
     right=example(steps="|> where amount > 0"),
+    way_out="rename one of the two, or leave it out",
 )
 
 UNKNOWN_SCHEMA = Code(
@@ -63,6 +65,7 @@ A source, transform or step names a schema, but neither this file nor an importe
 """,
     wrong=example(schema="", source=SOURCE.replace("Order", "Orders")),
     right=example(),
+    way_out="declare it: `schema NAME { COLUMN: TYPE }`",
 )
 
 UNKNOWN_PARAM = Code(
@@ -75,6 +78,7 @@ UNKNOWN_PARAM = Code(
     right=example(
         preamble="param minimum: decimal(12,2) = 1.00\n", steps="|> where amount > ${minimum}"
     ),
+    way_out="declare it: `param NAME: TYPE`",
 )
 
 UNKNOWN_TRANSFORM = Code(
@@ -88,6 +92,7 @@ A name with parentheses calls a `transform`, but neither this file nor an import
         preamble="transform cleaned(input: Order) =\n  from input\n  |> where amount > 0\n",
         steps="|> cleaned()",
     ),
+    way_out="declare it: `transform NAME(input: SCHEMA) = from input |> …`",
 )
 
 CYCLE = Code(
@@ -103,6 +108,7 @@ through other datasets.
     right=example(
         lets="let paid =\n  from orders\n  |> union all other\n\nlet other =\n  from orders\n"
     ),
+    way_out="let one of them begin from a source; what goes round and round has no first row",
 )
 
 DUPLICATE_COLUMN = Code(
@@ -114,6 +120,7 @@ them; Spark notices only when it writes. Drop or rename one of them where they c
 """,
     wrong=example(steps="|> select id, amount as id"),
     right=example(steps="|> select id, amount as paid"),
+    way_out="rename one of the two, or leave it out",
 )
 
 IMPORT_NOT_FOUND = Code(
@@ -124,6 +131,7 @@ The path of an `import` is relative to the importing file, and must lead to a re
 """,
     wrong=example(preamble='import "no_such_file.ssbt"\n'),
     right=example(),
+    way_out='write the path of an `.ssbt` file, from this one: `import "shared/schemas.ssbt"`',
 )
 
 IMPORT_CYCLE = Code(
@@ -134,6 +142,7 @@ A file imports itself, directly or through others. Move what both files need int
 """,
     wrong=example(preamble='import "main.ssbt"\n'),
     right=example(),
+    way_out="move what both files need into a third one, and import that",
 )
 
 NOT_IMPORTABLE = Code(
@@ -176,6 +185,7 @@ columns; they flow through.
         "  |> union all other\n",
         steps="|> cleaned(orders)",
     ),
+    way_out="pass it the datasets that it declares, with the columns that it needs",
 )
 
 EMPTY_SCHEMA = Code(
@@ -186,6 +196,7 @@ A schema needs at least one column: Spark cannot read records without columns fr
 """,
     wrong=example(schema="schema Order {\n}\n", steps="|> distinct"),
     right=example(),
+    way_out="give it columns, one a line: `id: bigint`",
 )
 
 OPEN_SCHEMA = Code(
@@ -216,6 +227,7 @@ rounded or cut off.
 """,
     wrong=example(preamble="param minimum: int = 'many'\n", steps="|> where amount > ${minimum}"),
     right=example(preamble="param minimum: int = 1\n", steps="|> where amount > ${minimum}"),
+    way_out="change the default, or what it has to fit",
 )
 
 UNKNOWN_ENTRY = Code(
@@ -227,6 +239,7 @@ error.
 """,
     wrong=example(pipeline='pipeline paid_orders {\n  descripton = "Orders"\n}\n'),
     right=example(pipeline='pipeline paid_orders {\n  description = "Orders"\n}\n'),
+    way_out="leave it out, or take an entry that this block has",
 )
 
 BAD_ENTRY = Code(
@@ -237,6 +250,7 @@ The entry takes another kind of value: for instance a list where you wrote a tex
 """,
     wrong=example(pipeline="pipeline paid_orders {\n  description = 3\n}\n"),
     right=example(pipeline='pipeline paid_orders {\n  description = "Orders"\n}\n'),
+    way_out="change the value, or leave the entry out",
 )
 
 BAD_PARAM_TYPE = Code(
@@ -255,6 +269,7 @@ these. For a string of limited length, use a `string` with a `check`.
         preamble="param country: string = 'DE' check length(country) <= 2\n",
         steps="|> where status = ${country}",
     ),
+    way_out="take text, a number, a date or a time, or an array or map of them",
 )
 
 RESERVED_NAME = Code(
@@ -289,6 +304,7 @@ by the compiler for defaults and configurations, and before Spark starts for all
         preamble="param minimum: int = 1 check minimum in (1, 3, 5)\n",
         steps="|> where amount > ${minimum}",
     ),
+    way_out="compare with constants: `check NAME >= 1 and NAME < 100`, `check NAME in ('a', 'b')`",
 )
 
 
@@ -309,6 +325,7 @@ A setting that would change how Spark reads the script's own text is refused as 
 """,
     wrong=example(pipeline=_setting("spark.sql.shufle.partitions")),
     right=example(pipeline=_setting("spark.sql.shuffle.partitions")),
+    way_out="change the value, or leave the setting to Spark",
 )
 
 BAD_PIPELINE_NAME = Code(

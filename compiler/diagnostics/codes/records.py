@@ -96,4 +96,5 @@ such as `json`, takes any number of columns, but not of every type.
 """,
     wrong=example(steps="|> select id, status", sink=_sink("value = string")),
     right=example(steps="|> select id, status", sink=_sink("value = json")),
+    way_out="write them as text, `|> set COLUMN = to_json(COLUMN)`, or take another format",
 )

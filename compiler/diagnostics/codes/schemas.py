@@ -61,6 +61,7 @@ differ only in case. The position is the one in the schema's own file.
 """,
     wrong=example(schema=_AVRO.replace('"long"', '"lung"')),
     right=example(schema=_AVRO),
+    way_out="correct the schema's text",
 )
 
 NO_SUCH_MESSAGE = Code(
@@ -123,6 +124,7 @@ A sink may leave the schema out; the compiler then makes one from the columns.
 """,
     wrong=example(source=_SOURCE.format(options="")),
     right=example(schema=_AVRO, source=_SOURCE.format(options="")),
+    way_out="name a schema that is declared from that language: `schema NAME from avro { … }`",
 )
 
 OTHER_COLUMNS = Code(
@@ -145,6 +147,7 @@ Cast the columns, or leave the schema out; the compiler then makes one from them
         source=_SOURCE.format(options=""),
         sink=_SINK.format(options="schema = Order"),
     ),
+    way_out="add the column in a step before, or take a schema without the field",
 )
 
 UNKNOWN_SUBJECT = Code(

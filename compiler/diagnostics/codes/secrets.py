@@ -56,6 +56,7 @@ and also where a name is misspelt.
 """,
     wrong=_registry_example('"hunter2"'),
     right=_RIGHT,
+    way_out="name the place of the secret, and not what it is: `secrets.NAME { provider = env }`",
 )
 
 SECRET_FLOWS = Code(

@@ -33,4 +33,5 @@ which the watermark continues.
 """,
     wrong=streaming_example(preamble=_OPEN, steps=_step("value { }")),
     right=streaming_example(preamble=_OPEN, steps=_step("value { schema = Open }")),
+    way_out="declare it like `NAME = value { schema = SCHEMA, ttl = 1 hour }`, with each name once",
 )

@@ -49,6 +49,7 @@ pair of columns needs a common type.
         lets="let small =\n  from orders\n  |> where amount < 1\n\nlet paid =\n  from orders\n"
         "  |> union small\n"
     ),
+    way_out="make both sides the same with `select … cast(… as TYPE) as NAME` before this step",
 )
 
 BAD_PIVOT = Code(
@@ -64,6 +65,7 @@ knows. Aggregates fill these columns.
     right=example(
         steps="|> pivot sum(amount) as total for status in ('PAID', 'OPEN') group by placed_on"
     ),
+    way_out="name values that the column can have, each once: `for COLUMN in ('a', 'b')`",
 )
 
 BAD_EXPLODE = Code(
@@ -74,6 +76,7 @@ BAD_EXPLODE = Code(
 """,
     wrong=example(steps="|> explode amount as part"),
     right=example(steps="|> explode array(amount) as part"),
+    way_out="make an array of it first: `split(TEXT, ',')`, or `from_json(TEXT, 'array<string>')`",
 )
 
 WRONG_NAMES = Code(
@@ -84,6 +87,7 @@ An expression becomes one column and takes one name; only a generator produces s
 """,
     wrong=example(steps="|> select amount as (a, b)"),
     right=example(steps="|> select amount as a"),
+    way_out="give as many names as there are columns",
 )
 
 BAD_COUNT = Code(
@@ -95,6 +99,7 @@ the rows, from 0 to 100 unless it samples with replacement.
 """,
     wrong=example(steps="|> sample 200 percent"),
     right=example(steps="|> sample 20 percent"),
+    way_out="write a whole number, or declare the parameter as `int`",
 )
 
 BAD_MODULE = Code(
@@ -107,6 +112,7 @@ and nothing else in the script may have that name.
 """,
     wrong=example(steps='|> apply "no_such_module.py:score" returns Order'),
     right=example(steps="|> distinct"),
+    way_out='correct the function or its file, or name another one: `"FILE.py:FUNCTION"`',
 )
 
 BAD_SQL = Code(
@@ -118,6 +124,7 @@ that flows into the step. Double a brace that you mean literally: `{{`.
 """,
     wrong=example(steps='|> sql "select * from {inputs}" returns Order'),
     right=example(steps='|> sql "select * from {input}" returns Order'),
+    way_out="write the name as it is declared",
 )
 
 KEY_EXPRESSION = Code(
@@ -134,6 +141,7 @@ The columns in `using (…)` must exist on both sides, with types that can be co
         lets="let small =\n  from orders\n  |> select id, status\n\nlet paid =\n  from orders\n"
         "  |> semi join small using (id)\n"
     ),
+    way_out="convert one side before the join: `|> set KEY = cast(KEY as TYPE)`",
 )
 
 REPEATED_COLUMN = Code(
@@ -145,6 +153,7 @@ changes would be lost.
 """,
     wrong=example(steps="|> drop amount, amount"),
     right=example(steps="|> drop amount"),
+    way_out="keep one of the two",
 )
 
 TOO_MANY_GROUPINGS = Code(

@@ -15,4 +15,5 @@ number of seconds, minutes, hours or days.
         steps="|> set placed_at = cast(placed_at as date)\n|> watermark placed_at delay 10 minutes"
     ),
     right=streaming_example(steps="|> watermark placed_at delay 10 minutes"),
+    way_out="write a delay such as `10 minutes`, `1 hour` or `2 days`",
 )

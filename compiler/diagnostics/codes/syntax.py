@@ -13,6 +13,7 @@ a word left out, a comma too many, an expression that stops half-way.
 """,
     wrong=example(steps="|> where amount >\n|> distinct"),
     right=example(steps="|> where amount > 0\n|> distinct"),
+    way_out="write it as the right file of `ssbtc explain SSBT0101` does",
 )
 
 UNCLOSED_BRACKET = Code(
@@ -102,6 +103,7 @@ Delete one of the two; the message shows both.
 """,
     wrong=example(schema=SCHEMA.replace("not null", "not null not null")),
     right=example(),
+    way_out="keep one of the two",
 )
 
 NO_PIPELINE = Code(

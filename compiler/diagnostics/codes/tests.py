@@ -35,6 +35,7 @@ you can also use anything else that Spark SQL can compute without a row.
 """,
     wrong=_test(_GIVEN.replace("10.00", "'much'") + _THEN),
     right=_RIGHT,
+    way_out="write a value of the column's type, or `null`",
 )
 
 MISSING_GIVEN = Code(
@@ -58,6 +59,7 @@ that it gives, and expects something: rows of a dataset with `then NAME`, or an 
 """,
     wrong=_test(_GIVEN),
     right=_RIGHT,
+    way_out="say one thing: give each dataset once, and check what comes of it",
 )
 
 NOT_IN_SCRIPT = Code(
@@ -75,6 +77,7 @@ that some sink needs. No sink needs this one.
         preamble=f'test "nothing is cheap" {{\n{_GIVEN}  then cheap {{\n  }}\n}}\n',
     ),
     right=_RIGHT,
+    way_out="test a dataset that a sink uses, or write this one to a sink",
 )
 
 BAD_TEST_FILE = Code(

@@ -18,6 +18,7 @@ with the condition, and another one with `where not (…)`.
         preamble="expect orders {\n  has_amount: amount is not null else drop\n}\n",
     ),
     right=example(steps="|> where status = 'PAID' and amount is not null"),
+    way_out="filter with `|> where …`, and write what is left out to a sink of its own",
 )
 
 COLUMN_DEFAULT = Code(

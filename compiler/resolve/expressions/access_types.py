@@ -23,6 +23,7 @@ from ssbt.compiler.resolve.expressions.provenance import (
     TracedValue,
     struct_provenance,
 )
+from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.names import column_text
 from ssbt.compiler.syntax.names import parameter_text
@@ -53,8 +54,8 @@ def infer_column(typer: ExpressionTyper, node: e.ColumnName) -> Typed:
         return typer.infer_type(bare)
     if report_foreign_value(node, typer.context.relation, typer.report):
         return NOT_KNOWN
-    is_word = id(node) in typer.bare_word_ids
-    if is_word and report_bare_word(node, typer.context.relation, typer.report):
+    text = typer.bare_words.get(id(node))
+    if text is not None and report_bare_word(node, text, typer.context.relation, typer.report):
         return NOT_KNOWN
     if report_function_word(node, typer.context.relation, typer.report):
         return NOT_KNOWN
@@ -185,7 +186,12 @@ def infer_variant_path(typer: ExpressionTyper, node: e.VariantPath) -> Typed:
     if not isinstance(base.type, VariantType) and not base.is_unknown:
         message = f"`:` takes a part out of a VARIANT, and this is {base.type.sql}"
         help_ = "JSON in a text is read by `parse_json(TEXT):name`"
-        typer.report_mistake(codes.TYPE_MISMATCH, node.base.span, message, help=help_)
+        fix: tuple[Edit, ...] = ()
+        if isinstance(base.type, StructType):
+            colon = Span(node.span.path, node.base.span.end, node.base.span.end + 1)
+            help_, fix = "a field of a STRUCT is written with a dot", (Edit(colon, "."),)
+        span = node.base.span
+        typer.report.add(codes.TYPE_MISMATCH, span, message, help=help_, fix=fix)
         return NOT_KNOWN
     return Typed(VARIANT, True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.model import Edit
@@ -14,6 +15,7 @@ from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import StringType
 from ssbt.compiler.types.folding.dates import TRUNC_UNITS, UNITS
 from ssbt.compiler.types.predicates import COMPARISONS
+from ssbt.compiler.types.unit_names import meant_field, meant_unit
 
 # The functions whose arguments are all of one kind.
 _ONE_KIND = ("coalesce", "nvl", "ifnull", "nullif")
@@ -44,34 +46,45 @@ _WORDS: Mapping[str, tuple[int, frozenset[str]]] = {
 }
 
 
-def find_words_beside_text(node: e.Expression, relation: Relation) -> Iterator[int]:
-    """The ids of the names that are no columns, and stand where text is compared or chosen."""
+_MEANT = {
+    **dict.fromkeys(("date_part", "datepart"), meant_field),
+    **dict.fromkeys(("date_trunc", "trunc"), meant_unit),
+}
+
+
+def find_words_beside_text(node: e.Expression, relation: Relation) -> Iterator[tuple[int, str]]:
+    """The ids of names that are no columns, where text is compared or chosen, and their texts."""
     # Beside a literal, a word is a column in a comparison, and another literal among branches.
     literals = (e.StringLiteral,) if isinstance(node, e.Case) else ()
     for part, neighbors in _iterate_neighbors(node):
         candidate = _without_parentheses(part)
-        if _is_unknown(candidate, relation) and any(
+        if is_unknown_word(candidate, relation) and any(
             isinstance(neighbor, literals) or _is_text(neighbor, relation)
             for neighbor in map(_without_parentheses, neighbors)
         ):
-            yield id(candidate)
+            yield id(candidate), candidate.parts[0].text
     if isinstance(node, e.Call):
         yield from _units(node, relation)
 
 
-def _units(node: e.Call, relation: Relation) -> Iterator[int]:
+def _units(node: e.Call, relation: Relation) -> Iterator[tuple[int, str]]:
     """`date_trunc(month, at)`: the name of a unit or a day where its text stands."""
-    place, words = _WORDS.get(node.name.text.casefold(), (0, frozenset()))
+    function = node.name.text.casefold()
+    place, words = _WORDS.get(function, (0, frozenset()))
     if len(node.arguments) <= place:
         return
     word = _without_parentheses(node.arguments[place].value)
-    if not isinstance(word, e.ColumnName) or not _is_unknown(word, relation):
+    if not is_unknown_word(word, relation):
         return
-    if word.parts[0].text.casefold() in words:
-        yield id(word)
+    name = word.parts[0].text
+    meant = _MEANT[function](name) if function in _MEANT else None
+    if name.casefold() in words:
+        yield id(word), name
+    elif meant in words:
+        yield id(word), meant
 
 
-def report_bare_word(node: e.ColumnName, relation: Relation, report: Report) -> bool:
+def report_bare_word(node: e.ColumnName, meant: str, relation: Relation, report: Report) -> bool:
     """Report a name beside text as a string without its quotes, unless a column is near to it."""
     name = node.parts[0].text
     report.unknown_names += 1
@@ -80,7 +93,7 @@ def report_bare_word(node: e.ColumnName, relation: Relation, report: Report) -> 
         or did_you_mean(name, [column.name for column in relation.columns]) is not None
     ):
         return False
-    text = quote_string(name)
+    text = quote_string(meant)
     message, help_ = f"there is no column `{name}` here", f"did you mean the string {text}?"
     report.add(codes.UNKNOWN_COLUMN, node.span, message, help=help_, fix=(Edit(node.span, text),))
     return True
@@ -110,7 +123,8 @@ def _without_parentheses(node: e.Expression) -> e.Expression:
     return node
 
 
-def _is_unknown(node: e.Expression, relation: Relation) -> bool:
+def is_unknown_word(node: e.Expression, relation: Relation) -> TypeGuard[e.ColumnName]:
+    """Whether this is a name without backticks that no column has."""
     if not isinstance(node, e.ColumnName) or len(node.parts) > 1 or relation.is_open:
         return False
     name = node.parts[0]

@@ -6,6 +6,7 @@ from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.foreign_operators import condition_hint
 from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
+from ssbt.compiler.resolve.report import UNORDERED_HELP
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.datatypes import (
     BinaryType,
@@ -81,7 +82,8 @@ def _type_within_group(typer: ExpressionTyper, node: e.Call, function: Function)
     for key, value in zip(keys, values, strict=True):
         if not is_orderable(value.type):
             message = f"{value.type.sql} cannot be used to sort by"
-            typer.report_mistake(codes.TYPE_MISMATCH, key.value.span, message)
+            code, span = codes.TYPE_MISMATCH, key.value.span
+            typer.report_mistake(code, span, message, help=UNORDERED_HELP)
     problem = _within_group_problem(node, function)
     if problem is None and name in _LISTS and node.distinct and not all(map(_is_listable, values)):
         # Spark casts the value and not the key, and then finds that they differ.

@@ -11,14 +11,18 @@ from ssbt.compiler.resolve.expressions.constant_hints import find_constant_hint
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.expressions.foreign_operators import Hint
 from ssbt.compiler.resolve.expressions.provenance import CallArgument
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import LONG, ArrayType, MapType
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.functions import Function
 from ssbt.compiler.types.functions.limits import find_limit_mismatch
+from ssbt.compiler.types.functions.time_rules import find_part
 from ssbt.compiler.types.zone_dependence import is_call_zone_dependent
 
+_FIELDS = frozenset(("extract", "date_part", "datepart"))
 _LENGTHS = frozenset(("len", "length", "char_length", "character_length"))
 
 
@@ -59,10 +63,12 @@ def _resolve_result(
     """The result with findings for arguments that do not fit, or are beyond what Spark takes."""
     in_order = not any(a.name or isinstance(a.value, e.Star) for a in node.arguments)
     operands = [argument.value for argument in node.arguments]
-    hint = None
+    hint: Hint | None = None
     is_length = isinstance(result, Mismatch) and function.name in _LENGTHS
     if is_length and isinstance(values[0].type, ArrayType | MapType):
         hint = "elements are counted by `size`", (Edit(node.name.span, "size"),)
+    if isinstance(result, Mismatch) and result.argument == 0 and function.name in _FIELDS:
+        hint = _find_field_hint(node, values)
     if in_order and not _has_required_constants(typer, node, function):
         return result if isinstance(result, Typed) else NOT_KNOWN
     mismatch = find_limit_mismatch(function.name, values, typer.context.legacy_formats)
@@ -72,6 +78,24 @@ def _resolve_result(
         typer.resolve_result(node, mismatch, operands if in_order else (), correction)
         return result
     return typer.resolve_result(node, result, operands if in_order else (), hint)
+
+
+def _find_field_hint(node: e.Call, values: list[Typed]) -> Hint | None:
+    """`extract(isoweek from day)`: the part that is called so elsewhere."""
+    field, source = (argument.value for argument in node.arguments)
+    if isinstance(field, e.StringLiteral):
+        word, quote = field.value, "'"
+    elif isinstance(field, e.ColumnName):
+        word, quote = field.parts[0].text, ""
+    else:
+        return None
+    if word.casefold() == "date":
+        text = f"to_date({ssbt_text(source)})"
+        return f"the day of a time is `{text}`", (Edit(node.span, text),)
+    part = find_part(values[1].type, word)
+    if part is None:
+        return None
+    return f"did you mean `{part}`?", (Edit(field.span, f"{quote}{part}{quote}"),)
 
 
 def _check_counted_star(typer: ExpressionTyper, node: e.Call) -> None:
@@ -98,7 +122,7 @@ def _has_required_constants(typer: ExpressionTyper, node: e.Call, function: Func
         is_constant = is_name or (parameter is not None and parameter.constant)
         if parameter is None or not is_constant or operand is find_extract_field(node, function):
             continue
-        if is_foldable(operand, typer) or id(operand) in typer.bare_word_ids:
+        if is_foldable(operand, typer) or id(operand) in typer.bare_words:
             continue
         message = f"`{function.name}` takes a constant as `{parameter.name}`"
         typer.report_mistake(codes.NOT_CONSTANT, operand.span, message)

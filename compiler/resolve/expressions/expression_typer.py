@@ -41,8 +41,8 @@ class ExpressionTyper(Struct):
     columns are taken all, `spelled_stars` by id the stars that are written as names. `types` holds
     what was found of each node, by its id, beside the node itself, so that no other gets its id.
     `zone_use` is the first part whose value depends on the time zone of the session.
-    `bare_word_ids` are the ids of names that are no columns and stand beside text, `operand_ids`
-    those of what stands beside an operator that is tighter than `not`.
+    `bare_words` are the texts that were meant by names that are no columns, by their ids;
+    `operand_ids` are those of what stands beside an operator that is tighter than `not`.
     """
 
     context: ExpressionContext
@@ -64,7 +64,7 @@ class ExpressionTyper(Struct):
     inside_aggregate: bool = False
     inside_window: bool = False
     zone_use: Span | None = None
-    bare_word_ids: set[int] = field(default_factory=set)
+    bare_words: dict[int, str] = field(default_factory=dict)
     operand_ids: set[int] = field(default_factory=set)
     lambda_variables: dict[str, Typed] = field(default_factory=dict)
     types: dict[int, tuple[e.Expression, Typed]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class ExpressionTyper(Struct):
 
     def infer_type(self, node: e.Expression) -> Typed:
         """The type of an expression; unknown, with a finding, where it has none."""
-        self.bare_word_ids |= {*find_words_beside_text(node, self.context.relation)}
+        self.bare_words.update(find_words_beside_text(node, self.context.relation))
         return self.record_type(node, self._type_of(node))
 
     def provenance_of(self, value: Typed, start: int = 0) -> Provenance:

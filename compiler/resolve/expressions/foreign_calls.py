@@ -102,7 +102,7 @@ def _suggest_form(typer: ExpressionTyper, node: e.Call) -> Suggestion | None:
     bare_name = _bare_name(name)
     is_operand = id(node) in typer.operand_ids
     suggestion = suggest_form(node, name, is_operand=is_operand)
-    if suggestion is None and bare_name != name:
+    if suggestion is None and bare_name != name and find_function(bare_name) is None:
         suggestion = suggest_form(node, bare_name, is_operand=is_operand)
     if suggestion is None and bare_name != name and find_function(bare_name) is not None:
         suggestion = suggest_name(node, bare_name)

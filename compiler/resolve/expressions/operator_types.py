@@ -61,7 +61,7 @@ def infer_binary(typer: ExpressionTyper, node: e.Binary) -> Typed:
     leftmost: e.Expression = node
     while isinstance(leftmost, e.Binary) and hyphenated_column(leftmost, relation) is None:
         chain.append(leftmost)
-        typer.bare_word_ids |= {*find_words_beside_text(leftmost, relation)}
+        typer.bare_words.update(find_words_beside_text(leftmost, relation))
         if leftmost.operator not in ("and", "or"):
             typer.operand_ids |= {id(leftmost.left), id(leftmost.right)}
         leftmost = leftmost.left

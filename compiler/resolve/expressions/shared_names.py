@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.diagnostics.model import Edit
+from ssbt.compiler.resolve.expressions.bare_words import is_unknown_word
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Name
+from ssbt.compiler.syntax.foreign.methods import is_atom
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import ArrayType
+from ssbt.compiler.types.unit_names import meant_unit
 
 
 def report_shared_name(typer: ExpressionTyper, node: e.Call) -> bool:
@@ -20,7 +23,7 @@ def report_shared_name(typer: ExpressionTyper, node: e.Call) -> bool:
     return report is not None and report(typer, node)
 
 
-def _report_form(typer: ExpressionTyper, node: e.Call) -> bool:
+def _report_form(typer: ExpressionTyper, node: e.Call, *, by_unit: bool = False) -> bool:
     """`date_add(day, interval 1 day)`, which Spark has with a number of days."""
     from ssbt.compiler.syntax.foreign.forms import find_forms
     from ssbt.compiler.syntax.foreign.suggestions import suggest_match
@@ -28,7 +31,8 @@ def _report_form(typer: ExpressionTyper, node: e.Call) -> bool:
     name = node.name.text
     first = node.arguments[0].value if node.arguments else None
     # `date_diff(month, start, day)` is Spark's, even of a column called `day`.
-    if isinstance(first, e.ColumnName) and first.parts[0].text.casefold() in _UNITS:
+    is_unit = isinstance(first, e.ColumnName) and first.parts[0].text.casefold() in _UNITS
+    if is_unit and not by_unit:
         return False
     is_operand = id(node) in typer.operand_ids
     suggestion = suggest_match(node, find_forms(name), is_operand=is_operand)
@@ -37,6 +41,33 @@ def _report_form(typer: ExpressionTyper, node: e.Call) -> bool:
     help_, fix = suggestion
     message = f"`{name}` takes other arguments here"
     typer.report.add(codes.WRONG_ARGUMENTS, node.span, message, help=help_, fix=fix)
+    return True
+
+
+def _report_unit_word(typer: ExpressionTyper, node: e.Call) -> bool:
+    """`date_trunc(at, week)`, BigQuery's order; of a column called `week` it is Spark's."""
+    relation = typer.context.relation
+    is_known = any(
+        isinstance(argument.value, e.ColumnName)
+        and meant_unit(argument.value.parts[0].text) is not None
+        and not is_unknown_word(argument.value, relation)
+        for argument in node.arguments
+    )
+    has_texts = any(isinstance(argument.value, e.StringLiteral) for argument in node.arguments)
+    return not is_known and not has_texts and _report_form(typer, node, by_unit=True)
+
+
+def _report_option(typer: ExpressionTyper, node: e.Call) -> bool:
+    """`Some(amount)` of Scala and Rust; Spark's `some` is an aggregate."""
+    if node.name.text != "Some" or typer.allows_aggregates or len(node.arguments) != 1:
+        return False
+    value = node.arguments[0].value
+    message = "a value is written as it is: every column may be null"
+    text = ssbt_text(value)
+    if id(node) in typer.operand_ids and not is_atom(text):
+        text = f"({text})"
+    fix, help_ = (Edit(node.span, text),), f"write `{text}`"
+    typer.report.add(codes.UNKNOWN_FUNCTION, node.span, message, help=help_, fix=fix)
     return True
 
 
@@ -145,9 +176,11 @@ _BY_COUNT = {
 _REPORTS: dict[str, Callable[[ExpressionTyper, e.Call], bool]] = {
     **dict.fromkeys(("date_add", "date_sub", "date_diff"), _report_form),
     **dict.fromkeys(("max", "min", "sum", "avg"), _report_several),
-    **dict.fromkeys(("any", "some", "every"), _report_quantified),
+    **dict.fromkeys(("any", "every"), _report_quantified),
+    "some": lambda typer, node: _report_option(typer, node) or _report_quantified(typer, node),
+    **dict.fromkeys(("date_trunc", "time_trunc", "last_day"), _report_unit_word),
     **dict.fromkeys(("date", "nvl", "ifnull"), _report_renamed),
     "extract": _report_extract,
     "isnull": _report_null_default,
-    "trunc": _report_truncated,
+    "trunc": lambda typer, node: _report_unit_word(typer, node) or _report_truncated(typer, node),
 }

@@ -27,6 +27,7 @@ from ssbt.compiler.types.datatypes import (
 )
 from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.type_sets import exactly, implicit_cast
+from ssbt.compiler.types.unit_names import meant_unit
 
 _SYNTAX_ONLY = ("timestampadd", "timestampdiff", "timediff")
 _ADD = ("timestampadd", "dateadd", "date_add")
@@ -84,7 +85,7 @@ def _check_unit(typer: ExpressionTyper, node: e.Expression) -> None:
     unit_name = node.parts[0].text.casefold() if isinstance(node, e.ColumnName) else ""
     if is_word and unit_name in _UNITS:
         return
-    suggestion = did_you_mean(unit_name, _UNITS)
+    suggestion = meant_unit(unit_name) or did_you_mean(unit_name, _UNITS)
     if isinstance(node, e.StringLiteral) and node.value.casefold() in _UNITS:
         code, help_ = codes.WRONG_ARGUMENTS, f"a unit takes no quotes: `{node.value}`"
         fix = (Edit(node.span, node.value),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ssbt.compiler.diagnostics.codes import expressions as codes
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.report import UNORDERED_HELP
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types import casts
 from ssbt.compiler.types.datatypes import (
@@ -54,7 +55,7 @@ def check_window(
 def _check_orderable(typer: ExpressionTyper, node: e.Expression, value: Typed, usage: str) -> None:
     if not is_orderable(value.type):
         message = f"{value.type.sql} cannot be used {usage}"
-        typer.report_mistake(codes.TYPE_MISMATCH, node.span, message)
+        typer.report_mistake(codes.TYPE_MISMATCH, node.span, message, help=UNORDERED_HELP)
 
 
 def _check_function(

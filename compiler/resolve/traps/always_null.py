@@ -50,6 +50,7 @@ cannot read. Without ANSI mode, so do a text that is not a number or date, and a
     wrong=example(steps="|> extend concat(status, null) as text"),
     right=example(steps="|> extend concat(status, '') as text"),
     severity=Severity.WARNING,
+    way_out="correct the constant; if null is meant, write `null`",
 )
 
 NULL_IGNORED = Code(

@@ -29,6 +29,7 @@ become one.
     wrong=example(steps="|> extend add_months(placed_on, 1.5) as due"),
     right=example(steps="|> extend date_add(add_months(placed_on, 1), 15) as due"),
     severity=Severity.WARNING,
+    way_out="write the whole number",
 )
 
 TAKES = (e.Call,)

@@ -42,6 +42,7 @@ long as the columns do not change. A FLOAT has fewer digits than the number it i
     wrong=example(steps="|> where id between 100 and 1"),
     right=example(steps="|> where id between 1 and 100"),
     severity=Severity.WARNING,
+    way_out="correct the constant, or leave the condition out",
 )
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}

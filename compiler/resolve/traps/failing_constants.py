@@ -60,6 +60,7 @@ If a condition may keep Spark from computing it, you get a warning instead (SSBT
 """,
     wrong=example(steps="|> where id = 'abc'"),
     right=example(steps="|> where status = 'abc'"),
+    way_out="correct the value; `try_cast` and other `try_` functions give null for it",
 )
 
 BRANCH_FAILS = Code(
@@ -176,6 +177,8 @@ def _find_meant_column(
 
 
 def _failure_help(reason: str) -> tuple[str, ...]:
+    if "{{" in reason:
+        return ("there are no templates: a value from outside is a `param`, written `${NAME}`",)
     if reason == _ZERO:
         return ("where null is meant, write `null`; a divisor that may be 0 is `try_divide(a, b)`",)
     if reason.startswith("elements are counted"):

@@ -40,6 +40,7 @@ another format become null.
     ),
     right=example(steps="|> extend from_csv(status, 'a int, b int', map('sep', ';')) as parts"),
     severity=Severity.WARNING,
+    way_out="leave it out, or take one that it has",
 )
 
 TAKES = (e.Call,)

@@ -44,6 +44,7 @@ Put the narrower condition first.
         steps="|> extend case when id > 10 then 'top' when id > 5 then 'high' end as level"
     ),
     severity=Severity.WARNING,
+    way_out="move this branch before those that take its rows, or leave it out",
 )
 
 TAKES = (e.Case, e.Call)

@@ -57,6 +57,7 @@ none of its texts `= ''`.
     wrong=example(steps="|> where upper(status) = 'paid'"),
     right=example(steps="|> where upper(status) = 'PAID'"),
     severity=Severity.WARNING,
+    way_out="compare with a value that it can have, or leave the condition out",
 )
 
 TAKES = (e.Binary, e.InList, e.Between, e.Like, e.Call)

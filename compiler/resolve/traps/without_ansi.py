@@ -54,6 +54,7 @@ starts again at the lowest one.
     wrong=example(pipeline=_MEANT, steps="|> extend id + 86400 * 1000 * 1000 as until"),
     right=example(pipeline=_MEANT, steps="|> extend id + 86400L * 1000 * 1000 as until"),
     severity=Severity.WARNING,
+    way_out="correct the constant, or leave ANSI mode on",
 )
 
 ANSI_OFF = Code(

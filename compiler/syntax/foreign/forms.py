@@ -19,6 +19,7 @@ from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import type_names
 from ssbt.compiler.types.foreign_datetime_patterns import translate_pattern
+from ssbt.compiler.types.unit_names import meant_unit
 
 _TABLES = (
     *(text_forms.TEXTS, text_forms.AGGREGATES, sql_forms.TIMES, sql_forms.NUMBERS),
@@ -124,7 +125,14 @@ def _word_of(value: e.Expression) -> str:
         return value.value.casefold()
     if isinstance(value, e.ColumnName) and len(value.parts) > 1:
         return ""
-    return ssbt_text(value).casefold() if isinstance(value, e.ColumnName | e.NumberLiteral) else ""
+    # BigQuery's `week(monday)` has the form of a call.
+    is_word = isinstance(value, e.ColumnName | e.NumberLiteral | e.Call)
+    return ssbt_text(value).casefold() if is_word else ""
+
+
+def _unit_of(value: e.Expression) -> str:
+    """A unit of time, whatever it is called there."""
+    return meant_unit(_word_of(value)) or ""
 
 
 def _is_plain(value: e.Expression) -> bool:
@@ -155,7 +163,7 @@ _FITS: dict[str, Callable[[e.Expression], bool]] = {
     "type": _is_type,
     "strftime": lambda value: _translate(value) is not None,
     "plain_strftime": lambda value: _translate(value, _SAME_EVERYWHERE) is not None,
-    "unit": lambda value: _word_of(value) in _UNITS,
+    "unit": lambda value: _unit_of(value) in _UNITS,
 }
 
 
@@ -178,7 +186,7 @@ def _fill(form: Form, values: list[e.Expression], texts: list[str]) -> str:
     for parameter, value, text in zip(form.parameters, values, texts, strict=True):
         replacements[parameter] = text
         if parameter == "unit":
-            replacements[parameter] = _word_of(value)
+            replacements[parameter] = _unit_of(value)
         elif parameter.endswith("strftime"):
             replacements[parameter] = _translate(value) or text
         if isinstance(value, _LOOSE):

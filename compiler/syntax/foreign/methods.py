@@ -47,7 +47,10 @@ _OPERATORS: dict[str, tuple[tuple[int, str], ...]] = {
     "nunique": ((0, "count(distinct {0})"),),
     **dict.fromkeys(("get", "getitem"), ((1, "{0}[{1}]"),)),
     "replaceall": ((2, "regexp_replace({0}, {1}, {2})"),),
-    "fill_null": ((1, "coalesce({0}, {1})"),),
+    **dict.fromkeys(("fill_null", "fillna", "getorelse", "orelse"), ((1, "coalesce({0}, {1})"),)),
+    **dict.fromkeys(("isdefined", "is_some"), ((0, "{0} is not null"),)),
+    "is_none": ((0, "{0} is null"),),
+    "unwrap_or": ((1, "coalesce({0}, {1})"),),
     "clip": ((2, "least(greatest({0}, {1}), {2})"),),
     "day_name": ((0, "date_format({0}, 'EEEE')"),),
     "month_name": ((0, "date_format({0}, 'MMMM')"),),
@@ -120,6 +123,8 @@ _NOT_FIRST = frozenset(
         *("date_add", "date_sub", "str_to_map"),
     )
 )
+_LAMBDAS = ("map", "filter", "exists", "forall", "transform")
+_PLACEHOLDER = lazy_pattern(r"(?<![\w.])_(?!\w)")
 _TYPES = {"str": "string", "object": "string", "int64": "bigint", "float64": "double"}
 _CALLABLE_TYPES = lazy_pattern(r"(?:\w+\.)?(\w+)Type\(\)", re.IGNORECASE)
 _TYPE_WORDS = {"integer": "int", "long": "bigint", "short": "smallint", "byte": "tinyint"}
@@ -163,6 +168,11 @@ def convert_method(receiver: str, method: str, arguments: Sequence[str]) -> str 
         if translation is None or "%" in translation.pattern:
             return None
         return f"date_format({receiver}, {quote_string(translation.pattern)})"
+    if name in _LAMBDAS and len(arguments) == 1 and (used := _PLACEHOLDER.findall(arguments[0])):
+        # Scala's `_`, once: twice it stands for two arguments.
+        if len(used) > 1:
+            return None
+        arguments = [f"x -> {_PLACEHOLDER.sub('x', arguments[0])}"]
     function = rename_method(method)
     if is_list and name == "len":
         function = "cardinality"

@@ -29,6 +29,7 @@ RENAMED = {
     "regexp_matches": "regexp_like",
     "row": "struct",
     "rownumber": "row_number",
+    "seq": "array",
     "str": "string",
     "strpos": "instr",
     "sysdate": "current_timestamp",

@@ -185,6 +185,8 @@ user_name() = current_user()
 """
 LIBRARIES = r"""
 clip(number, low, high) = least(greatest(number, low), high)
+option(value) = value
+just(value) = value
 concat_str(first, second) = concat(first, second)
 n_unique(value) = count(distinct value)
 max_horizontal(first, second) = greatest(first, second)

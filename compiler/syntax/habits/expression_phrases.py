@@ -26,6 +26,18 @@ def _without_separators(match: re.Match[str]) -> str:
     return match.group().replace(",", "")
 
 
+def _convert_match(match: re.Match[str]) -> str | None:
+    """`status match { case "A" => 1 case _ => 0 }` of Scala."""
+    branches = [part.strip() for part in re.split(r"\bcase\b", match.group(2))]
+    texts = []
+    for branch in branches[1:]:
+        value, arrow, result = (part.strip() for part in branch.partition("=>"))
+        if branches[0] or not (value and arrow and result):
+            return None
+        texts.append(f"else {result}" if value == "_" else f"when {value} then {result}")
+    return f"case {match.group(1)} {' '.join(texts)} end" if texts else None
+
+
 EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(
         rf"({OPERAND})\s+at\s+time\s+zone\s+({OPERAND})",
@@ -105,6 +117,16 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(r"\bas\s+(?:'(\w+)'|\"(\w+)\")", r"a name takes no quotes: `\1\2`", r"as \1\2"),
     phrase(
+        r"\b(?:date_part|datepart)\s*\(\s*(?:'(\w+)'|(\w+))\s+from\b",
+        r"the function with `from` is `extract(\1\2 from …)`",
+        r"extract(\1\2 from",
+    ),
+    phrase(
+        rf"({OPERAND})\s+(not\s+)?isin\s*(?:seq|list|array|set)?\s*\(",
+        r"write `\1 \2in (…)`",
+        r"\1 \2in (",
+    ),
+    phrase(
         r"\bextract\s*\(\s*(?:'(\w+)'|\"(\w+)\")\s+from\b",
         r"the field takes no quotes: `extract(\1\2 from …)`",
         r"extract(\1\2 from",
@@ -114,6 +136,25 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
         r"a field of JSON text is `get_json_object(\1, '$.\2')`, a value of a map `\1['\2']`",
     ),
     phrase(r"\b(\w+)->([a-z_]\w*)\b(?!\s*[-+*/(])", r"a field is written `\1.\2`", r"\1.\2"),
+    phrase(
+        r",\s*case\s*=\s*(?:true|false)\b",
+        "functions take no `case=`: whatever the case is `ilike '%…%'`, or `rlike '(?i)…'`",
+    ),
+    phrase(
+        r"\s+on\s+overflow\s+(?:truncate|error)(?:\s+'[^']*')?(?:\s+with(?:out)?\s+count)?",
+        "a text may be long: leave `on overflow` out",
+        "",
+    ),
+    phrase(
+        rf"({OPERAND})\s+match\s*\{{([^{{}}]*)\}}",
+        "write `case VALUE when … then … else … end`",
+        _convert_match,
+    ),
+    phrase(
+        r"\bfilter\s*\(\s*(?!where\b)",
+        "an aggregate takes `filter (where …)`",
+        "filter (where ",
+    ),
     phrase(
         r"\bover\s*\(\s*([\w.]+)\s+order\s+by\b",
         r"write `over (partition by \1 order by …)`",

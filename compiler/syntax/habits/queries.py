@@ -15,18 +15,8 @@ from ssbt.grammar.words import JOINS, STEPS
 _FIRST_WORDS = frozenset(step.split()[0] for step in STEPS)
 _JOIN_WORDS = frozenset(step.split()[0] for step in JOINS) - {"join"}
 _STEP = lazy_pattern(r"(?:\s|#[^\r\n]*[\r\n])*([^\W\d]\w*)\s*(\()?")
-_SUBQUERY = lazy_pattern(
-    r"(?:exists\s*)?\(\s*(?:select|from|with)\s+(?:[\w`.*]+\s+)?(?:from\s+)?$", re.IGNORECASE
-)
-
-
-_BEFORE_DATASET = lazy_pattern(
-    r"\b(?:from|join|(?:union|except|intersect)(?:\s+(?:all|distinct))?)\s*$"
-)
 _SELECT_FROM = lazy_pattern(r"\s*select\s[^|]+?(\sfrom\s+(\w+))\s*$", re.IGNORECASE)
 _READ = lazy_pattern(r"\bfrom\s+(\w+)", re.IGNORECASE)
-_IN = lazy_pattern(r"\b(?:in|=\s*(?:any|some))\s*$|=\s*(?:any|some)\s*$")
-_QUANTIFIED = lazy_pattern(r"([<>]=?|!=|<>)\s*(any|some|all)\s*$")
 
 
 def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
@@ -89,42 +79,6 @@ def _check_parentheses(context: SyntaxErrorContext, match: re.Match[str]) -> Dia
         offset=opening,
         length=1,
     )
-
-
-def check_subquery(context: SyntaxErrorContext) -> Diagnostic | None:
-    """A query inside an expression, at the word behind its `select`."""
-    base = max(0, context.offset - 200)
-    match = _SUBQUERY.search(context.piece[base : context.offset])
-    if match is None:
-        return None
-    preceding = context.piece[max(0, base + match.start() - 80) : base + match.start()].lower()
-    if _BEFORE_DATASET.search(preceding):
-        return None
-    return context.diagnose(
-        codes.SUBQUERY,
-        "an expression holds no subquery",
-        f"give the query a name with `let`, and {_suggest_join(preceding, match.group().lower())}",
-        offset=base + match.start(),
-        length=context.offset - base - match.start(),
-    )
-
-
-def _suggest_join(preceding: str, query: str) -> str:
-    """How the query joins in place of what stands before it."""
-    is_list, is_exists = bool(_IN.search(preceding)), query.startswith("exists")
-    if is_list or is_exists:
-        join_kind = "anti" if re.search(r"\bnot\s*(?:in\s*)?$", preceding) else "semi"
-        return f"join it: `|> {join_kind} join NAME on …`"
-    quantified = _QUANTIFIED.search(preceding)
-    if quantified is not None and quantified[1] not in ("!=", "<>"):
-        is_greatest = (quantified[1][0] == ">") == (quantified[2] == "all")
-        function = "max" if is_greatest else "min"
-        return (
-            f"compare with its `{function}(…)`: `|> aggregate …` there, `|> cross join NAME` here"
-        )
-    if quantified is not None and quantified[2] == "all":
-        return "join it: `|> anti join NAME on …`"
-    return "join its one row: `|> cross join NAME`"
 
 
 def check_select_from(context: SyntaxErrorContext) -> Diagnostic | None:

@@ -37,7 +37,7 @@ def convert_join(match: re.Match[str]) -> str | None:
     positional: list[str] = []
     named: dict[str, str] = {}
     for argument in split_arguments(match.group(1)):
-        keyword = re.fullmatch(r"(on|how)\s*=(?!=)\s*(.+)", argument, re.DOTALL)
+        keyword = re.fullmatch(r"(on|how|left_on|right_on)\s*=(?!=)\s*(.+)", argument, re.DOTALL)
         if keyword:
             named[keyword[1]] = keyword[2]
         else:
@@ -45,6 +45,11 @@ def convert_join(match: re.Match[str]) -> str | None:
     dataset, condition, kind, *more = (*positional, None, None, None)
     if not dataset:
         return None
+    if "left_on" in named and "right_on" in named:
+        left, right = (named[side].strip("'\"") for side in ("left_on", "right_on"))
+        if not re.fullmatch(r"\w+ \w+", f"{left} {right}"):
+            return None
+        named["on"] = f"{left} = {dataset}.{right}"
     condition, kind = named.get("on", condition), named.get("how", kind)
     word = _KINDS.get((kind or "inner").strip("'\"").casefold())
     if any(more) or word is None or not condition:

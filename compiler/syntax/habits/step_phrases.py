@@ -12,6 +12,14 @@ from ssbt.compiler.syntax.habits.step_conversions import (
 _COUNT = r"(\d+|\$\{\w+\})"
 STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(
+        rf"^\s*limit\s+{_COUNT}\s+(?:rows?\s+)?with\s+ties",
+        r"number the rows with `rank() over (order by …)`, and keep those up to \1",
+    ),
+    phrase(
+        r"^\s*(?:connect\s+by|start\s+with)\b.*",
+        "rows that refer to each other take one `join` for each level",
+    ),
+    phrase(
         r"\baggregate\s+distinct\s+count\s*\(",
         "write `count(distinct …)`",
         "aggregate count(distinct ",

@@ -48,14 +48,21 @@ def _infer_collect_set(call: Call) -> Result:
 
 def _has_collation(type_: DataType) -> bool:
     """Whether texts are in it that are compared by a collation of their own."""
+    return any(each != DEFAULT_COLLATION for each in _collations(type_))
+
+
+def _collations(type_: DataType) -> list[str]:
+    """The collations of all texts in a type, by their places."""
     match type_:
         case StringType(collation):
-            return collation != DEFAULT_COLLATION
+            return [collation]
         case ArrayType(element, _):
-            return _has_collation(element)
+            return _collations(element)
+        case MapType(key, value, _):
+            return _collations(key) + _collations(value)
         case StructType(fields):
-            return any(_has_collation(each.type) for each in fields)
-    return False
+            return [found for each in fields for found in _collations(each.type)]
+    return []
 
 
 def _scalar_or_array(call: Call, result: DataType) -> Typed:
@@ -126,6 +133,11 @@ def _infer_lag_or_lead(call: Call) -> Result:
     if default.is_unknown or value.is_unknown:
         return Typed(value.type)
     if implicit_cast(default.type, exactly(value.type), call.ansi) is None:
+        return call.argument_mismatch(2, value.type.sql)
+    is_nested = isinstance(value.type, StructType | MapType)
+    is_alike = _collations(value.type) == _collations(default.type)
+    if is_nested and isinstance(default.type, type(value.type)) and not is_alike:
+        # Spark brings texts together, and arrays of them, but fails with an error of its own here.
         return call.argument_mismatch(2, value.type.sql)
     return Typed(value.type, value.nullable or cast_implicitly(default, value.type).nullable)
 

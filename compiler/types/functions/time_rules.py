@@ -43,6 +43,7 @@ from ssbt.compiler.types.type_sets import (
     exactly,
     implicit_cast,
 )
+from ssbt.compiler.types.unit_names import meant_field
 
 _SECONDS = DecimalType(8, 6)
 _UNITS = {
@@ -85,6 +86,13 @@ def _parts(source: DataType) -> dict[str, DataType] | None:
         case DateType() | TimestampType() | TimestampNTZType() | StringType() | NullType():
             return _TIMESTAMP_PARTS
     return None
+
+
+def find_part(source: DataType, word: str) -> str | None:
+    """The part of a value of this type that was meant by a word, as Spark calls it."""
+    meant = meant_field(word)
+    parts = _parts(source) or {}
+    return meant if meant is not None and meant.upper() in parts else None
 
 
 def infer_extract(call: Call) -> Result:

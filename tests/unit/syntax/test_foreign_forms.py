@@ -19,7 +19,10 @@ from ssbt.compiler.types.functions import find_function
 FORMS = list(all_forms())
 # Functions of Spark, which others call with other arguments.
 # `when` stands behind the name of a module: `F.when(a, b)`.
-SHARED = {"date_add", "date_sub", "date_diff", "when"}
+SHARED = {
+    *("date_add", "date_sub", "date_diff", "when"),
+    *("date_trunc", "time_trunc", "trunc", "last_day"),
+}
 SAMPLES = {
     "function": "x -> x > 1",
     "interval": "interval 1 day",

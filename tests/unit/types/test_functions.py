@@ -158,3 +158,14 @@ def test_collected_texts_are_plain() -> None:
     assert found.help == "say it of the delimiter, too: `… collate UNICODE`"
     for delimiters in ([], [Typed(collated)], [Typed(NULL)]):
         assert function("listagg").infer_result([Typed(collated), *delimiters]) == Typed(collated)
+
+
+def test_defaults_of_windows_have_the_texts_of_the_value() -> None:
+    """Spark fails with an error of its own where a struct or a map has other collations."""
+    plain = StructType((StructField("f", STRING),))
+    other = StructType((StructField("f", StringType("UNICODE")),))
+    for name in ("lag", "lead"):
+        infer = function(name).infer_result
+        assert reason(infer([Typed(plain), Typed(INT, False, 1), Typed(other)]))
+        assert infer([Typed(plain), Typed(INT, False, 1), Typed(plain)]) == Typed(plain)
+        assert infer([Typed(other), Typed(INT, False, 1), Typed(NULL)]) == Typed(other)
