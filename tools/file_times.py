@@ -20,7 +20,9 @@ def seconds_of_files(report: Path) -> Counter[str]:
     """The seconds of each file of tests, from a report in the format of JUnit."""
     seconds: Counter[str] = Counter()
     for case in ElementTree.parse(report).iter("testcase"):
-        path = Path(*case.attrib["classname"].split(".")).with_suffix(".py")
+        # Tests in a class have its name as well.
+        names = [name for name in case.attrib["classname"].split(".") if not name[0].isupper()]
+        path = Path(*names).with_suffix(".py")
         seconds[path.as_posix()] += float(case.attrib["time"])  # type: ignore[assignment]
     return seconds
 

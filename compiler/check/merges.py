@@ -60,9 +60,9 @@ OWN_NAME = Code(
     "A merge of a column with the name of one that the script adds",
     """\
 The script adds columns to what it merges: `_deleted` says which rows delete, `_newest` and
-`_deleted_at` hold what they are compared with; for a history `_vanishes` says which versions are no
-more. A column of the table with such a name would be
-taken for it: rows with true in a column `_deleted` would be deleted. Give it another name.
+`_deleted_at` hold what they are compared with, and `_vanishes` says which versions of a history are
+no more. A column of the table with such a name would be taken for it: rows with true in a column
+`_deleted` would be deleted. Give it another name.
 """,
     wrong=example(
         steps="|> select id, placed_on, status = 'GONE' as _deleted",

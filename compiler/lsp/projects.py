@@ -17,9 +17,10 @@ from ssbt.compiler.disk import job_folder, list_configurations
 from ssbt.compiler.lsp.checking import CheckedFile
 from ssbt.compiler.lsp.column_fixes import with_fixes
 from ssbt.compiler.lsp.workspace import Workspace
+from ssbt.compiler.patterns import lazy_pattern
 
 T = TypeVar("T", bound=CheckedFile)
-_PIPELINE = re.compile(r"^\s*pipeline\b", re.MULTILINE)
+_PIPELINE = lazy_pattern(r"^\s*pipeline\b", re.MULTILINE)
 
 
 def with_project(workspace: Workspace, analysis: T) -> T:

@@ -54,7 +54,13 @@ def ran(installed: Path, folder: Path, *words: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-S", "-m", "pytest", "-q", "-p", "no:cacheprovider", ".", *words],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(installed), "COLUMNS": "100"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(installed),
+            "COLUMNS": "100",
+            # What is said to this run's pytest is not for the one that is tested.
+            "PYTEST_ADDOPTS": "",
+        },
         capture_output=True,
         text=True,
         timeout=800,

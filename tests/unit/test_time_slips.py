@@ -138,6 +138,15 @@ REPORTED = {
         *("cast('2026-01-31 10:00:00 MST' as timestamp)", "to_timestamp('2026-01-31 1:00:00 HST')"),
         "at between '2026-01-31 10:00:00' and '2026-02-01 10:00:00 AST'",
     ),
+    "SSBT0497": (
+        *("timestamp_ntz '2026-01-31 10:00:00 EST'", "ntz > '2026-01-31T10:00:00Z'"),
+        *("cast('2026-01-31 10:00:00+01:00' as timestamp_ntz)", "ntz = '2026-01-31 10:00-05:00'"),
+        *(
+            "to_timestamp_ntz('2026-01-31 1:00:00 Europe/Berlin')",
+            "ntz in ('2026-1-3 1:0:0 UTC+3')",
+        ),
+        "ntz between '2026-01-31 10:00:00' and '2026-02-01 10:00:00.5 GMT'",
+    ),
     "SSBT0451": (
         *("at <= end_date", "at between start_date and end_date", "end_date >= at"),
         *("ntz <= end_date", "not at > '2026'", "d = '2026'", "d <= '2026-03'", "d in ('2026-01')"),
@@ -200,6 +209,8 @@ MEANT = (
         "s = '2026-01-31 10:00:00 EST'",
         "at > '2026-01-31 10:00:00Z'",
     ),
+    *("ntz > '2026-01-31 10:00:00'", "timestamp_ntz '2026-01-31T10:00:00.123'"),
+    *("ntz = '2026-01-31 10:00'", "cast(at as timestamp_ntz) = ntz", "timestamp_ntz '2026-01-31'"),
     *("translate(s, '-+ ()', '')", "translate(s, 'abc', 'xyz')", "translate(s, 'äöü', 'aou')"),
     *("translate(s, '0123456789', '')", "translate(s, '€', '')", "translate(s, '.,', ',.')"),
     *("timestampdiff(day, start_at, end_at)", "end_at - start_at", "start_at - at", "qty - id"),

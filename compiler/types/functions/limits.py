@@ -276,7 +276,10 @@ def find_limit_mismatch(
     """
     for index in _NEVER_NULL.get(name, ()):
         if index < len(arguments) and isinstance(arguments[index].type, NullType):
-            return Mismatch(f"`{name}` does not take null here", index)
+            # Spark's analyser takes null for these, and the job fails.
+            fails_later = name in ("approx_top_k", "approx_top_k_accumulate")
+            reason = f"`{name}` does not take null here"
+            return Mismatch(reason, index, is_about_value=fails_later)
     for index, check in _LIMITS.get(name, {}).items():
         if index >= len(arguments) or (check is _CHARSET and len(arguments) > 2):
             # Of `decode` with more than two arguments they are values and results.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+import re
 import subprocess
 import sys
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from ssbt.grammar.words import STEPS
 from tests.unit.emit.building import PLACE, found, pipeline, script_of
 
 ROOT = Path(__file__).resolve().parents[3]
+NOT_ITERABLE = re.compile(r"'(\w+)' object is not iterable|Value after \* must be .*, not \w+")
 SCRIPTS = sorted(path.parent for path in ROOT.glob("tests/cases/scripts/*/pipeline.ssbt"))
 PROGRAM = """
 from ssbt.compiler.emit import templating
@@ -107,7 +109,8 @@ def outcome(template: templating.Template, values: dict[str, Any]) -> str:
     try:
         return template.render(values)
     except (TypeError, AttributeError) as error:
-        return str(error)
+        # What cannot be iterated is "not iterable" in a loop, and otherwise called behind a star.
+        return NOT_ITERABLE.sub("not iterable", str(error))
 
 
 def test_templates_as_python_say_what_is_not_defined(tmp_path: Path) -> None:
