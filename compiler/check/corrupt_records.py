@@ -8,7 +8,7 @@ from ssbt.compiler.diagnostics.examples import SOURCE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.expressions import Expression
-from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Source, collect_outputs
 from ssbt.compiler.ir.provenance import Origin
 
 _OPTION = "columnNameOfCorruptRecord"
@@ -39,10 +39,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     corrupt = dict(_corrupt_columns(pipeline))
     if not corrupt:
         return
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         needs: Needs = {sink.dataset: {c.name for c in outputs[sink.dataset].columns}}
         for dataset in reversed(pipeline.datasets):

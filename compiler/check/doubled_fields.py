@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.structs import find_doubled_field
@@ -33,10 +33,7 @@ Give each field its own name: `struct(o.id as order_id, c.id as customer_id)`.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink whose rows somebody will read."""
-    relations = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    relations = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         relation = relations.get(sink.dataset)
         if relation is not None and sink.connector.sink and not sink.connector.sink.transient:

@@ -8,7 +8,7 @@ from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.histories import History, find_history
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
 
@@ -55,10 +55,7 @@ otherwise. No other column of the table can have their names.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink that keeps a history."""
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         relation = outputs.get(sink.dataset, Relation())
         history = find_history(sink.settings, relation)

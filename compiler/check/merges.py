@@ -9,7 +9,7 @@ from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.histories import find_history
 from ssbt.compiler.ir.merges import find_merge
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import UNKNOWN
@@ -79,10 +79,7 @@ _OWN_NAMES_OF_HISTORIES = ("_deleted", "_vanishes")
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink that merges."""
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         relation = outputs.get(sink.dataset)
         if relation is not None:

@@ -8,7 +8,7 @@ from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement, ValueKind
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Source
+from ssbt.compiler.ir.pipeline import Pipeline, collect_outputs
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.datatypes import UNKNOWN
 
@@ -40,10 +40,7 @@ refuse the column when the job runs, or convert it to something nobody wants.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each column of another type."""
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         for setting in sink.settings.settings:
             option = setting.option

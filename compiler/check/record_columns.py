@@ -9,7 +9,7 @@ from ssbt.compiler.connectors.settings import FormatUse, Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.codes.records import WRONG_COLUMNS
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source, collect_outputs
 from ssbt.compiler.ir.records import KEY, Records, key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.types.datatypes import UNKNOWN
@@ -17,10 +17,7 @@ from ssbt.compiler.types.datatypes import UNKNOWN
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for the value of each source and sink that has formats, and for the key."""
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     for source in pipeline.datasets:
         if isinstance(source, Source) and source.records is not None and not source.part:
             yield from _check_source(source, source.records)

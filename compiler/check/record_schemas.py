@@ -8,7 +8,7 @@ from ssbt.compiler.connectors.settings import FormatUse, SchemaName, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.codes.schemas import OTHER_COLUMNS, OTHER_LANGUAGE, UNKNOWN_SUBJECT
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
-from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, Source, collect_outputs
 from ssbt.compiler.ir.records import key_columns, value_columns
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.subjects import find_subject, find_write_schema, record_name
@@ -23,10 +23,7 @@ _PARTS = (
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for sources and sinks whose formats have schemas in their own language."""
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     for source in pipeline.datasets:
         if isinstance(source, Source) and source.records is not None and not source.part:
             schema_names = {"value": source.schema, "key": source.records.key_schema}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.merges import stored_columns
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
@@ -35,10 +35,7 @@ other than Delta then find other names in the files.
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each such column of a sink."""
-    relations = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    relations = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         relation = relations.get(sink.dataset)
         if relation is not None:

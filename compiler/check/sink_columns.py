@@ -12,7 +12,7 @@ from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.merges import stored_columns
-from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source, collect_outputs
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, BinaryType, MapType, StructType, VariantType
@@ -102,10 +102,7 @@ _PLACES = (
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink, and for the schema of each source."""
-    relations = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    relations = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         relation = relations.get(sink.dataset)
         if relation is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.merges import stored_columns
-from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, Source
+from ssbt.compiler.ir.pipeline import Pipeline, Schema, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.subjects import find_table_schema
 from ssbt.compiler.types.datatypes import (
@@ -72,10 +72,7 @@ _UNFIT_TYPES = (BooleanType, BinaryType, ArrayType, MapType, StructType, Variant
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """Findings for each sink that says what its table is created with."""
-    outputs = {
-        each.name: each.output if isinstance(each, Source) else each.query.output
-        for each in pipeline.datasets
-    }
+    outputs = collect_outputs(pipeline)
     schemas = {each.name.casefold(): each for each in pipeline.schemas}
     for sink in pipeline.sinks:
         relation = outputs.get(sink.dataset)

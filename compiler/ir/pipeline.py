@@ -212,3 +212,11 @@ class Pipeline(Struct, frozen=True, dict=True):
     last_entry: Span | None = None
     refuses_implicit_flows: bool = False
     spark_secrets: tuple[tuple[str, str], ...] = ()
+
+
+def collect_outputs(pipeline: Pipeline) -> dict[str, Relation]:
+    """The columns that each dataset has, by its name."""
+    return {
+        each.name: each.output if isinstance(each, Source) else each.query.output
+        for each in pipeline.datasets
+    }
