@@ -70,14 +70,15 @@ def import_groups(
     all_fields = tuple(fields)
     note_names = collect_names(text for field in all_fields for text in (field.type, *field.notes))
     groups = (
-        _standard_imports(all_fields, used),
+        standard_imports(all_fields, used),
         (*_pyspark_imports(used), *_runtime_imports(used | note_names, functions)),
         _user_imports(used, names),
     )
     return tuple(group for group in groups if group)
 
 
-def _standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[str, ...]:
+def standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[str, ...]:
+    """The imports of Python's own modules that the fields and the code need."""
     types = " ".join(field.type for field in fields)
     has_factory = any("field" in collect_names([item.default or ""]) for item in fields)
     needed = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -24,7 +24,7 @@ from ssbt.compiler.emit.session import own_settings, session_items
 from ssbt.compiler.emit.source_map import MAP_SUFFIX, emit_source_map
 from ssbt.compiler.emit.state import state_items
 from ssbt.compiler.emit.submission import submit_lines
-from ssbt.compiler.emit.templating import script_template
+from ssbt.compiler.emit.templating import find_template
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.emit.wiring import emit_wiring
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -52,6 +52,7 @@ def emit_pipeline(
     script = _emit_script(pipeline, parts)
     files = [
         OutputFile(f"{stem}.py", script.encode()),
+        *_emit_upkeep(pipeline, parts),
         OutputFile(RUNTIME_ARCHIVE, build_runtime_archive()),
         *(OutputFile(f"{module.name}.py", module.text.encode()) for module in pipeline.modules),
         *(
@@ -119,7 +120,19 @@ def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:
         "wiring": emit_wiring(pipeline, script_functions, parts.context),
         "main": main,
     }
-    return lay_out(script_template().render(context))
+    return lay_out(find_template("script").render(context))
+
+
+def _emit_upkeep(pipeline: Pipeline, parts: ScriptParts) -> Iterator[OutputFile]:
+    """The script that keeps the tables in order, if some are to be."""
+    if not pipeline.upkeep:
+        return
+    from ssbt.compiler.emit.upkeep import UPKEEP_SUFFIX, upkeep_context
+
+    context = upkeep_context(pipeline, parts.context, parts.places)
+    context["main"] = _emit_main(pipeline, parts.functions, UPKEEP_SUFFIX)
+    text = lay_out(find_template("upkeep").render(context))
+    yield OutputFile(f"{script_stem(pipeline.name)}{UPKEEP_SUFFIX}.py", text.encode())
 
 
 def _emit_module_docstring(pipeline: Pipeline, places: Places) -> str:
@@ -141,8 +154,9 @@ def _describe_requirements(pipeline: Pipeline) -> str:
     return f" Python needs {packages} wherever Spark runs it."
 
 
-def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions) -> str:
-    arguments = [python_literal(pipeline.name), "run"]
+def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions, suffix: str = "") -> str:
+    """The call of `main`; with a `suffix` to the script's name, of the one that is for upkeep."""
+    arguments = [python_literal(pipeline.name + suffix), "run"]
     arguments += ["Params"] if pipeline.parameters else []
     arguments.append(f"target={python_literal(pipeline.target)}")
     own = own_settings(pipeline)
@@ -167,4 +181,6 @@ def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions) -> str:
         arguments.append(f"connections={{{', '.join(items)}}}")
     if names := pipeline.declarations.secrets:
         arguments.append(f"secrets=[{', '.join(map(python_literal, names))}]")
+    if suffix:
+        arguments.append("maintains=True")
     return f"main({', '.join(arguments)})"

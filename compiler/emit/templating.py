@@ -33,9 +33,9 @@ class Template(Protocol):
         """The text that it gives for values by name."""
 
 
-def script_template() -> Template:
-    """The template of a whole script."""
-    return _find_template("script.py.j2")
+def find_template(name: str) -> Template:
+    """The template of a whole script: `script`, or `upkeep`."""
+    return _find_template(f"{name}.py.j2")
 
 
 def render_template(template: str, /, **values: object) -> str:
