@@ -67,7 +67,7 @@ def command(
     no_cache: bool,
     color: str,
 ) -> int:
-    """Compact the tables of pipelines, and delete the files that nobody needs any more.
+    """Keep the tables of pipelines in order: small and old files.
 
     PATHS are pipelines, or folders of them, this one if there is none; what is to be done is said
     by their `maintain`. Files that streams of the project still have to read stay. What follows
@@ -77,6 +77,7 @@ def command(
     from ssbt.compiler.cli.compilation import Compiler
     from ssbt.compiler.cli.projects import with_findings_of_projects
     from ssbt.compiler.cli.runs import CompileRun
+    from ssbt.compiler.cli.table_readers import find_table_readers, given_parameters
     from ssbt.compiler.cli.units import find_units
 
     if verbose and quiet:
@@ -88,16 +89,20 @@ def command(
     results = with_findings_of_projects(compiled, compiler)
     if code := CompileRun(results, out, report, force=force).write_outputs(summary=False):
         return code
-    repeated = {"--set": assignments, "--reader": readers}
+    assigned = given_parameters(conf_file, assignments)
+    known = find_table_readers(compiled, compiler, env or "", assigned)
     single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
     single |= {"--log-file": log_file}
     flags = {"--dry-run": dry_run, "--verbose": verbose, "--quiet": quiet}
-    arguments = script_arguments(repeated, single, flags)
     scripts = _find_scripts(results)
     submitted: tuple[str, ...] = ctx.meta.get(SUBMIT, ())
     first_code = 0
     for result, script in scripts:
         submit = submit_command(result, out, master, submitted, script=script, verbose=verbose)
+        found = known.get(result.unit.input.path, {})
+        listed = (*(f"{name}={folder}" for name, folder in sorted(found.items())), *readers)
+        repeated = {"--set": assignments, "--reader": listed}
+        arguments = script_arguments(repeated, single, flags)
         variables = submit_variables(out, script, quiet=quiet)
         if len(scripts) == 1:
             exec_spark_submit([*submit, *arguments], variables, quiet=quiet)

@@ -138,8 +138,11 @@ def _render_upkeep(connector: Connector) -> Iterator[str]:
         for option in specification.options
         if option.example is not None and not isinstance(option.example, tuple)
     ]
-    yield f"```ssbt\nmaintain orders {{\n{''.join(lines)}}}\n```"
-    yield "`ssbtc maintain` does it: [the guide](../guides/upkeep.md)."
+    head = ""
+    if connector.sink is not None:
+        head = f"{_render_example(connector, Role.SINK, connector.sink)}\n\n"
+    yield f"```ssbt\n{head}maintain orders {{\n{''.join(lines)}}}\n```"
+    yield "`ssbtc maintain` does it: see [the guide](../guides/upkeep.md)."
     yield from _render_options(specification)
 
 

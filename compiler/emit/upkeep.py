@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.emit.checkpoints import checkpoint_folder
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction
 from ssbt.compiler.emit.imports import collect_names, standard_imports
@@ -21,6 +20,7 @@ from ssbt.compiler.emit.source_map import FunctionMapping
 from ssbt.compiler.emit.submission import submit_lines
 from ssbt.compiler.emit.templating import connector_template
 from ssbt.compiler.emit.version import VERSION
+from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 from ssbt.compiler.ir.merges import find_memory
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.table_readers import table_readers

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 import json
+import logging
 
 from ssbt.runtime.files.stores import Files
 
+_LOG = logging.getLogger("ssbt.runtime")
 _TABLE, _VERSION = "reservoirId", "reservoirVersion"
 
 
@@ -28,6 +30,10 @@ def find_progress(files: Files, stream: str, checkpoint: str, table: str) -> Pro
     """
     batches = _numbers(files, f"{checkpoint}/offsets")
     if not batches:
+        _LOG.warning(
+            "the stream `%s` has no checkpoint in %s: it has not started, or keeps it elsewhere",
+            *(stream, checkpoint),
+        )
         return None
     ended = [each for each in _numbers(files, f"{checkpoint}/commits") if each in batches]
     number = max(ended, default=min(batches))

@@ -21,9 +21,9 @@ UNKNOWN_SINK = Code(
     "SSBT0580",
     "A `maintain` of something that is not written here",
     """\
-`maintain` names a sink of the same pipeline: by the name behind `as`, or that of its dataset where
-there is none. The table is that of the sink, and what can be done to it is decided by its
-connector. Write `maintain` in the pipeline that writes the table.
+`maintain` names a sink of the same pipeline: by the name after `as`, or by its dataset if it has no
+other name. The table is the sink's, and its connector decides what can be done to it. Write
+`maintain` in the pipeline that writes the table.
 """,
     wrong=maintained("compact = true", "orders"),
     right=maintained("compact = true"),
