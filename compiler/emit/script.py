@@ -7,24 +7,30 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from ssbt.compiler.emit.archive import build_runtime_archive
-from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
+from ssbt.compiler.emit.docstrings import as_sentence
 from ssbt.compiler.emit.files import RUNTIME_ARCHIVE, OutputFile
 from ssbt.compiler.emit.functions import ScriptFunctions, emit_functions
 from ssbt.compiler.emit.imports import collect_names, import_groups
 from ssbt.compiler.emit.layout import lay_out
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.manifest import emit_manifest
-from ssbt.compiler.emit.naming import build_script_names, queries, runtime_functions, script_stem
+from ssbt.compiler.emit.naming import (
+    ScriptNames,
+    build_script_names,
+    queries,
+    runtime_functions,
+    script_stem,
+)
 from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
-from ssbt.compiler.emit.redaction import redaction_items
-from ssbt.compiler.emit.schemas import emit_schema_constant
+from ssbt.compiler.emit.redaction import find_redaction
+from ssbt.compiler.emit.schemas import emit_constant, emit_schema_constant
 from ssbt.compiler.emit.scopes import ScriptContext
-from ssbt.compiler.emit.session import own_settings, session_items
+from ssbt.compiler.emit.session import explained_session_settings, own_settings
+from ssbt.compiler.emit.setting_code import EmittedOption, emit_secret_name
 from ssbt.compiler.emit.source_map import MAP_SUFFIX, emit_source_map
-from ssbt.compiler.emit.state import state_items
+from ssbt.compiler.emit.state import explained_state_settings
 from ssbt.compiler.emit.submission import submit_lines
-from ssbt.compiler.emit.templating import find_template
+from ssbt.compiler.emit.templating import render_file, render_template
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.emit.wiring import emit_wiring
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -33,10 +39,6 @@ from ssbt.compiler.ir.steps import Stateful
 from ssbt.compiler.source import Source
 
 _STATE_PACKAGES = "pandas, pyarrow and protobuf"
-_NO_SUBSTITUTION = """
-# Spark would take `${...}` in the text of an expression for a variable.
-"spark.sql.variable.substitute": "false"
-"""
 
 
 def emit_pipeline(
@@ -104,83 +106,71 @@ def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:
     # Of the names of the runtime, the call of `main` has that of secrets alone.
     used |= collect_names((main,)) & {"Secret"}
     fields = params_fields(pipeline.parameters, names)
-    context = {
-        "docstring": _emit_module_docstring(pipeline, parts.places),
-        "import_groups": import_groups(used, fields, names, runtime_functions(pipeline)),
-        "fields": fields,
-        "schemas": [
-            emit_schema_constant(names.schemas[schema.name], schema.type)
-            for schema in pipeline.schemas
-            if names.schemas[schema.name] in used
-        ]
-        + [text.assignment for text in names.texts.all if text.constant in used],
-        "functions_in_order": script_functions.in_order,
-        "job": f"Job[{'Params' if fields else 'None'}]",
-        "counts_rows": any(sink.stream is None for sink in pipeline.sinks),
-        "wiring": emit_wiring(pipeline, script_functions, parts.context),
-        "main": main,
-    }
-    return lay_out(find_template("script").render(context))
+    script = render_file(
+        "script",
+        summary=as_sentence(pipeline.description) or f"The pipeline {pipeline.name}.",
+        version=VERSION,
+        source=parts.places.file(pipeline.span.path),
+        packages=_python_packages(pipeline),
+        command=submit_lines(pipeline),
+        import_groups=import_groups(used, fields, names, runtime_functions(pipeline)),
+        params=render_template("params", fields=fields) if fields else "",
+        schemas=[*_emit_schemas(pipeline, names, used)],
+        functions_in_order=script_functions.in_order,
+        run=emit_wiring(pipeline, script_functions, parts.context),
+        main=main,
+    )
+    return lay_out(script)
 
 
 def _emit_upkeep(pipeline: Pipeline, parts: ScriptParts) -> Iterator[OutputFile]:
     """The script that keeps the tables in order, if some are to be."""
     if not pipeline.upkeep:
         return
-    from ssbt.compiler.emit.upkeep import UPKEEP_SUFFIX, upkeep_context
+    from ssbt.compiler.emit.upkeep import UPKEEP_SUFFIX, emit_upkeep
 
-    context = upkeep_context(pipeline, parts.context, parts.places)
-    context["main"] = _emit_main(pipeline, parts.functions, UPKEEP_SUFFIX)
-    text = lay_out(find_template("upkeep").render(context))
+    main = _emit_main(pipeline, parts.functions, UPKEEP_SUFFIX)
+    text = lay_out(emit_upkeep(pipeline, parts.context, parts.places, main))
     yield OutputFile(f"{script_stem(pipeline.name)}{UPKEEP_SUFFIX}.py", text.encode())
 
 
-def _emit_module_docstring(pipeline: Pipeline, places: Places) -> str:
-    source = places.file(pipeline.span.path)
-    origin = f"Generated by ssbtc {VERSION} from {source}; edit that file, not this one."
-    title = as_sentence(pipeline.description) or f"The pipeline {pipeline.name}."
-    return emit_docstring(
-        f"{title}\n\n{origin}{_describe_requirements(pipeline)}",
-        trailing_lines=["", *submit_lines(pipeline)],
-    )
+def _emit_schemas(pipeline: Pipeline, names: ScriptNames, used: frozenset[str]) -> Iterator[str]:
+    """The constants of the schemas that the functions use."""
+    for schema in pipeline.schemas:
+        if names.schemas[schema.name] in used:
+            yield emit_schema_constant(names.schemas[schema.name], schema.type)
+    for text in names.texts.all:
+        if text.constant in used:
+            yield emit_constant(text.constant, text.text, text.pieces)
 
 
-def _describe_requirements(pipeline: Pipeline) -> str:
+def _python_packages(pipeline: Pipeline) -> str:
     """What must be installed wherever Spark runs Python, besides PySpark."""
     steps = (step for query in queries(pipeline).values() for step in query.steps)
     if not any(isinstance(step, Stateful) for step in steps):
         return ""
-    packages = "pandas and pyarrow" if pipeline.target.startswith("3.") else _STATE_PACKAGES
-    return f" Python needs {packages} wherever Spark runs it."
+    return "pandas and pyarrow" if pipeline.target.startswith("3.") else _STATE_PACKAGES
 
 
 def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions, suffix: str = "") -> str:
-    """The call of `main`; with a `suffix` to the script's name, of the one that is for upkeep."""
-    arguments = [python_literal(pipeline.name + suffix), "run"]
-    arguments += ["Params"] if pipeline.parameters else []
-    arguments.append(f"target={python_literal(pipeline.target)}")
-    own = own_settings(pipeline)
-    settings = [f"{python_literal(key)}: {python_literal(text)}" for key, text in own]
+    """The call of `main`; with a `suffix` to its name, of the script that is for upkeep."""
+    settings = [EmittedOption(key, text, "") for key, text in own_settings(pipeline)]
     settings += [
-        f"{python_literal(key)}: Secret({python_literal(name)})"
-        for key, name in pipeline.spark_secrets
+        EmittedOption(key, emit_secret_name(name), "") for key, name in pipeline.spark_secrets
     ]
-    settings += session_items(pipeline)
-    settings += state_items(pipeline)
-    settings += redaction_items(pipeline)
+    settings += explained_session_settings(pipeline)
+    settings += explained_state_settings(pipeline)
     bodies = [function.statements for function in script_functions.in_order if function.is_query]
-    if any("${" in text for statements in bodies for text in statements):
-        settings.append(_NO_SUBSTITUTION)
-    if settings:
-        arguments.append(f"spark={{{', '.join(settings)}}}")
-    # What is given at run time is compared with them.
-    if kinds := pipeline.declarations.connections:
-        items = (
-            f"{python_literal(each.name)}: {python_literal(each.connector.name)}" for each in kinds
-        )
-        arguments.append(f"connections={{{', '.join(items)}}}")
-    if names := pipeline.declarations.secrets:
-        arguments.append(f"secrets=[{', '.join(map(python_literal, names))}]")
-    if suffix:
-        arguments.append("maintains=True")
-    return f"main({', '.join(arguments)})"
+    return render_template(
+        "main",
+        name=pipeline.name + suffix,
+        maintains=bool(suffix),
+        params=bool(pipeline.parameters),
+        target=pipeline.target,
+        settings=settings,
+        redaction=find_redaction(pipeline),
+        has_dollars=any("${" in text for statements in bodies for text in statements),
+        # What is given at run time is compared with them.
+        connections=pipeline.declarations.connections,
+        secrets=pipeline.declarations.secrets,
+    )
