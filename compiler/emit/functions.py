@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
+from ssbt.compiler.emit.catalogs import catalog_statements, with_catalog
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -103,6 +104,9 @@ class _FunctionEmitter:
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def emit_connection(self, connection: Connection) -> ScriptFunction:
+        specification = connection.connector.connection
+        is_catalog = specification is not None and bool(specification.catalog)
+        code = emit_connection_options(connection, self._code)
         return ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.connections[connection.name.casefold()],
@@ -110,9 +114,9 @@ class _FunctionEmitter:
                 connection.span,
             ),
             arguments=(self._job,),
-            returns="dict[str, str]",
+            returns="None" if is_catalog else "dict[str, str]",
             docstring=_describe(connection.description),
-            statements=(f"return {emit_connection_options(connection, self._code)}",),
+            statements=(code if is_catalog else f"return {code}",),
         )
 
     def emit_source_functions(self, source: Source) -> dict[str, ScriptFunction]:
@@ -158,8 +162,12 @@ class _FunctionEmitter:
             arguments=(self._job,),
             returns="DataFrame",
             docstring=_describe(source.description),
-            statements=(f"return ({frame})",),
+            statements=(*self._emit_catalog(source), f"return ({frame})"),
         )
+
+    def _emit_catalog(self, end: Source | Sink) -> tuple[str, ...]:
+        """What makes the catalog of a source or sink known to the session."""
+        return catalog_statements(end.connector, end.settings, self._context.names)
 
     def emit_let(self, let: Let) -> ScriptFunction:
         scope = FunctionScope(self._context, {})
@@ -225,10 +233,11 @@ class _FunctionEmitter:
         )
 
     def _emit_creation(self, sink: Sink) -> tuple[str, ...]:
-        """The statement that creates a sink's table, if a writer could not."""
+        """What makes a sink's catalog known, and its table, if a writer could not."""
         relation = self._roots[sink.dataset].output
         variable = self._context.names.datasets[sink.dataset]
-        return emit_creation(sink, relation, self._code, self._schemas, variable)
+        creation = emit_creation(sink, relation, self._code, self._schemas, variable)
+        return (*self._emit_catalog(sink), *creation)
 
     def _emit_batch_write(self, sink: Sink, dataset: str) -> str:
         """The statement that writes: a call, or a chain of methods, which takes brackets."""
@@ -276,7 +285,8 @@ class _FunctionEmitter:
             path = sink.settings.at(OptionPlacement.PATH)
         # What merges is called with each batch, and writes by itself.
         writes = is_merged(sink.settings)
-        table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
+        named = with_catalog(sink.connector, sink.settings, written=True)
+        table = named.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
         call = render_template(
             "functions/stream",

@@ -25,6 +25,7 @@ _PATH = re.compile(r"\b(?:file|[a-z][a-z0-9+]*):/+[^\s'\"]+")
 _READ_PROBLEM = re.compile(
     r"FAILED_READ_FILE|MALFORMED_RECORD|PATH_NOT_FOUND|FileNotFound|AccessControl|AccessDenied"
     r"|DELTA_SOURCE_TABLE_IGNORE_CHANGES|DELTA_SOURCE_IGNORE_DELETE|DELTA_MISSING_CHANGE_DATA"
+    r"|Cannot process (overwrite|delete) snapshot"
 )
 _TOPIC_PROBLEM = re.compile(r"UnknownTopicOrPartition|data may have been lost|KAFKA_DATA_LOSS")
 _PRODUCER_PROBLEM = re.compile(r"not present in metadata")
