@@ -74,7 +74,7 @@ def emit_creation(
         format=sink.connector.spark_format,
         path=_placed(settings, code, OptionPlacement.PATH),
         table=_placed(settings, code, OptionPlacement.TABLE),
-        evolves=has_transforms and evolve is not None and evolve.value == "add_columns",
+        evolves=has_transforms and evolve is not None and evolve.value == "true",
         schema=PythonCode(constants[schema.name.casefold()]) if schema is not None else None,
         properties=[
             f"{python_literal(each[0])}: {python_literal(code.value(each[1]))}"

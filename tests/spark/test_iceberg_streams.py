@@ -79,7 +79,9 @@ def test_updates_and_deletes_stop_a_stream_of_rows(lake: IcebergLake) -> None:
     with pytest.raises(Exception, match="Cannot process overwrite snapshot") as failed:
         run(module, lake.spark)
     message = describe_failure(failed.value, str(module.__file__)).message
-    assert "while running main.ssbt" in message
+    assert message.startswith("main.ssbt:4 (rows)")
+    assert "while running main.ssbt:5 (sink out)" in message
+    assert "`changes = true`" in message
     lake.run(pipeline(lake, "on_change = skip"), HEAD)
     add(lake, 3)
     lake.run(pipeline(lake, "on_change = skip"), HEAD)
