@@ -10,6 +10,7 @@ from ssbt.compiler.connectors.settings import Settings, Value, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.naming import ScriptNames
+from ssbt.compiler.emit.templating import render_template
 
 Parts: TypeAlias = tuple[str | ParamUse, ...]
 
@@ -31,7 +32,9 @@ def catalog_statements(
 ) -> tuple[str, ...]:
     """What makes the catalog known to the session, before a table of it is named."""
     name = catalog_name(connector, settings)
-    return (f"{names.connections[name]}(job)",) if name is not None else ()
+    if name is None:
+        return ()
+    return (render_template("functions/opened_catalog", function=names.connections[name]),)
 
 
 def with_catalog(connector: Connector, settings: Settings, *, written: bool = False) -> Settings:
