@@ -25,10 +25,11 @@ Key = TypeVar("Key")
 
 
 class _SharedFinding(NamedTuple):
-    """A finding and the pipelines that it is about."""
+    """A finding, the pipelines that report it, and those whose files it points at."""
 
     diagnostic: Diagnostic
     parties: tuple[CompilationResult, ...]
+    places: tuple[CompilationResult, ...]
 
 
 def with_findings_of_projects(
@@ -36,10 +37,10 @@ def with_findings_of_projects(
 ) -> list[CompilationResult]:
     """The results with what does not fit between them and others of their projects.
 
-    A finding is told with the pipeline that reads, or with the one that writes where the reader
+    A finding is reported with the pipeline that reads, or with the one that writes if the reader
     was not asked for.
     """
-    all_results = [*results, *_check_neighbours(results, compiler)]
+    all_results = [*results, *check_neighbours(results, compiler)]
     findings_by_path: dict[str, list[_SharedFinding]] = {}
     requested_paths = {result.unit.input.path for result in results}
     for each in _find_shared(all_results):
@@ -101,7 +102,7 @@ def find_neighbours(units: Sequence[Unit], target: str | None) -> dict[str, Neig
 
     compiler = Compiler(target)
     results = [*compiler.check_units(units)]
-    endpoints, owners = _collect_endpoints((*results, *_check_neighbours(results, compiler)))
+    endpoints, owners = collect_endpoints((*results, *check_neighbours(results, compiler)))
     writers: dict[str, dict[tuple[str, str], list[NeighbourEndpoint]]] = {}
     readers: dict[str, dict[str, list[NeighbourEndpoint]]] = {}
     for pair in find_pairs(endpoints):
@@ -134,14 +135,16 @@ def _sort_each(
 def _find_shared(results: Iterable[CompilationResult]) -> Iterator[_SharedFinding]:
     from ssbt.compiler.contracts.findings import check_contracts
 
-    endpoints, owners = _collect_endpoints(results)
+    endpoints, owners = collect_endpoints(results)
     contract_findings = [*check_contracts(endpoints)]
     for each, diagnostic in zip(
         contract_findings, _with_fixes(contract_findings, endpoints), strict=True
     ):
         parties = tuple(owners[id(endpoint)] for endpoint in each.parties)
         if not any(_is_allowed(each, party) for party in parties):
-            yield _SharedFinding(diagnostic, parties)
+            ends = each.reader, each.writer, *each.others
+            places = tuple(owners[id(endpoint)] for endpoint in ends)
+            yield _SharedFinding(diagnostic, parties, places)
 
 
 def _with_fixes(
@@ -157,7 +160,7 @@ def _with_fixes(
     yield from with_fixes(Workspace(), findings, endpoints)
 
 
-def _collect_endpoints(
+def collect_endpoints(
     results: Iterable[CompilationResult],
 ) -> tuple[list[Endpoint], dict[int, CompilationResult]]:
     """The ends of all pipelines, and by the identity of each the result that it is from."""
@@ -189,7 +192,7 @@ def _is_allowed(finding: ContractFinding, party: CompilationResult) -> bool:
     )
 
 
-def _check_neighbours(
+def check_neighbours(
     results: Sequence[CompilationResult], compiler: Compiler
 ) -> Iterator[CompilationResult]:
     """The other pipelines of the projects that may read or write where these do."""
@@ -255,7 +258,7 @@ def _load_sources(shared_findings: Iterable[_SharedFinding]) -> dict[str, Source
         for label in (each.diagnostic.primary, *each.diagnostic.secondary):
             path = label.span.path
             if path not in sources:
-                data = _read_file(path, (party.unit for party in each.parties))
+                data = _read_file(path, (place.unit for place in each.places))
                 sources[path] = Source(path, data.decode("utf-8", "surrogateescape"))
     return sources
 

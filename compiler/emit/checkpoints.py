@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from urllib.parse import quote
 
 from msgspec import Struct
 
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.function import emit_tuple_item
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
+from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 from ssbt.compiler.ir.expressions import ParameterText
 from ssbt.compiler.ir.expressions import Text as IrText
 from ssbt.compiler.ir.fingerprints.dependences import PartKind
@@ -23,20 +22,8 @@ from ssbt.compiler.ir.pipeline import Pipeline, Sink
 
 # Between the meanings of parts, and in the place of one; the runtime takes them apart.
 _BETWEEN, _NONE = " ", "-"
-
-
-def checkpoint_folder(root: Text, sink: str) -> Text:
-    """A stream's own folder below the pipeline's; its name is the sink's, whose case means nothing.
-
-    Nothing else of the pipeline is in it, so that no change to the source moves a checkpoint.
-    """
-    *first, last = root.parts
-    # As in URLs, but with another sign: paths of object stores are decoded on their way.
-    quoted = quote(sink.casefold(), safe="").replace("~", "%7E").replace(".", "%2E")
-    name = quoted.replace("%", "~")
-    if isinstance(last, str):
-        return Text((*first, f"{last.rstrip('/')}/{name}"), root.span)
-    return Text((*root.parts, f"/{name}"), root.span)
+# What is left of a line for an item that stands three levels deep, before its comma.
+_ITEM_WIDTH = 75
 
 
 class Dependencies(Struct, frozen=True):
@@ -94,6 +81,11 @@ def checkpoint_values(
     depends = describe()
     return {
         "checkpoint": code.value(checkpoint_folder(root, stream)),
-        "depends_on": [emit_tuple_item(python_literal(code.value(each))) for each in depends.texts],
+        "depends_on": [_build_item(code.value(each)) for each in depends.texts],
         "meanings": code.value(depends.meanings) if depends.meanings is not None else None,
     }
+
+
+def _build_item(value: object) -> dict[str, object]:
+    """A string in a tuple; parentheses tell pieces of a long one from items without a comma."""
+    return {"value": value, "is_long": len(python_literal(value)) > _ITEM_WIDTH}

@@ -10,14 +10,14 @@ their own. `read.py.j2` knows
 - `paths`: one path, or several in a list, and `table`: the name of a table, or nothing;
 - `name`: that of the source;
 - `narrowed`: whether the connector changes values that types of the schema cannot hold,
-  `widened`, whether wider types keep them, and `lenient`, the arguments that say what becomes of
-  rows with such a value;
+  `widened`, whether wider types keep them, `corrupt`, the columns that get the text of rows with
+  such a value, and `drops`, whether these rows are left out;
 - `columns`: references to the columns to keep, in their order, or nothing where no one would see
   another or another order.
 
 and `write.py.j2` knows
 
-- `dataset`: the code of the DataFrame, its rows counted;
+- `dataset`: the code of the DataFrame, its rows counted, and `sink`, the name of the sink;
 - `connection` and `options` as above; `mode`, `path`, `table`, `coalesce`, `repartition`,
   `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
   nothing;
@@ -48,7 +48,7 @@ from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
-from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.catalogs import catalog_name, with_catalog
 from ssbt.compiler.emit.merging import merge_context
 from ssbt.compiler.emit.records import emit_decoded_rows, emit_encoded_record
 from ssbt.compiler.emit.schemas import SchemaCode
@@ -76,7 +76,8 @@ def emit_read(
     """
     records = source.records
     paths = source.settings.at(OptionPlacement.LOAD)
-    table = source.settings.at(OptionPlacement.TABLE)
+    settings = with_catalog(source.connector, source.settings)
+    table = settings.at(OptionPlacement.TABLE)
     context = {
         "name": source.name,
         "reader": "readStream" if source.output.streaming else "read",
@@ -111,15 +112,12 @@ def _narrowing_context(source: Source) -> dict[str, object]:
     used_types = {
         type_name for column in source.output.columns for type_name in type_words(column.type)
     }
-    corrupt = (name for name, _, _ in source.settings.added_columns())
-    lenient = "".join(f", corrupt={python_literal(name)}" for name in corrupt)
     mode = source.settings.find("mode")
-    if mode is not None and str(mode.value).casefold() == "dropmalformed":
-        lenient += ", drop=True"
     return {
         "narrowed": not used_types.isdisjoint(narrowed_types),
         "widened": not used_types.isdisjoint({*narrowed_types} - {"TIMESTAMP"}),
-        "lenient": lenient,
+        "corrupt": [name for name, _, _ in source.settings.added_columns()],
+        "drops": mode is not None and str(mode.value).casefold() == "dropmalformed",
     }
 
 
@@ -132,7 +130,7 @@ def _emit_schema(source: Source, schemas: SchemaCode) -> str | None:
 
 def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:
     """The code that writes the DataFrame in `dataset`, whose columns are those of `relation`."""
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings, written=True)
     placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
     context = _placement_context(settings, code, (*placements, "buckets", "sort_by"))
     if context["bucket_by"] is None:
@@ -140,7 +138,8 @@ def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) 
     context["sort_within"] = settings.sort_columns()
     context["merge"] = merge_context(settings, relation, code)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, **emit_encoded_record(sink, relation, code)}
+    context |= {"dataset": dataset, "sink": sink.name}
+    context |= emit_encoded_record(sink, relation, code)
     return connector_template(sink.connector, "write").render(context).strip()
 
 
@@ -153,7 +152,7 @@ def emit_stream_write(
     function: str | None,
 ) -> str:
     """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings, written=True)
     placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by")
     context = _placement_context(settings, code, placements)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
@@ -162,7 +161,7 @@ def emit_stream_write(
         "function": function,
         **emit_encoded_record(sink, relation, code),
     }
-    context["trigger"] = _trigger_arguments(trigger) if trigger is not None else None
+    context["trigger"] = _emit_trigger(trigger) if trigger is not None else None
     context["merge"] = merge_context(settings, relation, code)
     return connector_template(sink.connector, "write_stream").render(context).strip()
 
@@ -171,7 +170,7 @@ def emit_batch_write(
     sink: Sink, relation: Relation, code: SettingCode, dataset: str, function: str | None
 ) -> str:
     """The code of what is written of a batch in `dataset`."""
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings, written=True)
     context = _placement_context(
         settings, code, ("path", "table", "coalesce", "repartition", "partition_by")
     )
@@ -187,10 +186,9 @@ def emit_batch_write(
     return connector_template(sink.connector, "write_batch").render(context).strip()
 
 
-def emit_trigger(trigger: Trigger) -> str:
-    """The trigger of a pass, whose batches may be processed in any of these ways."""
-    name, _, value = _trigger_arguments(trigger).partition("=")
-    return f"{{{python_literal(name)}: {value}}}"
+def _emit_trigger(trigger: Trigger) -> str:
+    """The argument of `trigger`."""
+    return render_template("values/trigger", **trigger_argument(trigger))
 
 
 def _option_context(
@@ -199,7 +197,7 @@ def _option_context(
     specification = connector.role(role)
     options = specification.options if specification is not None else ()
     return {
-        "connection": code.connection(settings),
+        "connection": None if catalog_name(connector, settings) else code.connection(settings),
         "options": code.options(settings),
         "given": code.template_values(settings, options),
     }
@@ -213,6 +211,8 @@ def emit_connection_options(connection: Connection, code: SettingCode) -> str:
         name=connection.name,
         options=code.text_options(connection.settings),
         function=specification.function if specification is not None else None,
+        catalog=specification.catalog if specification is not None else None,
+        catalog_name=connection.name.casefold(),
     )
 
 
@@ -228,16 +228,16 @@ def _placement_context(
     }
 
 
-def _trigger_arguments(trigger: Trigger) -> str:
-    """The arguments of `trigger`."""
+def trigger_argument(trigger: Trigger) -> dict[str, object]:
+    """The name and the value of the argument of `trigger`."""
     match trigger.kind:
         case TriggerKind.EVERY:
-            return f"processingTime={python_literal(trigger.interval)}"
+            return {"name": "processingTime", "value": trigger.interval}
         case TriggerKind.CONTINUOUS:
-            return f"continuous={python_literal(trigger.interval)}"
+            return {"name": "continuous", "value": trigger.interval}
         case TriggerKind.REAL_TIME:
-            return f"realTime={python_literal(trigger.interval or '5 minutes')}"
+            return {"name": "realTime", "value": trigger.interval or "5 minutes"}
         case TriggerKind.ONCE:
-            return "once=True"
+            return {"name": "once", "value": True}
         case TriggerKind.AVAILABLE_NOW:
-            return "availableNow=True"
+            return {"name": "availableNow", "value": True}

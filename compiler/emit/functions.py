@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
+from ssbt.compiler.emit.catalogs import catalog_statements, with_catalog
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -87,7 +88,6 @@ class _FunctionEmitter:
         self._code = SettingCode(context.names, context.parameter_types)
         defaults = {schema.name: schema.defaults for schema in pipeline.schemas}
         self._schemas = SchemaCode(context.names.schemas, defaults)
-        self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
         self._pipeline = pipeline
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
@@ -103,16 +103,19 @@ class _FunctionEmitter:
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def emit_connection(self, connection: Connection) -> ScriptFunction:
+        specification = connection.connector.connection
+        is_catalog = specification is not None and bool(specification.catalog)
         return ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.connections[connection.name.casefold()],
                 f"connection {connection.name}",
                 connection.span,
             ),
-            arguments=(self._job,),
-            returns="dict[str, str]",
+            frames=(),
+            returns="None" if is_catalog else "dict[str, str]",
             docstring=_describe(connection.description),
-            statements=(f"return {emit_connection_options(connection, self._code)}",),
+            statements=(emit_connection_options(connection, self._code),),
+            takes_job=True,
         )
 
     def emit_source_functions(self, source: Source) -> dict[str, ScriptFunction]:
@@ -124,15 +127,15 @@ class _FunctionEmitter:
         description = "that could not be decoded" if source.part else "that could be decoded"
         variable = self._context.names.datasets[records]
         values = {"is_dead_letters": bool(source.part), "records": variable}
-        rows = render_template("functions/decoded_part", **values)
+        statement = render_template("functions/decoded_part", **values)
         part = ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.datasets[source.name], source.name, source.span
             ),
-            arguments=(f"{variable}: DataFrame",),
+            frames=(variable,),
             returns="DataFrame",
             docstring=emit_docstring(f"The records of {judged} {description}.", depth=1),
-            statements=(f"return {rows}",),
+            statements=(statement,),
             datasets=(records,),
         )
         return {records: self._emit_source(source, records), source.name: part}
@@ -155,11 +158,19 @@ class _FunctionEmitter:
             mapping=FunctionMapping(
                 names.datasets[name], name, source.span, *map_load_call(source, frame)
             ),
-            arguments=(self._job,),
+            frames=(),
             returns="DataFrame",
             docstring=_describe(source.description),
-            statements=(f"return ({frame})",),
+            statements=(
+                *self._emit_catalog(source),
+                render_template("functions/source", frame=frame),
+            ),
+            takes_job=True,
         )
+
+    def _emit_catalog(self, end: Source | Sink) -> tuple[str, ...]:
+        """What makes the catalog of a source or sink known to the session."""
+        return catalog_statements(end.connector, end.settings, self._context.names)
 
     def emit_let(self, let: Let) -> ScriptFunction:
         scope = FunctionScope(self._context, {})
@@ -193,12 +204,11 @@ class _FunctionEmitter:
         scope: FunctionScope,
         statements: tuple[str, ...],
     ) -> ScriptFunction:
-        arguments = [f"{variable}: DataFrame" for variable in scope.datasets.values()]
         return ScriptFunction(
             mapping=FunctionMapping(
                 name, definition.name, definition.span, tuple(scope.steps), scope.base_calls
             ),
-            arguments=(*arguments, *(["params: Params"] if scope.uses_params else [])),
+            frames=tuple(scope.datasets.values()),
             returns="DataFrame",
             docstring=_describe(definition.description),
             statements=statements,
@@ -217,27 +227,29 @@ class _FunctionEmitter:
         counted = render_template("functions/counted", dataset=variable, sink=sink.name)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
-            arguments=(f"{variable}: DataFrame", self._job),
+            frames=(variable,),
             returns="None",
             docstring=_describe(sink.description),
             statements=(*self._emit_creation(sink), self._emit_batch_write(sink, counted)),
             datasets=(sink.dataset,),
+            takes_job=True,
         )
 
     def _emit_creation(self, sink: Sink) -> tuple[str, ...]:
-        """The statement that creates a sink's table, if a writer could not."""
+        """What makes a sink's catalog known, and its table, if a writer could not."""
         relation = self._roots[sink.dataset].output
         variable = self._context.names.datasets[sink.dataset]
-        return emit_creation(sink, relation, self._code, self._schemas, variable)
+        creation = emit_creation(sink, relation, self._code, self._schemas, variable)
+        return (*self._emit_catalog(sink), *creation)
 
     def _emit_batch_write(self, sink: Sink, dataset: str) -> str:
-        """The statement that writes: a call, or a chain of methods, which takes brackets."""
+        """The statement that writes."""
         relation = self._roots[sink.dataset].output
         mode = sink.settings.at(OptionPlacement.MODE)
         overwrites = mode is not None and mode.value == "overwrite"
         written = for_writer(sink, overwrites=overwrites)
         code = emit_write(written, relation, self._code, dataset)
-        return code if is_merged(sink.settings) else f"({code})"
+        return render_template("functions/write", write=code, is_call=is_merged(sink.settings))
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
         """What a sink writes of a batch, in a query that writes others, too."""
@@ -248,11 +260,15 @@ class _FunctionEmitter:
         output = emit_batch_write(written, relation, self._code, variable, function)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
-            arguments=(f"{variable}: DataFrame", self._job),
+            frames=(variable,),
             returns="Output",
             docstring=_describe(sink.description),
-            statements=(*self._emit_creation(sink), f"return {output}"),
+            statements=(
+                *self._emit_creation(sink),
+                render_template("functions/output", output=output),
+            ),
             datasets=(sink.dataset,),
+            takes_job=True,
         )
 
     def _user_function_name(self, stream: StreamWrite) -> str | None:
@@ -276,9 +292,10 @@ class _FunctionEmitter:
             path = sink.settings.at(OptionPlacement.PATH)
         # What merges is called with each batch, and writes by itself.
         writes = is_merged(sink.settings)
-        table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
+        named = with_catalog(sink.connector, sink.settings, written=True)
+        table = named.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
-        call = render_template(
+        statement = render_template(
             "functions/stream",
             name=sink.name,
             writer=writer,
@@ -288,11 +305,12 @@ class _FunctionEmitter:
         )
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
-            arguments=(f"{variable}: DataFrame", self._job),
+            frames=(variable,),
             returns="Stream",
             docstring=_describe(sink.description),
-            statements=(*self._emit_creation(sink), f"return {call}"),
+            statements=(*self._emit_creation(sink), statement),
             datasets=(sink.dataset,),
+            takes_job=True,
         )
 
 

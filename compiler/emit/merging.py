@@ -10,7 +10,7 @@ from ssbt.compiler.connectors.settings import ConditionText, Settings, column_re
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.histories import history_context
-from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
+from ssbt.compiler.emit.literals import Part, PythonCode, f_string
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.ir.histories import find_history
@@ -32,14 +32,11 @@ def merge_context(
         return None
     context: dict[str, object] = {
         "deleted": _emit_condition(either.deleted, code),
-        "options": [
-            f"{python_literal(each.name)}: {python_literal(each.value)}"
-            for each in code.options(_without_evolution(settings))
-        ],
+        "options": code.options(_without_evolution(settings)),
         "evolves": _evolves(settings),
     }
     if history is not None:
-        hidden = _memory_place(settings, code)
+        hidden = memory_place(settings, code)
         return {**context, "memory": None, "hidden": hidden, **history_context(history)}
     return {**context, **_newest_context(merge, settings, code)} if merge is not None else None
 
@@ -49,7 +46,7 @@ def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict
         "key_columns": list(merge.keys),
         "sequence": merge.sequence,
         "columns": [column_reference(name) for name in merge.columns],
-        "memory": _memory_place(settings, code),
+        "memory": memory_place(settings, code),
         "hidden": None,
         "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
@@ -67,7 +64,7 @@ def _without_evolution(settings: Settings) -> Settings:
     return replace(settings, settings=kept)
 
 
-def _memory_place(settings: Settings, code: SettingCode) -> object:
+def memory_place(settings: Settings, code: SettingCode) -> object:
     """Where events are remembered, if they are: as it is said, or beside the table."""
     memory = find_memory(settings)
     if memory is None:
