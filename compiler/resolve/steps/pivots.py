@@ -32,7 +32,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.types.casts import infer_cast
+from ssbt.compiler.types.cast_results import infer_cast
 from ssbt.compiler.types.coercion import wider_type_of_all_without_strings
 from ssbt.compiler.types.datatypes import (
     STRING,
