@@ -55,7 +55,8 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
     rules: tuple[Constraint, ...] = ()
     if connection is not None:
         shared_options = (*_shared_options(name, connection), *shared_options)
-        rules = connection.constraints
+        # What a catalog is, sources and sinks cannot say.
+        rules = () if connection.catalog else connection.constraints
     result = Connector(
         name=name,
         title=table.required_text("title"),
@@ -70,6 +71,7 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
             table.table("sink"), _role_tables(included_tables, Role.SINK), shared_options, rules
         ),
         connection=connection,
+        upkeep=_read_upkeep(table.table("upkeep")),
         packages=tuple(read_packages(table.table("packages"))),
         session=tuple(_read_session(table.table("session"))),
     )
@@ -91,9 +93,20 @@ def _read_connection(table: TomlTable | None) -> RoleSpecification | None:
         refused=tuple(_read_refused(table)),
         raw_prefix=table.text("raw_prefix"),
         raw_clients=table.text("raw_clients"),
+        catalog=table.text("catalog"),
     )
     table.close()
     return specification
+
+
+def _read_upkeep(table: TomlTable | None) -> RoleSpecification | None:
+    """What keeps a table of this connector in order."""
+    if table is None:
+        return None
+    options = tuple(_read_all_options((table,)))
+    rules = tuple(_read_all_constraints((table,), {option.name for option in options}))
+    table.close()
+    return RoleSpecification(modes=frozenset(Mode), options=options, constraints=rules)
 
 
 def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option]:
@@ -107,7 +120,7 @@ def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option
         connection=kind,
     )
     for option in connection.options:
-        if not option.connection_only:
+        if not option.connection_only and not connection.catalog:
             yield replace(option, shared=True)
 
 
@@ -152,6 +165,7 @@ def read_role(
         versioned=own_table.value("versioned", bool, False),
         refused_characters=own_table.text("refused_characters"),
         names_property=own_table.text("names_property"),
+        creates=own_table.texts("creates") or (),
     )
     for part in parts:
         part.close()
@@ -243,6 +257,7 @@ def _read_session(table: TomlTable | None) -> Iterator[SessionSetting]:
             entry.required_text("value"),
             entry.text("reason"),
             entry.value("is_list", bool, False),
+            entry.value("drops_parameters", bool, False),
         )
         entry.close()
 

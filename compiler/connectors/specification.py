@@ -66,11 +66,18 @@ class ConnectorSpecificationError(Exception):
 
 
 class Role(Enum):
-    """On which side of a pipeline a connector stands; or what several uses of it share."""
+    """On which side of a pipeline a connector stands; what several uses of it share; or the upkeep
+    of tables that it writes."""
 
     SOURCE = "source"
     SINK = "sink"
     CONNECTION = "connection"
+    UPKEEP = "upkeep"
+
+    @property
+    def plural(self) -> str:
+        """Several of them, in a message."""
+        return "`maintain`" if self is Role.UPKEEP else f"{self.value}s"
 
 
 class Checkpoint(Enum):
@@ -121,12 +128,14 @@ class SessionSetting(Struct, frozen=True):
     """A setting that the session must have, and why, if no setting before it says so.
 
     `is_list` holds where Spark reads several values with commas between them: others may be there.
+    `drops_parameters` holds where the parser of a session with it does not pass on parameters.
     """
 
     name: str
     value: str
     reason: str
     is_list: bool = False
+    drops_parameters: bool = False
 
 
 class ConnectorColumn(Struct, frozen=True):
@@ -141,7 +150,7 @@ class ConnectorColumn(Struct, frozen=True):
 
 
 class RoleSpecification(Struct, frozen=True):
-    """A connector as a source, as a sink, or as a connection.
+    """A connector as a source, as a sink, as a connection, or what upkeep its tables can have.
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
@@ -159,7 +168,8 @@ class RoleSpecification(Struct, frozen=True):
     `versioned` holds where a folder is a table whose log says which files are in it: readers keep
     the version that they began with, and what else lies there is nothing to them. Names of columns
     with one of `refused_characters` stop the job, unless the option `properties` has a property of
-    the name `names_property`.
+    the name `names_property`. The script creates a table before it writes to it in a mode of
+    `creates`. A connection with a `catalog` is one of the session, and this the class of it.
     """
 
     modes: frozenset[Mode]
@@ -186,6 +196,8 @@ class RoleSpecification(Struct, frozen=True):
     versioned: bool = False
     refused_characters: str = ""
     names_property: str = ""
+    creates: tuple[str, ...] = ()
+    catalog: str = ""
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""
@@ -223,13 +235,14 @@ class Connector(Struct, frozen=True):
     source: RoleSpecification | None = None
     sink: RoleSpecification | None = None
     connection: RoleSpecification | None = None
+    upkeep: RoleSpecification | None = None
     packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
     session: tuple[SessionSetting, ...] = ()
 
     def role(self, role: Role) -> RoleSpecification | None:
-        """Its side as a source, a sink or a connection, if it has that side."""
+        """Its side as a source, a sink, a connection or a table in need of upkeep, if it has it."""
         sides = {Role.SOURCE: self.source, Role.SINK: self.sink, Role.CONNECTION: self.connection}
-        return sides[role]
+        return {**sides, Role.UPKEEP: self.upkeep}[role]
 
     @property
     def page(self) -> str:

@@ -130,7 +130,7 @@ def _read_entries(
         if entry.name == RAW and option is None and _takes_no_options(connector, block):
             message = f"`raw` does nothing in the format `{connector.name}`, which has no options"
             yield Diagnostic(RAW_IGNORED, message, Label(entry.name_span), help=("leave it out",))
-        elif entry.name == RAW and option is None:
+        elif entry.name == RAW and option is None and use.role is not Role.UPKEEP:
             refused = tuple(each for each in block.refused if use.mode in each.modes)
             sides = (connector.source, connector.sink) if use.role is Role.CONNECTION else ()
             others = tuple(option for side in sides if side is not None for option in side.options)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from ssbt.compiler.connectors.triggers import TriggerKind
+from ssbt.compiler.emit.catalogs import catalog_statements
 from ssbt.compiler.emit.connectors import (
     emit_connection_options,
     emit_read,
@@ -94,6 +95,8 @@ class _FunctionEmitter:
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def emit_connection(self, connection: Connection) -> ScriptFunction:
+        specification = connection.connector.connection
+        is_catalog = specification is not None and bool(specification.catalog)
         return ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.connections[connection.name.casefold()],
@@ -101,7 +104,7 @@ class _FunctionEmitter:
                 connection.span,
             ),
             frames=(),
-            returns="dict[str, str]",
+            returns="None" if is_catalog else "dict[str, str]",
             docstring=describe(connection.description),
             statements=(emit_connection_options(connection, self._code),),
             takes_job=True,
@@ -150,7 +153,10 @@ class _FunctionEmitter:
             frames=(),
             returns="DataFrame",
             docstring=describe(source.description),
-            statements=(render_template("functions/source", frame=frame),),
+            statements=(
+                *catalog_statements(source.connector, source.settings, self._context.names),
+                render_template("functions/source", frame=frame),
+            ),
             takes_job=True,
         )
 

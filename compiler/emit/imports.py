@@ -24,6 +24,7 @@ _RUNTIME_NAMES = {
     "TableOutput",
     "Months",
     "Secret",
+    "SnapshotOutput",
     "WriterOutput",
     "checked",
     "create_table",
@@ -39,6 +40,9 @@ _RUNTIME_NAMES = {
     "merge_rows",
     "narrow_columns",
     "one_pass",
+    "open_catalog",
+    "read_changes",
+    "refuse_other_rows",
     "widen_schema",
     "with_defaults",
 }
@@ -85,6 +89,16 @@ def import_groups(
         _user_imports(used, names),
     )
     return tuple(group for group in groups if group)
+
+
+def parameter_imports(
+    fields: tuple[ParamsField, ...], used: frozenset[str]
+) -> tuple[tuple[Import, ...], Import]:
+    """What a script without datasets imports: of Python's own modules, and of the runtime."""
+    notes = collect_names(field.type for field in fields)
+    notes |= {"Check"} if any(field.checks for field in fields) else set()
+    runtime = {"Job", "main", *({"Check", "Months", "Secret"} & (used | notes))}
+    return _standard_imports(fields, used), Import("ssbt.runtime", tuple(sorted(runtime)))
 
 
 def _standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[Import, ...]:

@@ -36,7 +36,7 @@ def merge_context(
         "evolves": _evolves(settings),
     }
     if history is not None:
-        hidden = _memory_place(settings, code)
+        hidden = memory_place(settings, code)
         return {**context, "memory": None, "hidden": hidden, **history_context(history)}
     return {**context, **_newest_context(merge, settings, code)} if merge is not None else None
 
@@ -46,7 +46,7 @@ def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict
         "key_columns": list(merge.keys),
         "sequence": merge.sequence,
         "columns": [column_reference(name) for name in merge.columns],
-        "memory": _memory_place(settings, code),
+        "memory": memory_place(settings, code),
         "hidden": None,
         "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
@@ -64,7 +64,7 @@ def _without_evolution(settings: Settings) -> Settings:
     return replace(settings, settings=kept)
 
 
-def _memory_place(settings: Settings, code: SettingCode) -> object:
+def memory_place(settings: Settings, code: SettingCode) -> object:
     """Where events are remembered, if they are: as it is said, or beside the table."""
     memory = find_memory(settings)
     if memory is None:

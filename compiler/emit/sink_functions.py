@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.emit.catalogs import catalog_statements, with_catalog
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_stream_write,
@@ -56,10 +57,12 @@ class SinkEmitter:
         )
 
     def _emit_creation(self, sink: Sink) -> tuple[str, ...]:
-        """The statement that creates a sink's table, if a writer could not."""
+        """What makes a sink's catalog known, and its table, if a writer could not."""
         relation = self._roots[sink.dataset].output
         variable = self._context.names.datasets[sink.dataset]
-        return emit_creation(sink, relation, self._code, self._schemas, variable)
+        creation = emit_creation(sink, relation, self._code, self._schemas, variable)
+        catalog = catalog_statements(sink.connector, sink.settings, self._context.names)
+        return (*catalog, *creation)
 
     def _emit_batch_write(self, sink: Sink, dataset: str) -> str:
         """The statement that writes."""
@@ -111,7 +114,8 @@ class SinkEmitter:
             path = sink.settings.at(OptionPlacement.PATH)
         # What merges is called with each batch, and writes by itself.
         writes = is_merged(sink.settings)
-        table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
+        named = with_catalog(sink.connector, sink.settings, written=True)
+        table = named.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
         statement = render_template(
             "functions/stream",
