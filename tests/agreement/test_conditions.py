@@ -61,7 +61,7 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
     """Of single conditions, and of a second one in rows that the first leaves or does not take."""
     ruled_out: list[str] = []
     asked_conditions = 0
-    for first, second in conditions(asked_for(300)):
+    for first, second in conditions(asked_for(150)):
         view = view_of(f"named_struct('f', {first}, 's', {second})")
         if view is None:
             continue
@@ -83,7 +83,7 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
 def test_no_value_is_outside_its_range(spark: SparkSession):
     """Of each expression of which the compiler knows a range, around the ends of it."""
     ruled_out: list[str] = []
-    asked = comparisons(asked_for(1000))
+    asked = comparisons(asked_for(500))
     for text in asked:
         view = view_of(text)
         for truth, form in _OUTCOMES.items() if view is not None else ():

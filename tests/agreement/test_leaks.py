@@ -10,20 +10,22 @@ import pytest
 from tests.agreement.asking import Asked
 from tests.agreement.leaks import Verdicts, queries, verdicts
 from tests.agreement.measured import asked_for
+from tests.jvm import INTERPRETED
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(450) // 15
+SEEDS = asked_for(240) // 15
 SLICE = 100
 
 
 def test_no_tagged_value_leaks(spark: SparkSession, tmp_path: Path) -> None:
     """Generated pipelines, with a canary in the tagged columns, looked for in every leaf."""
     asked = Asked(spark)
-    asked.session.conf.set("spark.sql.codegen.wholeStage", "false")
+    for name, value in INTERPRETED.items():
+        asked.session.conf.set(name, value)
     asked.session.conf.set("spark.sql.shuffle.partitions", "1")
     asked.session.conf.set("spark.sql.adaptive.enabled", "false")
     found: list[Verdicts] = []

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(1_000) // 20
+SEEDS = asked_for(500) // 20
 SLICE = 100
 
 

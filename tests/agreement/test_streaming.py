@@ -15,9 +15,13 @@ from tests.agreement.streaming import compiled, module_of, outcomes
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.timeout(7200),
+    pytest.mark.usefixtures("interpreted"),
+]
 
-ONE_IN = 1 if os.environ.get("AGREEMENT") else 18
+ONE_IN = 1 if os.environ.get("AGREEMENT") else 36
 
 
 def test_verdicts_agree_with_spark(spark: SparkSession, tmp_path: Path) -> None:

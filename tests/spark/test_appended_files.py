@@ -21,7 +21,7 @@ from tests.spark.compiling import compiled_module, run
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 ROWS = "SELECT * FROM VALUES (1L, 'x', 'a', {0}), (2L, 'y', 'b', {0}) AS t(id, s, t, day)"
 CHANGES = [

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 PROTO = 'syntax = "proto3"; message Order { int64 id = 1; }'
 PARSED = convert_text("protobuf", PROTO, "o.proto", "Order", dict[str, str]().__getitem__)

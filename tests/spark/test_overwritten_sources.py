@@ -20,7 +20,7 @@ from ssbt.compiler.driver import check_pipeline
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 FLAT, FOLDERS, COLUMNS = ("in",), ("in/a", "in/b", "in/x"), ("in/d=1", "in/d=2")
 NESTED = ("in/r=1/d=1", "in/r=2/d=1")

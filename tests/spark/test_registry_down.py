@@ -25,7 +25,7 @@ from ssbt.runtime.streams.operation import OPERATION
 from ssbt.runtime.streams.streaming import GaveUpError
 from tests.registries import Registry, running_registry
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 SUBJECT = "orders-value"
 COLUMNS = "value binary, topic string, partition int, offset bigint"

@@ -17,7 +17,7 @@ from tests.spark.compiling import compiled_module
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 PIPELINE = """\
 pipeline slow { }

@@ -14,7 +14,7 @@ from tests.spark.compiling import compiled_module, run
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 Compiled = Callable[..., ModuleType]
 

@@ -24,7 +24,7 @@ from tests.spark.tested import outcomes, planned, ran
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 SHOP = Path(__file__).parent / "fixtures" / "created" / "shop.ssbt"
 

@@ -16,7 +16,7 @@ from tests.spark.tested import outcomes, results
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 TESTED = Path(__file__).parent / "fixtures" / "tested"
 STREAMS = Path(__file__).parent / "fixtures" / "tested_streams"

@@ -21,7 +21,7 @@ from tests.unit.emit.building import PLACE, expression, let, pipeline, query, qu
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 NAMES = ("a.b", "we`ird it's", "*", '日本 "x"\n')
 NOTHING = (PLACE, Relation())
