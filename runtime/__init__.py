@@ -22,6 +22,8 @@ from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.columns import fit_columns
 from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
+from ssbt.runtime.tables.partial_updates import merge_values
+from ssbt.runtime.tables.snapshots import merge_snapshot
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
 from ssbt.runtime.values.intervals import Months
@@ -32,4 +34,4 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
-__all__ += ["merge_rows", "with_defaults"]
+__all__ += ["merge_rows", "merge_snapshot", "merge_values", "with_defaults"]

@@ -35,6 +35,8 @@ _RUNTIME_NAMES = {
     "keep_history",
     "literal",
     "merge_rows",
+    "merge_snapshot",
+    "merge_values",
     "narrow_columns",
     "one_pass",
     "widen_schema",

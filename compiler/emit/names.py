@@ -29,6 +29,8 @@ RESERVED |= {
     "fit_columns",
     "keep_history",
     "merge_rows",
+    "merge_snapshot",
+    "merge_values",
     "one_pass",
     "with_state",
 }

@@ -54,8 +54,9 @@ def keep_history(
     cut = None
     try:
         first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
-        target.create(history.shape_versions(first).drop(VANISHES), options or {}, partition_by)
-        memory.create(history.shape_events(news), options or {})
+        versions = history.shape_versions(first).drop(VANISHES)
+        target.create(versions.limit(0), options or {}, partition_by)
+        memory.create(history.shape_events(news).limit(0), options or {})
         cut = history.cut(news, memory.read(news), target.read(news)).persist()
         # Before the table is changed: a job that fails between the two is run again.
         unseen = history.shape_events(cut.where("_hides"))
