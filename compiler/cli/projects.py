@@ -25,10 +25,11 @@ Key = TypeVar("Key")
 
 
 class _SharedFinding(NamedTuple):
-    """A finding and the pipelines that it is about."""
+    """A finding, the pipelines that report it, and those whose files it points at."""
 
     diagnostic: Diagnostic
     parties: tuple[CompilationResult, ...]
+    places: tuple[CompilationResult, ...]
 
 
 def with_findings_of_projects(
@@ -36,7 +37,7 @@ def with_findings_of_projects(
 ) -> list[CompilationResult]:
     """The results with what does not fit between them and others of their projects.
 
-    A finding is told with the pipeline that reads, or with the one that writes where the reader
+    A finding is reported with the pipeline that reads, or with the one that writes if the reader
     was not asked for.
     """
     all_results = [*results, *_check_neighbours(results, compiler)]
@@ -141,7 +142,9 @@ def _find_shared(results: Iterable[CompilationResult]) -> Iterator[_SharedFindin
     ):
         parties = tuple(owners[id(endpoint)] for endpoint in each.parties)
         if not any(_is_allowed(each, party) for party in parties):
-            yield _SharedFinding(diagnostic, parties)
+            ends = each.reader, each.writer, *each.others
+            places = tuple(owners[id(endpoint)] for endpoint in ends)
+            yield _SharedFinding(diagnostic, parties, places)
 
 
 def _with_fixes(
@@ -255,7 +258,7 @@ def _load_sources(shared_findings: Iterable[_SharedFinding]) -> dict[str, Source
         for label in (each.diagnostic.primary, *each.diagnostic.secondary):
             path = label.span.path
             if path not in sources:
-                data = _read_file(path, (party.unit for party in each.parties))
+                data = _read_file(path, (place.unit for place in each.places))
                 sources[path] = Source(path, data.decode("utf-8", "surrogateescape"))
     return sources
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ssbt.compiler.contracts import column_wording, wording
 from ssbt.compiler.contracts.circles import find_stream_circles, streams_in_circle
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind, find_mismatches
+from ssbt.compiler.contracts.deletions import find_deletions
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
 from ssbt.compiler.contracts.folders import (
     Layout,
@@ -19,12 +20,7 @@ from ssbt.compiler.contracts.folders import (
 from ssbt.compiler.contracts.inferred import unwritten_names
 from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import find_disagreements
-from ssbt.compiler.contracts.pairs import (
-    EndpointPair,
-    find_deleted_sinks,
-    find_pairs,
-    sinks_by_location,
-)
+from ssbt.compiler.contracts.pairs import EndpointPair, find_pairs, sinks_by_location
 from ssbt.compiler.contracts.positions import (
     find_misplacement,
     is_by_position,
@@ -55,8 +51,8 @@ def check_contracts(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
     for pairs in by_reader.values():
         yield from _check_reader(pairs)
     yield from _check_sinks(endpoints)
-    for deleted in find_deleted_sinks(endpoints):
-        yield wording.deleted_sink(deleted)
+    for deletion in find_deletions(endpoints):
+        yield wording.deleted_sinks(deletion)
     for circle in find_stream_circles(endpoints, every_pair):
         yield streams_in_circle(circle)
 

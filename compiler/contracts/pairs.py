@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.ir.globs import is_glob, matches_name, split_path
@@ -37,20 +36,22 @@ class EndpointPair(Struct, frozen=True):
     part: str = ""
 
 
-class _Folder(Struct):
+class Folder(Struct):
+    """The sinks that write into a folder, by identity, and the folders in it."""
+
     sinks: dict[int, Endpoint] = field(default_factory=dict)
-    children: dict[str, _Folder] = field(default_factory=dict)
+    children: dict[str, Folder] = field(default_factory=dict)
 
 
 def find_pairs(endpoints: Iterable[Endpoint]) -> Iterator[EndpointPair]:
     """Every meeting, in the order of the sources, once whatever the environments."""
     endpoints = tuple(endpoints)
-    trees: dict[str, _Folder] = {}
+    trees: dict[str, Folder] = {}
     for endpoint in endpoints:
         if endpoint.is_sink:
             for environment, locations in endpoint.locations:
                 for location in locations:
-                    _add_sink(trees.setdefault(environment, _Folder()), location, endpoint)
+                    add_sink(trees.setdefault(environment, Folder()), location, endpoint)
     for reader in endpoints:
         if not reader.is_sink:
             pairs = _pairs_of_reader(reader, trees)
@@ -70,51 +71,14 @@ def sinks_by_location(endpoints: Iterable[Endpoint]) -> Iterator[tuple[str, list
             yield environment, [*sinks.values()]
 
 
-def find_deleted_sinks(endpoints: Iterable[Endpoint]) -> Iterator[EndpointPair]:
-    """The sinks whose folder a sink of another pipeline deletes, each as the `writer` of a pair.
-
-    Two that delete each other's are one pair.
-    """
-    trees: dict[str, _Folder] = {}
-    deleting: list[tuple[str, Endpoint, str]] = []
-    for sink in (each for each in endpoints if each.is_sink and not each.is_topic):
-        for environment, locations in sink.locations:
-            for location in locations:
-                _add_sink(trees.setdefault(environment, _Folder()), location, sink)
-                deleting += [(environment, sink, location)] if sink.deletes else []
-    found: dict[frozenset[int], EndpointPair] = {}
-    for environment, sink, location in deleting:
-        folder = trees[environment]
-        for segment in split_path(location):
-            folder = folder.children[segment]
-        # Of a table only its own rows go.
-        others = folder.sinks.values() if sink.is_table else _iterate_sinks(folder)
-        for other in others:
-            if _owner(other) != _owner(sink):
-                key = frozenset({id(sink), id(other)})
-                pair = found.setdefault(key, EndpointPair(sink, other, ()))
-                names = dict.fromkeys((*pair.environments, environment))
-                found[key] = replace(pair, environments=tuple(names))
-    yield from found.values()
-
-
-def _owner(sink: Endpoint) -> tuple[str, str]:
-    return sink.place.path, sink.pipeline
-
-
-def _iterate_sinks(folder: _Folder) -> Iterator[Endpoint]:
-    yield from folder.sinks.values()
-    for child in folder.children.values():
-        yield from _iterate_sinks(child)
-
-
-def _add_sink(tree: _Folder, location: str, sink: Endpoint) -> None:
+def add_sink(tree: Folder, location: str, sink: Endpoint) -> None:
+    """Put a sink into the folder that a location names."""
     for segment in split_path(location):
-        tree = tree.children.setdefault(segment, _Folder())
+        tree = tree.children.setdefault(segment, Folder())
     tree.sinks[id(sink)] = sink
 
 
-def _pairs_of_reader(reader: Endpoint, trees: dict[str, _Folder]) -> Iterator[EndpointPair]:
+def _pairs_of_reader(reader: Endpoint, trees: dict[str, Folder]) -> Iterator[EndpointPair]:
     pairs: dict[tuple[int, tuple[str, ...], tuple[str, ...]], EndpointPair] = {}
     bases = dict(reader.base)
     for environment, locations in reader.locations:
@@ -137,7 +101,7 @@ _Match = tuple[Endpoint, tuple[str, ...], tuple[str, ...]]
 
 
 def _find_matches(
-    reader: Endpoint, folder: _Folder, segments: tuple[str, ...], at: int
+    reader: Endpoint, folder: Folder, segments: tuple[str, ...], at: int
 ) -> Iterator[_Match]:
     rest = segments[at:]
     for sink in folder.sinks.values():
@@ -163,7 +127,7 @@ def _find_matches(
                 yield from _find_matches(reader, below, segments, at + 1)
 
 
-def _matches_below(reader: Endpoint, folder: _Folder, above: tuple[str, ...]) -> Iterator[_Match]:
+def _matches_below(reader: Endpoint, folder: Folder, above: tuple[str, ...]) -> Iterator[_Match]:
     """The sinks below the path: in folders of columns, or anywhere where all are looked into."""
     for name, below in folder.children.items():
         column, separator, _ = name.partition("=")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ssbt.compiler.contracts.columns import Mismatch, MismatchKind
+from ssbt.compiler.contracts.deletions import Deletion
 from ssbt.compiler.contracts.endpoints import Endpoint, EndpointColumn, Payload
 from ssbt.compiler.contracts.named import NamedColumn
 from ssbt.compiler.contracts.options import Disagreement
@@ -22,7 +24,7 @@ class ContractFinding(Struct, frozen=True):
     """A finding with the two ends, and the column that it is about, if it is about one.
 
     `renaming` is the place of a column's name and the name that it is to have. `others` are further
-    ends that it is about.
+    ends that it is about. `concerned` are the ends whose pipelines report it, if these are not all.
     """
 
     diagnostic: Diagnostic
@@ -32,11 +34,12 @@ class ContractFinding(Struct, frozen=True):
     renaming: tuple[Span, str] | None = None
     environments: tuple[str, ...] = ()
     others: tuple[Endpoint, ...] = ()
+    concerned: tuple[Endpoint, ...] = ()
 
     @property
     def parties(self) -> tuple[Endpoint, ...]:
-        """All ends that it is about."""
-        return (self.reader, self.writer, *self.others)
+        """The ends whose pipelines report it."""
+        return self.concerned or (self.reader, self.writer, *self.others)
 
 
 def format_mismatch(pair: EndpointPair, reader: Payload, writer: Payload) -> ContractFinding:
@@ -128,15 +131,20 @@ def incompatible_sinks(pair: EndpointPair, difference: str) -> ContractFinding:
     return build_finding(codes.SINKS_APART, pair, message, pair.reader.place, label, help_)
 
 
-def deleted_sink(pair: EndpointPair) -> ContractFinding:
-    """A sink of another pipeline whose rows are deleted; `reader` is the one that overwrites."""
+def deleted_sinks(deletion: Deletion) -> ContractFinding:
+    """Sinks of other pipelines whose rows are deleted; `reader` is the one that overwrites."""
+    pair, more = deletion.pair, deletion.more
     name, owner = pair.reader.name, qualified_writer(pair)
-    same = {each for _, each in pair.reader.locations} & {each for _, each in pair.writer.locations}
-    message = f"`{name}` deletes what {owner} has written, each time it overwrites"
-    if same and pair.writer.deletes:
-        message = f"`{name}` and {owner} overwrite the same place: each deletes the other's rows"
+    others = f"{owner} and {more} more sink{'s' if more > 1 else ''}" if more else owner
+    have = "have" if more else "has"
+    message = f"`{name}` deletes what {others} {have} written, each time it overwrites"
+    if deletion.is_mutual and more:
+        message = f"`{name}`, {others} overwrite the same place: each deletes the others' rows"
+    elif deletion.is_mutual:
+        message = f"`{name}` and {others} overwrite the same place: each deletes the other's rows"
     help_ = ("write to another place, or say why this is meant: `# allow SSBT0651: …`",)
-    return build_finding(codes.DELETED_SINK, pair, message, pair.reader.place, None, help_)
+    finding = build_finding(codes.DELETED_SINK, pair, message, pair.reader.place, None, help_)
+    return replace(finding, concerned=(pair.reader, *deletion.victims))
 
 
 def differing_sinks(

@@ -255,6 +255,9 @@ and what it appended in earlier runs is gone for good.
 | `out/paid`, `mode = overwrite` | `out/paid`, `mode = append` | what was appended since |
 | `out`, `mode = overwrite` | `out/paid` | the rows of `out/paid` only if it ran last |
 
+Each sink that deletes is reported once, with the first sink that it deletes and the number of
+others.
+
 Write to different places, or use `mode = append` in both. With
 `partition_overwrite_mode = dynamic`, a sink replaces only the partitions that it writes. If one
 pipeline is there to rebuild what the other one appends to, say so: `# allow SSBT0651: rebuilds it`.
