@@ -2,6 +2,7 @@
 
 from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
+from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
 from ssbt.runtime.passes.one_pass import one_pass
@@ -34,4 +35,5 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
-__all__ += ["merge_rows", "merge_snapshot", "merge_values", "with_defaults"]
+__all__ += ["merge_rows", "merge_snapshot", "merge_values", "retry_conflicts"]
+__all__ += ["with_defaults"]

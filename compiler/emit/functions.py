@@ -237,7 +237,8 @@ class _FunctionEmitter:
         overwrites = mode is not None and mode.value == "overwrite"
         written = for_writer(sink, overwrites=overwrites)
         code = emit_write(written, relation, self._code, dataset)
-        return code if is_merged(sink.settings) else f"({code})"
+        is_call = is_merged(sink.settings) or sink.settings.find("conflict_retries") is not None
+        return code if is_call else f"({code})"
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
         """What a sink writes of a batch, in a query that writes others, too."""

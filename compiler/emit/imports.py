@@ -39,6 +39,7 @@ _RUNTIME_NAMES = {
     "merge_values",
     "narrow_columns",
     "one_pass",
+    "retry_conflicts",
     "widen_schema",
     "with_defaults",
 }

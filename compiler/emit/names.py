@@ -32,6 +32,7 @@ RESERVED |= {
     "merge_snapshot",
     "merge_values",
     "one_pass",
+    "retry_conflicts",
     "with_state",
 }
 """All names that a script imports, defines or uses of its own accord."""

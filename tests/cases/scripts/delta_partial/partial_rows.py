@@ -19,6 +19,7 @@ from ssbt.runtime import (
     merge_snapshot,
     merge_values,
     narrow_columns,
+    retry_conflicts,
     run_streams,
 )
 
@@ -131,6 +132,18 @@ def write_current_products(products: DataFrame, job: Job[Params]) -> None:
     )
 
 
+def write_days(products: DataFrame, job: Job[Params]) -> None:
+    retry_conflicts(
+        lambda: job.counted(products, "days")
+        .write.format("delta")
+        .mode("overwrite")
+        .option("replaceWhere", "exported_on = date '2026-01-31'")
+        .save(f"{job.params.lake}/days"),
+        3,
+        f"{job.params.lake}/days",
+    )
+
+
 def run(job: Job[Params]) -> None:
     """Wire the pipeline; every dataset is defined once, in the order its data flows.
 
@@ -139,6 +152,7 @@ def run(job: Job[Params]) -> None:
     changes_df = changes(job)
     products_df = products(job)
     write_current_products(products_df, job)
+    write_days(products_df, job)
     run_streams(write_customers(changes_df, job))
 
 
