@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -72,7 +72,7 @@ def expected(events: list[Event]) -> list[Row]:
     return sorted(rows.values())
 
 
-def newest(events: list[Event], until: Event, name: str) -> object:
+def newest(events: list[Event], until: Event, name: str) -> Any:
     """The newest value of a column up to an event, and after the last delete before that."""
     mine = [each for each in events if each.id == until.id and each.seq <= until.seq]
     deleted = max((each.seq for each in mine if each.deleted), default=-1)
