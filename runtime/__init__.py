@@ -5,6 +5,8 @@ from ssbt.runtime.entry import main
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
+from ssbt.runtime.merges.partial_updates import merge_values
+from ssbt.runtime.merges.snapshots import merge_snapshot
 from ssbt.runtime.passes.one_pass import one_pass
 from ssbt.runtime.passes.outputs import (
     FileOutput,
@@ -23,8 +25,6 @@ from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.columns import fit_columns
 from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
-from ssbt.runtime.tables.partial_updates import merge_values
-from ssbt.runtime.tables.snapshots import merge_snapshot
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
 from ssbt.runtime.values.intervals import Months

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ssbt.runtime.tables.snapshots import SnapshotError
+from ssbt.runtime.merges.snapshots import SnapshotError
 from tests.spark.lakes import Lake
 
 if TYPE_CHECKING:
