@@ -219,14 +219,14 @@ def emit_pytest_files(
 
     `file_path` gives the path by which such a file finds one with rows.
     """
-    from ssbt.compiler.emit.testing.pytest_files import CONFTEST, emit_pytest_file
+    from ssbt.compiler.emit.testing.pytest_files import emit_conftest, emit_pytest_file
 
     pipeline = check_result.pipeline
     assert pipeline is not None, "tests are of pipelines without errors"
     if not pipeline.tests:
         return ()
     plan = plan_tests(check_result)
-    return (emit_pytest_file(pipeline, plan, parameters, file_path), CONFTEST)
+    return (emit_pytest_file(pipeline, plan, parameters, file_path), emit_conftest())
 
 
 def add_probes(check_result: CheckResult) -> tuple[CheckResult, ProbedPipeline]:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.emit.function import emit_tuple_item
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import ParameterText
@@ -23,6 +22,8 @@ from ssbt.compiler.ir.pipeline import Pipeline, Sink
 
 # Between the meanings of parts, and in the place of one; the runtime takes them apart.
 _BETWEEN, _NONE = " ", "-"
+# What is left of a line for an item that stands three levels deep, before its comma.
+_ITEM_WIDTH = 75
 
 
 def checkpoint_folder(root: Text, sink: str) -> Text:
@@ -94,6 +95,11 @@ def checkpoint_values(
     depends = describe()
     return {
         "checkpoint": code.value(checkpoint_folder(root, stream)),
-        "depends_on": [emit_tuple_item(python_literal(code.value(each))) for each in depends.texts],
+        "depends_on": [_build_item(code.value(each)) for each in depends.texts],
         "meanings": code.value(depends.meanings) if depends.meanings is not None else None,
     }
+
+
+def _build_item(value: object) -> dict[str, object]:
+    """A string in a tuple; parentheses tell pieces of a long one from items without a comma."""
+    return {"value": value, "is_long": len(python_literal(value)) > _ITEM_WIDTH}

@@ -10,8 +10,8 @@ their own. `read.py.j2` knows
 - `paths`: one path, or several in a list, and `table`: the name of a table, or nothing;
 - `name`: that of the source;
 - `narrowed`: whether the connector changes values that types of the schema cannot hold,
-  `widened`, whether wider types keep them, and `lenient`, the arguments that say what becomes of
-  rows with such a value;
+  `widened`, whether wider types keep them, `corrupt`, the columns that get the text of rows with
+  such a value, and `drops`, whether these rows are left out;
 - `columns`: references to the columns to keep, in their order, or nothing where no one would see
   another or another order.
 
@@ -48,7 +48,6 @@ from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.merging import merge_context
 from ssbt.compiler.emit.records import emit_decoded_rows, emit_encoded_record
 from ssbt.compiler.emit.schemas import SchemaCode
@@ -111,15 +110,12 @@ def _narrowing_context(source: Source) -> dict[str, object]:
     used_types = {
         type_name for column in source.output.columns for type_name in type_words(column.type)
     }
-    corrupt = (name for name, _, _ in source.settings.added_columns())
-    lenient = "".join(f", corrupt={python_literal(name)}" for name in corrupt)
     mode = source.settings.find("mode")
-    if mode is not None and str(mode.value).casefold() == "dropmalformed":
-        lenient += ", drop=True"
     return {
         "narrowed": not used_types.isdisjoint(narrowed_types),
         "widened": not used_types.isdisjoint({*narrowed_types} - {"TIMESTAMP"}),
-        "lenient": lenient,
+        "corrupt": [name for name, _, _ in source.settings.added_columns()],
+        "drops": mode is not None and str(mode.value).casefold() == "dropmalformed",
     }
 
 
@@ -162,7 +158,7 @@ def emit_stream_write(
         "function": function,
         **emit_encoded_record(sink, relation, code),
     }
-    context["trigger"] = _trigger_arguments(trigger) if trigger is not None else None
+    context["trigger"] = _emit_trigger(trigger) if trigger is not None else None
     context["merge"] = merge_context(settings, relation, code)
     return connector_template(sink.connector, "write_stream").render(context).strip()
 
@@ -187,10 +183,9 @@ def emit_batch_write(
     return connector_template(sink.connector, "write_batch").render(context).strip()
 
 
-def emit_trigger(trigger: Trigger) -> str:
-    """The trigger of a pass, whose batches may be processed in any of these ways."""
-    name, _, value = _trigger_arguments(trigger).partition("=")
-    return f"{{{python_literal(name)}: {value}}}"
+def _emit_trigger(trigger: Trigger) -> str:
+    """The argument of `trigger`."""
+    return render_template("values/trigger", **trigger_argument(trigger))
 
 
 def _option_context(
@@ -228,16 +223,16 @@ def _placement_context(
     }
 
 
-def _trigger_arguments(trigger: Trigger) -> str:
-    """The arguments of `trigger`."""
+def trigger_argument(trigger: Trigger) -> dict[str, object]:
+    """The name and the value of the argument of `trigger`."""
     match trigger.kind:
         case TriggerKind.EVERY:
-            return f"processingTime={python_literal(trigger.interval)}"
+            return {"name": "processingTime", "value": trigger.interval}
         case TriggerKind.CONTINUOUS:
-            return f"continuous={python_literal(trigger.interval)}"
+            return {"name": "continuous", "value": trigger.interval}
         case TriggerKind.REAL_TIME:
-            return f"realTime={python_literal(trigger.interval or '5 minutes')}"
+            return {"name": "realTime", "value": trigger.interval or "5 minutes"}
         case TriggerKind.ONCE:
-            return "once=True"
+            return {"name": "once", "value": True}
         case TriggerKind.AVAILABLE_NOW:
-            return "availableNow=True"
+            return {"name": "availableNow", "value": True}

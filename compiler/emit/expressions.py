@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
+from ssbt.compiler.emit.references import unqualified_name
 from ssbt.compiler.emit.scopes import FunctionScope
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.expressions import (
     Expression,
     NamedExpression,
@@ -14,11 +16,9 @@ from ssbt.compiler.ir.expressions import (
     TextMark,
 )
 from ssbt.compiler.ir.terms import LITERAL, Term
-from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import BOOLEAN, INT, STRING
 from ssbt.compiler.types.quoting import quote_name
 
-_NAME_PARTS = lazy_pattern(r"`((?:[^`]|``)*)`|([^.`]+)")
 _NULLS = {None: "", "first": "_nulls_first", "last": "_nulls_last"}
 
 
@@ -36,18 +36,14 @@ def _emit_part(part: str | ParameterText | TextMark, scope: FunctionScope) -> Pa
     return part
 
 
-def quote_reference(name: str) -> str:
-    """How methods that parse the names of columns, such as `select`, find the column `name`."""
-    return f"`{name.replace('`', '``')}`" if set(name) & set(".`*") or not name else name
-
-
 def emit_column(expression: Expression, scope: FunctionScope) -> str:
     """A `Column`."""
-    if expression.column is not None:
-        return f"F.col({python_literal(expression.column)})"
-    if expression.term is not None and is_constant(expression.term):
-        return f"F.lit({python_literal(expression.term.value)})"
-    return f"F.expr({emit_sql(expression, scope)})"
+    column, sql, constant = expression.column, None, None
+    if column is None and expression.term is not None and is_constant(expression.term):
+        constant = expression.term.value
+    elif column is None:
+        sql = emit_sql(expression, scope)
+    return render_template("expressions/column", column=column, sql=sql, constant=constant)
 
 
 def is_constant(term: Term) -> bool:
@@ -87,8 +83,8 @@ def emit_named_expression(item: NamedExpression, scope: FunctionScope) -> str:
         and unqualified_name(item.expression.column) == item.names[0]
     ):
         return python_literal(item.expression.column)
-    names = ", ".join(map(python_literal, item.names))
-    return f"{emit_column(item.expression, scope)}.alias({names})"
+    column = emit_column(item.expression, scope)
+    return render_template("expressions/named", column=column, names=item.names)
 
 
 def emit_named_expressions(items: Iterable[NamedExpression], scope: FunctionScope) -> list[str]:
@@ -100,19 +96,16 @@ def emit_sort_key(key: SortKey, scope: FunctionScope) -> str:
     """One argument of `orderBy`."""
     if not key.descending and key.nulls is None:
         return emit_column_or_name(key.expression, scope)
+    name = key.expression.column if key.nulls is None else None
     direction = "desc" if key.descending else "asc"
-    if key.expression.column is not None and key.nulls is None:
-        return f"F.desc({python_literal(key.expression.column)})"
-    return f"{emit_column(key.expression, scope)}.{direction}{_NULLS[key.nulls]}()"
+    return render_template(
+        "expressions/sort_key",
+        name=name,
+        column=emit_column(key.expression, scope),
+        order=f"{direction}{_NULLS[key.nulls]}",
+    )
 
 
 def sql_name(name: str) -> str:
     """The column `name` within SQL text."""
     return quote_name(name)
-
-
-def unqualified_name(path: str) -> str:
-    """The name that the column at `path` bears: `o.amount` is called `amount`."""
-    quoted: str
-    quoted, plain = _NAME_PARTS.findall(path)[-1]
-    return plain or quoted.replace("``", "`")

@@ -8,24 +8,22 @@ from msgspec import Struct
 
 from ssbt.compiler.emit.source_map import FunctionMapping
 
-# What is left of a line for an item that stands three levels deep, before its comma.
-_ITEM_WIDTH = 75
-
 
 class ScriptFunction(Struct, frozen=True):
     """A function in code, for the template.
 
-    `datasets` are the names of the datasets that it takes, in the order of its arguments.
+    `frames` are the variables of the datasets that it takes, and `datasets` their names, in order.
     `is_query` holds where the code has SQL text in it.
     """
 
     mapping: FunctionMapping
-    arguments: tuple[str, ...]
+    frames: tuple[str, ...]
     returns: str
     docstring: str
     statements: tuple[str, ...]
     datasets: tuple[str, ...] = ()
     takes_params: bool = False
+    takes_job: bool = False
     is_query: bool = False
 
     @property
@@ -44,8 +42,3 @@ def sort_by_source(
         return ranks.get(span.path, len(files)), span.start
 
     return sorted(functions, key=position)
-
-
-def emit_tuple_item(literal: str) -> str:
-    """A string in a tuple; parentheses tell pieces of a long one from items without a comma."""
-    return f"({literal})" if len(literal) > _ITEM_WIDTH else literal

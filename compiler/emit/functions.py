@@ -87,7 +87,6 @@ class _FunctionEmitter:
         self._code = SettingCode(context.names, context.parameter_types)
         defaults = {schema.name: schema.defaults for schema in pipeline.schemas}
         self._schemas = SchemaCode(context.names.schemas, defaults)
-        self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
         self._pipeline = pipeline
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
@@ -109,10 +108,11 @@ class _FunctionEmitter:
                 f"connection {connection.name}",
                 connection.span,
             ),
-            arguments=(self._job,),
+            frames=(),
             returns="dict[str, str]",
             docstring=_describe(connection.description),
-            statements=(f"return {emit_connection_options(connection, self._code)}",),
+            statements=(emit_connection_options(connection, self._code),),
+            takes_job=True,
         )
 
     def emit_source_functions(self, source: Source) -> dict[str, ScriptFunction]:
@@ -124,15 +124,15 @@ class _FunctionEmitter:
         description = "that could not be decoded" if source.part else "that could be decoded"
         variable = self._context.names.datasets[records]
         values = {"is_dead_letters": bool(source.part), "records": variable}
-        rows = render_template("functions/decoded_part", **values)
+        statement = render_template("functions/decoded_part", **values)
         part = ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.datasets[source.name], source.name, source.span
             ),
-            arguments=(f"{variable}: DataFrame",),
+            frames=(variable,),
             returns="DataFrame",
             docstring=emit_docstring(f"The records of {judged} {description}.", depth=1),
-            statements=(f"return {rows}",),
+            statements=(statement,),
             datasets=(records,),
         )
         return {records: self._emit_source(source, records), source.name: part}
@@ -155,10 +155,11 @@ class _FunctionEmitter:
             mapping=FunctionMapping(
                 names.datasets[name], name, source.span, *map_load_call(source, frame)
             ),
-            arguments=(self._job,),
+            frames=(),
             returns="DataFrame",
             docstring=_describe(source.description),
-            statements=(f"return ({frame})",),
+            statements=(render_template("functions/source", frame=frame),),
+            takes_job=True,
         )
 
     def emit_let(self, let: Let) -> ScriptFunction:
@@ -193,12 +194,11 @@ class _FunctionEmitter:
         scope: FunctionScope,
         statements: tuple[str, ...],
     ) -> ScriptFunction:
-        arguments = [f"{variable}: DataFrame" for variable in scope.datasets.values()]
         return ScriptFunction(
             mapping=FunctionMapping(
                 name, definition.name, definition.span, tuple(scope.steps), scope.base_calls
             ),
-            arguments=(*arguments, *(["params: Params"] if scope.uses_params else [])),
+            frames=tuple(scope.datasets.values()),
             returns="DataFrame",
             docstring=_describe(definition.description),
             statements=statements,
@@ -217,11 +217,12 @@ class _FunctionEmitter:
         counted = render_template("functions/counted", dataset=variable, sink=sink.name)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
-            arguments=(f"{variable}: DataFrame", self._job),
+            frames=(variable,),
             returns="None",
             docstring=_describe(sink.description),
             statements=(*self._emit_creation(sink), self._emit_batch_write(sink, counted)),
             datasets=(sink.dataset,),
+            takes_job=True,
         )
 
     def _emit_creation(self, sink: Sink) -> tuple[str, ...]:
@@ -231,14 +232,14 @@ class _FunctionEmitter:
         return emit_creation(sink, relation, self._code, self._schemas, variable)
 
     def _emit_batch_write(self, sink: Sink, dataset: str) -> str:
-        """The statement that writes: a call, or a chain of methods, which takes brackets."""
+        """The statement that writes."""
         relation = self._roots[sink.dataset].output
         mode = sink.settings.at(OptionPlacement.MODE)
         overwrites = mode is not None and mode.value == "overwrite"
         written = for_writer(sink, overwrites=overwrites)
         code = emit_write(written, relation, self._code, dataset)
         is_call = is_merged(sink.settings) or sink.settings.find("conflict_retries") is not None
-        return code if is_call else f"({code})"
+        return render_template("functions/write", write=code, is_call=is_call)
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
         """What a sink writes of a batch, in a query that writes others, too."""
@@ -249,11 +250,15 @@ class _FunctionEmitter:
         output = emit_batch_write(written, relation, self._code, variable, function)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
-            arguments=(f"{variable}: DataFrame", self._job),
+            frames=(variable,),
             returns="Output",
             docstring=_describe(sink.description),
-            statements=(*self._emit_creation(sink), f"return {output}"),
+            statements=(
+                *self._emit_creation(sink),
+                render_template("functions/output", output=output),
+            ),
             datasets=(sink.dataset,),
+            takes_job=True,
         )
 
     def _user_function_name(self, stream: StreamWrite) -> str | None:
@@ -279,7 +284,7 @@ class _FunctionEmitter:
         writes = is_merged(sink.settings)
         table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
-        call = render_template(
+        statement = render_template(
             "functions/stream",
             name=sink.name,
             writer=writer,
@@ -289,11 +294,12 @@ class _FunctionEmitter:
         )
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
-            arguments=(f"{variable}: DataFrame", self._job),
+            frames=(variable,),
             returns="Stream",
             docstring=_describe(sink.description),
-            statements=(*self._emit_creation(sink), f"return {call}"),
+            statements=(*self._emit_creation(sink), statement),
             datasets=(sink.dataset,),
+            takes_job=True,
         )
 
 

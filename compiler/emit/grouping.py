@@ -6,9 +6,9 @@ from ssbt.compiler.emit.expressions import (
     emit_column,
     emit_named_expression,
     emit_named_expressions,
-    quote_reference,
 )
 from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.references import quote_reference
 from ssbt.compiler.emit.renaming import emit_renames
 from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.emit.templating import render_template

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 import re
 
+from msgspec import Struct
+
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.parameters import ParamsField
 from ssbt.compiler.patterns import lazy_pattern
@@ -46,6 +48,13 @@ _RUNTIME_NAMES = {
 _PLACEHOLDER = lazy_pattern(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
+class Import(Struct, frozen=True):
+    """A module, or names of it, each perhaps with the name that it gets."""
+
+    module: str
+    names: tuple[str, ...] = ()
+
+
 def collect_names(code: Iterable[str]) -> frozenset[str]:
     """The identifiers in code, not in its strings and comments; attributes count, too."""
     names: set[str] = set()
@@ -63,15 +72,16 @@ def import_groups(
     fields: Iterable[ParamsField],
     names: ScriptNames,
     functions: Mapping[str, str],
-) -> tuple[tuple[str, ...], ...]:
-    """The import lines, in groups with a blank line between; no group is empty.
+) -> tuple[tuple[Import, ...], ...]:
+    """The imports, in groups with a blank line between; no group is empty.
 
     `functions` are those that connections and formats need, with their modules.
     """
     # A user's ruff or isort counts the runtime among the packages, and what is beside the script
     # as the user's own.
     all_fields = tuple(fields)
-    note_names = collect_names(text for field in all_fields for text in (field.type, *field.notes))
+    note_names = collect_names(field.type for field in all_fields)
+    note_names |= {"Check"} if any(field.checks for field in all_fields) else set()
     groups = (
         _standard_imports(all_fields, used),
         (*_pyspark_imports(used), *_runtime_imports(used | note_names, functions)),
@@ -80,28 +90,29 @@ def import_groups(
     return tuple(group for group in groups if group)
 
 
-def _standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[str, ...]:
+def _standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[Import, ...]:
     types = " ".join(field.type for field in fields)
-    has_factory = any("field" in collect_names([item.default or ""]) for item in fields)
+    has_factory = any(item.default and item.is_made_for_each for item in fields)
+    has_notes = any(field.notes or field.checks for field in fields)
     needed = {
-        "import datetime as dt": "dt." in types or "dt" in used,
-        "from dataclasses import dataclass, field": has_factory,
-        "from dataclasses import dataclass": bool(fields) and not has_factory,
-        "from decimal import Decimal": "Decimal" in types or "Decimal" in used,
-        "from typing import Annotated": any(field.notes for field in fields),
+        Import("datetime as dt"): "dt." in types or "dt" in used,
+        Import("dataclasses", ("dataclass", "field")): has_factory,
+        Import("dataclasses", ("dataclass",)): bool(fields) and not has_factory,
+        Import("decimal", ("Decimal",)): "Decimal" in types or "Decimal" in used,
+        Import("typing", ("Annotated",)): has_notes,
     }
-    return tuple(line for line, is_needed in needed.items() if is_needed)
+    return tuple(each for each, is_needed in needed.items() if is_needed)
 
 
-def _pyspark_imports(used: frozenset[str]) -> tuple[str, ...]:
+def _pyspark_imports(used: frozenset[str]) -> tuple[Import, ...]:
     needed = {
-        "from pyspark.sql import DataFrame": True,
-        "from pyspark.sql import functions as F": "F" in used,
+        Import("pyspark.sql", ("DataFrame",)): True,
+        Import("pyspark.sql", ("functions as F",)): "F" in used,
     }
-    return tuple(line for line, is_needed in needed.items() if is_needed)
+    return tuple(each for each, is_needed in needed.items() if is_needed)
 
 
-def _runtime_imports(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[str]:
+def _runtime_imports(used: frozenset[str], functions: Mapping[str, str]) -> Iterator[Import]:
     # Annotations and `run` have these.
     streams = {"Stream", "run_streams"} if {"Stream", "one_pass"} & used else set()
     streams |= {"Output"} if "one_pass" in used else set()
@@ -112,13 +123,13 @@ def _runtime_imports(used: frozenset[str], functions: Mapping[str, str]) -> Iter
         # Of its own, because Spark 3.5 lacks what it imports.
         modules["ssbt.runtime.streams.processors"] = {"State", "with_state"} & used
     for module, names in sorted(modules.items()):
-        yield f"from {module} import {', '.join(sorted(names))}"
+        yield Import(module, tuple(sorted(names)))
 
 
-def _user_imports(used: frozenset[str], names: ScriptNames) -> tuple[str, ...]:
+def _user_imports(used: frozenset[str], names: ScriptNames) -> tuple[Import, ...]:
     by_module: dict[str, list[str]] = {}
     for (module, function), name in sorted(names.functions.items()):
         if name in used:
             import_item = function if function == name else f"{function} as {name}"
             by_module.setdefault(module, []).append(import_item)
-    return tuple(f"from {module} import {', '.join(by_module[module])}" for module in by_module)
+    return tuple(Import(module, tuple(by_module[module])) for module in by_module)

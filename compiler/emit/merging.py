@@ -10,7 +10,7 @@ from ssbt.compiler.connectors.settings import ConditionText, Settings, column_re
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.histories import history_context
-from ssbt.compiler.emit.literals import Part, PythonCode, f_string, python_literal
+from ssbt.compiler.emit.literals import Part, PythonCode, f_string
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.ir.histories import find_history
@@ -32,10 +32,7 @@ def merge_context(
         return None
     context: dict[str, object] = {
         "deleted": _emit_condition(either.deleted, code),
-        "options": [
-            f"{python_literal(each.name)}: {python_literal(each.value)}"
-            for each in code.options(_without_evolution(settings))
-        ],
+        "options": code.options(_without_evolution(settings)),
         "evolves": _evolves(settings),
     }
     memory = find_memory(settings)

@@ -44,25 +44,17 @@ _IMPLIED: dict[DataType, str] = {
 
 
 class ParamsField(Struct, frozen=True):
-    """A field in code: `type` is Python's, `notes` say what it does not.
+    """A field in code: `type` is Python's, `notes` and `checks` say what it does not.
 
-    `default` is None when a value must be given.
+    `default` is None when a value must be given; one that `is_made_for_each` object is not shared.
     """
 
     name: str
     type: str
     notes: tuple[str, ...]
+    checks: tuple[tuple[object, ...], ...]
     default: str | None
-
-    @property
-    def annotation(self) -> str:
-        """The type, with the notes if there are any."""
-        return f"Annotated[{self.type}, {', '.join(self.notes)}]" if self.notes else self.type
-
-    @property
-    def assignment(self) -> str:
-        """What follows the type."""
-        return "" if self.default is None else f" = {self.default}"
+    is_made_for_each: bool
 
 
 def params_fields(parameters: tuple[Parameter, ...], names: ScriptNames) -> tuple[ParamsField, ...]:
@@ -86,15 +78,20 @@ def _build_field(name: str, parameter: Parameter) -> ParamsField:
     notes = [] if is_implied(parameter.type) else [parameter.type.sql]
     if parameter.description or parameter.checks:
         notes = [parameter.type.sql, parameter.description]
-    texts = (*map(python_literal, notes), *map(_emit_check, parameter.checks))
-    default = None if parameter.required else _emit_default(parameter.default, parameter.type)
-    return ParamsField(name, _python_type(parameter.type), texts, default)
+    checks = tuple(map(_check_arguments, parameter.checks))
+    default = None
+    if not parameter.required:
+        # As the Python type in the annotation has it, or mypy would complain.
+        default = python_literal(_convert_default(parameter.default, parameter.type))
+    is_made_for_each = isinstance(parameter.type, MapType)
+    type_ = _python_type(parameter.type)
+    return ParamsField(name, type_, tuple(notes), checks, default, is_made_for_each)
 
 
-def _emit_check(condition: Condition) -> str:
-    """What the runtime demands of values, in code."""
+def _check_arguments(condition: Condition) -> tuple[object, ...]:
+    """What the runtime demands of values."""
     comparison = " ".join(filter(None, (condition.measure, condition.operator)))
-    return f"Check({', '.join(map(python_literal, (comparison, *condition.operands)))})"
+    return (comparison, *condition.operands)
 
 
 def _python_type(data_type: DataType) -> str:
@@ -118,13 +115,6 @@ def _python_type(data_type: DataType) -> str:
     if data_type == TIMESTAMP_NTZ:
         return "dt.datetime"
     return _IMPLIED.get(data_type, "str")
-
-
-def _emit_default(value: object, data_type: DataType) -> str:
-    """The default in code, as the Python type in the annotation has it, or mypy would complain."""
-    code = python_literal(_convert_default(value, data_type))
-    # A dataclass wants a new one for each object.
-    return f"field(default_factory=lambda: {code})" if isinstance(data_type, MapType) else code
 
 
 def _convert_default(value: object, data_type: DataType) -> object:

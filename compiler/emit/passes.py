@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
+from msgspec.structs import replace
+
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.emit.checkpoints import checkpoint_values, pass_dependencies
-from ssbt.compiler.emit.connectors import emit_trigger
+from ssbt.compiler.emit.connectors import trigger_argument
 from ssbt.compiler.emit.docstrings import emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction
 from ssbt.compiler.emit.naming import ScriptNames
@@ -35,7 +37,6 @@ class PassEmitter:
             item.name: (item.output if isinstance(item, Source) else item.query.output).streaming
             for item in pipeline.datasets
         }
-        self._job = f"job: Job[{'Params' if pipeline.parameters else 'None'}]"
 
     def emit(self, pass_: Pass) -> tuple[ScriptFunction, ScriptFunction]:
         """What becomes of a batch, and the stream of them."""
@@ -67,25 +68,25 @@ class PassEmitter:
         self, pass_: Pass, name: str, computed: Iterable[str], arguments: Iterable[str]
     ) -> ScriptFunction:
         variables = {name: self._names.datasets[name] for name in arguments}
-        parameters = [f"{variable}: DataFrame" for variable in variables.values()]
-        statements = []
+        frames, statements = tuple(variables.values()), []
         for dataset in computed:
             function = self._by_dataset[dataset]
             call_arguments = [variables[use] for use in function.datasets]
             call_arguments += ["job.params"] if function.takes_params else []
             variables[dataset] = self._names.frames[dataset]
-            statements.append(
-                f"{variables[dataset]} = {function.name}({', '.join(call_arguments)})"
-            )
-        calls = [
-            f"{self._by_sink[sink.name].name}({variables[sink.dataset]}, job)"
+            statement = {
+                "frame": variables[dataset],
+                "function": function.name,
+                "arguments": call_arguments,
+            }
+            statements.append(render_template("functions/dataset", **statement))
+        sinks = [
+            {"function": self._by_sink[sink.name].name, "frames": [variables[sink.dataset]]}
             for sink in pass_.sinks
         ]
-        statements.append(f"return [{', '.join(calls)}]")
+        statements.append(render_template("functions/outputs", sinks=sinks))
         title = f"What becomes of a batch of {_join_names(pass_.sources)}, the dead letters first."
-        return self._build_function(
-            pass_, name, (*parameters, self._job), "list[Output]", title, statements
-        )
+        return self._build_function(pass_, name, frames, "list[Output]", title, statements)
 
     def _emit_stream(
         self, pass_: Pass, names: tuple[str, str], arguments: list[str]
@@ -97,14 +98,14 @@ class PassEmitter:
         assert stream is not None
         modes = {sink.stream.mode for sink in pass_.sinks if sink.stream is not None}
         mode = next(iter(modes - {OutputMode.APPEND}), None)
-        call = render_template(
+        statement = render_template(
             "functions/one_pass",
             name=pass_.name,
             streams=judged,
             outputs=outputs,
             arguments=[*variables.values(), "job"],
             writes=list(self._sink_folders(pass_)),
-            trigger=emit_trigger(stream.trigger) if stream.trigger is not None else None,
+            trigger=trigger_argument(stream.trigger) if stream.trigger is not None else None,
             mode=mode.value if mode is not None else None,
             **checkpoint_values(
                 self._pipeline.checkpoint,
@@ -114,17 +115,9 @@ class PassEmitter:
             ),
         )
         title = f"Stream {_join_names(pass_.sources)}: each record once, as a row or a dead letter."
-        parameters = (*(f"{variable}: DataFrame" for variable in variables.values()), self._job)
-        statements = [f"return {call}"]
-        function = self._build_function(pass_, name, parameters, "Stream", title, statements)
-        return ScriptFunction(
-            **{
-                field: getattr(function, field)
-                for field in function.__struct_fields__
-                if field != "datasets"
-            },
-            datasets=tuple(arguments),
-        )
+        frames = tuple(variables.values())
+        function = self._build_function(pass_, name, frames, "Stream", title, [statement])
+        return replace(function, datasets=tuple(arguments))
 
     def _is_streaming(self, name: str) -> bool:
         return self._streaming.get(name, True)
@@ -139,7 +132,7 @@ class PassEmitter:
         self,
         pass_: Pass,
         name: str,
-        arguments: tuple[str, ...],
+        frames: tuple[str, ...],
         returns: str,
         title: str,
         statements: list[str],
@@ -149,10 +142,11 @@ class PassEmitter:
         )
         return ScriptFunction(
             mapping=FunctionMapping(name, f"stream {pass_.name}", source.span),
-            arguments=arguments,
+            frames=frames,
             returns=returns,
             docstring=emit_docstring(title, depth=1),
             statements=tuple(statements),
+            takes_job=True,
         )
 
 

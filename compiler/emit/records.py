@@ -16,8 +16,8 @@ from __future__ import annotations
 from ssbt.compiler.connectors.loading import has_template
 from ssbt.compiler.connectors.settings import FormatUse, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.emit.expressions import quote_reference
 from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.references import quote_reference
 from ssbt.compiler.emit.schema_texts import SchemaText
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
@@ -86,7 +86,8 @@ def _emit_decoding(
     added = f", {quote_name(decoding.malformed)} STRING" if decoding.malformed else ""
     text = schemas.emit_read_schema(schema, added) if schema is not None else None
     schema_text = code.schema_texts.declared.get(schema or "")
-    context = {"bytes": f'F.col("{part}")', "schema": text, **_option_context(use, code)}
+    part_column = render_template("records/record", column=part)
+    context = {"bytes": part_column, "schema": text, **_option_context(use, code)}
     context |= {"masked": list(masked), **_schema_context(use, part, settings, schema_text, code)}
     if has_template(use.format, "decoding"):
         return connector_template(use.format, "decoding").render(context).strip()
@@ -142,10 +143,12 @@ def _emit_headers(settings: Settings, relation: Relation) -> str | None:
         if type_ == HEADERS:
             lists.append(reference)
         else:
-            single.append(_emit_header(column.name, _emit_as_bytes(reference, type_)))
+            is_binary = type_ == BINARY
+            value = reference if is_binary else _emit_as_text(reference, type_)
+            single.append(_emit_header(column.name, value, is_text=not is_binary))
     if event := settings.columns_at(OptionPlacement.EVENT_ID):
         id_columns = [column for each in event for column in relation.find_columns(each.name)]
-        single.append(_emit_header(EVENT_ID_HEADER, f'{_emit_event_id(id_columns)}.cast("binary")'))
+        single.append(_emit_header(EVENT_ID_HEADER, _emit_event_id(id_columns), is_text=True))
     if not single and not lists:
         return None
     return render_template(
@@ -157,12 +160,8 @@ def _emit_headers(settings: Settings, relation: Relation) -> str | None:
     )
 
 
-def _emit_header(name: str, value: str) -> str:
-    return render_template("records/header", name=name, value=value)
-
-
-def _emit_as_bytes(column: str, type_: DataType | None) -> str:
-    return column if type_ == BINARY else f'{_emit_as_text(column, type_)}.cast("binary")'
+def _emit_header(name: str, value: str, *, is_text: bool) -> str:
+    return render_template("records/header", name=name, value=value, is_text=is_text)
 
 
 def _emit_as_text(column: str, type_: DataType | None) -> str:

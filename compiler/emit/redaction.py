@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import re
 
 from ssbt.compiler.connectors.specification import Option
-from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.setting_code import EmittedOption
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.patterns import lazy_pattern
 
@@ -16,16 +16,13 @@ _DEFAULT = "(?i)url"
 _REDACTED_BY_SPARK = lazy_pattern(r"secret|password|token|access[.]?key", re.IGNORECASE)
 
 
-def redaction_items(pipeline: Pipeline) -> Iterator[str]:
-    """The setting, as an item of a dictionary in code, where options hold credentials."""
+def find_redaction(pipeline: Pipeline) -> EmittedOption | None:
+    """The setting, where options hold credentials."""
     names = sorted({option.spark for option in _secret_options(pipeline)})
     exposed = [re.escape(name) for name in names if not _REDACTED_BY_SPARK.search(name)]
-    if exposed and _SETTING not in dict(pipeline.spark):
-        pattern = "|".join((_DEFAULT, *exposed))
-        comment = (
-            "# Spark shows options in plans, its UI and the event log; these hold credentials."
-        )
-        yield f"\n{comment}\n{python_literal(_SETTING)}: {python_literal(pattern)}\n"
+    if not exposed or _SETTING in dict(pipeline.spark):
+        return None
+    return EmittedOption(_SETTING, "|".join((_DEFAULT, *exposed)), "")
 
 
 def _secret_options(pipeline: Pipeline) -> Iterator[Option]:

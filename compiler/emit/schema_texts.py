@@ -10,8 +10,6 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import FormatUse
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.emit.docstrings import LINE_LENGTH
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.names import Namespace, constant_name
 from ssbt.compiler.formats.languages import AVRO, PROTOBUF
 from ssbt.compiler.ir.pipeline import Pipeline, Sink
@@ -47,15 +45,7 @@ class SchemaText(Struct, frozen=True):
         return f"{namespace}.{document['name']}" if namespace else str(document["name"])
 
     @property
-    def assignment(self) -> str:
-        """The constant with its text; what does not fit in a line goes on in the next one."""
-        one_line = f"{self.constant} = {python_literal(self.text)}"
-        pieces = self._pieces()
-        if len(one_line) <= LINE_LENGTH or len(pieces) < 2:
-            return one_line
-        return f"{self.constant} = ({' '.join(map(python_literal, pieces))})"
-
-    def _pieces(self) -> list[str]:
+    def pieces(self) -> list[str]:
         """A line for each field, or so many characters where no person reads them."""
         if self.message:
             return re.findall(f".{{1,{_ENCODED_WIDTH}}}", self.text)

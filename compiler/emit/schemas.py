@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from ssbt.compiler.emit.docstrings import LINE_LENGTH
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.types.datatypes import StructField, StructType
 from ssbt.compiler.types.quoting import quote_name, quote_string
 
@@ -24,18 +25,21 @@ class SchemaCode(Struct, frozen=True):
         if added:
             code = f_string([PythonCode(code), added])
         if values := self.defaults.get(schema):
-            return f"with_defaults(job.spark, {code}, {python_literal(dict(values))})"
+            return render_template("values/with_defaults", schema=code, defaults=dict(values))
         return code
 
 
 def emit_schema_constant(name: str, schema: StructType) -> str:
     """The assignment of a schema's DDL; a column a line where it does not fit in one."""
     columns = [column_ddl(field) for field in schema.fields]
-    one_line = f"{name} = {python_literal(', '.join(columns))}"
-    if len(one_line) <= LINE_LENGTH or len(columns) < 2:
-        return one_line
     pieces = [f"{column}, " for column in columns[:-1]] + columns[-1:]
-    return f"{name} = ({' '.join(map(python_literal, pieces))})"
+    return emit_constant(name, "".join(pieces), pieces)
+
+
+def emit_constant(name: str, text: str, pieces: Sequence[str]) -> str:
+    """The assignment of a text, in its pieces where it does not fit in a line."""
+    is_short = len(f"{name} = {python_literal(text)}") <= LINE_LENGTH or len(pieces) < 2
+    return render_template("schema", name=name, text=text, pieces=[] if is_short else pieces)
 
 
 def column_ddl(field: StructField) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.source_map import StepCode, count_chained_calls
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.steps import Step
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.source import Span
@@ -77,7 +77,7 @@ class FunctionScope:
         if code.isidentifier():
             return code
         variable = self._locals.claim(preferred)
-        self.statements.append(f"{variable} = {code}")
+        self.statements.append(_emit_variable(variable, code))
         return variable
 
     def mark_start(self, frame: str) -> None:
@@ -100,10 +100,16 @@ class FunctionScope:
     def emit_body(self, result: str) -> tuple[str, ...]:
         """The statements of the function, which returns `result`."""
         literals = [
-            f"{variable} = literal({self.use_param(name)}, {self._sql_type(name)})"
+            _emit_variable(variable, self._emit_literal(name))
             for name, variable in self._literals.items()
         ]
-        return (*literals, *self.statements, f"return {result}")
+        statement = render_template("functions/query", frame=result)
+        return (*literals, *self.statements, statement)
 
-    def _sql_type(self, name: str) -> str:
-        return python_literal(self.context.parameter_types[name].sql)
+    def _emit_literal(self, name: str) -> str:
+        sql_type = self.context.parameter_types[name].sql
+        return render_template("values/literal", parameter=self.use_param(name), type=sql_type)
+
+
+def _emit_variable(variable: str, value: str) -> str:
+    return render_template("functions/variable", variable=variable, value=value)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.specification import SessionSetting
-from ssbt.compiler.emit.docstrings import emit_comment
-from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.setting_code import EmittedOption
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.session_settings import needed_settings
 
@@ -22,11 +21,10 @@ def session_settings(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
     yield from ((each.name, value) for each, value in _settings_to_add(pipeline))
 
 
-def session_items(pipeline: Pipeline) -> Iterator[str]:
-    """The same as items of a dictionary in code, under a comment where there is a reason."""
+def explained_session_settings(pipeline: Pipeline) -> Iterator[EmittedOption]:
+    """The same, each with the reason for it, if there is one."""
     for each, value in _settings_to_add(pipeline):
-        lines = "\n".join(emit_comment(each.reason, depth=2)) if each.reason else ""
-        yield f"\n{lines}\n{python_literal(each.name)}: {python_literal(value)}"
+        yield EmittedOption(each.name, value, each.reason)
 
 
 def _settings_to_add(pipeline: Pipeline) -> Iterator[tuple[SessionSetting, str]]:

@@ -18,6 +18,7 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.literals import PythonCode, f_string, python_literal
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.schema_texts import SchemaTexts
+from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.types.datatypes import BOOLEAN, TIMESTAMP, DataType
 
 
@@ -27,6 +28,11 @@ class EmittedOption(Struct, frozen=True):
     name: str
     value: object
     reason: str
+
+
+def emit_secret_name(name: str) -> PythonCode:
+    """The code of what the runtime replaces by a secret."""
+    return _render_value("secret_name", name=name)
 
 
 class SettingCode:
@@ -41,10 +47,10 @@ class SettingCode:
         match value:
             case ParamUse():
                 if self._types[value.name] == TIMESTAMP:
-                    return PythonCode(f"epoch_milliseconds({self._emit_param(value)}, job.spark)")
+                    return _render_value("epoch_milliseconds", parameter=self._emit_param(value))
                 return PythonCode(self._emit_param(value))
             case SecretName():
-                return PythonCode(f"job.secret({python_literal(value.name)})")
+                return _render_value("secret", name=value.name)
             case Text():
                 if value.sole_param:
                     return PythonCode(self._emit_param_in_text(value.sole_param, alone=True))
@@ -102,7 +108,7 @@ class SettingCode:
     def _convert_text(self, value: object) -> object:
         match value:
             case SecretName():
-                return PythonCode(f"Secret({python_literal(value.name)})")
+                return emit_secret_name(value.name)
             case bool():
                 return str(value).lower()
             case ParamUse():
@@ -113,20 +119,28 @@ class SettingCode:
                 return self.value(value)
 
     def _emit_connection(self, use: ConnectionName) -> str:
-        return f"{self._names.connections[use.name.casefold()]}(job)"
+        function = self._names.connections[use.name.casefold()]
+        return render_template("values/connection", function=function)
 
     def _emit_condition_part(self, part: str | ParamUse) -> str:
         if isinstance(part, str):
             return python_literal(part)
-        sql_type = python_literal(self._types[part.name].sql)
-        return f"literal({self._emit_param(part)}, {sql_type})"
+        sql_type = self._types[part.name].sql
+        return render_template("values/literal", parameter=self._emit_param(part), type=sql_type)
 
     def _emit_param(self, use: ParamUse) -> str:
         return f"job.params.{self._names.params[use.name]}"
 
     def _emit_param_in_text(self, use: ParamUse, alone: bool) -> str:
-        code, data_type = self._emit_param(use), self._types[use.name]
-        if data_type == BOOLEAN:
-            return f"str({code}).lower()"
-        is_text = data_type.sql.startswith("STRING")
-        return f"str({code})" if alone and not is_text else code
+        data_type = self._types[use.name]
+        return render_template(
+            "values/text",
+            parameter=self._emit_param(use),
+            is_boolean=data_type == BOOLEAN,
+            # Within a text, braces make a text of any value.
+            is_text=not alone or data_type.sql.startswith("STRING"),
+        )
+
+
+def _render_value(template: str, **values: object) -> PythonCode:
+    return PythonCode(render_template(f"values/{template}", **values))

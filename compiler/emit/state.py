@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ssbt.compiler.emit.docstrings import emit_comment
-from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.setting_code import EmittedOption
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.ir.plans import has_processor, has_state
 
@@ -37,11 +36,9 @@ def state_settings(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def state_items(pipeline: Pipeline) -> Iterator[str]:
-    """The same as items of a dictionary in code, each under a comment."""
-    for name, value, reason in _settings_to_add(pipeline):
-        lines = "\n".join(emit_comment(reason, depth=2))
-        yield f"\n{lines}\n{python_literal(name)}: {python_literal(value)}"
+def explained_state_settings(pipeline: Pipeline) -> Iterator[EmittedOption]:
+    """The same, each with the reason for it."""
+    yield from (EmittedOption(*each) for each in _settings_to_add(pipeline))
 
 
 def _settings_to_add(pipeline: Pipeline) -> Iterator[tuple[str, str, str]]:

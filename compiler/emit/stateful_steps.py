@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ssbt.compiler.connectors.specification import is_newer
-from ssbt.compiler.emit.expressions import quote_reference
+from ssbt.compiler.emit.references import quote_reference
 from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.state import StateVariable, TimeMode

@@ -16,14 +16,13 @@ from ssbt.compiler.emit.expressions import (
     emit_named_expressions,
     emit_sort_key,
     emit_sql,
-    quote_reference,
     sql_name,
-    unqualified_name,
 )
 from ssbt.compiler.emit.grouping import emit_aggregate, emit_pivot
 from ssbt.compiler.emit.inputs import emit_input, emit_transform_call
 from ssbt.compiler.emit.literals import python_literal
 from ssbt.compiler.emit.python_steps import emit_apply_function, emit_sql_query
+from ssbt.compiler.emit.references import quote_reference, unqualified_name
 from ssbt.compiler.emit.renaming import emit_renames
 from ssbt.compiler.emit.scopes import FunctionScope
 from ssbt.compiler.emit.stateful_steps import emit_stateful
@@ -71,13 +70,8 @@ def _column_group(group: tuple[NamedExpression, ...], scope: FunctionScope) -> d
 
 
 def _emit_drop_columns(frame: str, step: ir.DropColumns, scope: FunctionScope) -> str:
-    columns = [
-        f"F.col({python_literal(name)})"
-        if step.qualified
-        else python_literal(unqualified_name(name))
-        for name in step.columns
-    ]
-    return render_template("steps/drop", frame=frame, columns=columns)
+    columns = step.columns if step.qualified else [*map(unqualified_name, step.columns)]
+    return render_template("steps/drop", frame=frame, columns=columns, qualified=step.qualified)
 
 
 def _emit_rename_columns(frame: str, step: ir.RenameColumns, scope: FunctionScope) -> str:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import Settings, SparkOption, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.emit.literals import PythonCode, python_literal
+from ssbt.compiler.emit.literals import PythonCode
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import render_template
@@ -62,7 +62,7 @@ def emit_creation(
         table=_placed(settings, code, OptionPlacement.TABLE),
         schema=PythonCode(constants[schema.name.casefold()]) if schema is not None else None,
         properties=[
-            f"{python_literal(each[0])}: {python_literal(code.value(each[1]))}"
+            (each[0], code.value(each[1]))
             for each in (items if isinstance(items, tuple) else ())
             if isinstance(each, tuple)
         ],

@@ -14,7 +14,7 @@ from jinja2 import BaseLoader, BytecodeCache, DictLoader, Environment, StrictUnd
 
 from ssbt.compiler.patterns import lazy_pattern
 
-OWN_FILTERS = ("column", "comment", "literal", "top_comment")
+OWN_FILTERS = ("column", "comment", "docstring", "literal", "top_comment")
 FILTERS = (*OWN_FILTERS, "join", "map", "replace")
 TESTS = ("none",)
 _IMPORTED = lazy_pattern(r"environment\.get_template\('([^']*)'")

@@ -15,9 +15,9 @@ import zlib
 
 from ssbt.compiler.connectors.loading import read_template, registry_of
 from ssbt.compiler.connectors.toml_cache import built_in_folder
-from ssbt.compiler.emit.docstrings import emit_comment
-from ssbt.compiler.emit.expressions import quote_reference
+from ssbt.compiler.emit.docstrings import emit_comment, emit_docstring
 from ssbt.compiler.emit.literals import python_literal
+from ssbt.compiler.emit.references import quote_reference
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
@@ -33,14 +33,14 @@ class Template(Protocol):
         """The text that it gives for values by name."""
 
 
-def script_template() -> Template:
-    """The template of a whole script."""
-    return _find_template("script.py.j2")
-
-
 def render_template(template: str, /, **values: object) -> str:
     """The code that `templates/TEMPLATE.py.j2` yields; its layout does not matter."""
-    return _find_template(f"{template}.py.j2").render(values).strip()
+    return render_file(template, **values).strip()
+
+
+def render_file(template: str, /, **values: object) -> str:
+    """The same where it is all of a file."""
+    return _find_template(f"{template}.py.j2").render(values)
 
 
 def connector_template(connector: Connector, file: str) -> Template:
@@ -87,7 +87,8 @@ def _filters() -> dict[str, Any]:
     """What templates may do with a value besides placing it."""
     return {
         "literal": python_literal,
-        "column": lambda name: f"F.col({python_literal(quote_reference(name))})",
+        "docstring": lambda text, after: emit_docstring(text, trailing_lines=["", *after]),
+        "column": lambda name: render_template("expressions/column", column=quote_reference(name)),
         "top_comment": lambda text: "\n".join(emit_comment(text)),
         "comment": lambda text: "\n".join(emit_comment(text, depth=2)),
     }

@@ -85,6 +85,41 @@ def _imported(file: Path) -> Iterator[str]:
             yield "." * node.level + (node.module or "")
 
 
+def test_every_folder_of_templates_is_in_the_wheel(setuptools_table: dict[str, Any]) -> None:
+    templates = ROOT / "templates"
+    patterns = setuptools_table["package-data"]["ssbt.templates"]
+    shipped = {path for pattern in patterns for path in templates.glob(pattern)}
+    assert {*templates.rglob("*.j2")} - shipped == set()
+
+
+# These quote values and lay out what templates yield.
+_TEXT_MODULES = ("layout", "literals", "template_building")
+_CODE = re.compile(
+    r"\bF\.[a-z]|\breturn |\bjob\.\w+\(|: DataFrame|\bdef \w|\bfrom [\w.]+ import|^[A-Z][a-z]\w+\("
+)
+
+
+def test_scripts_are_written_by_templates() -> None:
+    """Python decides and hands values over; no string in `emit` is a part of a script."""
+    strays = [
+        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value!r}"
+        for file in sorted((ROOT / "compiler" / "emit").rglob("*.py"))
+        if file.stem not in _TEXT_MODULES
+        for node in _string_constants(ast.parse(file.read_text(encoding="utf-8")))
+        if _CODE.search(node.value)
+    ]
+    assert strays == []
+
+
+def _string_constants(tree: ast.Module) -> Iterator[Any]:
+    """The strings of a module, without docstrings."""
+    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        is_string = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_string and id(node) not in statements:
+            yield node
+
+
 def test_every_tool_is_run_by_a_target() -> None:
     """`make docs` writes all that is generated without a JVM; nobody has to remember a tool."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
