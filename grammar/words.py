@@ -6,7 +6,7 @@ words from here; tests hold them to the grammar and to the names of the types.
 
 DECLARATIONS = (
     *("pipeline", "import", "param", "secret", "connection", "schema", "source", "let"),
-    *("transform", "expect", "sink", "test"),
+    *("transform", "expect", "sink", "maintain", "test"),
 )
 # The words that a declaration may begin with.
 DECLARATION_WORDS = ("stream", *DECLARATIONS)
@@ -14,7 +14,7 @@ DECLARATION_WORDS = ("stream", *DECLARATIONS)
 DECLARATIONS_OF_TEXT = ("import", "test")
 # Declarations that are a head and a block of entries, each of which stands for itself.
 DECLARATIONS_OF_ENTRIES = (
-    *("pipeline", "connection", "schema", "source", "stream", "expect", "sink"),
+    *("pipeline", "connection", "schema", "source", "stream", "expect", "sink", "maintain"),
 )
 # How steps begin, each in its plainest spelling.
 # As names of entries they begin a condition: CONDITION_NAME in the grammar.

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 import logging
@@ -43,9 +43,10 @@ from ssbt.runtime.sparkconf.settings import (
     find_contradictions,
     setting_problems,
 )
-from ssbt.runtime.streams.operation import before_streams, with_operation
+from ssbt.runtime.streams.operation import add_stream_options, before_streams, with_operation
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
+from ssbt.runtime.upkeep.wishes import add_upkeep_options, with_wishes
 from ssbt.runtime.values.shortening import shorten
 
 P = TypeVar("P")
@@ -63,11 +64,13 @@ def main(
     spark: Mapping[str, str | Secret] | None = None,
     connections: Mapping[str, str] | None = None,
     secrets: Sequence[str] | None = None,
+    maintains: bool = False,
 ) -> None:
     """Run the pipeline `name` as the command line says.
 
     `target` is the Spark line that it was compiled for, `spark` its own Spark settings,
-    `connections` its connections with their kinds, and `secrets` those that it declares. Returns
+    `connections` its connections with their kinds, and `secrets` those that it declares; one that
+    `maintains` tables has other options on its command line. Returns
     when all went well; otherwise ends the process: 1 the pipeline failed, 2 the command line or
     configuration is wrong, 3 Spark is older than `target`, 4 a checkpoint forbids to go on, 5 a
     stream failed too often of what may pass, or a schema registry does not answer, 130 interrupted
@@ -75,7 +78,7 @@ def main(
     """
     code: int | str | None
     try:
-        script = _Script(name, run, params, target, spark or {}, connections, secrets)
+        script = _Script(name, run, params, target, spark or {}, connections, secrets, maintains)
         code = _run_script(script)
     except SystemExit as stop:
         code = stop.code
@@ -103,6 +106,7 @@ class _Script(Generic[P]):
     spark: Mapping[str, str | Secret]
     connections: Mapping[str, str] | None
     secrets: Sequence[str] | None
+    maintains: bool = False
 
     @property
     def path(self) -> str:
@@ -137,7 +141,7 @@ def _run_script(script: _Script[P]) -> int:
     events.begin()
     # Until a failure has been told: Spark has to be asked for parts of it.
     with ExitStack() as stack:
-        stack.enter_context(with_operation(script.name, options.arguments))
+        stack.enter_context(_with_options(script, options.arguments))
         try:
             session = stack.enter_context(_open_session(script, options))
             if script.target and _is_older(session.version, script.target):
@@ -171,12 +175,22 @@ def _run_script(script: _Script[P]) -> int:
     return _DONE
 
 
+def _with_options(script: _Script[P], arguments: Namespace) -> AbstractContextManager[None]:
+    """What the command line says of streams, or of tables."""
+    if script.maintains:
+        return with_wishes(arguments)
+    return with_operation(script.name, arguments)
+
+
 def _read_options(script: _Script[P]) -> _RunOptions | None:
     """What is wished of this run; None where a mistake has been logged."""
     parameters = read_parameters(script.params)
     # Mistakes of the command line are told in its format too.
     configure_logging(script.name, as_json=wants_json(sys.argv))
-    arguments = parse_arguments(script.name, Path(script.path), script.summary, parameters)
+    add_options = add_upkeep_options if script.maintains else add_stream_options
+    arguments = parse_arguments(
+        script.name, Path(script.path), script.summary, parameters, add_options
+    )
     as_json, file = arguments.log_format == "json", arguments.log_file
     levels = {"verbose": arguments.verbose, "quiet": arguments.quiet}
     try:

@@ -18,6 +18,7 @@ NAMES = (
     "compile",
     "check",
     "run",
+    "maintain",
     "test",
     "fmt",
     "verify",

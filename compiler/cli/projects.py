@@ -40,7 +40,7 @@ def with_findings_of_projects(
     A finding is reported with the pipeline that reads, or with the one that writes if the reader
     was not asked for.
     """
-    all_results = [*results, *_check_neighbours(results, compiler)]
+    all_results = [*results, *check_neighbours(results, compiler)]
     findings_by_path: dict[str, list[_SharedFinding]] = {}
     requested_paths = {result.unit.input.path for result in results}
     for each in _find_shared(all_results):
@@ -102,7 +102,7 @@ def find_neighbours(units: Sequence[Unit], target: str | None) -> dict[str, Neig
 
     compiler = Compiler(target)
     results = [*compiler.check_units(units)]
-    endpoints, owners = _collect_endpoints((*results, *_check_neighbours(results, compiler)))
+    endpoints, owners = collect_endpoints((*results, *check_neighbours(results, compiler)))
     writers: dict[str, dict[tuple[str, str], list[NeighbourEndpoint]]] = {}
     readers: dict[str, dict[str, list[NeighbourEndpoint]]] = {}
     for pair in find_pairs(endpoints):
@@ -135,7 +135,7 @@ def _sort_each(
 def _find_shared(results: Iterable[CompilationResult]) -> Iterator[_SharedFinding]:
     from ssbt.compiler.contracts.findings import check_contracts
 
-    endpoints, owners = _collect_endpoints(results)
+    endpoints, owners = collect_endpoints(results)
     contract_findings = [*check_contracts(endpoints)]
     for each, diagnostic in zip(
         contract_findings, _with_fixes(contract_findings, endpoints), strict=True
@@ -160,7 +160,7 @@ def _with_fixes(
     yield from with_fixes(Workspace(), findings, endpoints)
 
 
-def _collect_endpoints(
+def collect_endpoints(
     results: Iterable[CompilationResult],
 ) -> tuple[list[Endpoint], dict[int, CompilationResult]]:
     """The ends of all pipelines, and by the identity of each the result that it is from."""
@@ -192,7 +192,7 @@ def _is_allowed(finding: ContractFinding, party: CompilationResult) -> bool:
     )
 
 
-def _check_neighbours(
+def check_neighbours(
     results: Sequence[CompilationResult], compiler: Compiler
 ) -> Iterator[CompilationResult]:
     """The other pipelines of the projects that may read or write where these do."""

@@ -70,6 +70,7 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
             table.table("sink"), _role_tables(included_tables, Role.SINK), shared_options, rules
         ),
         connection=connection,
+        upkeep=_read_upkeep(table.table("upkeep")),
         packages=tuple(read_packages(table.table("packages"))),
         session=tuple(_read_session(table.table("session"))),
     )
@@ -94,6 +95,16 @@ def _read_connection(table: TomlTable | None) -> RoleSpecification | None:
     )
     table.close()
     return specification
+
+
+def _read_upkeep(table: TomlTable | None) -> RoleSpecification | None:
+    """What keeps a table of this connector in order."""
+    if table is None:
+        return None
+    options = tuple(_read_all_options((table,)))
+    rules = tuple(_read_all_constraints((table,), {option.name for option in options}))
+    table.close()
+    return RoleSpecification(modes=frozenset(Mode), options=options, constraints=rules)
 
 
 def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option]:

@@ -70,6 +70,7 @@ def render_reference_page(connector: Connector) -> str:
         *_render_role(connector, Role.SOURCE),
         *_render_role(connector, Role.SINK),
         *_render_connection(connector),
+        *_render_upkeep(connector),
         'Pass any other option of Spark\'s with `raw { "key" = "value" }`; nobody checks these.',
     ]
     return "\n\n".join(parts) + "\n"
@@ -123,6 +124,25 @@ def _render_connection(connector: Connector) -> Iterator[str]:
     yield f"```ssbt\nconnection {connector.name}: {connector.name} {{\n{''.join(lines)}}}\n```"
     if secrets:
         yield f"Declare a secret with `secret NAME`, and write its name: `{secrets[0]} = NAME`."
+    yield from _render_options(specification)
+
+
+def _render_upkeep(connector: Connector) -> Iterator[str]:
+    """What a table that a sink writes can be kept in order by."""
+    specification = connector.upkeep
+    if specification is None:
+        return
+    yield "## Upkeep"
+    lines = [
+        f"  {option.name} = {render_literal(option, option.example)}\n"
+        for option in specification.options
+        if option.example is not None and not isinstance(option.example, tuple)
+    ]
+    head = ""
+    if connector.sink is not None:
+        head = f"{_render_example(connector, Role.SINK, connector.sink)}\n\n"
+    yield f"```ssbt\n{head}maintain orders {{\n{''.join(lines)}}}\n```"
+    yield "`ssbtc maintain` does it: see [the guide](../guides/upkeep.md)."
     yield from _render_options(specification)
 
 

@@ -66,11 +66,18 @@ class ConnectorSpecificationError(Exception):
 
 
 class Role(Enum):
-    """On which side of a pipeline a connector stands; or what several uses of it share."""
+    """On which side of a pipeline a connector stands; what several uses of it share; or the upkeep
+    of tables that it writes."""
 
     SOURCE = "source"
     SINK = "sink"
     CONNECTION = "connection"
+    UPKEEP = "upkeep"
+
+    @property
+    def plural(self) -> str:
+        """Several of them, in a message."""
+        return "`maintain`" if self is Role.UPKEEP else f"{self.value}s"
 
 
 class Checkpoint(Enum):
@@ -141,7 +148,7 @@ class ConnectorColumn(Struct, frozen=True):
 
 
 class RoleSpecification(Struct, frozen=True):
-    """A connector as a source, as a sink, or as a connection.
+    """A connector as a source, as a sink, as a connection, or what upkeep its tables can have.
 
     `columns` are what a source yields when no schema is given, and what a sink takes besides its
     partition columns (none: whatever comes). `by_position` holds where a source finds the columns
@@ -223,13 +230,14 @@ class Connector(Struct, frozen=True):
     source: RoleSpecification | None = None
     sink: RoleSpecification | None = None
     connection: RoleSpecification | None = None
+    upkeep: RoleSpecification | None = None
     packages: tuple[tuple[str, tuple[str, ...]], ...] = ()
     session: tuple[SessionSetting, ...] = ()
 
     def role(self, role: Role) -> RoleSpecification | None:
-        """Its side as a source, a sink or a connection, if it has that side."""
+        """Its side as a source, a sink, a connection or a table in need of upkeep, if it has it."""
         sides = {Role.SOURCE: self.source, Role.SINK: self.sink, Role.CONNECTION: self.connection}
-        return sides[role]
+        return {**sides, Role.UPKEEP: self.upkeep}[role]
 
     @property
     def page(self) -> str:

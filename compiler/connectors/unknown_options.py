@@ -28,7 +28,7 @@ def find_other_use(connector: Connector, role: Role, mode: Mode, name: str) -> s
     for each in Role:
         other_role = connector.role(each)
         if other_role and other_role.option(name):
-            return f"{each.value}s"
+            return each.plural
     return None
 
 
@@ -51,12 +51,17 @@ def find_intended(name: str, options: Iterable[Option]) -> str | None:
 
 def misplaced_option(entry: OptionEntry, role: Role, mode: Mode, other_use: str) -> Diagnostic:
     """An option that the connector has elsewhere."""
-    use_name = f"{'stream ' if mode is Mode.STREAM else ''}{role.value}"
+    use_name = f"a {'stream ' if mode is Mode.STREAM else ''}{role.value}"
+    if role is Role.UPKEEP:
+        use_name = role.plural
+    help_ = "leave it out"
+    if other_use == Role.UPKEEP.plural:
+        help_ = f"write it in a declaration of its own: `maintain NAME {{ {entry.name} = … }}`"
     return Diagnostic(
         MISPLACED_OPTION,
-        f"`{entry.name}` is for {other_use}; it does nothing in a {use_name}",
+        f"`{entry.name}` is for {other_use}; it does nothing in {use_name}",
         Label(entry.name_span),
-        help=("leave it out",),
+        help=(help_,),
     )
 
 
@@ -87,5 +92,7 @@ def _suggest_help(
     raw_help = f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`'
     if in_configuration:
         raw_help = RAW_OF_ENVIRONMENT.format(name=name)
+    if role is Role.UPKEEP:
+        return (f"what `maintain` takes for {connector.name} is listed in {connector.page}",)
     page_help = f"the options of a {connector.name} {role.value} are listed in {connector.page}"
     return (page_help, raw_help)

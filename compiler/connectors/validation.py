@@ -161,7 +161,7 @@ def _read_entries(
         if entry.name == RAW and option is None and _takes_no_options(connector, block):
             message = f"`raw` does nothing in the format `{connector.name}`, which has no options"
             yield Diagnostic(RAW_IGNORED, message, Label(entry.name_span), help=("leave it out",))
-        elif entry.name == RAW and option is None:
+        elif entry.name == RAW and option is None and use.role is not Role.UPKEEP:
             refused = tuple(each for each in block.refused if use.mode in each.modes)
             sides = (connector.source, connector.sink) if use.role is Role.CONNECTION else ()
             others = tuple(option for side in sides if side is not None for option in side.options)
@@ -298,13 +298,22 @@ def _package_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
 def _unsupported_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
     """The connector lacks this side, or this side works for the other kind of data only."""
     specification = connector.role(use.role)
-    if specification is None:
+    if use.role is Role.UPKEEP:
+        problem = "has no table with versions, and nothing to be maintained"
+    elif specification is None:
         problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"
     elif use.role is Role.SOURCE:
         problem = "cannot be read as a stream" if use.streaming else "can only be read as a stream"
     else:
         problem = "takes no stream" if use.streaming else "takes streams only"
     sides = [role.value for role in Role if connector.role(role) is not None]
+    if use.role is Role.UPKEEP:
+        return Diagnostic(
+            UNSUPPORTED_USE,
+            f"`{connector.name}` {problem}",
+            Label(use.span),
+            help=("`maintain` is for a sink that writes a table, such as one of Delta Lake",),
+        )
     return Diagnostic(
         UNSUPPORTED_USE,
         f"`{connector.name}` {problem}",

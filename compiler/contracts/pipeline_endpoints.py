@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Topics
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.payloads import PayloadBuilder
+from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 from ssbt.compiler.ir.locations import (
     EnvironmentValues,
     fill_parameters,
@@ -22,6 +24,7 @@ from ssbt.compiler.ir.locations import (
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.ir.plans import plans
+from ssbt.compiler.ir.table_readers import table_readers
 from ssbt.compiler.ir.topics import (
     find_topic_setting,
     topic_settings,
@@ -86,6 +89,7 @@ class _EndpointBuilder:
             is_topic=is_topic,
             is_pattern=find_topic_setting(settings, Topics.PATTERN) is not None,
             is_table=source.is_versioned,
+            **self._find_checkpoints(source),
         )
 
     def _build_sink(self, sink: Sink) -> Endpoint | None:
@@ -121,6 +125,27 @@ class _EndpointBuilder:
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
             deletes=deletes_folder(sink),
         )
+
+    def _find_checkpoints(self, source: Source) -> dict[str, Any]:
+        """Where the streams of a table keep their places."""
+        root = self._pipeline.checkpoint
+        streams = table_readers(self._pipeline, source.name) if root is not None else ()
+        if root is None or not streams:
+            return {}
+        folders = {name: checkpoint_folder(root, name) for name in streams}
+        names = sorted({p.name for p in root.parts if not isinstance(p, str)})
+        return {
+            "checkpoints": tuple(
+                (name, fill_parameters(each, {})) for name, each in folders.items()
+            ),
+            "parameters": tuple(
+                (
+                    view.name,
+                    tuple((n, str(view.parameters[n])) for n in names if n in view.parameters),
+                )
+                for view in self._views
+            ),
+        }
 
     def _read_locations(self, source: Source) -> Locations:
         """The places by environment that a source reads; of a table, its folder."""

@@ -90,6 +90,16 @@ def import_groups(
     return tuple(group for group in groups if group)
 
 
+def parameter_imports(
+    fields: tuple[ParamsField, ...], used: frozenset[str]
+) -> tuple[tuple[Import, ...], Import]:
+    """What a script without datasets imports: of Python's own modules, and of the runtime."""
+    notes = collect_names(field.type for field in fields)
+    notes |= {"Check"} if any(field.checks for field in fields) else set()
+    runtime = {"Job", "main", *({"Check", "Months", "Secret"} & (used | notes))}
+    return _standard_imports(fields, used), Import("ssbt.runtime", tuple(sorted(runtime)))
+
+
 def _standard_imports(fields: tuple[ParamsField, ...], used: frozenset[str]) -> tuple[Import, ...]:
     types = " ".join(field.type for field in fields)
     has_factory = any(item.default and item.is_made_for_each for item in fields)

@@ -171,11 +171,8 @@ def _stream(
     if sink.stream is None:
         return None
     # Batches do without all that compares queries.
-    from ssbt.compiler.emit.checkpoints import (
-        checkpoint_folder,
-        pass_dependencies,
-        sink_dependencies,
-    )
+    from ssbt.compiler.emit.checkpoints import pass_dependencies, sink_dependencies
+    from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 
     root, promise = pipeline.checkpoint, promises[sink.name]
     has_checkpoint = root is not None and sink.has_checkpoint

@@ -38,7 +38,7 @@ def merge_context(
     memory = find_memory(settings)
     option = memory[0] if memory is not None else ""
     context |= dict.fromkeys(("deleted_place", "hidden"))
-    context["deleted_place" if option == "deleted" else "hidden"] = _memory_place(settings, code)
+    context["deleted_place" if option == "deleted" else "hidden"] = memory_place(settings, code)
     if history is not None:
         return {**context, **history_context(history)}
     return {**context, **_newest_context(merge)} if merge is not None else None
@@ -67,7 +67,7 @@ def _without_evolution(settings: Settings) -> Settings:
     return replace(settings, settings=kept)
 
 
-def _memory_place(settings: Settings, code: SettingCode) -> object:
+def memory_place(settings: Settings, code: SettingCode) -> object:
     """Where events are remembered, if they are: as it is said, or beside the table."""
     memory = find_memory(settings)
     if memory is None:

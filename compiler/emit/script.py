@@ -54,6 +54,7 @@ def emit_pipeline(
     script = _emit_script(pipeline, parts)
     files = [
         OutputFile(f"{stem}.py", script.encode()),
+        *_emit_upkeep(pipeline, parts),
         OutputFile(RUNTIME_ARCHIVE, build_runtime_archive()),
         *(OutputFile(f"{module.name}.py", module.text.encode()) for module in pipeline.modules),
         *(
@@ -122,6 +123,17 @@ def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:
     return lay_out(script)
 
 
+def _emit_upkeep(pipeline: Pipeline, parts: ScriptParts) -> Iterator[OutputFile]:
+    """The script that keeps the tables in order, if some are to be."""
+    if not pipeline.upkeep:
+        return
+    from ssbt.compiler.emit.upkeep import UPKEEP_SUFFIX, emit_upkeep
+
+    main = _emit_main(pipeline, parts.functions, UPKEEP_SUFFIX)
+    text = lay_out(emit_upkeep(pipeline, parts.context, parts.places, main))
+    yield OutputFile(f"{script_stem(pipeline.name)}{UPKEEP_SUFFIX}.py", text.encode())
+
+
 def _emit_schemas(pipeline: Pipeline, names: ScriptNames, used: frozenset[str]) -> Iterator[str]:
     """The constants of the schemas that the functions use."""
     for schema in pipeline.schemas:
@@ -140,7 +152,8 @@ def _python_packages(pipeline: Pipeline) -> str:
     return "pandas and pyarrow" if pipeline.target.startswith("3.") else _STATE_PACKAGES
 
 
-def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions) -> str:
+def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions, suffix: str = "") -> str:
+    """The call of `main`; with a `suffix` to its name, of the script that is for upkeep."""
     settings = [EmittedOption(key, text, "") for key, text in own_settings(pipeline)]
     settings += [
         EmittedOption(key, emit_secret_name(name), "") for key, name in pipeline.spark_secrets
@@ -150,7 +163,8 @@ def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions) -> str:
     bodies = [function.statements for function in script_functions.in_order if function.is_query]
     return render_template(
         "main",
-        name=pipeline.name,
+        name=pipeline.name + suffix,
+        maintains=bool(suffix),
         params=bool(pipeline.parameters),
         target=pipeline.target,
         settings=settings,

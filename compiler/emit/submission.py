@@ -32,8 +32,8 @@ def _choice_packages(settings: Settings) -> Iterator[str]:
                 yield from choice.packages
 
 
-def submit_lines(pipeline: Pipeline) -> list[str]:
-    """The command, in lines for a docstring."""
+def submit_lines(pipeline: Pipeline, suffix: str = "") -> list[str]:
+    """The command, in lines for a docstring; the script's name ends in `suffix`."""
     names = build_script_names(pipeline)
     archives = ["ssbt_runtime.zip", *(f"{module.name}.py" for module in pipeline.modules)]
     arguments = [f"--py-files {','.join(archives)}"]
@@ -41,7 +41,7 @@ def submit_lines(pipeline: Pipeline) -> list[str]:
         arguments.append(f"--packages {','.join(coordinates)}")
     needed = [item.name for item in pipeline.parameters if item.required]
     values = "".join(f" --set {names.params[name]}=..." for name in needed)
-    arguments.append(f"{script_stem(pipeline.name)}.py{values}")
+    arguments.append(f"{script_stem(pipeline.name)}{suffix}.py{values}")
     one_line = f"{INDENT}spark-submit {' '.join(arguments)}"
     if len(one_line) <= LINE_LENGTH:
         return [one_line]

@@ -18,6 +18,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.steps import Query
 from ssbt.compiler.ir.streams import StreamWrite
 from ssbt.compiler.ir.tests import Test
+from ssbt.compiler.ir.upkeep import Upkeep
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
 
@@ -187,7 +188,7 @@ class Pipeline(Struct, frozen=True, dict=True):
     `secrets` are the names of those that connections, sources and sinks use. `last_entry` is the
     place of the last entry of its block. `refuses_implicit_flows` where personal data may not
     decide about rows. `spark_secrets` are the settings of Spark that hold credentials, with the
-    names of secrets.
+    names of secrets. `upkeep` is of tables that sinks write.
     """
 
     name: str
@@ -212,6 +213,7 @@ class Pipeline(Struct, frozen=True, dict=True):
     last_entry: Span | None = None
     refuses_implicit_flows: bool = False
     spark_secrets: tuple[tuple[str, str], ...] = ()
+    upkeep: tuple[Upkeep, ...] = ()
 
 
 def collect_outputs(pipeline: Pipeline) -> dict[str, Relation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import re
 
 from ssbt.compiler.connectors.loading import format_names
@@ -22,15 +22,18 @@ from ssbt.compiler.lsp.hover import declaration_page, format_typed_name
 from ssbt.compiler.lsp.option_docs import choice_page, option_page, option_type
 from ssbt.compiler.lsp.options import find_usable_connector
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.names import declared_name
 from ssbt.compiler.syntax.tokens import tokenize
 
 _HEAD = lazy_pattern(
-    r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param|connection)\s
+    r"""(?ix)\A(?P<stream>stream\s+)?(?P<word>pipeline|source|sink|param|connection|maintain)\s
         (?:[^{]*?(?:\s(?:from|to)\s|:)\s*(?P<connector>[^\W\d]\w*))?"""
 )
 _ROLES = {"source": Role.SOURCE, "sink": Role.SINK, "connection": Role.CONNECTION}
+_ROLES["maintain"] = Role.UPKEEP
 _DATASET = lazy_pattern(r"\Asink\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
+_MAINTAINED = lazy_pattern(r"\Amaintain\s+([^\W\d]\w*|`[^`]+`)", re.IGNORECASE)
 _VALUE = lazy_pattern(r"([^\W\d]\w*)\s*=\s*(?:\[[^\]]*)?\Z")
 _NEAR = 1_000
 # The entries of blocks that belong to no connector.
@@ -64,6 +67,9 @@ def block_items(analysis: Analysis, cursor: Cursor) -> Iterator[CompletionItem]:
     block = _find_block(cursor)
     if block is None or block.depth != 1:
         return
+    sink = find_maintained(analysis, cursor.head)
+    if sink is not None:
+        block = replace(block, connector=sink.connector.text)
     role = _ROLES.get(block.word)
     connector = find_usable_connector(block.connector) if block.connector and role else None
     specification = connector.role(role) if connector is not None and role else None
@@ -111,6 +117,8 @@ def _name_items(block: _Block, specification: RoleSpecification | None) -> Itera
             yield CompletionItem(
                 option.name, "option", detail, option_page(option), f"{option.name} = $0"
             )
+        if block.word == "maintain":
+            return
         yield CompletionItem(
             "raw", "option", "", "Options that go to Spark unchecked.", "raw {\n  $0\n}"
         )
@@ -135,8 +143,11 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
                 yield from declaration_items(analysis, "secret")
         case ValueKind.COLUMN | ValueKind.CONDITION:
             dataset = _DATASET.match(cursor.head)
-            if dataset is not None:
-                for column in analysis.relation(dataset.group(1).strip("`")).columns:
+            sink = find_maintained(analysis, cursor.head)
+            name = dataset.group(1).strip("`") if dataset is not None else None
+            name = sink.dataset.text if sink is not None else name
+            if name is not None:
+                for column in analysis.relation(name).columns:
                     yield CompletionItem(
                         declared_name(column.name), "column", format_typed_name(column.name, column)
                     )
@@ -149,6 +160,14 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
             pass
         case ValueKind.MAP | ValueKind.PARTITIONS | ValueKind.INSTANTS:
             pass
+
+
+def find_maintained(analysis: Analysis, head: str) -> d.SinkWrite | None:
+    """The sink whose table the declaration that begins so is about."""
+    match = _MAINTAINED.match(head)
+    name = match.group(1).strip("`").casefold() if match is not None else ""
+    sinks = (node for node in analysis.declarations if isinstance(node, d.SinkWrite))
+    return next((s for s in sinks if (s.name or s.dataset).text.casefold() == name), None)
 
 
 def declaration_items(analysis: Analysis, kind: str) -> Iterator[CompletionItem]:

@@ -24,7 +24,9 @@ from ssbt.compiler.syntax.encoding import decode_source
 from ssbt.compiler.syntax.incremental import DeclarationCache
 from ssbt.compiler.types.datatypes import DataType
 
-_PIPELINE_DECLARATIONS = (d.Pipeline, d.SourceRead, d.Let, d.SinkWrite, d.Expect, d.Test)
+_PIPELINE_DECLARATIONS = (
+    *(d.Pipeline, d.SourceRead, d.Let, d.SinkWrite, d.Maintain, d.Expect, d.Test),
+)
 # What is larger is parsed as it is; padding must not make a file too large.
 _MAX_PADDED = 500_000
 

@@ -45,6 +45,8 @@ def code_lenses(analysis: Analysis, path: str) -> Iterator[CodeLens]:
                 pass
             case d.Schema() | d.SourceRead() | d.Let() | d.Transform() | d.Expect() | d.SinkWrite():
                 pass
+            case d.Maintain():
+                pass
 
 
 def pipeline_name(analysis: Analysis) -> str | None:

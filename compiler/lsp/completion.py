@@ -20,7 +20,8 @@ from ssbt.compiler.lsp.scope import Scope, find_scope
 from ssbt.compiler.lsp.setting_completion import setting_items
 from ssbt.compiler.lsp.signatures import format_signature, function_page
 from ssbt.compiler.patterns import lazy_pattern
-from ssbt.compiler.syntax.names import name_text
+from ssbt.compiler.syntax.ast import declarations as d
+from ssbt.compiler.syntax.names import declared_name, name_text
 from ssbt.compiler.types import functions
 from ssbt.compiler.types.datatypes import type_names
 from ssbt.grammar.words import OPERATORS
@@ -97,6 +98,8 @@ def _items_by_rules(analysis: Analysis, path: str, cursor: Cursor) -> Iterator[C
         yield from _shared_column_items(find_scope(analysis, path, cursor))
     elif "name" in rules and (columns := [*_row_column_items(analysis, cursor)]):
         yield from columns
+    elif "name" in rules and cursor.previous == "MAINTAIN":
+        yield from _sink_items(analysis)
     elif "name" in rules and cursor.previous in ("SINK", "EXPECT", "GIVEN", "THEN"):
         yield from declaration_items(analysis, "dataset")
     if "step" in rules:
@@ -175,6 +178,14 @@ def _connector_items(cursor: Cursor) -> Iterator[CompletionItem]:
         connector = find_usable_connector(name)
         if connector is not None and connector.role(role) is not None:
             yield CompletionItem(name, "connector", connector.title, connector_page(connector))
+
+
+def _sink_items(analysis: Analysis) -> Iterator[CompletionItem]:
+    """The sinks, by the names that others know them by."""
+    for node in analysis.declarations:
+        if isinstance(node, d.SinkWrite):
+            name = node.name or node.dataset
+            yield CompletionItem(declared_name(name.text), "sink", node.connector.text)
 
 
 def _row_column_items(analysis: Analysis, cursor: Cursor) -> Iterator[CompletionItem]:

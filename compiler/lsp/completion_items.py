@@ -10,7 +10,7 @@ class CompletionItem:
     """`label` is what is shown and written, unless there is a `snippet` (with `$0` in it).
 
     `kind` is column, qualifier, field, dataset, transform, schema, param, secret, connection,
-    function, keyword, type, connector, option, choice, file or folder.
+    sink, function, keyword, type, connector, option, choice, file or folder.
     """
 
     label: str

@@ -25,6 +25,7 @@ _KINDS = {
     "field": lsp.CompletionItemKind.Field,
     "qualifier": lsp.CompletionItemKind.Module,
     "dataset": lsp.CompletionItemKind.Variable,
+    "sink": lsp.CompletionItemKind.Event,
     "transform": lsp.CompletionItemKind.Method,
     "schema": lsp.CompletionItemKind.Struct,
     "param": lsp.CompletionItemKind.Constant,

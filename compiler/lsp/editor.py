@@ -39,6 +39,7 @@ SYMBOL_KINDS = {
     "let": lsp.SymbolKind.Variable,
     "transform": lsp.SymbolKind.Function,
     "sink": lsp.SymbolKind.Event,
+    "maintain": lsp.SymbolKind.Event,
 }
 
 

@@ -93,6 +93,8 @@ class SymbolIndex:
                     yield from names_in_test(self._analysis, node, self._columns)
                 case d.SinkWrite() | d.Expect():
                     yield mention_of("dataset", node.dataset)
+                case d.Maintain():
+                    yield mention_of(self._kind_of_sink(node.sink), node.sink)
                 case d.BrokenDeclaration() | d.Pipeline() | d.Import() | d.Param() | d.Secret():
                     pass
                 case d.Connection() | d.Schema() | d.SourceRead():
@@ -102,6 +104,15 @@ class SymbolIndex:
                 yield from (mention_of("connection", name) for name in connection_names(node))
                 yield from (mention_of("secret", name) for name in secret_names(node))
             yield from self._parameter_names(node)
+
+    def _kind_of_sink(self, name: Name) -> str:
+        """Whether a sink is called so, or has the name of its dataset."""
+        names = {
+            node.name.text.casefold()
+            for node in self._analysis.declarations
+            if isinstance(node, d.SinkWrite) and node.name is not None
+        }
+        return "sink" if name.text.casefold() in names else "dataset"
 
     def _parameter_names(self, root: d.Declaration) -> Iterator[ResolvedName]:
         for node in nodes(root):

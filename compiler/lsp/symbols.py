@@ -39,6 +39,7 @@ def outline(declarations: Iterable[d.Declaration], path: str) -> Iterator[Symbol
             yield Symbol("test", title or "test", "", node.span, node.name.span)
             continue
         name = node.dataset if isinstance(node, d.SinkWrite) else getattr(node, "name", None)
+        name = node.sink if isinstance(node, d.Maintain) else name
         if isinstance(name, Name) and name.text and not isinstance(node, d.BrokenDeclaration):
             word, detail = _describe(node)
             children = tuple(_column_symbols(node)) if isinstance(node, d.Schema) else ()

@@ -48,6 +48,7 @@ class Declarations(Struct):
     secrets: dict[str, d.Secret] = field(default_factory=dict)
     connections: dict[str, d.Connection] = field(default_factory=dict)
     sinks: list[d.SinkWrite] = field(default_factory=list)
+    maintained: list[d.Maintain] = field(default_factory=list)
     tests: list[d.Test] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     has_broken: bool = False
@@ -78,6 +79,8 @@ def collect_declarations(nodes: Iterable[d.Declaration], report: Report) -> Decl
                 _declare(declarations.connections, node, report)
             case d.SinkWrite():
                 declarations.sinks.append(node)
+            case d.Maintain():
+                declarations.maintained.append(node)
             case d.Test():
                 declarations.tests.append(node)
             case d.BrokenDeclaration():

@@ -42,6 +42,7 @@ _KEYWORDS = {
     d.Let: "let",
     d.Transform: "transform",
     d.SinkWrite: "sink",
+    d.Maintain: "maintain",
     d.Expect: "expect",
     d.Test: "test",
 }

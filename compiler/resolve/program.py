@@ -14,6 +14,7 @@ from ssbt.compiler.diagnostics.codes import secrets as secret_codes
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.tests import Test
+from ssbt.compiler.ir.upkeep import Upkeep
 from ssbt.compiler.resolve.datasets import DatasetResolver
 from ssbt.compiler.resolve.declarations import (
     Declarations,
@@ -185,6 +186,7 @@ class ProgramResolver:
     ) -> ir.Pipeline:
         """The pipeline with all that its sinks need."""
         reachable = self._find_reachable(sinks)
+        upkeep = self._resolve_upkeep()
         parameters = self.options.used_parameters | reachable.parameters
         connection_keys, secrets = _collect_connections_and_secrets(
             [*(s.settings for s in sinks), *reachable.settings], connections
@@ -215,7 +217,17 @@ class ProgramResolver:
             node.entries[-1].span if node.entries else None,
             self.block.refuses_implicit_flows,
             self.block.spark_secrets,
+            upkeep,
         )
+
+    def _resolve_upkeep(self) -> tuple[Upkeep, ...]:
+        """What is said of the upkeep of tables."""
+        nodes, sinks = self.declarations.maintained, self.declarations.sinks
+        if not nodes:
+            return ()
+        from ssbt.compiler.resolve.upkeep import resolve_upkeep
+
+        return resolve_upkeep(nodes, sinks, self.options, self.report, self.describe)
 
     def _find_reachable(self, sinks: list[ir.Sink]) -> ReachableDeclarations:
         """The declarations that the sinks need."""

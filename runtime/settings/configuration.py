@@ -1,7 +1,7 @@
 """The command line, the configuration files that it names, and the environment."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING
 from itertools import pairwise
 import logging
@@ -21,12 +21,16 @@ _LARGEST_FILE = 64_000_000
 
 
 def parse_arguments(
-    name: str, script: Path, documentation: str, parameters: Mapping[str, Parameter]
+    name: str,
+    script: Path,
+    documentation: str,
+    parameters: Mapping[str, Parameter],
+    add_options: Callable[[ArgumentParser], None] = add_stream_options,
 ) -> Namespace:
     """The command line; `--help` and a mistake raise `SystemExit` (0 and 2).
 
     `env` (a file of the folder `conf` beside the script) and `conf_file` are the entries of those
-    files, `set` those of the command line.
+    files, `set` those of the command line. `add_options` adds those of the kind of script.
     """
     folder = script.parent
     parser = _Parser(
@@ -39,6 +43,9 @@ def parse_arguments(
 
     def environment(env: str) -> list[Entry]:
         pipeline_file = folder / "conf" / env / f"{script.stem}.json"
+        if not pipeline_file.is_file():
+            # The script of upkeep has the configuration of the pipeline.
+            pipeline_file = pipeline_file.with_stem(script.stem.removesuffix("_upkeep"))
         return _file_entries(
             str(pipeline_file if pipeline_file.is_file() else folder / "conf" / f"{env}.json")
         )
@@ -56,7 +63,7 @@ def parse_arguments(
     add("--conf-file", type=_file_entries, metavar="FILE", help="read a .json or .properties file")
     add("--env", type=environment, metavar="NAME", help="read conf/NAME.json beside the script")
     _add_log_options(parser)
-    add_stream_options(parser)
+    add_options(parser)
     return parser.parse_args()
 
 

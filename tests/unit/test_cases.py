@@ -85,6 +85,9 @@ def test_scripts(folder: Path, pytestconfig: pytest.Config):
     assert text_report(result.findings, result.sources, width=80, color=False) == ""
     script, *_ = (file for file in emit_files(result) if file.path.endswith(".py"))
     compare(script.content.decode(), folder / script.path, pytestconfig)
+    for file in emit_files(result):
+        if file.path.endswith("_upkeep.py"):
+            compare(file.content.decode(), folder / file.path, pytestconfig)
 
 
 def test_every_case_is_found():

@@ -134,6 +134,13 @@ class SinkWrite(Node, frozen=True):
     entries: tuple[Entry, ...]
 
 
+class Maintain(Node, frozen=True):
+    """`maintain sink { … }`."""
+
+    sink: Name
+    entries: tuple[Entry, ...]
+
+
 class Row(Node, frozen=True):
     """`(value, …)` in the rows of a test."""
 
@@ -192,6 +199,7 @@ Declaration = (
     | Transform
     | Expect
     | SinkWrite
+    | Maintain
     | Test
     | BrokenDeclaration
 )

@@ -109,6 +109,10 @@ class DeclarationBuilder(StepBuilder):
         _, dataset, part, _, connector, _, name, block = children
         return d.SinkWrite(span, dataset, part, connector, name, block.entries)
 
+    def maintain(self, span: Span, children: Children) -> d.Maintain:
+        _, sink, block = children
+        return d.Maintain(span, sink, block.entries)
+
     def test(self, span: Span, children: Children) -> d.Test:
         return d.Test(span, children[1], tuple(children[2:]))
 

@@ -142,6 +142,12 @@ def _(node: d.SinkWrite) -> Parts:
     return [head, *format_block(node.entries, node.span.end)]
 
 
+@register_expansion(d.Maintain)
+def _(node: d.Maintain) -> Parts:
+    head = f"maintain {declaration_name(node.sink.text)} "
+    return [head, *format_block(node.entries, node.span.end)]
+
+
 @register_expansion(d.Test)
 def _(node: d.Test) -> Parts:
     clauses: list[Parts] = [[clause] for clause in node.clauses]

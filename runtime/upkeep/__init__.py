@@ -1,0 +1,1 @@
+"""Keeping tables in order: small files, and files that no reader needs any more."""

@@ -1,0 +1,241 @@
+"""The upkeep of a table of Delta Lake: `OPTIMIZE` and `VACUUM`, as far as its readers let it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+import logging
+import math
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from ssbt.runtime.errors.retrying import retry_conflicts
+from ssbt.runtime.files.stores import Files
+from ssbt.runtime.job import Job
+from ssbt.runtime.tables.places import Place, quoted
+from ssbt.runtime.upkeep.readers import Progress, find_progress
+from ssbt.runtime.upkeep.sizes import describe_bytes, find_small_files
+from ssbt.runtime.upkeep.wishes import WISHES
+
+_LOG = logging.getLogger("ssbt.runtime")
+_RETENTION = "delta.deletedFileRetentionDuration"
+_LOG_RETENTION = "delta.logRetentionDuration"
+_DEFAULT_HOURS, _DEFAULT_LOG_HOURS = 7 * 24, 30 * 24
+_CONFLICT_RETRIES = 5
+_MOST_SIZES = 1000
+_LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism"
+_LISTING_DEFAULT = "10000"
+
+
+def maintain_delta(
+    job: Job[Any],
+    name: str,
+    *,
+    path: str | None = None,
+    table: str | None = None,
+    compact: bool = False,
+    z_order_by: Sequence[str] = (),
+    expire_hours: int | None = None,
+    remove_orphans: bool = False,
+    readers: Mapping[str, str] | None = None,
+) -> None:
+    """Compact a table, and delete files of versions that were replaced `expire_hours` ago.
+
+    Files that one of the `readers` still needs stay: streams with their checkpoints, to which the
+    command line may add others. A table that is not there is passed over.
+    """
+    wishes = WISHES.get()
+    place = DeltaTable(job.spark, path, table)
+    if not place.exists():
+        _LOG.info("%s: there is no table yet", name)
+        return
+    if compact or z_order_by:
+        _compact(place, name, z_order_by, dry_run=wishes.dry_run)
+    if expire_hours is not None:
+        every = {**(readers or {}), **wishes.readers}
+        _keep_versions(place, name, expire_hours, dry_run=wishes.dry_run)
+        hours = _find_retention(place, name, expire_hours, every)
+        if hours is not None:
+            _expire(place, name, hours, orphans=remove_orphans, dry_run=wishes.dry_run)
+
+
+class DeltaTable:
+    """A table of Delta Lake, by its path or its name."""
+
+    def __init__(self, spark: SparkSession, path: str | None, table: str | None) -> None:
+        self.spark, self._path, self._table = spark, path, table
+        self.name = Place("delta", path, table).name(spark)
+
+    def exists(self) -> bool:
+        """Whether there is such a table."""
+        if self._table is not None:
+            return self.spark.catalog.tableExists(self._table)
+        log = f"{self._path}/_delta_log"
+        return any(each.endswith((".json", ".parquet")) for each in Files(self.spark).names(log))
+
+    def detail(self) -> Any:
+        """What Delta says of it as a whole."""
+        return self.spark.sql(f"DESCRIBE DETAIL {self.name}").collect()[0]
+
+    def history(self) -> DataFrame:
+        """Its versions that the log still has, the newest first."""
+        return self.spark.sql(f"DESCRIBE HISTORY {self.name}")
+
+    def files(self) -> DataFrame:
+        """The files of its newest version, with `path`, `size` and `partitionValues`."""
+        session: Any = self.spark
+        log = session._jvm.org.apache.spark.sql.delta.DeltaLog
+        # The session may know an older version.
+        log.clearCache()
+        snapshot = log.forTable(session._jsparkSession, self.detail().location)
+        return DataFrame(snapshot.unsafeVolatileSnapshot().allFiles().toDF(), self.spark)
+
+
+def _compact(table: DeltaTable, name: str, order: Sequence[str], *, dry_run: bool) -> None:
+    statement = f"OPTIMIZE {table.name}"
+    if order:
+        statement += f" ZORDER BY ({', '.join(map(quoted, order))})"
+    if dry_run:
+        _LOG.info("%s: would run %s: %s", name, statement, find_small_files(table.files()))
+        return
+
+    def run() -> None:
+        metrics = table.spark.sql(statement).collect()[0]["metrics"]
+        removed, added = metrics["numFilesRemoved"], metrics["numFilesAdded"]
+        if removed:
+            _LOG.info("%s: %d files became %d", name, removed, added)
+        else:
+            _LOG.info("%s: there is nothing to compact", name)
+
+    retry_conflicts(run, _CONFLICT_RETRIES, name)
+
+
+def _find_retention(
+    table: DeltaTable, name: str, hours: int, readers: Mapping[str, str]
+) -> int | None:
+    """For how many hours files are kept; None where a stream may need all of them."""
+    detail = table.detail()
+    hours = max(hours, _hours_of(table.spark, detail.properties.get(_RETENTION)))
+    files = Files(table.spark).snapshot()
+    found = [find_progress(files, each, folder, detail.id) for each, folder in readers.items()]
+    for progress in filter(None, found):
+        needed = _hours_since(table, progress)
+        if needed is None:
+            _LOG.warning("%s: no file is deleted: %s", name, _describe_unknown(progress))
+            return None
+        if needed > hours:
+            _LOG.warning(
+                "%s: files are kept for %d hours, because the stream `%s` has to read on from"
+                " version %d",
+                *(name, needed, progress.stream, progress.version),
+            )
+            hours = needed
+    return hours
+
+
+def _describe_unknown(progress: Progress) -> str:
+    if progress.version is None:
+        return f"the stream `{progress.stream}` has not ended its first batch"
+    return (
+        f"the log no longer says when version {progress.version} was written, from which the"
+        f" stream `{progress.stream}` has to read on"
+    )
+
+
+def _hours_of(spark: SparkSession, interval: str | None) -> int:
+    """The hours of an interval as a property has it, such as `interval 30 days`."""
+    if not interval:
+        return 0
+    text = interval if interval.casefold().startswith("interval") else f"interval {interval}"
+    seconds = spark.sql(f"SELECT unix_seconds(timestamp_seconds(0) + {text})").collect()[0][0]
+    return math.ceil(int(seconds) / 3600)
+
+
+def _hours_since(table: DeltaTable, progress: Progress) -> int | None:
+    """How long ago the version was written that a stream goes on with; 0 if it is not there yet.
+
+    None where nobody knows.
+    """
+    if progress.version is None:
+        return None
+    rows = table.history().select("version", "timestamp").collect()
+    if progress.version > rows[0].version:
+        return 0
+    times = [row.timestamp for row in rows if row.version == progress.version]
+    if not times:
+        return None
+    # One hour more: clocks of writers differ.
+    age: float = (datetime.now(tz=None) - times[0]).total_seconds()
+    return math.ceil(age / 3600) + 1
+
+
+def _keep_versions(table: DeltaTable, name: str, hours: int, *, dry_run: bool) -> None:
+    """Let the table itself keep versions as long: its own retention counts for time travel."""
+    declared = table.detail().properties
+    lacking = {
+        key: f"interval {hours} hours"
+        for key, default in ((_RETENTION, _DEFAULT_HOURS), (_LOG_RETENTION, _DEFAULT_LOG_HOURS))
+        if hours > (_hours_of(table.spark, declared.get(key)) or default)
+    }
+    if not lacking:
+        return
+    items = ", ".join(f"'{key}' = '{value}'" for key, value in lacking.items())
+    statement = f"ALTER TABLE {table.name} SET TBLPROPERTIES ({items})"
+    _LOG.info("%s: %s%s", name, "would run " if dry_run else "", statement)
+    if not dry_run:
+        retry_conflicts(partial(_run, table.spark, statement), _CONFLICT_RETRIES, name)
+
+
+def _run(spark: SparkSession, statement: str) -> None:
+    spark.sql(statement)
+
+
+def _expire(table: DeltaTable, name: str, hours: int, *, orphans: bool, dry_run: bool) -> None:
+    kind = "" if orphans else " LITE"
+    statement = f"VACUUM {table.name}{kind} RETAIN {hours} HOURS"
+    with _with_settings(table.spark):
+        if not dry_run:
+            table.spark.sql(statement)
+            _LOG.info("%s: %s", name, _describe_deleted(table))
+            return
+        doomed = [row[0] for row in table.spark.sql(f"{statement} DRY RUN").collect()]
+    for each in doomed:
+        print(each)
+    files = Files(table.spark)
+    size = sum(files.size(each) for each in doomed[:_MOST_SIZES])
+    text = describe_bytes(size)
+    text = text if len(doomed) <= _MOST_SIZES else f"more than {text}"
+    _LOG.info("%s: would delete %d files (%s): %s", name, len(doomed), text, statement)
+
+
+def _describe_deleted(table: DeltaTable) -> str:
+    ends = [row for row in table.history().limit(1).collect() if row.operation == "VACUUM END"]
+    if not ends:
+        return "there is nothing to delete"
+    return f"deleted {ends[0].operationMetrics.get('numDeletedFiles', '0')} files"
+
+
+@contextmanager
+def _with_settings(spark: SparkSession) -> Iterator[None]:
+    """A session that deletes by the hours that are said: Delta 4.4 goes by the table's own.
+
+    Folders are listed by as many tasks as there are cores, not by 10,000 as Spark would.
+    """
+    settings = {
+        "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",
+        _LISTING: str(max(2, spark.sparkContext.defaultParallelism)),
+    }
+    before: dict[str, str | None] = {key: spark.conf.get(key, None) for key in settings}
+    if before[_LISTING] not in (None, _LISTING_DEFAULT):
+        del settings[_LISTING]
+    for key, value in settings.items():
+        spark.conf.set(key, value)
+    try:
+        yield
+    finally:
+        for key in settings:
+            if (earlier := before[key]) is None:
+                spark.conf.unset(key)
+            else:
+                spark.conf.set(key, earlier)
