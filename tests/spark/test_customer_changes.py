@@ -22,7 +22,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "customer_changes"
 def test_the_example(
     delta: SparkSession, topics: Topics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Run twice: with another checkpoint, the topic is read from its beginning again."""
+    """Run twice: without its checkpoint, the topic is read from its beginning again."""
     text = (EXAMPLE / "pipeline.ssbt").read_text().replace("shop.customers", topics.new())
     module = compiled_module(text, tmp_path, monkeypatch)
     params = {"brokers": topics.broker.address, "data": str(EXAMPLE / "data")}
@@ -39,7 +39,8 @@ def test_the_example(
         (2, "Wien", 110, 130),
     ]
     assert delta.read.json(f"{tmp_path}/broken").count() == 1
-    (tmp_path / "checkpoints").rename(tmp_path / "old")
+    for folder in ("checkpoints", "broken"):
+        (tmp_path / folder).rename(tmp_path / f"old_{folder}")
     run(module, delta, results=str(tmp_path), **params)
     assert rows(delta, tmp_path, "history", "id, city, valid_from.lsn, valid_to.lsn") == history
 
