@@ -1,5 +1,8 @@
 """What every generated script imports; standard library and pyspark only."""
 
+from ssbt.runtime.catalogs.changes import read_changes
+from ssbt.runtime.catalogs.conditions import refuse_other_rows
+from ssbt.runtime.catalogs.opening import open_catalog
 from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
 from ssbt.runtime.errors.retrying import retry_conflicts
@@ -12,6 +15,7 @@ from ssbt.runtime.passes.outputs import (
     FileOutput,
     FunctionOutput,
     Output,
+    SnapshotOutput,
     TableOutput,
     WriterOutput,
 )
@@ -36,4 +40,5 @@ __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_r
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
 __all__ += ["merge_rows", "merge_snapshot", "merge_values", "retry_conflicts"]
+__all__ += ["SnapshotOutput", "merge_rows", "open_catalog", "read_changes", "refuse_other_rows"]
 __all__ += ["with_defaults"]
