@@ -39,6 +39,6 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
-__all__ += ["merge_rows", "merge_snapshot", "merge_values", "retry_conflicts"]
+__all__ += ["merge_snapshot", "merge_values", "retry_conflicts"]
 __all__ += ["SnapshotOutput", "merge_rows", "open_catalog", "read_changes", "refuse_other_rows"]
 __all__ += ["with_defaults"]
