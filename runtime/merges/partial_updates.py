@@ -15,6 +15,13 @@ from ssbt.runtime.tables.merging import DELETED
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
 _VIEWS = ("target", "changes", "hidden", "news")
+_REMEMBER = """
+MERGE INTO hidden AS h
+USING news AS n
+ON {on}
+WHEN MATCHED AND ({differ}) THEN UPDATE SET {update}
+WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({values})
+"""
 
 
 def merge_values(
@@ -102,10 +109,8 @@ class _Values:
         update = ", ".join(f"h.{name} = {each}" for name, each in greatest.items())
         names = [*map(quoted, self.keys), *known]
         inserted = ", ".join(f"n.{name}" for name in names)
-        return (
-            f"MERGE INTO hidden AS h USING news AS n ON {on}"
-            f" WHEN MATCHED AND ({differ}) THEN UPDATE SET {update}"
-            f" WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({inserted})"
+        return _REMEMBER.format(
+            on=on, differ=differ, update=update, names=", ".join(names), values=inserted
         )
 
     def read_events(self, events: DataFrame) -> DataFrame:
