@@ -74,6 +74,11 @@ class DeltaTable:
         log = f"{self._path}/_delta_log"
         return any(each.endswith((".json", ".parquet")) for each in Files(self.spark).names(log))
 
+    def read(self) -> DataFrame:
+        """The table as it is now."""
+        reader = self.spark.read.format("delta")
+        return reader.load(self._path) if self._table is None else reader.table(self._table)
+
     def detail(self) -> Any:
         """What Delta says of it as a whole."""
         return self.spark.sql(f"DESCRIBE DETAIL {self.name}").collect()[0]
@@ -90,6 +95,11 @@ class DeltaTable:
         log.clearCache()
         snapshot = log.forTable(session._jsparkSession, self.detail().location)
         return DataFrame(snapshot.unsafeVolatileSnapshot().allFiles().toDF(), self.spark)
+
+
+def open_table(spark: SparkSession, path: str | None, table: str | None) -> DeltaTable:
+    """The table at a path, or of a name."""
+    return DeltaTable(spark, path, table)
 
 
 def _compact(table: DeltaTable, name: str, order: Sequence[str], *, dry_run: bool) -> None:
