@@ -1,5 +1,8 @@
 """What every generated script imports; standard library and pyspark only."""
 
+from ssbt.runtime.catalogs.changes import read_changes
+from ssbt.runtime.catalogs.conditions import refuse_other_rows
+from ssbt.runtime.catalogs.opening import open_catalog
 from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
@@ -9,6 +12,7 @@ from ssbt.runtime.passes.outputs import (
     FileOutput,
     FunctionOutput,
     Output,
+    SnapshotOutput,
     TableOutput,
     WriterOutput,
 )
@@ -32,4 +36,5 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
-__all__ += ["merge_rows", "with_defaults"]
+__all__ += ["SnapshotOutput", "merge_rows", "open_catalog", "read_changes", "refuse_other_rows"]
+__all__ += ["with_defaults"]

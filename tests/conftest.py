@@ -14,7 +14,7 @@ import pytest
 
 from tests.brokers import Broker, running_broker
 from tests.guards import guards
-from tests.jars import DELTA, SPARK_AVRO, SPARK_KAFKA, jars
+from tests.jars import DELTA, ICEBERG, SPARK_AVRO, SPARK_KAFKA, SQLITE, jars
 from tests.jvm import java_variables
 from tests.registries import Registry, running_registry
 from tests.tokens import running_tokens
@@ -73,7 +73,8 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
     # Spark's workers would take the system's Python, which lacks what processors need.
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    packages = [jar for each in (SPARK_AVRO, SPARK_KAFKA, DELTA) for jar in jars(each)]
+    needed = (SPARK_AVRO, SPARK_KAFKA, DELTA, ICEBERG, SQLITE)
+    packages = [jar for each in needed for jar in jars(each)]
     session = (
         SparkSession.builder.master("local[2]")
         .appName("ssbt tests")
@@ -118,6 +119,17 @@ def delta_session(spark: SparkSession) -> SparkSession:
     session.conf.set("spark.sql.catalog.spark_catalog", catalog)
     session.conf.set("spark.databricks.delta.snapshotPartitions", "2")
     return session
+
+
+@pytest.fixture
+def iceberg(spark: SparkSession) -> SparkSession:
+    """A session of the same Spark with Iceberg's extension, and without any of its catalogs."""
+    from pyspark.sql import SparkSession
+
+    jvm: Any = spark._jvm
+    extensions = jvm.org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions()
+    builder = jvm.org.apache.spark.sql.classic.SparkSession.builder().withExtensions(extensions)
+    return SparkSession(spark.sparkContext, builder.create())
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ KAFKA = "org.apache.kafka:kafka_2.13:4.1.1"
 LOGGING = "org.slf4j:slf4j-simple:1.7.36"
 SPARK_AVRO = "org.apache.spark:spark-avro_2.13:4.1.1"
 DELTA = "io.delta:delta-spark_4.1_2.13:4.4.0"
+ICEBERG = "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0"
+SQLITE = "org.xerial:sqlite-jdbc:3.54.1.0"
 SPARK_KAFKA = "org.apache.spark:spark-sql-kafka-0-10_2.13:4.1.1"
 _THREADS, _HOLDERS = RLock(), list[IO[str]]()
 

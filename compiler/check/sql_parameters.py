@@ -10,7 +10,6 @@ from ssbt.compiler.ir.pipeline import Let, Pipeline
 from ssbt.compiler.ir.session_settings import needed_settings
 from ssbt.compiler.ir.steps import SqlQuery
 
-_EXTENSIONS = "spark.sql.extensions"
 _PARSERS_BEFORE_PARAMETERS = ("4.1", "4.2")
 _SINK = """\
 sink paid to delta {
@@ -46,7 +45,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """One finding for each `sql` step with parameters."""
     if pipeline.target not in _PARSERS_BEFORE_PARAMETERS:
         return
-    names = [name for each, name in needed_settings(pipeline) if each.name == _EXTENSIONS]
+    names = [name for each, name in needed_settings(pipeline) if each.drops_parameters]
     queries = [each.query for each in pipeline.datasets if isinstance(each, Let)]
     queries += [each.query for each in pipeline.transforms]
     for query in queries if names else ():

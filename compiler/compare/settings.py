@@ -160,8 +160,10 @@ def _render_value(value: object, schemas: Mapping[str, str]) -> str:
             return f"${{{value.name}}}"
         case SecretName():
             return f"the secret `{value.name}`"
-        case ConnectionName() | ColumnName():
+        case ConnectionName():
             return value.name
+        case ColumnName():
+            return value.sql if value.transform else value.name
         case SchemaName():
             return f"the schema {schemas.get(value.name.casefold(), value.name)}"
         case FunctionName():

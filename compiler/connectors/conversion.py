@@ -30,6 +30,7 @@ from ssbt.compiler.connectors.settings import (
 from ssbt.compiler.connectors.specification import Option, Shape, ValueKind
 from ssbt.compiler.connectors.texts import convert_text, convert_word
 from ssbt.compiler.connectors.timings import convert_duration, convert_milliseconds, convert_trigger
+from ssbt.compiler.connectors.transforms import convert_transform, is_transform
 from ssbt.compiler.connectors.values import (
     Boolean,
     Condition,
@@ -91,7 +92,7 @@ def _check_duplicate_columns(
     """A column named twice, which Spark rejects when the job runs; case does not matter to it."""
     columns_by_name: dict[str, ColumnName] = {}
     for column in columns:
-        first = columns_by_name.setdefault(column.name.casefold(), column)
+        first = columns_by_name.setdefault(column.sql.casefold(), column)
         if first is not column:
             message = f"`{option.name}` names the column `{column.name}` twice"
             secondary = (Label(first.span, "here already"),)
@@ -136,6 +137,8 @@ def _convert_item(
             return ColumnsExcept(names, span)
         case ValueKind.CONDITION, Condition():
             return ConditionText()
+        case ValueKind.COLUMN, Text() if option.transforms and is_transform(value):
+            return (yield from convert_transform(option, value))
         case ValueKind.COLUMN | ValueKind.SCHEMA | ValueKind.CONNECTION | ValueKind.FUNCTION, _:
             if (name := _convert_name(option.type.kind, value)) is not None:
                 return name

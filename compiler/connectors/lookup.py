@@ -106,7 +106,7 @@ _TABLES = (
 _ADVICE = {
     **dict.fromkeys(("file", "files", "folder", "fs", "s3", "s3a", "gcs", "gs", "hdfs"), _PLACES),
     **dict.fromkeys(("adls", "abfss", "dbfs", "azure", "blob", "local", "ftp"), _PLACES),
-    **dict.fromkeys(("iceberg", "hudi", "hive", "table", "catalog", "unity"), _TABLES),
+    **dict.fromkeys(("hudi", "hive", "table", "catalog", "unity"), _TABLES),
     **dict.fromkeys(("jdbc", "postgres", "postgresql", "mysql", "sqlserver", "oracle"), _TABLES),
     **dict.fromkeys(("snowflake", "bigquery", "redshift", "mongodb", "cassandra"), _TABLES),
     **dict.fromkeys(("elasticsearch", "http", "https", "rest", "kinesis", "pulsar"), _TABLES),

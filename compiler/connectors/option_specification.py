@@ -172,6 +172,7 @@ class Option(Struct, frozen=True):
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker, `form` says what a text has to name.
+    `transforms` are the functions of columns that may stand for a column.
     """
 
     name: str
@@ -204,6 +205,7 @@ class Option(Struct, frozen=True):
     column_types: tuple[str, ...] = ()
     topics: Topics | None = None
     form: TextForm | None = None
+    transforms: tuple[str, ...] = ()
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:

@@ -85,6 +85,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         address=table.value("address", bool, False),
         topics=_read_member(table, "topics", _TOPICS, ""),
         form=_read_member(table, "form", _FORMS, ""),
+        transforms=table.texts("transforms") or (),
         example=_read_example(table),
     )
     _check_option(option, table)

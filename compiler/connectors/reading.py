@@ -55,7 +55,8 @@ def read_connector(name: str, folder: str, built_in: str, package: str) -> Conne
     rules: tuple[Constraint, ...] = ()
     if connection is not None:
         shared_options = (*_shared_options(name, connection), *shared_options)
-        rules = connection.constraints
+        # What a catalog is, sources and sinks cannot say.
+        rules = () if connection.catalog else connection.constraints
     result = Connector(
         name=name,
         title=table.required_text("title"),
@@ -92,6 +93,7 @@ def _read_connection(table: TomlTable | None) -> RoleSpecification | None:
         refused=tuple(_read_refused(table)),
         raw_prefix=table.text("raw_prefix"),
         raw_clients=table.text("raw_clients"),
+        catalog=table.text("catalog"),
     )
     table.close()
     return specification
@@ -118,7 +120,7 @@ def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option
         connection=kind,
     )
     for option in connection.options:
-        if not option.connection_only:
+        if not option.connection_only and not connection.catalog:
             yield replace(option, shared=True)
 
 
@@ -165,6 +167,7 @@ def read_role(
         versioned=own_table.value("versioned", bool, False),
         refused_characters=own_table.text("refused_characters"),
         names_property=own_table.text("names_property"),
+        creates=own_table.texts("creates") or (),
     )
     for part in parts:
         part.close()
@@ -247,6 +250,7 @@ def _read_session(table: TomlTable | None) -> Iterator[SessionSetting]:
             entry.required_text("value"),
             entry.text("reason"),
             entry.value("is_list", bool, False),
+            entry.value("drops_parameters", bool, False),
         )
         entry.close()
 

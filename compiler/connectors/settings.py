@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 
 
 class ColumnName(Struct, frozen=True):
-    """A column of the dataset, still to be looked up; `in_star` where no one has written it."""
+    """A column of the dataset, still to be looked up; `in_star` where no one has written it.
+
+    `transform` is the function of it that is meant, if one is, and `width` the number before it.
+    """
 
     name: str
     span: Span
     in_star: bool = False
+    transform: str = ""
+    width: int | None = None
+
+    @property
+    def sql(self) -> str:
+        """The column, or the function of it, in SQL."""
+        name = column_reference(self.name)
+        width = f"{self.width}, " if self.width is not None else ""
+        return f"{self.transform}({width}{name})" if self.transform else name
 
 
 class SchemaName(Struct, frozen=True):

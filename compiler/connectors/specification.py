@@ -128,12 +128,14 @@ class SessionSetting(Struct, frozen=True):
     """A setting that the session must have, and why, if no setting before it says so.
 
     `is_list` holds where Spark reads several values with commas between them: others may be there.
+    `drops_parameters` holds where the parser of a session with it does not pass on parameters.
     """
 
     name: str
     value: str
     reason: str
     is_list: bool = False
+    drops_parameters: bool = False
 
 
 class ConnectorColumn(Struct, frozen=True):
@@ -166,7 +168,8 @@ class RoleSpecification(Struct, frozen=True):
     `versioned` holds where a folder is a table whose log says which files are in it: readers keep
     the version that they began with, and what else lies there is nothing to them. Names of columns
     with one of `refused_characters` stop the job, unless the option `properties` has a property of
-    the name `names_property`.
+    the name `names_property`. The script creates a table before it writes to it in a mode of
+    `creates`. A connection with a `catalog` is one of the session, and this the class of it.
     """
 
     modes: frozenset[Mode]
@@ -193,6 +196,8 @@ class RoleSpecification(Struct, frozen=True):
     versioned: bool = False
     refused_characters: str = ""
     names_property: str = ""
+    creates: tuple[str, ...] = ()
+    catalog: str = ""
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:
         """The option called `name`, for batch or stream when told which."""

@@ -17,7 +17,7 @@ their own. `read.py.j2` knows
 
 and `write.py.j2` knows
 
-- `dataset`: the code of the DataFrame, its rows counted;
+- `dataset`: the code of the DataFrame, its rows counted, and `sink`, the name of the sink;
 - `connection` and `options` as above; `mode`, `path`, `table`, `coalesce`, `repartition`,
   `partition_by`, `bucket_by`, `buckets`: what the settings at the place of that name say, or
   nothing;
@@ -48,6 +48,7 @@ from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
 from ssbt.compiler.connectors.triggers import Trigger, TriggerKind
+from ssbt.compiler.emit.catalogs import catalog_name, with_catalog
 from ssbt.compiler.emit.merging import merge_context
 from ssbt.compiler.emit.records import emit_decoded_rows, emit_encoded_record
 from ssbt.compiler.emit.schemas import SchemaCode
@@ -75,7 +76,8 @@ def emit_read(
     """
     records = source.records
     paths = source.settings.at(OptionPlacement.LOAD)
-    table = source.settings.at(OptionPlacement.TABLE)
+    settings = with_catalog(source.connector, source.settings)
+    table = settings.at(OptionPlacement.TABLE)
     context = {
         "name": source.name,
         "reader": "readStream" if source.output.streaming else "read",
@@ -128,7 +130,7 @@ def _emit_schema(source: Source, schemas: SchemaCode) -> str | None:
 
 def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:
     """The code that writes the DataFrame in `dataset`, whose columns are those of `relation`."""
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings, written=True)
     placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
     context = _placement_context(settings, code, (*placements, "buckets", "sort_by"))
     if context["bucket_by"] is None:
@@ -136,7 +138,8 @@ def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) 
     context["sort_within"] = settings.sort_columns()
     context["merge"] = merge_context(settings, relation, code)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, **emit_encoded_record(sink, relation, code)}
+    context |= {"dataset": dataset, "sink": sink.name}
+    context |= emit_encoded_record(sink, relation, code)
     return connector_template(sink.connector, "write").render(context).strip()
 
 
@@ -149,7 +152,7 @@ def emit_stream_write(
     function: str | None,
 ) -> str:
     """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings, written=True)
     placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by")
     context = _placement_context(settings, code, placements)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
@@ -167,7 +170,7 @@ def emit_batch_write(
     sink: Sink, relation: Relation, code: SettingCode, dataset: str, function: str | None
 ) -> str:
     """The code of what is written of a batch in `dataset`."""
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings, written=True)
     context = _placement_context(
         settings, code, ("path", "table", "coalesce", "repartition", "partition_by")
     )
@@ -194,7 +197,7 @@ def _option_context(
     specification = connector.role(role)
     options = specification.options if specification is not None else ()
     return {
-        "connection": code.connection(settings),
+        "connection": None if catalog_name(connector, settings) else code.connection(settings),
         "options": code.options(settings),
         "given": code.template_values(settings, options),
     }
@@ -208,6 +211,8 @@ def emit_connection_options(connection: Connection, code: SettingCode) -> str:
         name=connection.name,
         options=code.text_options(connection.settings),
         function=specification.function if specification is not None else None,
+        catalog=specification.catalog if specification is not None else None,
+        catalog_name=connection.name.casefold(),
     )
 
 

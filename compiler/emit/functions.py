@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
+from ssbt.compiler.emit.catalogs import catalog_statements, with_catalog
 from ssbt.compiler.emit.connectors import (
     emit_batch_write,
     emit_connection_options,
@@ -102,6 +103,8 @@ class _FunctionEmitter:
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
 
     def emit_connection(self, connection: Connection) -> ScriptFunction:
+        specification = connection.connector.connection
+        is_catalog = specification is not None and bool(specification.catalog)
         return ScriptFunction(
             mapping=FunctionMapping(
                 self._context.names.connections[connection.name.casefold()],
@@ -109,7 +112,7 @@ class _FunctionEmitter:
                 connection.span,
             ),
             frames=(),
-            returns="dict[str, str]",
+            returns="None" if is_catalog else "dict[str, str]",
             docstring=_describe(connection.description),
             statements=(emit_connection_options(connection, self._code),),
             takes_job=True,
@@ -158,9 +161,16 @@ class _FunctionEmitter:
             frames=(),
             returns="DataFrame",
             docstring=_describe(source.description),
-            statements=(render_template("functions/source", frame=frame),),
+            statements=(
+                *self._emit_catalog(source),
+                render_template("functions/source", frame=frame),
+            ),
             takes_job=True,
         )
+
+    def _emit_catalog(self, end: Source | Sink) -> tuple[str, ...]:
+        """What makes the catalog of a source or sink known to the session."""
+        return catalog_statements(end.connector, end.settings, self._context.names)
 
     def emit_let(self, let: Let) -> ScriptFunction:
         scope = FunctionScope(self._context, {})
@@ -226,10 +236,11 @@ class _FunctionEmitter:
         )
 
     def _emit_creation(self, sink: Sink) -> tuple[str, ...]:
-        """The statement that creates a sink's table, if a writer could not."""
+        """What makes a sink's catalog known, and its table, if a writer could not."""
         relation = self._roots[sink.dataset].output
         variable = self._context.names.datasets[sink.dataset]
-        return emit_creation(sink, relation, self._code, self._schemas, variable)
+        creation = emit_creation(sink, relation, self._code, self._schemas, variable)
+        return (*self._emit_catalog(sink), *creation)
 
     def _emit_batch_write(self, sink: Sink, dataset: str) -> str:
         """The statement that writes."""
@@ -281,7 +292,8 @@ class _FunctionEmitter:
             path = sink.settings.at(OptionPlacement.PATH)
         # What merges is called with each batch, and writes by itself.
         writes = is_merged(sink.settings)
-        table = sink.settings.at(OptionPlacement.TABLE) if not writes else None
+        named = with_catalog(sink.connector, sink.settings, written=True)
+        table = named.at(OptionPlacement.TABLE) if not writes else None
         depends = partial(sink_dependencies, self._pipeline, sink, self._roots[sink.dataset])
         statement = render_template(
             "functions/stream",

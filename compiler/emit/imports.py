@@ -24,6 +24,7 @@ _RUNTIME_NAMES = {
     "TableOutput",
     "Months",
     "Secret",
+    "SnapshotOutput",
     "WriterOutput",
     "checked",
     "create_table",
@@ -39,6 +40,9 @@ _RUNTIME_NAMES = {
     "merge_rows",
     "narrow_columns",
     "one_pass",
+    "open_catalog",
+    "read_changes",
+    "refuse_other_rows",
     "widen_schema",
     "with_defaults",
 }

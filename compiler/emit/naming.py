@@ -10,7 +10,7 @@ from msgspec import Struct
 from ssbt.compiler.emit.names import ANNOTATIONS, RESERVED, Namespace, constant_name, identifier
 from ssbt.compiler.emit.schema_texts import SchemaTexts, build_schema_texts
 from ssbt.compiler.ir.passes import dead_letter_source, passes, records_name
-from ssbt.compiler.ir.pipeline import Let, Pipeline
+from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline
 from ssbt.compiler.ir.steps import ApplyFunction, Query, Stateful
 
 
@@ -67,7 +67,7 @@ def build_script_names(pipeline: Pipeline) -> ScriptNames:
     }
     params = {item.name: fields.claim(identifier(item.name)) for item in pipeline.parameters}
     connections = {
-        item.name.casefold(): names.claim(f"{identifier(item.name).rstrip('_')}_options")
+        item.name.casefold(): names.claim(_connection_function(item))
         for item in pipeline.connections
     }
     texts = build_schema_texts(pipeline, names)
@@ -79,6 +79,12 @@ def build_script_names(pipeline: Pipeline) -> ScriptNames:
     return ScriptNames(
         datasets, transforms, sinks, schemas, functions, frames, params, connections, texts, passes_
     )
+
+
+def _connection_function(connection: Connection) -> str:
+    name, specification = identifier(connection.name).rstrip("_"), connection.connector.connection
+    is_catalog = specification is not None and specification.catalog
+    return f"open_{name}" if is_catalog else f"{name}_options"
 
 
 def runtime_functions(pipeline: Pipeline) -> dict[str, str]:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import Settings, SparkOption, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.emit.catalogs import with_catalog
 from ssbt.compiler.emit.literals import PythonCode
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
@@ -27,11 +28,19 @@ def creates_table(sink: Sink) -> bool:
     specification = sink.connector.sink
     if specification is None or not specification.versioned:
         return False
+    if specification.creates:
+        return _mode(sink) in specification.creates
     if any(sink.settings.find(name) is not None for name in _CREATING):
         return True
     mode = sink.settings.at(OptionPlacement.MODE)
     is_writer = sink.stream is not None and (mode is None or mode.value in ("append", "complete"))
     return is_writer and sink.settings.find(_PROPERTIES) is not None
+
+
+def _mode(sink: Sink) -> str:
+    mode = sink.settings.at(OptionPlacement.MODE)
+    default = "append" if sink.stream is not None else "errorifexists"
+    return str(mode.value) if mode is not None else default
 
 
 def emit_creation(
@@ -40,17 +49,22 @@ def emit_creation(
     """The statement that creates the table for the rows in `dataset`, if one is needed."""
     if not creates_table(sink):
         return ()
-    settings = sink.settings
+    settings = with_catalog(sink.connector, sink.settings)
     schema = find_table_schema(settings)
     constants = {name.casefold(): constant for name, constant in schemas.names.items()}
     merge = find_merge(settings, relation)
     columns = merge.columns if merge is not None and settings.find("columns") else ()
     values = {name: _value(settings, code, name) for name in ("constraint", "comment")}
+    # A table that is always created is partitioned by functions of columns, too.
+    has_transforms = sink.connector.sink is not None and bool(sink.connector.sink.creates)
     named = {
-        name: [each.name for each in setting.columns] if setting is not None else []
+        name: [each.sql if has_transforms else each.name for each in setting.columns]
+        if setting is not None
+        else []
         for name in ("partition_by", "cluster_by")
         for setting in (settings.find(name),)
     }
+    evolve = settings.find("evolve")
     properties = settings.find(_PROPERTIES)
     items = properties.value if properties is not None else ()
     call = render_template(
@@ -60,6 +74,7 @@ def emit_creation(
         format=sink.connector.spark_format,
         path=_placed(settings, code, OptionPlacement.PATH),
         table=_placed(settings, code, OptionPlacement.TABLE),
+        evolves=has_transforms and evolve is not None and evolve.value == "true",
         schema=PythonCode(constants[schema.name.casefold()]) if schema is not None else None,
         properties=[
             (each[0], code.value(each[1]))

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.ir.catalogs import find_catalog, table_place
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
 from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
 from ssbt.compiler.ir.merges import find_memory
@@ -71,7 +72,10 @@ def written_folder(
     if setting is None or setting.span is None:
         return None
     folder = location(setting.value, parameters)
-    if table is not None:
+    catalog = find_catalog(sink.settings, pipeline.connections)
+    if catalog is not None:
+        folder = table_place(catalog, sink.settings, setting.value, parameters)
+    elif table is not None:
         warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
         if path is None:
             folder = _warehouse_folder(pipeline, folder, parameters)
@@ -94,7 +98,10 @@ def remembering_folder(
     if explicit is None or explicit.span is None:
         return WrittenFolder(f"{table.path}{suffix}", table.span, False, versioned=True)
     folder = location(explicit.value, parameters)
-    if sink.settings.at(OptionPlacement.PATH) is None:
+    catalog = find_catalog(sink.settings, pipeline.connections)
+    if catalog is not None:
+        folder = table_place(catalog, sink.settings, explicit.value, parameters)
+    elif sink.settings.at(OptionPlacement.PATH) is None:
         folder = _warehouse_folder(pipeline, folder, parameters)
     return WrittenFolder(folder, explicit.span, False, versioned=True)
 
@@ -160,7 +167,11 @@ def read_folders(
     """The paths that a source reads; of a table, its folder in the warehouse."""
     for value in values_of(source.settings, OptionPlacement.LOAD):
         yield location(value, parameters)
+    catalog = find_catalog(source.settings, pipeline.connections)
     for value in values_of(source.settings, OptionPlacement.TABLE):
+        if catalog is not None:
+            yield table_place(catalog, source.settings, value, parameters)
+            continue
         yield _warehouse_folder(pipeline, location(value, parameters), parameters)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
+from ssbt.compiler.ir.catalogs import catalog_place, find_catalog
 from ssbt.compiler.ir.merges import find_origin, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
 from ssbt.compiler.ir.provenance import Origin
@@ -203,6 +204,9 @@ class _RecordBuilder:
         name = ",".join(_text(each.value) for each in identity) or (
             f"{self._pipeline.name}.{item.name}"
         )
+        catalog = find_catalog(item.settings, self._pipeline.connections)
+        if catalog is not None:
+            return {"namespace": catalog_place(catalog, {}), "name": name}
         address = next(self._addresses(item.settings), "")
         connector = item.connector.name
         return {"namespace": f"{connector}://{address}" if address else connector, "name": name}

@@ -7,10 +7,11 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructField, StructType
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.schemas import SchemaMismatchError
 from ssbt.runtime.tables.columns import nullable_type
-from ssbt.runtime.tables.places import Place, quoted
+from ssbt.runtime.tables.places import Layout, Place, quoted
 
 _CONSTRAINT = "declared"
 _PROPERTY = f"delta.constraints.{_CONSTRAINT}"
@@ -28,34 +29,36 @@ def create_table(
     constraint: str | None = None,
     comment: str | None = None,
     properties: Mapping[str, str | bool | float] | None = None,
+    evolve: bool = False,
 ) -> None:
     """Create the table that rows will be written to, unless it is there.
 
     Its columns are those of the DDL text `schema`, or those of the rows, which can be null. A table
     that is there must be clustered and partitioned as is said, have the constraint, and no columns
     with nulls where the schema has none: otherwise raises `SchemaMismatchError` with every
-    difference, and what to do about each.
+    difference, and what to do about each. If it may `evolve`, columns that it lacks are added.
     """
     session = rows.sparkSession
-    place = Place(format, path, table)
+    place = open_place(format, path, table)
     name = place.name(session)
+    terms = ", ".join(place.partition_terms(partition_by))
     texts = {key: _text(value) for key, value in (properties or {}).items()}
     if constraint is not None:
         texts[_PROPERTY] = constraint
     parts = [
         f"CREATE TABLE IF NOT EXISTS {name} ({schema or _column_list(rows)})",
         f"USING {format}",
-        f"PARTITIONED BY ({_names(partition_by)})" if partition_by else "",
+        f"PARTITIONED BY ({terms})" if partition_by else "",
         f"CLUSTER BY ({_names(cluster_by)})" if cluster_by else "",
         f"COMMENT {_literal(comment)}" if comment is not None else "",
         f"LOCATION {_literal(Files(session).absolute(path))}" if table and path else "",
         f"TBLPROPERTIES ({_items(texts)})" if texts else "",
     ]
     session.sql("\n".join(filter(None, parts)))
-    detail = session.sql(f"DESCRIBE DETAIL {name}").collect()[0]
+    layout = place.layout(session)
     problems = [
-        *_find_layout_problems(name, detail, partition_by, cluster_by),
-        *_find_constraint_problems(name, detail, constraint),
+        *_find_layout_problems(name, layout, partition_by, cluster_by),
+        *_find_constraint_problems(name, layout, constraint),
         *_find_null_problems(rows, place, schema),
     ]
     if problems:
@@ -64,28 +67,27 @@ def create_table(
             f"the table {name} is there, and is not as the sink says:{text}\n"
             "change the table, or what the sink says of it"
         )
+    if evolve:
+        place.add_columns(rows, evolve=True)
 
 
 def _find_layout_problems(
-    name: str, detail: Any, partition_by: Sequence[str], cluster_by: Sequence[str]
+    name: str, layout: Layout, partition_by: Sequence[str], cluster_by: Sequence[str]
 ) -> Iterator[str]:
-    if partition_by and _folded(detail.partitionColumns) != _folded(partition_by):
+    if partition_by and _folded(layout.partitions) != _folded(partition_by):
         yield (
-            f"it is partitioned by {_list(detail.partitionColumns)}, not by {_list(partition_by)}:"
+            f"it is partitioned by {_list(layout.partitions)}, not by {_list(partition_by)}:"
             " that takes a new table"
         )
-    if cluster_by and _folded(detail.clusteringColumns) != _folded(cluster_by):
+    if cluster_by and _folded(layout.clusters) != _folded(cluster_by):
         way = f"`ALTER TABLE {name} CLUSTER BY ({_names(cluster_by)})`"
-        if detail.partitionColumns:
-            way = f"it is partitioned by {_list(detail.partitionColumns)}: that takes a new table"
-        yield (
-            f"it is clustered by {_list(detail.clusteringColumns)}, not by {_list(cluster_by)}:"
-            f" {way}"
-        )
+        if layout.partitions:
+            way = f"it is partitioned by {_list(layout.partitions)}: that takes a new table"
+        yield (f"it is clustered by {_list(layout.clusters)}, not by {_list(cluster_by)}: {way}")
 
 
-def _find_constraint_problems(name: str, detail: Any, constraint: str | None) -> Iterator[str]:
-    actual = detail.properties.get(_PROPERTY)
+def _find_constraint_problems(name: str, layout: Layout, constraint: str | None) -> Iterator[str]:
+    actual = layout.properties.get(_PROPERTY)
     if constraint is None or (actual is not None and _words(actual) == _words(constraint)):
         return
     add = f"ALTER TABLE {name} ADD CONSTRAINT {_CONSTRAINT} CHECK ({constraint})"
@@ -141,4 +143,4 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _folded(names: Sequence[str]) -> list[str]:
-    return [name.casefold() for name in names]
+    return [re.sub(r"[`\s]", "", name).casefold() for name in names]

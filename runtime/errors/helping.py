@@ -83,6 +83,24 @@ _HELP = {
         "the session was there before the script, which can no longer set these two: set them "
         "where the session is created"
     ),
+    r"Cannot process (overwrite|delete) snapshot": (
+        "rows of the table were updated, deleted, merged or overwritten, which a stream of rows "
+        "cannot follow: a batch job with `changes = true` reads what has changed; with "
+        "`on_change = skip` the stream goes on behind such versions, without any of their rows"
+    ),
+    r"Delete files are currently not supported in changelog scans": (
+        "a version was written with `merge-on-read`, of which Iceberg knows no changes: set the "
+        "table's `write.merge.mode`, `write.update.mode` and `write.delete.mode` to "
+        "`copy-on-write`, and read changes after that version"
+    ),
+    r"some, but not all, rows match filter|Cannot convert Spark predicate to Iceberg": (
+        "Iceberg replaces whole files, nothing was written: let the condition of `replace` compare "
+        "what the table is partitioned by with values, such as `day = ${day}`"
+    ),
+    r"INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS": (
+        "the table lacks columns that the dataset has: leave them out in a step, or let the table "
+        "get them, which Iceberg and Delta Lake do with `evolve = add_columns`"
+    ),
     r"ExecutorLostFailure|OutOfMemoryError": (
         "a process that has used too much memory is ended like this: give it more "
         "(`spark.executor.memory`, `spark.executor.memoryOverhead` for Python, "

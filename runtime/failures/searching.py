@@ -26,6 +26,7 @@ _READ_PROBLEM = re.compile(
     r"FAILED_READ_FILE|MALFORMED_RECORD|PATH_NOT_FOUND|FileNotFound|AccessControl|AccessDenied"
     r"|DELTA_SOURCE_TABLE_IGNORE_CHANGES|DELTA_SOURCE_IGNORE_DELETE|DELTA_MISSING_CHANGE_DATA"
 )
+_SNAPSHOT_PROBLEM = re.compile(r"Cannot process (overwrite|delete) snapshot")
 _TOPIC_PROBLEM = re.compile(r"UnknownTopicOrPartition|data may have been lost|KAFKA_DATA_LOSS")
 _PRODUCER_PROBLEM = re.compile(r"not present in metadata")
 _BROADCAST_PROBLEM = re.compile(r"Could not execute broadcast")
@@ -124,6 +125,10 @@ class Search:
                     # A table lies in a folder of its name, unless it was given another one.
                     name = "".join(_literal_parts(argument)).rpartition(".")[2].casefold()
                     if any(path.rstrip("/.").casefold().endswith(f"/{name}") for path in paths):
+                        yield _end_of_name(table)
+                    # Iceberg names no table, which is found where a stream reads one.
+                    parts = _literal_parts(table) if _SNAPSHOT_PROBLEM.search(message) else ()
+                    if "iceberg" in parts:
                         yield _end_of_name(table)
 
     def _points_subscribing(self, names: set[str]) -> Iterator[_Point]:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.readwriter import DataFrameWriter
 
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.beginning import begin_log
+
+_QUERY, _BATCH = "ssbt.query", "ssbt.batch"
 
 
 class Output(Protocol):
@@ -45,16 +48,45 @@ class TableOutput:
     table: str | None = None
 
     def write(self, number: int) -> None:
-        # A checkpoint that begins anew has another id, or its first batches would be skipped.
-        context = SparkSession.builder.getOrCreate().sparkContext
-        query = context.getLocalProperty("sql.streaming.queryId")
-        if query is None:
-            raise RuntimeError("this is no batch of a stream")
-        writer = self.writer.option("txnAppId", f"{query}/{self.name}").option("txnVersion", number)
+        id = f"{_query_id()}/{self.name}"
+        writer = self.writer.option("txnAppId", id).option("txnVersion", number)
         if self.table is None:
             writer.save()
         else:
             writer.saveAsTable(self.table)
+
+
+@dataclass(frozen=True)
+class SnapshotOutput:
+    """Rows that become a version of a table, whose summary keeps the number of the batch.
+
+    A batch that the table has is not written again.
+    """
+
+    name: str
+    rows: DataFrame
+    table: str
+    overwrites: bool = False
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def write(self, number: int) -> None:
+        id, summary = f"{_query_id()}/{self.name}", F.col("summary")
+        # Those of a branch are among those of its table.
+        table, _, _ = self.table.partition(".branch_")
+        snapshots = self.rows.sparkSession.table(f"{table}.snapshots")
+        same = snapshots.where(summary[_QUERY] == id).where(
+            summary[_BATCH].cast("bigint") >= number
+        )
+        if not same.isEmpty():
+            return
+        writer = self.rows.writeTo(self.table)
+        numbered = {f"snapshot-property.{_QUERY}": id, f"snapshot-property.{_BATCH}": number}
+        for key, value in {**self.options, **numbered}.items():
+            writer = writer.option(key, _option_text(value))
+        if self.overwrites:
+            writer.overwrite(F.lit(True))
+        else:
+            writer.append()
 
 
 @dataclass(frozen=True)
@@ -104,6 +136,16 @@ class FileOutput:
         )
         mode = jvm.org.apache.spark.sql.streaming.OutputMode.Append()
         source.createSink(mode).addBatch(number, rows._jdf)
+
+
+def _query_id() -> str:
+    """The id of the stream: a checkpoint that begins anew has another one, or its first batches
+    would be taken for those that were written before."""
+    context = SparkSession.builder.getOrCreate().sparkContext
+    query = context.getLocalProperty("sql.streaming.queryId")
+    if query is None:
+        raise RuntimeError("this is no batch of a stream")
+    return query
 
 
 def _option_text(value: object) -> str:

@@ -1,6 +1,8 @@
 """Tables that rows are merged into, by their path or their name, and columns of such rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -9,8 +11,17 @@ from ssbt.runtime.files.stores import Files
 from ssbt.runtime.schemas import SchemaMismatchError
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How a table is laid out that is there."""
+
+    partitions: Sequence[str]
+    clusters: Sequence[str] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
 class Place:
-    """A table by its path or its name."""
+    """A table of Delta Lake by its path or its name."""
 
     def __init__(self, format: str, path: str | None, table: str | None) -> None:
         self._format, self._path, self._table = format, path, table
@@ -28,6 +39,15 @@ class Place:
     def version(self, session: SparkSession) -> int:
         """The number of its newest version."""
         return int(session.sql(f"DESCRIBE HISTORY {self.name(session)} LIMIT 1").collect()[0][0])
+
+    def layout(self, session: SparkSession) -> Layout:
+        """By what it is partitioned and clustered, and its properties."""
+        detail: Any = session.sql(f"DESCRIBE DETAIL {self.name(session)}").collect()[0]
+        return Layout(detail.partitionColumns, detail.clusteringColumns, detail.properties)
+
+    def partition_terms(self, partition_by: Sequence[str]) -> list[str]:
+        """What SQL says of the columns that it is partitioned by."""
+        return [quoted(name) for name in partition_by]
 
     def create(
         self,
@@ -49,18 +69,22 @@ class Place:
 
     def add_columns(self, rows: DataFrame, *, evolve: bool) -> None:
         """Add the columns of the rows that it lacks; raises where it may not evolve."""
+        if self._find_lacking(rows, evolve=evolve):
+            writer = rows.limit(0).write.format(self._format).mode("append")
+            writer = writer.option("mergeSchema", "true")
+            writer.save(self._path) if self._table is None else writer.saveAsTable(self._table)
+
+    def _find_lacking(self, rows: DataFrame, *, evolve: bool) -> list[str]:
+        """The columns of the rows that it lacks; raises where there are any, and none may be."""
         actual = {name.casefold() for name in self.read(rows).columns}
         lacking = [name for name in rows.columns if name.casefold() not in actual]
         if lacking and not evolve:
             names = ", ".join(f"`{name}`" for name in lacking)
             raise SchemaMismatchError(
-                f"the table {self._table or self._path} has no column {names}, which is merged"
+                f"the table {self._table or self._path} has no column {names}, which is written"
                 " into it: `evolve = add_columns` adds it, null in the rows that are there"
             )
-        if lacking:
-            writer = rows.limit(0).write.format(self._format).mode("append")
-            writer = writer.option("mergeSchema", "true")
-            writer.save(self._path) if self._table is None else writer.saveAsTable(self._table)
+        return lacking
 
 
 def refuse_nulls(events: DataFrame, names: Sequence[str]) -> Column:

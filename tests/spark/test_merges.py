@@ -159,7 +159,7 @@ def test_a_table_that_lacks_a_column(lake: Lake) -> None:
     more = "SELECT *, cast(at * 10 AS bigint) AS more FROM (EVENTS)"
     later = more.replace("EVENTS", events((1, "c", "U", 2), (3, "d", "I", 1)))
     columns = f"{COLUMNS}, more: bigint"
-    with pytest.raises(SchemaMismatchError, match="has no column `more`, which is merged into it"):
+    with pytest.raises(SchemaMismatchError, match="has no column `more`, which is written into it"):
         lake.write(later, DELETING, columns)
     assert lake.rows("out") == [(1, "a", 1), (2, "b", 1)]
     lake.write(later, f"{DELETING}, evolve = add_columns", columns)

@@ -24,10 +24,16 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
 GRAMMAR = ROOT / "grammar" / "ssbt.lark"
 FENCED = re.compile(r"^```ssbt([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-DECLARED = re.compile(r"^(?:stream\s+)?(param|schema|source|let|transform)\s+(\w+)", re.MULTILINE)
+DECLARED = re.compile(
+    r"^(?:stream\s+)?(param|schema|source|let|transform|connection)\s+(\w+)", re.MULTILINE
+)
 
+CATALOG = {
+    "connection lake": 'connection lake: iceberg { catalog = hadoop, warehouse = "data" }\n',
+}
 # What the examples may refer to, unless they declare it themselves.
 SCAFFOLD = {
+    **CATALOG,
     "param lake": 'param lake: string = "data"\n',
     "param minimum": "param minimum: decimal(12,2) = 0.01\n",
     "param rows": "param rows: int = 10\n",
@@ -63,6 +69,7 @@ schema Order {
 }
 # Columns that every format can hold.
 FLAT = {
+    **CATALOG,
     "schema Order": "schema Order { status: string }\n",
     "source orders": 'source orders from json { path = "data/orders", schema = Order }\n',
 }

@@ -27,7 +27,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
 BUILT_IN = (
-    *("console", "csv", "delta", "foreach_batch", "json", "kafka", "memory", "noop"),
+    *("console", "csv", "delta", "foreach_batch", "iceberg", "json", "kafka", "memory", "noop"),
     *("orc", "parquet", "rate", "schema_registry", "socket", "text"),
 )
 
@@ -83,7 +83,7 @@ def test_built_in(name: str) -> None:
     found = find_connector(name)
     assert found
     assert (found.name, found.spark_format, found.package) == (name, name, "")
-    assert bool(found.packages) == (name in ("delta", "kafka"))
+    assert bool(found.packages) == (name in ("delta", "iceberg", "kafka"))
     assert found.sink or found.source or found.connection
     assert find_connector(name) is found
 

@@ -70,6 +70,16 @@ def test_a_history_has_its_times_from_the_sequence() -> None:
     assert {each["field"] for each in fields["until"]["inputFields"]} == {"amount"}
 
 
+def test_a_table_of_a_catalog_is_where_its_catalog_is() -> None:
+    text = (
+        PIPELINE.partition("sink sums")[0]
+        + """connection lake: iceberg { catalog = rest, uri = "https://catalog.example.com" }
+        sink sums to iceberg { connection = lake, table = "shop.sums", mode = append }"""
+    )
+    (made,) = told(text)["outputs"]
+    assert (made["namespace"], made["name"]) == ("https://catalog.example.com", "shop.sums")
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_the_examples(path: Path) -> None:
     pipeline = check_pipeline(

@@ -99,6 +99,15 @@ def test_what_maintains_a_table(project):
     assert offered(project({sink: f"maintain §\n\n{sink}"}))["sink"] == ["large"]
 
 
+def test_words_of_a_catalog(project):
+    table = {"to parquet {": "to iceberg {\n  §\n"}
+    found = offered(project(table))["option"]
+    assert {"connection", "table", "partition_by", "branch"} <= set(found)
+    assert "warehouse" not in found
+    declared = {"sink ": "connection lake: iceberg {\n  catalog = §\n}\n\nsink "}
+    assert {"hadoop", "jdbc", "rest"} <= set(offered(project(declared))["choice"])
+
+
 def test_options_of_streams_are_those_of_streams(project):
     batch = offered(project({"  schema = Customer": "  §"}))["option"]
     stream = {"source customers": "stream source customers", "  schema = Customer": "  §"}

@@ -1,0 +1,1 @@
+"""Tables in catalogs that the script makes known to the session."""
