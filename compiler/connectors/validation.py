@@ -299,7 +299,7 @@ def _unsupported_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
     """The connector lacks this side, or this side works for the other kind of data only."""
     specification = connector.role(use.role)
     if use.role is Role.UPKEEP:
-        problem = "has no table with versions, and nothing to be maintained"
+        problem = "has nothing that `maintain` could do"
     elif specification is None:
         problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"
     elif use.role is Role.SOURCE:
