@@ -43,7 +43,7 @@ fuzz: setup  ## the property tests with fresh random input and many more example
 
 agreement: setup  ## the compiler and real Spark, asked about 100,000 expressions and 5,000 pipelines
 	AGREEMENT=100000 tools/java.sh $(BIN)/pytest -s --timeout=0 tests/agreement \
-		$$(grep -lE "AGREEMENT|tests.samples" tests/spark/test_*.py)
+		$$(grep -rlE --include="test_*.py" "AGREEMENT|tests\.samples" tests/spark tests/unit)
 
 soak: export SSBT_SOAK_CYCLES ?= 200
 soak: export SSBT_SOAK_RECORDS ?= 1000000

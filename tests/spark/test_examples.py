@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 import os
 from pathlib import Path
 import subprocess
@@ -36,6 +37,7 @@ SUBMITTED |= {"iceberg_orders"}
 BIN = Path(sys.executable).parent
 
 
+@cache
 def compiled(example: str) -> CheckResult:
     path = f"examples/{example}/pipeline.ssbt"
     return check_pipeline(path, lambda name: (ROOT / name).read_bytes())
@@ -68,32 +70,36 @@ def test_formatted(example: str) -> None:
         assert format_source(Source(str(path), text)) == (text, ())
 
 
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts of all examples side by side: a tool that starts once reads PySpark once."""
+    folder = tmp_path_factory.mktemp("scripts")
+    for path in PIPELINES:
+        files = {each.path: each.content for each in emit_files(compiled(path.parent.name))}
+        written = [name for name in files if name.endswith(".py")]
+        assert not any((folder / name).exists() for name in written)
+        for name in (*written, "ssbt_runtime.zip"):
+            (folder / name).write_bytes(files[name])
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", ["ruff check --isolated", "black --check"])
-def test_style(tool: str, build: Path) -> None:
-    run(*tool.split(), *build.glob("*.py"), folder=build)
-
-
-@pytest.fixture(scope="module")
-def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What mypy has learned of PySpark, which it needs for each example."""
-    return tmp_path_factory.mktemp("mypy")
+def test_style(tool: str, scripts: Path) -> None:
+    run(*tool.split(), *scripts.glob("*.py"), folder=scripts)
 
 
 @pytest.mark.spark
-def test_types(
-    build: Path, tmp_path: Path, mypy_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The script is typed strictly, against the runtime that goes with it.
+def test_types(scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scripts are typed strictly, against the runtime that goes with them.
 
-    It needs no JVM, but mypy reads all of PySpark for the first.
+    It needs no JVM, but mypy reads all of PySpark.
     """
-    with zipfile.ZipFile(build / "ssbt_runtime.zip") as runtime:
-        runtime.extractall(tmp_path)
-    monkeypatch.setenv("MYPYPATH", str(tmp_path))
-    scripts = build.glob("*.py")
-    options = "--strict", "--explicit-package-bases", f"--cache-dir={mypy_cache}"
-    run("mypy", *options, *scripts, folder=build)
+    with zipfile.ZipFile(scripts / "ssbt_runtime.zip") as runtime:
+        runtime.extractall(tmp_path / "runtime")
+    monkeypatch.setenv("MYPYPATH", str(tmp_path / "runtime"))
+    options = "--strict", "--explicit-package-bases", f"--cache-dir={tmp_path / 'mypy'}"
+    run("mypy", *options, *scripts.glob("*.py"), folder=scripts)
 
 
 @pytest.mark.spark

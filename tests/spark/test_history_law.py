@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.spark
 
-LISTS = int(os.environ.get("SSBT_HISTORIES", "500"))
+LISTS = int(os.environ.get("SSBT_HISTORIES", "150"))
 ORDERS, BATCHES = 3, 4
 SCHEMA = (
     "list: bigint, try: bigint, id: bigint, seq: bigint, deleted: boolean,"

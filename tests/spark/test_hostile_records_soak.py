@@ -3,7 +3,7 @@
 Each format has a topic and a stream of its own. Each record is a row of each sink or a dead
 letter, by content: in = rows + dead letters. A stream of the first topic drops what is malformed
 instead, and counts it: in = rows + dropped. Files have all once; what goes to a topic may come
-again, and is told apart by its place in the source. `make test` has 50,000 records over 2 kills, of
+again, and is told apart by its place in the source. `make test` has 20,000 records over 2 kills, of
 the formats in `SAMPLE`; `make soak` 1,000,000 over 20, of all. `SSBT_SOAK_RECORDS` and
 `SSBT_SOAK_KILLS` say other numbers.
 """
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 IS_SAMPLE = "SSBT_SOAK_RECORDS" not in os.environ
-RECORDS = int(os.environ.get("SSBT_SOAK_RECORDS", "50000"))
+RECORDS = int(os.environ.get("SSBT_SOAK_RECORDS", "20000"))
 KILLS = int(os.environ.get("SSBT_SOAK_KILLS", "2"))
 PARTITIONS = 2
 # JSON by Spark, Avro with a registry, and Protobuf in Python: each stream more costs much.

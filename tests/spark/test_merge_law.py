@@ -24,7 +24,7 @@ pytestmark = pytest.mark.spark
 
 # Identity, sequence, delete or not, and a value, which may be null.
 Event = tuple[int, int, bool, str | None]
-LISTS = int(os.environ.get("SSBT_MERGES", "600"))
+LISTS = int(os.environ.get("SSBT_MERGES", "200"))
 ORDERS, BATCHES = 5, 4
 SCHEMA = "list: bigint, try: bigint, id: bigint, seq: bigint, deleted: boolean, value: string"
 PIPELINE = f"""

@@ -1,7 +1,8 @@
 """Numbers with more digits than Python's `int` reads: findings, and never an error of ours.
 
 Wherever a pipeline of ours, a file that it names or its configuration has digits, thousands of them
-take their place: in literals, options, types, units, patterns, and within texts.
+take their place: in literals, options, types, units, patterns, and within texts. `make test` takes
+one place in five, `make agreement` all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.text import text_report
 from ssbt.compiler.driver import check_pipeline, configure_pipeline, emit_files
 from ssbt.compiler.whole_numbers import parse_whole
+from tests.samples import sample
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 SPARK_TYPES: tuple[str, ...] = (
@@ -103,7 +105,7 @@ def places() -> list[tuple[str, dict[str, str]]]:
 def test_a_long_number_in_the_place_of_any_other(part: int) -> None:
     projects = places()
     assert len(projects) > 1_000
-    for main, files in projects[part::4]:
+    for main, files in sample(projects[part::4], 5):
         assert len(answer(main, files)) < 100_000
 
 

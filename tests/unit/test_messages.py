@@ -83,21 +83,26 @@ def findings(result: CheckResult) -> list[Diagnostic]:
     return [found for found in result.findings if found.code.number not in ("SSBT0209", "SSBT0223")]
 
 
+def assert_ways_out(result: CheckResult) -> None:
+    """Every finding names a way out, in `help` or as a fix."""
+    assert [found.message for found in result.findings if not (found.help or found.fix)] == []
+
+
 def told(mistake: Mistake) -> str:
     """All that is said about a mistake, and how far its fixes lead."""
     result = mistake.answer(mistake.text)
-    answer = findings(result)
+    assert_ways_out(result)
+    answer = offered = findings(result)
     report = text_report(answer, result.sources, width=100, color=False)
     text = "".join(f"{line}\n" for line in report.splitlines() if line.strip("| \u2502"))
     fixed = mistake.text
     for _ in range(3):
-        offered = findings(mistake.answer(fixed))
         if not any(found.fix for found in offered):
             break
         fixed = apply_fixes(Source("input.ssbt", fixed), offered)
+        offered = findings(mistake.answer(fixed))
     if fixed != mistake.text:
-        left = findings(mistake.answer(fixed))
-        text += f"FIXED: {', '.join(found.message for found in left) or 'nothing is left'}\n"
+        text += f"FIXED: {', '.join(found.message for found in offered) or 'nothing is left'}\n"
     return f"=== {mistake.title} ({len(answer)})\n{text}"
 
 

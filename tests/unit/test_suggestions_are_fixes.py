@@ -1,6 +1,7 @@
-"""Every "did you mean" is a fix: carried out, the finding is gone.
+"""Every finding names a way out, and a "did you mean" is a fix: carried out, the finding is gone.
 
-The findings are those of all golden mistakes and of every code's wrong example.
+The findings are those of all cases and of every code's wrong example; `test_messages` has those of
+the golden mistakes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ssbt.compiler.diagnostics.fixes import apply_edits
 from ssbt.compiler.diagnostics.model import Code, Diagnostic
 from ssbt.compiler.driver import CheckResult, Reader, check_pipeline, configure_pipeline
 from tests.unit.test_cases import CASES, CODES, MISTAKES, MODULE, OTHER, name_of
+from tests.unit.test_messages import assert_ways_out
 
 Folder = Callable[[str], bytes]
 
@@ -49,6 +51,7 @@ def suggestions(findings: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
 
 def assert_fixes_remove_findings(read: Reader) -> None:
     before = answer(read)
+    assert_ways_out(before)
     for finding in suggestions(before.findings):
         if finding.code is UNWRITTEN_COLUMN:
             # The whole project decides whether it has one: tests/unit/cli/test_projects.py.

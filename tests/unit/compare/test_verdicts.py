@@ -15,6 +15,7 @@ from ssbt.compiler.emit.checkpoints import sink_dependencies
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.runtime.dependences.changes import changes, with_values
 from ssbt.runtime.dependences.meanings import as_before
+from tests.samples import FULL, sample
 from tests.spark.restarts.matrix import OPERATORS, Pair, pairs, pipeline_text, recorded
 from tests.spark.restarts.plain import compiled as compiled_version
 from tests.spark.restarts.rewritings import OTHERS
@@ -33,6 +34,9 @@ def test_the_compiler_is_never_wrong_in_silence() -> None:
     answers = [restart.expected for restart in RESTARTS]
     assert len(answers) >= 50
     assert all(outcome is Outcome.RIGHT for outcome, said in answers if said == "SAFE")
+
+
+PAIRS = sample(pairs(), 3)
 
 
 @cache
@@ -57,7 +61,7 @@ def test_the_matrix() -> None:
     And safe where nothing differs that the state is made of, or it would be a false alarm.
     """
     known, told = recorded(), Counter[tuple[str, str]]()
-    for pair in pairs():
+    for pair in PAIRS:
         old, new = versions(pair)
         (stream,) = compare_pipelines(old, new).streams
         said, outcome = stream.verdict.name, known.get(pair.name)
@@ -65,12 +69,12 @@ def test_the_matrix() -> None:
             told[said, outcome] += 1
             assert said != "SAFE" or outcome == "right", pair.name
         assert said == "SAFE" or not pair.harmless, (pair.name, stream.reasons)
-    assert told.total() >= 470
+    assert told.total() >= (470 if FULL else 150)
 
 
 def test_the_runtime_says_what_diff_says() -> None:
     """What a script lists differs where the verdict is not safe, and nowhere else."""
-    for pair in pairs():
+    for pair in PAIRS:
         old, new = versions(pair)
         (stream,) = compare_pipelines(old, new).streams
         (was, meant), (now, means) = (run_parts(side) for side in (old, new))

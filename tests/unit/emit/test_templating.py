@@ -162,13 +162,14 @@ def test_compiled_templates_are_kept_where_they_can_be(tmp_path: Path, cache: st
 def test_a_third_partys_connector_is_laid_out_by_black(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "acme_ssbt").mkdir()
-    (tmp_path / "acme_ssbt" / "__init__.py").touch()
-    (tmp_path / "acme_ssbt" / "read.py.j2").write_text(
+    # No other test has a package of this name: it stays imported.
+    (tmp_path / "laid_out_ssbt").mkdir()
+    (tmp_path / "laid_out_ssbt" / "__init__.py").touch()
+    (tmp_path / "laid_out_ssbt" / "read.py.j2").write_text(
         "job.spark.read.options( **{ o.name:o.value for o in [] } ).load(\n'a'\n+'b')"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    acme = replace(found("csv"), package="acme_ssbt")
+    acme = replace(found("csv"), package="laid_out_ssbt")
     source = ir.Source("orders", acme, Settings(), None, (), Relation(), "", PLACE)
     script = script_of(pipeline(datasets=(source,)))
     assert (
