@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ssbt.compiler.ir.fingerprints.dependences import (
-    DEPENDENCES,
-    Dependence,
-    Effect,
-    Location,
-    PartKind,
-)
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Dependence, Effect, Location, PartKind
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES
 
 PAGE = Path(__file__).parents[1] / "docs" / "state.md"
 _INTRODUCTION = """\

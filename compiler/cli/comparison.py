@@ -26,7 +26,7 @@ from ssbt.compiler.diagnostics.masking import mask_findings
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.diagnostics.model import Severity as Level
 from ssbt.compiler.driver import check_pipeline, configure_pipeline
-from ssbt.compiler.ir.fingerprints.dependences import Verdict
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Verdict
 from ssbt.compiler.source import Source, Span
 
 _CODES = {

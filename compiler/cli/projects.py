@@ -218,14 +218,9 @@ def check_neighbours(
         for path in list_configurations(_display_root(root)):
             yield _read_text(Input(path))
 
-    endpoints: dict[str, list[Endpoint]] = {}
-    for result in results:
-        if result.endpoints and not result.unit.input.is_standard_input:
-            home = job_folder(result.unit.input.path)
-            endpoints.setdefault(home, []).extend(result.endpoints)
     searches = {
         root: NeighbourSearch(ends, partial(list_texts, root), partial(list_shared, root))
-        for root, ends in endpoints.items()
+        for root, ends in _group_by_project(results).items()
     }
     while True:
         found = {path: each for each in searches.values() for path in each.find_more()}
@@ -235,6 +230,16 @@ def check_neighbours(
         for search, result in zip(found.values(), checked, strict=True):
             search.add(result.endpoints)
             yield result
+
+
+def _group_by_project(results: Iterable[CompilationResult]) -> dict[str, list[Endpoint]]:
+    """The ends of pipelines by the folder of their project."""
+    endpoints: dict[str, list[Endpoint]] = {}
+    for result in results:
+        if result.endpoints and not result.unit.input.is_standard_input:
+            home = job_folder(result.unit.input.path)
+            endpoints.setdefault(home, []).extend(result.endpoints)
+    return endpoints
 
 
 def _display_root(root: str) -> str:

@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.ir.fingerprints.dependences import Verdict
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Verdict
 from ssbt.compiler.source import Span
 
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from ssbt.compiler.compare.changes import Change
 from ssbt.compiler.compare.pipelines import PipelineDifference
-from ssbt.compiler.compare.verdicts import Reason, SinkVerdict
+from ssbt.compiler.compare.stream_differences import Reason
+from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import HIDDEN, without_credentials
 from ssbt.compiler.patterns import lazy_pattern

@@ -18,10 +18,11 @@ from ssbt.compiler.compare.declarations import (
 )
 from ssbt.compiler.compare.environments import environment_changes
 from ssbt.compiler.compare.sinks import SinkComparer, stream_changes
+from ssbt.compiler.compare.stream_differences import Reason
 from ssbt.compiler.compare.tests import test_changes
 from ssbt.compiler.compare.upkeep import upkeep_changes
 from ssbt.compiler.compare.values import RunValues, run_values
-from ssbt.compiler.compare.verdicts import Reason, SinkVerdict, sink_outputs, stream_verdicts
+from ssbt.compiler.compare.verdicts import SinkVerdict, sink_outputs, stream_verdicts
 from ssbt.compiler.configuration.environments import Environment
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.source import Span

@@ -9,35 +9,22 @@ from msgspec.structs import replace
 from ssbt.compiler.compare.changes import Change, Places, Severity, Subject
 from ssbt.compiler.compare.merges import is_same_table, weigh_merge_option
 from ssbt.compiler.compare.settings import OptionDifference, compare_options, location
+from ssbt.compiler.compare.sink_options import (
+    OTHER_FILES,
+    OTHER_FOLDERS,
+    READER_PLACES,
+    is_option_of_readers,
+    is_read_by_place,
+    joins_old_files,
+)
 from ssbt.compiler.compare.tables import NO_COLUMN, find_table_reason, refuses_new_columns
 from ssbt.compiler.compare.verdicts import SinkVerdict
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.ir.fingerprints.dependences import Verdict
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Verdict
 from ssbt.compiler.ir.guarantees import guarantees
 from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink
 from ssbt.compiler.ir.relations import Column
-
-_READER_PLACES = frozenset(
-    {
-        OptionPlacement.PATH,
-        OptionPlacement.TABLE,
-        OptionPlacement.LOAD,
-        OptionPlacement.MODE,
-        OptionPlacement.VALUE,
-        OptionPlacement.RECORD_KEY,
-    }
-)
-_FORMAT_PLACES = frozenset({OptionPlacement.OPTION, OptionPlacement.DIALECT})
-
-_OTHER_FOLDERS = (
-    "old and new files lie in folders of other columns, which no reader can put together: rows"
-    " vanish, or reading fails"
-)
-_OTHER_FILES = (
-    "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
-    " otherwise, or not at all"
-)
 
 
 class SinkComparer:
@@ -105,13 +92,13 @@ class SinkComparer:
         yield from self._column_changes(old, new)
 
     def _option_change(self, old: Sink, new: Sink, difference: OptionDifference) -> Change:
-        option, joined = difference.either, _joins_old_files(old, new)
+        option, joined = difference.either, joins_old_files(old, new)
         splits = joined and option.place is OptionPlacement.PARTITION_BY and not new.is_versioned
-        mixes = joined and not splits and _is_option_of_readers(new, difference.name)
+        mixes = joined and not splits and is_option_of_readers(new, difference.name)
         stays = is_same_table(old, new)
         table = find_table_reason(old, new, difference, self._pipelines) if stays else ""
-        why = table or (_OTHER_FOLDERS if splits else _OTHER_FILES if mixes else "")
-        weighty = bool(why) or option.place in _READER_PLACES or option.identity
+        why = table or (OTHER_FOLDERS if splits else OTHER_FILES if mixes else "")
+        weighty = bool(why) or option.place in READER_PLACES or option.identity
         severity = Severity.BREAKING if weighty else Severity.BEHAVIOUR
         severity, merged = weigh_merge_option(old, new, difference.name) or (severity, "")
         return Change(
@@ -153,7 +140,7 @@ class SinkComparer:
     def _column_changes(self, old: Sink, new: Sink) -> Iterator[Change]:
         """The columns that readers find."""
         old_columns, new_columns = self._columns[0][old.name], self._columns[1][new.name]
-        by_place = _joins_old_files(old, new) and _is_read_by_place(new)
+        by_place = joins_old_files(old, new) and is_read_by_place(new)
         stops = is_same_table(old, new) and refuses_new_columns(new)
         now = {column.name.casefold(): column for column in new_columns}
         new_names = {
@@ -175,7 +162,7 @@ class SinkComparer:
             places = (old.span, new.span)
             if by_place:
                 yield replace(
-                    _sink_change(Severity.BREAKING, new, message, places), why=_OTHER_FILES
+                    _sink_change(Severity.BREAKING, new, message, places), why=OTHER_FILES
                 )
             else:
                 yield _sink_change(Severity.BEHAVIOUR, new, message, places)
@@ -223,21 +210,11 @@ def _is_counterpart(old: Sink, new: Sink, names: Mapping[str, str]) -> bool:
     return is_same_target and location(old.settings) == location(new.settings)
 
 
-def _joins_old_files(old: Sink, new: Sink) -> bool:
-    """Whether what the new version writes lies beside what the old one has written."""
-    if location(old.settings) != location(new.settings):
-        return False
-    mode = new.settings.at(OptionPlacement.MODE)
-    parts = new.settings.find("partition_overwrite_mode")
-    appends = mode is not None and mode.value == "append"
-    return new.stream is not None or appends or (parts is not None and parts.value == "dynamic")
-
-
 def _streaming_change(old: Sink, new: Sink) -> Change:
     """A sink that has become a stream's or a batch's; of a folder readers see one or the other."""
     now = "is a stream" if new.stream is not None else "is no longer a stream"
     is_folder = new.settings.at(OptionPlacement.PATH) is not None and not new.is_versioned
-    loses_files = is_folder and _joins_old_files(old, new)
+    loses_files = is_folder and joins_old_files(old, new)
     missed_files = "those of batches" if new.stream is not None else "what batches add there"
     return Change(
         Severity.BREAKING if loses_files else Severity.BEHAVIOUR,
@@ -248,20 +225,6 @@ def _streaming_change(old: Sink, new: Sink) -> Change:
         why=f"readers of the folder see the files of its stream and not {missed_files}"
         if loses_files
         else "",
-    )
-
-
-def _is_read_by_place(sink: Sink) -> bool:
-    """Whether readers of the files find their columns by place."""
-    return sink.connector.source is not None and sink.connector.source.by_position
-
-
-def _is_option_of_readers(sink: Sink, option: str) -> bool:
-    """Whether who reads the files has to be told the same as who writes them."""
-    source = sink.connector.source
-    return source is not None and any(
-        each.name == option and each.changes_values and each.place in _FORMAT_PLACES
-        for each in source.options
     )
 
 

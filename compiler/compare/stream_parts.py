@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from ssbt.compiler.compare.values import RunValues
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.meanings import conditions_together
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 

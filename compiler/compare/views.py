@@ -8,8 +8,8 @@ import textwrap
 
 from ssbt.compiler.compare.changes import Change, Severity
 from ssbt.compiler.compare.pipelines import PipelineDifference
-from ssbt.compiler.compare.verdicts import Reason
-from ssbt.compiler.ir.fingerprints.dependences import Verdict
+from ssbt.compiler.compare.stream_differences import Reason
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Verdict
 from ssbt.compiler.source import Span
 
 FORMAT = 1

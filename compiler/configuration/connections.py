@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ssbt.compiler.configuration.reports import Entry, FindingCollector, SectionResult
+from ssbt.compiler.connectors.connector_use import ConnectorUse
 from ssbt.compiler.connectors.raw import RAW
 from ssbt.compiler.connectors.settings import SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Role, ValueKind
 from ssbt.compiler.connectors.unknown_options import RAW_OF_ENVIRONMENT
-from ssbt.compiler.connectors.validation import ConnectorUse, validate
+from ssbt.compiler.connectors.validation import validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,

@@ -8,7 +8,7 @@ from ssbt.compiler.configuration.reports import Entry, FindingCollector, Section
 from ssbt.compiler.connectors.secrets import credential_in_text
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential
-from ssbt.compiler.diagnostics.codes.names import BAD_SETTING
+from ssbt.compiler.diagnostics.codes.declarations import BAD_SETTING
 from ssbt.compiler.diagnostics.codes.secrets import SECRET_NEEDED
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.hocon.values import Object, Scalar, Value

@@ -139,9 +139,7 @@ def read_role(
     """One side of the connector; what it includes comes first, its own options replace those."""
     if own_table is None:
         return None
-    options: dict[OptionKey, Option] = {}
-    for option in (*_read_all_options(included), *shared, *_read_all_options((own_table,))):
-        options[option.name, option.modes] = option
+    options = _merge_options(own_table, included, shared)
     parts = (*included, own_table)
     specification = RoleSpecification(
         modes=read_modes(own_table, default=modes),
@@ -172,6 +170,15 @@ def read_role(
     for part in parts:
         part.close()
     return specification
+
+
+def _merge_options(
+    own_table: TomlTable, included: tuple[TomlTable, ...], shared: tuple[Option, ...]
+) -> dict[OptionKey, Option]:
+    options: dict[OptionKey, Option] = {}
+    for option in (*_read_all_options(included), *shared, *_read_all_options((own_table,))):
+        options[option.name, option.modes] = option
+    return options
 
 
 def _read_all_options(tables: Iterable[TomlTable]) -> Iterator[Option]:

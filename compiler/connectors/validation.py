@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ssbt.compiler.connectors.connector_use import ConnectorUse
 from ssbt.compiler.connectors.constraints import OptionBlock, check_constraints, compiler_settings
 from ssbt.compiler.connectors.conversion import convert_value
 from ssbt.compiler.connectors.dialects import dialect_settings
 from ssbt.compiler.connectors.examples import introduce_option
 from ssbt.compiler.connectors.formats import Format
 from ssbt.compiler.connectors.lookup import resolve_format
-from ssbt.compiler.connectors.parameters import ConversionTarget
 from ssbt.compiler.connectors.raw import RAW, RawRules, convert_raw_options
 from ssbt.compiler.connectors.secrets import find_credentials, find_written_secret
 from ssbt.compiler.connectors.settings import FormatUse, Setting, Settings, SparkOption, Value
 from ssbt.compiler.connectors.specification import (
     Connector,
-    Mode,
     Option,
     OptionPlacement,
     Role,
@@ -33,51 +32,21 @@ from ssbt.compiler.connectors.unknown_options import (
     misplaced_option,
     unknown_option,
 )
+from ssbt.compiler.connectors.use_mistakes import missing_package, repeated_option, unsupported_use
 from ssbt.compiler.connectors.values import Nested, Word
-from ssbt.compiler.connectors.wording import join_alternatives, too_new, wrong_type
+from ssbt.compiler.connectors.wording import too_new, wrong_type
 from ssbt.compiler.diagnostics.codes.connections import REPEATED
 from ssbt.compiler.diagnostics.codes.connectors import (
-    DUPLICATE_OPTION,
     MISSING_OPTION,
-    NO_PACKAGE,
     RAW_IGNORED,
-    UNSUPPORTED_USE,
 )
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-    from ssbt.compiler.connectors.parameters import ParamType
     from ssbt.compiler.connectors.values import OptionEntry, OptionValue
     from ssbt.compiler.source import Span
-
-
-class ConnectorUse(Struct, frozen=True):
-    """One use of a connector. `span` is its name in the source or sink.
-
-    `param_type` gives the Spark type of a parameter as text, or nothing if there is none of that
-    name, which is reported elsewhere. `secrets` are the declared ones. `in_configuration` holds
-    where an environment says the options, not the pipeline.
-    """
-
-    role: Role
-    streaming: bool
-    span: Span
-    spark: str
-    param_type: ParamType
-    secrets: tuple[str, ...] = ()
-    in_configuration: bool = False
-
-    @property
-    def target(self) -> ConversionTarget:
-        """What values are converted for."""
-        return ConversionTarget(self.spark, self.param_type, self.secrets)
-
-    @property
-    def mode(self) -> Mode:
-        """How its data flows."""
-        return Mode.STREAM if self.streaming else Mode.BATCH
 
 
 class ValidationResult(Struct, frozen=True):
@@ -118,10 +87,10 @@ def _validate(
 ) -> Generator[Diagnostic, None, Settings]:
     specification = connector.role(use.role)
     if specification is None or use.mode not in specification.modes:
-        yield _unsupported_finding(connector, use)
+        yield unsupported_use(connector, use)
         return Settings()
     if connector.lacks(use.spark):
-        yield _package_finding(connector, use)
+        yield missing_package(connector, use)
     options = {o.name: o for o in specification.options if use.mode in o.modes}
     block = OptionBlock(
         options,
@@ -150,7 +119,7 @@ def _read_entries(
     name_spans: dict[str, Span] = {}
     for entry in entries:
         if entry.name in name_spans:
-            yield _duplicate_finding(entry, name_spans[entry.name])
+            yield repeated_option(entry, name_spans[entry.name])
             yield from find_written_secret(block.options.get(entry.name), entry, use.target)
             continue
         name_spans[entry.name] = entry.name_span
@@ -272,51 +241,3 @@ def _check_missing(connector: Connector, block: OptionBlock) -> Iterator[Diagnos
                 Label(block.span, f"`{option.name}` is missing"),
                 help=(f"add it, for example {introduce_option(option)}",),
             )
-
-
-def _duplicate_finding(entry: OptionEntry, first: Span) -> Diagnostic:
-    return Diagnostic(
-        DUPLICATE_OPTION,
-        f"`{entry.name}` is given twice",
-        Label(entry.name_span, "given again"),
-        secondary=(Label(first, "first given here"),),
-        help=("keep one of the two",),
-    )
-
-
-def _package_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
-    """There is no package of the connector for the Spark that is compiled for."""
-    lines = join_alternatives(line for line, _ in connector.packages)
-    return Diagnostic(
-        NO_PACKAGE,
-        f"there is no `{connector.name}` for Spark {use.spark}",
-        Label(use.span),
-        help=(f"compile for Spark {lines}",),
-    )
-
-
-def _unsupported_finding(connector: Connector, use: ConnectorUse) -> Diagnostic:
-    """The connector lacks this side, or this side works for the other kind of data only."""
-    specification = connector.role(use.role)
-    if use.role is Role.UPKEEP:
-        problem = "has nothing that `maintain` could do"
-    elif specification is None:
-        problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"
-    elif use.role is Role.SOURCE:
-        problem = "cannot be read as a stream" if use.streaming else "can only be read as a stream"
-    else:
-        problem = "takes no stream" if use.streaming else "takes streams only"
-    sides = [role.value for role in Role if connector.role(role) is not None]
-    if use.role is Role.UPKEEP:
-        return Diagnostic(
-            UNSUPPORTED_USE,
-            f"`{connector.name}` {problem}",
-            Label(use.span),
-            help=("`maintain` is for a sink that writes a table, such as one of Delta Lake",),
-        )
-    return Diagnostic(
-        UNSUPPORTED_USE,
-        f"`{connector.name}` {problem}",
-        Label(use.span),
-        help=(f"`{connector.name}` is a {' and a '.join(sides)}",) if specification is None else (),
-    )

@@ -12,7 +12,7 @@ from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 from ssbt.compiler.ir.expressions import ParameterText
 from ssbt.compiler.ir.expressions import Text as IrText
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.passes import compute_pass_fingerprint
 from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint

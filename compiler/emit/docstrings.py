@@ -31,6 +31,11 @@ def emit_docstring(text: str, depth: int = 0, trailing_lines: Sequence[str] = ()
     return f'"""{body}"""'
 
 
+def describe(description: str) -> str:
+    """What the source file says of a declaration, as a docstring; nothing where it says nothing."""
+    return emit_docstring(as_sentence(description), depth=1) if description.strip() else ""
+
+
 def as_sentence(text: str) -> str:
     """`text`, ended by a full stop unless it ends in a mark already."""
     text = text.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ConditionText, Settings
-from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.ir.merge_settings import find_merge_settings
 from ssbt.compiler.ir.relations import Relation
 
 HISTORY = "history"
@@ -33,31 +33,24 @@ class History(Struct, frozen=True):
 
 def find_history(settings: Settings, relation: Relation) -> History | None:
     """The history of a sink's settings without mistakes; None where it writes otherwise."""
-    mode, sequence = settings.at(OptionPlacement.MODE), settings.find("sequence_by")
-    if mode is None or mode.value != HISTORY or sequence is None:
+    merge = find_merge_settings(settings, relation, HISTORY)
+    if merge is None:
         return None
-    spelling = {column.name.casefold(): column.name for column in relation.columns}
-
-    def columns_of(option: str) -> tuple[str, ...]:
-        setting = settings.find(option)
-        names = [each.name for each in setting.columns] if setting is not None else []
-        return tuple(spelling.get(name.casefold(), name) for name in names)
 
     def text_of(option: str, default: str) -> str:
         setting = settings.find(option)
         return str(setting.value) if setting is not None else default
 
-    keys, order = columns_of("keys"), columns_of("sequence_by")[0]
-    columns = columns_of("columns") or tuple(column.name for column in relation.columns)
-    columns = tuple(name for name in columns if name != order)
-    chosen = set(columns_of("track") or columns)
-    deleted = settings.find("delete_when")
+    keys = merge.list_columns("keys")
+    sequence, *_ = merge.list_columns("sequence_by")
+    columns = tuple(name for name in merge.stored if name != sequence)
+    chosen = set(merge.list_columns("track") or columns)
     return History(
         keys,
-        order,
+        sequence,
         columns,
         tuple(name for name in columns if name in chosen and name not in keys),
         text_of("valid_from", VALID_FROM),
         text_of("valid_to", VALID_TO),
-        deleted.value if deleted and isinstance(deleted.value, ConditionText) else None,
+        merge.deleted,
     )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.settings import ConditionText, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.ir.histories import HISTORY, find_history
+from ssbt.compiler.ir.merge_settings import find_merge_settings
 from ssbt.compiler.ir.relations import Column, Relation
 
 MERGE = "merge"
@@ -70,20 +71,8 @@ def find_origin(settings: Settings, relation: Relation, stored: Column) -> str:
 
 def find_merge(settings: Settings, relation: Relation) -> Merge | None:
     """The merge of a sink's settings without mistakes; None where it writes otherwise."""
-    mode, sequence = settings.at(OptionPlacement.MODE), settings.find("sequence_by")
-    if mode is None or mode.value != MERGE or sequence is None:
+    merge = find_merge_settings(settings, relation, MERGE)
+    if merge is None:
         return None
-    spelling = {column.name.casefold(): column.name for column in relation.columns}
-
-    def columns_of(option: str) -> tuple[str, ...]:
-        setting = settings.find(option)
-        names = [each.name for each in setting.columns] if setting is not None else []
-        return tuple(spelling.get(name.casefold(), name) for name in names)
-
-    deleted = settings.find("delete_when")
-    return Merge(
-        columns_of("keys"),
-        columns_of("sequence_by")[0],
-        columns_of("columns") or tuple(column.name for column in relation.columns),
-        deleted.value if deleted and isinstance(deleted.value, ConditionText) else None,
-    )
+    sequence, *_ = merge.list_columns("sequence_by")
+    return Merge(merge.list_columns("keys"), sequence, merge.stored, merge.deleted)

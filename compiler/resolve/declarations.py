@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import syntax as syntax_codes
 from ssbt.compiler.diagnostics.codes import unsupported
+from ssbt.compiler.diagnostics.codes.declarations import RESERVED_NAME
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.source import Span
@@ -119,7 +120,7 @@ def _report_duplicate(name: Name, first: Name, report: Report) -> None:
 def _check_transform_name(node: d.Transform, report: Report) -> None:
     if node.name.text.casefold() in STEPS:
         message = f"`{node.name.text}` is a step of the language"
-        report.add(codes.RESERVED_NAME, node.name.span, message, help="give it another name")
+        report.add(RESERVED_NAME, node.name.span, message, help="give it another name")
 
 
 def _report_unsupported(node: d.Expect, report: Report) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from ssbt.compiler.connectors.connector_use import ConnectorUse
 from ssbt.compiler.connectors.lookup import resolve_connection_kind, resolve_connector
 from ssbt.compiler.connectors.secrets import secret_flow
 from ssbt.compiler.connectors.settings import ConnectionName, FormatUse, SecretName, Settings
 from ssbt.compiler.connectors.specification import Connector, Role
-from ssbt.compiler.connectors.validation import ConnectorUse, validate
+from ssbt.compiler.connectors.validation import validate
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes

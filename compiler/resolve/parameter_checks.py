@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ssbt.compiler.diagnostics.codes.names import BAD_CHECK
+from ssbt.compiler.diagnostics.codes.declarations import BAD_CHECK
 from ssbt.compiler.ir.checks import COMPARISONS, Condition
 from ssbt.compiler.resolve.expressions.constants import NotConstantError, evaluate_constant
 from ssbt.compiler.resolve.report import Report

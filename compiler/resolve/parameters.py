@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator
 from ssbt.compiler.connectors.secrets import credential_in_text, credential_parameter
 from ssbt.compiler.credentials.names import is_credential_parameter
 from ssbt.compiler.credentials.texts import has_credential
-from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes.declarations import (
+    BAD_DEFAULT,
+    BAD_ENTRY,
+    BAD_PARAM_TYPE,
+    UNKNOWN_ENTRY,
+)
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.pipeline import Parameter
@@ -45,7 +50,7 @@ def _resolve_parameter(node: d.Param, report: Report) -> Parameter:
         checks = resolve_conditions(node, type_, report)
     elif not isinstance(type_, UnknownType):
         report.add(
-            codes.BAD_PARAM_TYPE,
+            BAD_PARAM_TYPE,
             node.type.span,
             f"a parameter cannot be {type_.sql}",
             help=_length_check_help(node.name.text, type_),
@@ -62,7 +67,7 @@ def _resolve_parameter(node: d.Param, report: Report) -> Parameter:
     refusal = parameter.refusal(default) if default is not None else ""
     if refusal and node.default is not None:
         message = f"`{node.name.text}` has a default that does not fit: {refusal}"
-        report.add(codes.BAD_DEFAULT, node.default.span, message)
+        report.add(BAD_DEFAULT, node.default.span, message)
     return parameter
 
 
@@ -79,7 +84,7 @@ def _resolve_default(node: d.Param, type_: DataType, report: Report) -> object:
     if isinstance(default, NullLiteral):
         message = "a parameter is never null"
         help_ = "leave the default out, and the parameter is required"
-        report.add(codes.BAD_DEFAULT, default.span, message, help=help_)
+        report.add(BAD_DEFAULT, default.span, message, help=help_)
         return None
     for holder, text in _iterate_texts(name, default):
         if has_credential(text):
@@ -94,13 +99,13 @@ def _resolve_default(node: d.Param, type_: DataType, report: Report) -> object:
             f"leave it out: the value is given by `--set {name}=…` or `SSBT_PARAM_{name.upper()}`"
         )
         span = Span(default.span.path, node.type.span.end, default.span.end)
-        report.add(codes.BAD_DEFAULT, default.span, message, help=help_, fix=(Edit(span, ""),))
+        report.add(BAD_DEFAULT, default.span, message, help=help_, fix=(Edit(span, ""),))
         return None
     try:
         return evaluate_constant(default, type_)
     except NotConstantError as error:
         message = f"`{name}` has a default that does not fit: {error}"
-        report.add(codes.BAD_DEFAULT, default.span, message)
+        report.add(BAD_DEFAULT, default.span, message)
         return None
 
 
@@ -123,12 +128,12 @@ def _resolve_description(node: d.Param, report: Report) -> str:
         if name not in _ENTRIES:
             message = f"a parameter has no entry `{entry.name.text}`"
             report.add_unknown_name(
-                codes.UNKNOWN_ENTRY, entry.name.span, message, name, _ENTRIES, "entries"
+                UNKNOWN_ENTRY, entry.name.span, message, name, _ENTRIES, "entries"
             )
         elif isinstance(entry.value, v.TextValue) and all(
             isinstance(part, str) for part in entry.value.parts
         ):
             description = "".join(part for part in entry.value.parts if isinstance(part, str))
         else:
-            report.add(codes.BAD_ENTRY, entry.value.span, f"`{name}` is a text")
+            report.add(BAD_ENTRY, entry.value.span, f"`{name}` is a text")
     return description

@@ -12,7 +12,7 @@ from ssbt.compiler.connectors.secrets import credential_in_text
 from ssbt.compiler.connectors.specification import SPARK_LINES
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.credentials.texts import has_credential
-from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes.declarations import BAD_ENTRY, BAD_PIPELINE_NAME, UNKNOWN_ENTRY
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.resolve.blocks import Spelling, convert_entries
@@ -77,7 +77,7 @@ def resolve_pipeline_block(
     entries = _collect_entries(node, report)
     if node is not None and hides_another(name := node.name.text):
         message = f"`{name}.py` would be imported in place of Python's module `{name}`"
-        report.add(codes.BAD_PIPELINE_NAME, node.name.span, message, help=f"such as `{name}_job`")
+        report.add(BAD_PIPELINE_NAME, node.name.span, message, help=f"such as `{name}_job`")
 
     def read_text(name: str) -> str:
         return _read_text(entries[name], report) if name in entries else ""
@@ -122,12 +122,10 @@ def _collect_entries(node: d.Pipeline | None, report: Report) -> dict[str, v.Ent
         first = entries.setdefault(name, entry)
         if first is not entry:
             also = (Label(first.name.span, "given here already"),)
-            report.add(codes.BAD_ENTRY, span, f"`{name}` is given twice", also=also)
+            report.add(BAD_ENTRY, span, f"`{name}` is given twice", also=also)
         elif name not in _ENTRIES:
             message = f"a pipeline has no entry `{entry.name.text}`"
-            report.add_unknown_name(
-                codes.UNKNOWN_ENTRY, span, message, name, list(_ENTRIES), "entries"
-            )
+            report.add_unknown_name(UNKNOWN_ENTRY, span, message, name, list(_ENTRIES), "entries")
     return entries
 
 
@@ -136,7 +134,7 @@ def _is_refusal(entry: v.Entry, report: Report) -> bool:
     choice = entry.value.text.lower() if isinstance(entry.value, v.WordValue) else ""
     if choice not in _CHOICES:
         message = f"`{entry.name.text}` is `allow` or `refuse`"
-        report.add(codes.BAD_ENTRY, entry.value.span, message)
+        report.add(BAD_ENTRY, entry.value.span, message)
     return choice == "refuse"
 
 
@@ -151,12 +149,12 @@ def _resolve_masking(entry: v.Entry, report: Report) -> tuple[str, ...]:
             case v.WordValue(span, name):
                 message = f"there is no function `{name}`"
                 suggestion = did_you_mean(name.lower(), functions.function_names())
-                report.suggest(codes.BAD_ENTRY, span, message, suggestion)
+                report.suggest(BAD_ENTRY, span, message, suggestion)
             case v.TextValue(_, (str(text),)) if ":" in text:
                 names.append(text.casefold())
             case _:
                 message = '`masking` is a list of functions: `[sha2, "module.py:function"]`'
-                report.add(codes.BAD_ENTRY, item.span, message)
+                report.add(BAD_ENTRY, item.span, message)
     return tuple(names)
 
 
@@ -169,7 +167,7 @@ def _resolve_folder(entry: v.Entry, spelling: Spelling, report: Report) -> Text 
     if isinstance(option.value, Text) and option.value.parts:
         return option.value
     message = f"`{entry.name.text}` is the path of a folder, a text in quotes"
-    report.add(codes.BAD_ENTRY, entry.value.span, message)
+    report.add(BAD_ENTRY, entry.value.span, message)
     return None
 
 
@@ -183,7 +181,7 @@ def _read_text(entry: v.Entry, report: Report) -> str:
     message = f"`{entry.name.text}` is a text in quotes"
     if isinstance(entry.value, v.TextValue):
         message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
-    report.add(codes.BAD_ENTRY, entry.value.span, message)
+    report.add(BAD_ENTRY, entry.value.span, message)
     return ""
 
 
@@ -193,14 +191,14 @@ def _with_time_zone(
     """The settings of the session with its time zone, which only one of two entries may say."""
     if any(name.lower() == TIME_ZONE.lower() for name, _ in spark):
         message = f"`time_zone` and the setting `{TIME_ZONE}` are one and the same"
-        report.add(codes.BAD_ENTRY, entry.name.span, message, help="keep one of them")
+        report.add(BAD_ENTRY, entry.name.span, message, help="keep one of them")
         return spark
     if not zone:
         return spark
     if not is_zone(zone):
         message = f"`{zone}` is no time zone"
         help_ = "an area such as `Europe/Berlin`, an offset such as `+01:00`, or `UTC`"
-        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+        report.add(BAD_ENTRY, entry.value.span, message, help=help_)
     if zone in SHORT_ZONES:
         report.findings.append(describe_zone_letters(zone, entry.value.span))
     return (*spark, (TIME_ZONE, zone))
@@ -211,5 +209,5 @@ def _resolve_target(entry: v.Entry, text: str, report: Report) -> str:
         return text
     message = f"`{text}` is no Spark line"
     help_ = f"one of {', '.join(SPARK_LINES)}"
-    report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+    report.add(BAD_ENTRY, entry.value.span, message, help=help_)
     return ""

@@ -11,6 +11,7 @@ from ssbt.compiler.connectors.specification import Role
 from ssbt.compiler.diagnostics.codes import connections as connection_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.diagnostics.codes import secrets as secret_codes
+from ssbt.compiler.diagnostics.codes.declarations import NO_SINK
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.tests import Test
@@ -174,7 +175,7 @@ class ProgramResolver:
         if not self.declarations.sinks and not self.declarations.has_broken:
             help_ = "add `sink NAME to parquet { … }`"
             message = "this pipeline writes nothing"
-            self.report.add(codes.NO_SINK, self.node.name.span, message, help=help_)
+            self.report.add(NO_SINK, self.node.name.span, message, help=help_)
         if self.report.unguarded:
             from ssbt.compiler.resolve.traps.without_ansi import report_ansi_off
 

@@ -67,34 +67,41 @@ class SinkResolver:
                 message = f"`{node.dataset.text}.{node.part.text}` needs `expect`"
                 self._report.add(unsupported.EXPECT, node.part.span, message)
                 continue
-            dataset = self._resolve_dataset(node)
-            streaming = dataset is not None and dataset[1].streaming
-            allow, entries = _split_allowed_tags(node.entries, self._report)
-            resolved = self._options.resolve_settings(
-                Role.SINK, node.connector, entries, streaming=streaming
-            )
-            if resolved is not None:
-                for schema_name in written_schemas(resolved[1]):
-                    self._schemas.find(schema_name.name, schema_name.span)
-            if dataset is None or resolved is None:
+            sink = self._resolve_sink(node, add_module, describe)
+            if sink is None:
                 continue
-            connector, settings = resolved
-            settings = self._columns.resolve(settings, node, dataset[1])
-            key = key_columns(settings, dataset[1])
-            settings = without_unneeded_settings(
-                settings, dataset[1].columns, key, legacy=self._legacy_formats
-            )
-            name = node.name.text if node.name is not None else dataset[0]
-            first = names.setdefault(name.casefold(), node)
+            first = names.setdefault(sink.name.casefold(), node)
             if first is not node:
                 self._report_same_name(node, first)
-            stream = _build_stream_write(settings, add_module, self._report) if streaming else None
-            text = describe(node.span)
-            sink = ir.Sink(
-                name, dataset[0], connector, settings, text, node.span, stream=stream, allow=allow
-            )
             sinks.append(sink)
         return sinks
+
+    def _resolve_sink(
+        self, node: d.SinkWrite, add_module: AddModule, describe: Callable[[Span], str]
+    ) -> ir.Sink | None:
+        dataset = self._resolve_dataset(node)
+        streaming = dataset is not None and dataset[1].streaming
+        allow, entries = _split_allowed_tags(node.entries, self._report)
+        resolved = self._options.resolve_settings(
+            Role.SINK, node.connector, entries, streaming=streaming
+        )
+        if resolved is not None:
+            for schema_name in written_schemas(resolved[1]):
+                self._schemas.find(schema_name.name, schema_name.span)
+        if dataset is None or resolved is None:
+            return None
+        connector, settings = resolved
+        settings = self._columns.resolve(settings, node, dataset[1])
+        key = key_columns(settings, dataset[1])
+        settings = without_unneeded_settings(
+            settings, dataset[1].columns, key, legacy=self._legacy_formats
+        )
+        name = node.name.text if node.name is not None else dataset[0]
+        stream = _build_stream_write(settings, add_module, self._report) if streaming else None
+        text = describe(node.span)
+        return ir.Sink(
+            name, dataset[0], connector, settings, text, node.span, stream=stream, allow=allow
+        )
 
     def _resolve_dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:
         """The name and columns of what is written."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.secrets import credential_in_text, secret_flow, unprotected_credential
 from ssbt.compiler.credentials.names import is_credential
 from ssbt.compiler.credentials.texts import has_credential
-from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes.declarations import BAD_ENTRY, BAD_SETTING
 from ssbt.compiler.diagnostics.model import Edit
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.sparkconf.settings import TIME_ZONE, find_setting_problem
@@ -41,7 +41,7 @@ def resolve_spark_settings(
     if not isinstance(entry.value, v.BlockValue):
         message = "`spark` is a block of settings"
         help_ = 'spark { "spark.sql.shuffle.partitions" = 8 }'
-        report.add(codes.BAD_ENTRY, entry.value.span, message, help=help_)
+        report.add(BAD_ENTRY, entry.value.span, message, help=help_)
         return SparkSettings()
     settings: dict[str, str] = {}
     credentials: dict[str, str] = {}
@@ -60,9 +60,9 @@ def resolve_spark_settings(
         if not key.startswith("spark."):
             message = f"`{key}` is no Spark setting"
             help_ = "their names begin with `spark.`"
-            report.add(codes.BAD_ENTRY, each.name.span, message, help=help_)
+            report.add(BAD_ENTRY, each.name.span, message, help=help_)
         elif key in settings:
-            report.add(codes.BAD_ENTRY, each.name.span, f"`{key}` is given twice")
+            report.add(BAD_ENTRY, each.name.span, f"`{key}` is given twice")
         elif len(report.findings) == finding_count:
             _check_setting(each, value, spark_line, report)
             settings[key] = value
@@ -86,7 +86,7 @@ def _check_setting(entry: v.Entry, value: str, spark_line: str, report: Report) 
     if problem is not None:
         span = entry.name.span if problem.is_name else entry.value.span
         fix = (Edit(span, f'"{problem.near}"'),) if problem.near else ()
-        report.add(codes.BAD_SETTING, span, problem.message, help=problem.help or (), fix=fix)
+        report.add(BAD_SETTING, span, problem.message, help=problem.help or (), fix=fix)
     elif entry.name.text == TIME_ZONE and value in SHORT_ZONES:
         report.findings.append(describe_zone_letters(value, entry.value.span))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes.declarations import OPEN_SCHEMA
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.expression_context import ExpressionContext
@@ -37,7 +38,7 @@ def expand_star(node: e.Star, context: ExpressionContext) -> StarExpansion:
         return expansion
     if expansion.is_open:
         message = "`* except` needs to know all columns"
-        report.add(codes.OPEN_SCHEMA, node.span, message, help="use a `drop` step")
+        report.add(OPEN_SCHEMA, node.span, message, help="use a `drop` step")
         return StarExpansion((), True, expansion.qualifier)
     excluded_columns: list[Column] = []
     for name in node.excluded:
@@ -86,7 +87,7 @@ def _expand_all(node: e.Star, context: ExpressionContext) -> StarExpansion:
     if relation.is_open or context.in_transform:
         message = f"`{first}.*` behind `join … using` needs to know all columns"
         help_ = "name the columns, or join with `on` and drop the key of one side"
-        context.report.add(codes.OPEN_SCHEMA, node.span, message, help=help_)
+        context.report.add(OPEN_SCHEMA, node.span, message, help=help_)
         return StarExpansion(columns, True, first.casefold())
     return StarExpansion(
         columns, False, first.casefold(), _column_names(columns, relation, node.span)

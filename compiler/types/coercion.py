@@ -12,7 +12,6 @@ from ssbt.compiler.types.casts import force_nullable
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
     LONG,
-    MAX_DECIMAL_PRECISION,
     NULL,
     TIMESTAMP,
     TIMESTAMP_NTZ,
@@ -45,6 +44,7 @@ from ssbt.compiler.types.datatypes import (
     VariantType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.decimal_widening import wider_number_type
 
 Combine = Callable[[DataType, DataType], DataType | None]
 
@@ -165,7 +165,7 @@ def wider_type(a: DataType, b: DataType, ansi: bool = True) -> DataType | None:
     """The type that both are cast to in `case`, `coalesce`, `union` and the like."""
     return (
         tightest_common_type(a, b, ansi)
-        or _wider_decimal(a, b)
+        or wider_number_type(a, b)
         or (ansi_string_promotion(a, b) if ansi else _string_promotion(a, b))
         or _combine_nested(a, b, lambda x, y: wider_type(x, y, ansi))
     )
@@ -175,7 +175,7 @@ def wider_type_without_strings(a: DataType, b: DataType, ansi: bool = True) -> D
     """As `wider_type`, but a string does not meet any other type; so `greatest` and `least`."""
     return (
         tightest_common_type(a, b, ansi)
-        or _wider_decimal(a, b)
+        or wider_number_type(a, b)
         or _combine_nested(a, b, lambda x, y: wider_type_without_strings(x, y, ansi))
     )
 
@@ -252,35 +252,6 @@ def as_nullable(data_type: DataType) -> DataType:
                 tuple(StructField(f.name, as_nullable(f.type), True, f.comment) for f in fields)
             )
     return data_type
-
-
-def decimal_for(data_type: DataType) -> DecimalType:
-    """The decimal that Spark takes for a number of this type."""
-    match data_type:
-        case DecimalType():
-            return data_type
-        case IntegralType():
-            return DecimalType(data_type.DIGITS, 0)
-        case FloatType():
-            return DecimalType(14, 7)
-    return DecimalType(30, 15)
-
-
-def wider_decimal(a: DecimalType, b: DecimalType) -> DecimalType:
-    """The decimal that holds both, cut down to 38 digits from the right if there is no such."""
-    scale = max(a.scale, b.scale)
-    precision = max(a.precision - a.scale, b.precision - b.scale) + scale
-    excess = max(0, precision - MAX_DECIMAL_PRECISION)
-    return DecimalType(precision - excess, max(0, scale - excess))
-
-
-def _wider_decimal(a: DataType, b: DataType) -> DataType | None:
-    match a, b:
-        case (DecimalType() | IntegralType(), DecimalType() | IntegralType()):
-            return wider_decimal(decimal_for(a), decimal_for(b))
-        case (FractionalType(), DecimalType()) | (DecimalType(), FractionalType()):
-            return DOUBLE
-    return None
 
 
 def ansi_string_promotion(a: DataType, b: DataType) -> DataType | None:

@@ -6,10 +6,8 @@ from ssbt.compiler.types.casts import force_nullable
 from ssbt.compiler.types.coercion import (
     AtomicType,
     ansi_string_promotion,
-    decimal_for,
     is_unknown,
     tightest_common_type,
-    wider_decimal,
 )
 from ssbt.compiler.types.collation_strength import Strength, string_type_of
 from ssbt.compiler.types.datatypes import (
@@ -32,6 +30,7 @@ from ssbt.compiler.types.datatypes import (
     TimestampType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.decimal_widening import decimal_for, wider_decimal
 from ssbt.compiler.types.expression_types import Typed
 from ssbt.compiler.types.literals import decimal_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ssbt.compiler.types.casts import force_nullable
-from ssbt.compiler.types.coercion import AtomicType, decimal_for, is_same_type, is_unknown
+from ssbt.compiler.types.coercion import AtomicType, is_same_type, is_unknown
 from ssbt.compiler.types.datatypes import (
     BINARY,
     DOUBLE,
@@ -32,6 +32,7 @@ from ssbt.compiler.types.datatypes import (
     TimeType,
     YearMonthIntervalType,
 )
+from ssbt.compiler.types.decimal_widening import decimal_for
 
 _DATETIMES = (DateType, TimestampType, TimestampNTZType, TimeType)
 

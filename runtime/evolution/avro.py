@@ -152,17 +152,7 @@ def _find_changes(
     if isinstance(reader, list) and (branch := _only_branch(reader)) is not None:
         reader = reader_types.look_up(branch)
     if isinstance(writer, list) or isinstance(reader, list):
-        # One that fits another is written by the kind of its bytes.
-        for writer_branch in writer if isinstance(writer, list) else [writer]:
-            for reader_branch in reader if isinstance(reader, list) else [reader]:
-                writer_type, reader_type = (
-                    writer_types.look_up(writer_branch),
-                    reader_types.look_up(reader_branch),
-                )
-                if _kind(writer_type) == _kind(reader_type):
-                    yield from _find_changes(
-                        writer_type, reader_type, writer_types, reader_types, path, depth + 1
-                    )
+        yield from _find_branch_changes(writer, reader, writer_types, reader_types, path, depth)
         return
     if isinstance(writer.get("type"), dict) and "logicalType" not in writer:
         writer = writer["type"]
@@ -185,6 +175,25 @@ def _find_changes(
             writer[child_key], reader[child_key], writer_types, reader_types, inner, depth + 1
         )
     yield from _find_field_changes(writer, reader, writer_types, reader_types, path, depth)
+
+
+def _find_branch_changes(
+    writer: Any,
+    reader: Any,
+    writer_types: _NamedTypes,
+    reader_types: _NamedTypes,
+    path: str,
+    depth: int,
+) -> Iterator[str]:
+    """What differs between unions; one that fits another is written by the kind of its bytes."""
+    for writer_branch in writer if isinstance(writer, list) else [writer]:
+        for reader_branch in reader if isinstance(reader, list) else [reader]:
+            writer_type = writer_types.look_up(writer_branch)
+            reader_type = reader_types.look_up(reader_branch)
+            if _kind(writer_type) == _kind(reader_type):
+                yield from _find_changes(
+                    writer_type, reader_type, writer_types, reader_types, path, depth + 1
+                )
 
 
 def _find_field_changes(

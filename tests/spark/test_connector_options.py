@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from ssbt.compiler.connectors.connector_use import ConnectorUse
 from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.settings import Settings
@@ -21,7 +22,7 @@ from ssbt.compiler.connectors.specification import (
     Role,
     ValueKind,
 )
-from ssbt.compiler.connectors.validation import ConnectorUse, validate
+from ssbt.compiler.connectors.validation import validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,

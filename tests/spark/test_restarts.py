@@ -15,7 +15,7 @@ import pytest
 from ssbt.compiler.compare.values import RunValues, run_values
 from ssbt.compiler.compare.verdicts import stream_verdicts
 from ssbt.compiler.driver import CheckResult, emit_files
-from ssbt.compiler.ir.fingerprints.dependences import Verdict
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Verdict
 from ssbt.runtime import Job
 from ssbt.runtime.streams.operation import OPERATION, Operation
 from tests.samples import FULL

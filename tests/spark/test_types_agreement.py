@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types.cast_results import infer_cast, infer_try_cast
 from ssbt.compiler.types.coercion import as_nullable
 from ssbt.compiler.types.datatypes import BOOLEAN, NULL, DataType
 from ssbt.compiler.types.expression_types import Mismatch, Typed
@@ -187,8 +188,8 @@ def cast_cases(ansi: bool) -> Iterator[Case]:
         for column in COLUMNS[source]:
             kind = known_type(target)
             text = f"({column.text} as {target})"
-            yield Case(f"cast{text}", casts.infer_cast(column.typed, kind, ansi))
-            yield Case(f"try_cast{text}", casts.infer_try_cast(column.typed, kind))
+            yield Case(f"cast{text}", infer_cast(column.typed, kind, ansi))
+            yield Case(f"try_cast{text}", infer_try_cast(column.typed, kind))
 
 
 def other_cases(ansi: bool) -> Iterator[Case]:

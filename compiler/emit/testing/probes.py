@@ -12,15 +12,23 @@ from itertools import count
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ssbt.compiler.emit.testing.probe_steps import (
+    append_step,
+    condition_column,
+    list_expressions,
+    marking_query,
+    marking_step,
+    pivot_as_groups,
+    project_columns,
+    reference_column,
+)
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.coverage import Branch, CoverageTarget, Probe, ProbedPipeline
-from ssbt.compiler.ir.expressions import Expression, NamedExpression, Text
+from ssbt.compiler.ir.expressions import Expression, NamedExpression
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Transform
-from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
-from ssbt.compiler.types.datatypes import BOOLEAN, UNKNOWN
-from ssbt.compiler.types.quoting import quote_name, quote_string
 
 # The branches of the whole expression at a place.
 FindBranches = Callable[[Span], Sequence[Branch]]
@@ -143,7 +151,7 @@ class _Prober:
                         yield from self._find_input_probes(argument, query)
                     for name, probe_query in self._find_call_probes(step.transform, step.body):
                         call = replace(step, transform=name, body=probe_query.query)
-                        yield _ProbeQuery(_append_step(part, call), probe_query.points)
+                        yield _ProbeQuery(append_step(part, call), probe_query.points)
                 case s.SetOperation():
                     yield from self._find_input_probes(step.right, query)
                 case s.Join():
@@ -179,16 +187,16 @@ class _Prober:
             case s.Filter(condition=expression) | s.Explode(expression=expression):
                 yield from self._find_row_probes(part, step, [expression])
             case s.Project(columns=columns):
-                yield from self._find_row_probes(part, step, _expressions(columns))
+                yield from self._find_row_probes(part, step, list_expressions(columns))
             case s.WithColumns(groups=groups):
                 for index, group in enumerate(groups):
                     earlier = replace(step, groups=groups[:index])
-                    with_them = _append_step(part, earlier) if index else part
-                    yield from self._find_row_probes(with_them, step, _expressions(group))
+                    with_them = append_step(part, earlier) if index else part
+                    yield from self._find_row_probes(with_them, step, list_expressions(group))
             case s.Sort(keys=keys):
                 yield from self._find_row_probes(part, step, [key.expression for key in keys])
             case s.Aggregate() | s.Pivot():
-                yield from self._find_row_probes(part, step, _expressions(step.keys))
+                yield from self._find_row_probes(part, step, list_expressions(step.keys))
                 yield from self._find_group_probes(part, step)
             case s.DropColumns() | s.RenameColumns() | s.Alias() | s.Distinct() | s.Deduplicate():
                 pass
@@ -206,19 +214,19 @@ class _Prober:
         """The branches that rows take."""
         columns, points = self._branch_columns(expressions)
         if columns:
-            yield _ProbeQuery(_append_step(part, _project(step, columns)), points)
+            yield _ProbeQuery(append_step(part, project_columns(step, columns)), points)
 
     def _find_group_probes(
         self, part: s.Query, step: s.Aggregate | s.Pivot
     ) -> Iterator[_ProbeQuery]:
         """The branches that are taken as groups are made into rows."""
-        columns, points = self._branch_columns(_expressions(step.aggregates))
+        columns, points = self._branch_columns(list_expressions(step.aggregates))
         if columns:
             if isinstance(step, s.Pivot):
-                part, step = _as_groups(part, step)
-            grouped = _append_step(part, replace(step, aggregates=columns))
-            names = tuple(_reference_column(column) for column in columns)
-            yield _ProbeQuery(_append_step(grouped, _project(step, names)), points)
+                part, step = pivot_as_groups(part, step)
+            grouped = append_step(part, replace(step, aggregates=columns))
+            names = tuple(reference_column(column) for column in columns)
+            yield _ProbeQuery(append_step(grouped, project_columns(step, names)), points)
 
     def _branch_columns(
         self, expressions: Iterable[Expression]
@@ -233,7 +241,7 @@ class _Prober:
                 number = self._register_point(point)
                 if branch.condition is not None:
                     columns.append(
-                        _condition_column(branch.span, branch.condition, f"point_{number}")
+                        condition_column(branch.span, branch.condition, f"point_{number}")
                     )
                     points.append(number)
         return tuple(columns), tuple(points)
@@ -242,7 +250,7 @@ class _Prober:
         """The branches in a join's condition, for each pair of rows, and its sides."""
         if step.condition is not None:
             pairs = replace(step, kind="cross", condition=None)
-            yield from self._find_row_probes(_append_step(part, pairs), step, [step.condition])
+            yield from self._find_row_probes(append_step(part, pairs), step, [step.condition])
         probe_kind, met = _SIDES[step.kind]
         join = f"{'' if step.kind == 'inner' else f'{step.kind} '}join {step.right.dataset}"
         points, columns = [], []
@@ -252,73 +260,23 @@ class _Prober:
                 "join", step.span, f"{join}: {description}", f"{join}: {message}"
             )
             points.append(self._register_point(point))
-            columns.append(_condition_column(step.span, (condition,), f"point_{points[-1]}"))
+            columns.append(condition_column(step.span, (condition,), f"point_{points[-1]}"))
         right = s.Input(
             self._marking_transform(),
             (replace(step.right, alias=None),),
             step.right.alias,
-            _marking_query(_RIGHT, step),
+            marking_query(_RIGHT, step),
         )
-        marked = _append_step(part, _marking_step(_LEFT, step))
-        joined = _append_step(marked, replace(step, kind=probe_kind, right=right))
-        yield _ProbeQuery(_append_step(joined, _project(step, tuple(columns))), tuple(points))
+        marked = append_step(part, marking_step(_LEFT, step))
+        joined = append_step(marked, replace(step, kind=probe_kind, right=right))
+        yield _ProbeQuery(append_step(joined, project_columns(step, tuple(columns))), tuple(points))
 
     def _marking_transform(self) -> str:
         """The transform that marks rows as those of the right side."""
         if not self._marking:
             span = self._pipeline.span
-            query = _marking_query(_RIGHT, s.StepBase(span, Relation()))
+            query = marking_query(_RIGHT, s.StepBase(span, Relation()))
             self._marking = [
                 Transform(self._claim_name(_MARKING_NAME), (("rows", ""),), query, "", span)
             ]
         return self._marking[0].name
-
-
-def _expressions(columns: Iterable[NamedExpression]) -> list[Expression]:
-    return [each.expression for each in columns]
-
-
-def _append_step(part: s.Query, step: s.Step) -> s.Query:
-    return replace(part, steps=(*part.steps, step), output=step.output)
-
-
-def _condition_column(span: Span, text: Text, name: str) -> NamedExpression:
-    return NamedExpression(Expression(span, text, BOOLEAN, True), (name,))
-
-
-def _reference_column(column: NamedExpression) -> NamedExpression:
-    """A column that is there already."""
-    (name,) = column.names
-    return NamedExpression(replace(column.expression, text=(name,), column=name), ())
-
-
-def _project(step: s.StepBase, columns: tuple[NamedExpression, ...]) -> s.Project:
-    """The columns alone, of what flows as `step` does."""
-    output_columns = (Column(str(each.names), BOOLEAN, True) for each in columns)
-    return s.Project(
-        step.span, Relation(tuple(output_columns), streaming=step.output.streaming), columns, False
-    )
-
-
-def _as_groups(part: s.Query, step: s.Pivot) -> tuple[s.Query, s.Aggregate]:
-    """The groups that fill the columns of a pivot, each as a row."""
-    name = quote_name(step.column)
-    value_list = ", ".join(map(_sql_constant, step.values))
-    chosen = Expression(step.span, (f"{name} in ({value_list})",), BOOLEAN, True)
-    key = NamedExpression(Expression(step.span, (name,), UNKNOWN, True, name))
-    rows = _append_step(part, s.Filter(step.span, step.output, chosen))
-    return rows, s.Aggregate(step.span, step.output, "", (*step.keys, key), step.aggregates)
-
-
-def _sql_constant(value: str | int | bool) -> str:
-    return quote_string(value) if isinstance(value, str) else str(value).lower()
-
-
-def _marking_step(name: str, step: s.StepBase) -> s.WithColumns:
-    return s.WithColumns(
-        step.span, step.output, ((_condition_column(step.span, ("true",), name),),)
-    )
-
-
-def _marking_query(name: str, step: s.StepBase) -> s.Query:
-    return s.Query(s.Input("rows"), (_marking_step(name, step),), step.output, ("rows",), ())

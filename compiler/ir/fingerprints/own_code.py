@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import Text
 from ssbt.compiler.ir.fingerprints.code import describe_module
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.meanings import together
 from ssbt.compiler.ir.fingerprints.part_context import PartContext
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart, join_texts

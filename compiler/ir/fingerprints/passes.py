@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
 from ssbt.compiler.ir.passes import Pass

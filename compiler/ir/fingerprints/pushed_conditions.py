@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import NamedExpression, Text, render_text
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.meanings import together
 from ssbt.compiler.ir.fingerprints.part_context import PartContext
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart

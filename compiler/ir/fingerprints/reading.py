@@ -19,7 +19,7 @@ from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse
 from ssbt.compiler.connectors.values import Text as SettingText
 from ssbt.compiler.ir.expressions import ParameterText, Text, render_text
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart, join_texts
 from ssbt.compiler.ir.fingerprints.used_columns import ColumnNames
 from ssbt.compiler.ir.pipeline import Connection, Schema, Source

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import re
 
 from ssbt.compiler.ir.expressions import render_text
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.pipeline import Pipeline
 from ssbt.compiler.patterns import lazy_pattern

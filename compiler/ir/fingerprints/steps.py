@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.expressions import ParameterText, SortKey, Text
-from ssbt.compiler.ir.fingerprints.dependences import PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind
 from ssbt.compiler.ir.fingerprints.kept_rows import aggregate_part, join_parts, unique_part
 from ssbt.compiler.ir.fingerprints.meanings import NO_MEANING, together
 from ssbt.compiler.ir.fingerprints.own_code import function_parts, query_parts, stateful_parts

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.triggers import TriggerKind
 from ssbt.compiler.ir.expressions import render_text
-from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, Location, PartKind
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Location, PartKind
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES
 from ssbt.compiler.ir.fingerprints.part_context import PartContext
 from ssbt.compiler.ir.fingerprints.parts import FingerprintPart
 from ssbt.compiler.ir.fingerprints.pushed_conditions import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.codes.windows import MISPLACED_WINDOW
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
@@ -19,7 +20,7 @@ def is_call_allowed(typer: ExpressionTyper, node: e.Call, function: Function) ->
     if function.kind is FunctionKind.WINDOW:
         message = f"`{name}` is a window function and needs `over (order by …)`"
         help_ = f"write `{ssbt_text(node)} over (order by COLUMN)`"
-        typer.report_mistake(codes.MISPLACED_WINDOW, span, message, help=help_)
+        typer.report_mistake(MISPLACED_WINDOW, span, message, help=help_)
         return False
     if function.kind is FunctionKind.AGGREGATE:
         return _is_aggregate_allowed(typer, node, function)
@@ -47,12 +48,12 @@ def _is_window_allowed(typer: ExpressionTyper, node: e.Call, function: Function)
         message = (
             f"`{function.name}` is neither an aggregate nor a window function and takes no `over`"
         )
-        typer.report_mistake(codes.MISPLACED_WINDOW, node.span, message)
+        typer.report_mistake(MISPLACED_WINDOW, node.span, message)
         return False
     if not typer.allows_windows or typer.inside_aggregate:
         message = "a window function cannot stand here"
         help_ = "add it as a column in an `extend` step before this one"
-        typer.report_mistake(codes.MISPLACED_WINDOW, node.span, message, help=help_)
+        typer.report_mistake(MISPLACED_WINDOW, node.span, message, help=help_)
         return False
     return True
 

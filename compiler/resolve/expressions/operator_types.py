@@ -24,7 +24,7 @@ from ssbt.compiler.resolve.expressions.provenance import fit_provenance
 from ssbt.compiler.resolve.expressions.typenames import resolve_data_type
 from ssbt.compiler.source import Span
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.types import casts, operators, zone_dependence
+from ssbt.compiler.types import cast_results, casts, operators, zone_dependence
 from ssbt.compiler.types.collation_strength import Strength, string_type_of
 from ssbt.compiler.types.collations import is_collation
 from ssbt.compiler.types.datatypes import (
@@ -192,9 +192,9 @@ def infer_cast(typer: ExpressionTyper, node: e.Cast) -> Typed:
         return Typed(casts.expression_type(target), True)
     typer.note_zone(node, zone_dependence.is_cast_zone_dependent(value, target))
     if node.form == "try_cast":
-        inferred = casts.infer_try_cast(value, target)
+        inferred = cast_results.infer_try_cast(value, target)
     else:
-        inferred = casts.infer_cast(value, target, typer.context.ansi)
+        inferred = cast_results.infer_cast(value, target, typer.context.ansi)
     if isinstance(inferred, Mismatch):
         typer.report_mistake(codes.BAD_CAST, node.span, inferred.reason, help=inferred.help)
         return Typed(casts.expression_type(target), True)

@@ -14,14 +14,19 @@ from ssbt.compiler.ir.terms import (
     STAR,
     VARIABLE,
     CallForm,
-    Frame,
     Term,
-    Window,
 )
 from ssbt.compiler.resolve.expressions.expression_context import NOT_KNOWN, implicit_name
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
+from ssbt.compiler.resolve.expressions.term_parts import (
+    argument_name,
+    convert_order,
+    convert_window,
+    frame_bounds,
+    negate,
+    type_name,
+)
 from ssbt.compiler.syntax.ast import expressions as e
-from ssbt.compiler.syntax.ast.types import TypeName
 from ssbt.compiler.types.datatypes import BOOLEAN
 from ssbt.compiler.types.expression_types import Typed
 
@@ -87,7 +92,7 @@ class _TermBuilder:
 
     def _build_binary(self, node: e.Binary, left: Term, right: Term) -> Term:
         if node.operator == "!=":
-            return _negate(self._new_term("=", node, (left, right)), is_negated=True)
+            return negate(self._new_term("=", node, (left, right)), is_negated=True)
         return self._new_term(node.operator, node, (left, right))
 
     @singledispatchmethod
@@ -168,11 +173,11 @@ class _TermBuilder:
     @_term.register
     def _(self, node: e.Between) -> Term:
         parts = self._build_all((node.operand, node.low, node.high))
-        return _negate(self._new_term("between", node, parts), is_negated=node.negated)
+        return negate(self._new_term("between", node, parts), is_negated=node.negated)
 
     @_term.register
     def _(self, node: e.InList) -> Term:
-        return _negate(
+        return negate(
             self._new_term("in", node, self._build_all((node.operand, *node.items))),
             is_negated=node.negated,
         )
@@ -181,11 +186,11 @@ class _TermBuilder:
     def _(self, node: e.Like) -> Term:
         value = (node.operator, node.quantifier, node.escape)
         parts = self._build_all((node.operand, *node.patterns))
-        return _negate(self._new_term("like", node, parts, value), is_negated=node.negated)
+        return negate(self._new_term("like", node, parts, value), is_negated=node.negated)
 
     @_term.register
     def _(self, node: e.Is) -> Term:
-        return _negate(
+        return negate(
             self._new_term(f"is {node.constant}", node, (self.build(node.operand),)),
             is_negated=node.negated,
         )
@@ -193,7 +198,7 @@ class _TermBuilder:
     @_term.register
     def _(self, node: e.IsDistinctFrom) -> Term:
         parts = self._build_all((node.left, node.right))
-        return _negate(self._new_term("<=>", node, parts), is_negated=not node.negated)
+        return negate(self._new_term("<=>", node, parts), is_negated=not node.negated)
 
     @_term.register
     def _(self, node: e.Case) -> Term:
@@ -212,7 +217,7 @@ class _TermBuilder:
     def _(self, node: e.Cast) -> Term:
         """The type is told by its name, too, where it has another one in an expression."""
         operator = "try_cast" if node.form == "try_cast" else "cast"
-        return self._new_term(operator, node, (self.build(node.operand),), _type_name(node.type))
+        return self._new_term(operator, node, (self.build(node.operand),), type_name(node.type))
 
     @_term.register
     def _(self, node: e.Collate) -> Term:
@@ -259,65 +264,16 @@ class _TermBuilder:
         parts += [node.filter] if node.filter is not None else []
         if window is not None:
             parts += [*window.partition, *(key.value for key in window.order)]
-            parts += [bound.offset for bound in _bounds(window) if bound.offset is not None]
+            parts += [bound.offset for bound in frame_bounds(window) if bound.offset is not None]
         form = CallForm(
             name=node.name.text.casefold(),
             arguments=len(node.arguments),
             distinct=node.distinct,
             nulls=node.nulls,
             words=node.keywords,
-            names=tuple(map(_argument_name, node.arguments)),
-            within_group=_convert_order(node.within_group),
+            names=tuple(map(argument_name, node.arguments)),
+            within_group=convert_order(node.within_group),
             filter=node.filter is not None,
-            window=_convert_window(window) if window is not None else None,
+            window=convert_window(window) if window is not None else None,
         )
         return self._new_term(CALL, node, self._build_all(parts), form)
-
-
-def _negate(term: Term, *, is_negated: bool) -> Term:
-    return Term("not", (term,), None, BOOLEAN, term.nullable) if is_negated else term
-
-
-def _argument_name(argument: e.Argument) -> str:
-    """The parameter or field that an argument is for, as far as it is said."""
-    if argument.name is not None:
-        return f"{argument.name.text.casefold()} =>"
-    return (
-        argument.alias.text if argument.alias is not None else implicit_name(argument.value) or ""
-    )
-
-
-def _convert_order(keys: Iterable[e.SortKey]) -> tuple[tuple[bool, str | None], ...]:
-    """Spark sorts nulls first where it ascends, and last where it descends."""
-    return tuple(
-        (key.descending, key.nulls or ("last" if key.descending else "first")) for key in keys
-    )
-
-
-def _bounds(window: e.Window) -> tuple[e.FrameBound, ...]:
-    if window.frame is None:
-        return ()
-    end = window.frame.end
-    return (window.frame.start, end) if end is not None else (window.frame.start,)
-
-
-def _convert_window(window: e.Window) -> Window:
-    frame = None
-    if window.frame is not None:
-        bounds = _bounds(window)
-        sides = [bound.side for bound in bounds]
-        # A start alone ends at the row itself.
-        sides += ["current row"] * (2 - len(sides))
-        offsets = (*(bound.offset is not None for bound in bounds), False)[:2]
-        frame = Frame(window.frame.unit, tuple(sides), offsets)
-    return Window(len(window.partition), _convert_order(window.order), frame)
-
-
-def _type_name(node: TypeName) -> tuple[object, ...]:
-    """A type as it is written, without the case of words."""
-    fields = tuple(
-        (field.name.text, _type_name(field.type), field.not_null, field.comment)
-        for field in node.fields
-    )
-    arguments = tuple(map(_type_name, node.arguments))
-    return (node.name.casefold(), node.numbers, arguments, fields, node.units, node.collation)

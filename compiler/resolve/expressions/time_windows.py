@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.codes import windows as codes
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssbt.compiler.diagnostics.codes import expressions as codes
+from ssbt.compiler.diagnostics.codes.windows import BAD_WINDOW
 from ssbt.compiler.resolve.expressions.expression_typer import ExpressionTyper
 from ssbt.compiler.resolve.expressions.folding import is_foldable
 from ssbt.compiler.resolve.report import UNORDERED_HELP
@@ -65,31 +66,31 @@ def _check_function(
     name = function.name
     if node.distinct:
         message = "`distinct` cannot stand in a function over a window"
-        typer.report_mistake(codes.BAD_WINDOW, node.span, message)
+        typer.report_mistake(BAD_WINDOW, node.span, message)
     if node.filter is not None and function.kind is FunctionKind.AGGREGATE:
         message = "`filter` cannot stand in a function over a window"
         help_ = f"choose the rows inside: `{name}(case when … then … end) over (…)`"
-        typer.report_mistake(codes.BAD_WINDOW, node.filter.span, message, help=help_)
+        typer.report_mistake(BAD_WINDOW, node.filter.span, message, help=help_)
     whole = name in _WHOLE_PARTITION or (name in _LISTS and node.within_group)
     if whole and (window.order or window.frame):
         message = f"`{name}` is computed over the whole partition: no `order by` and no frame"
-        typer.report_mistake(codes.BAD_WINDOW, window.span, message)
+        typer.report_mistake(BAD_WINDOW, window.span, message)
     if function.kind is not FunctionKind.WINDOW:
         return
     if not window.order:
         message = f"`{name}` depends on the order of the rows, and the window has none"
         help_ = "add `order by …` to the window"
-        typer.report_mistake(codes.BAD_WINDOW, window.span, message, help=help_)
+        typer.report_mistake(BAD_WINDOW, window.span, message, help=help_)
     elif window.frame is not None and name in _NO_FRAME:
         message = f"`{name}` has a frame of its own"
-        typer.report_mistake(codes.BAD_WINDOW, window.frame.span, message, help="remove the frame")
+        typer.report_mistake(BAD_WINDOW, window.frame.span, message, help="remove the frame")
     elif (
         window.frame is not None
         and name != _ANY_FRAME
         and not _is_default_frame(window.frame, name)
     ):
         message = f"`{name}` has a frame of its own, and this is another"
-        typer.report_mistake(codes.BAD_WINDOW, window.frame.span, message, help="remove the frame")
+        typer.report_mistake(BAD_WINDOW, window.frame.span, message, help="remove the frame")
 
 
 def _is_default_frame(frame: e.Frame, name: str) -> bool:
@@ -104,15 +105,15 @@ def _check_frame(typer: ExpressionTyper, frame: e.Frame, keys: list[Typed]) -> N
     offsets = [_type_offset(typer, frame, bound, keys) for bound in bounds]
     if frame.unit == "range" and not keys:
         message = "a frame of `range` goes by the values of `order by`, and the window has none"
-        typer.report_mistake(codes.BAD_WINDOW, frame.span, message)
+        typer.report_mistake(BAD_WINDOW, frame.span, message)
     elif frame.unit == "range" and len(keys) > 1 and any(bound.offset for bound in bounds):
         message = "a frame of `range` with a distance takes one key in `order by`"
-        typer.report_mistake(codes.BAD_WINDOW, frame.span, message)
+        typer.report_mistake(BAD_WINDOW, frame.span, message)
     steps = [_bound_step(bound, offset) for bound, offset in zip(bounds, offsets, strict=True)]
     start, end = steps[0], steps[1] if len(steps) > 1 else 0
     if start == _BOUND_STEPS["unbounded following"] or end == _BOUND_STEPS["unbounded preceding"]:
         message = "a frame begins before it ends"
-        typer.report_mistake(codes.BAD_WINDOW, frame.span, message)
+        typer.report_mistake(BAD_WINDOW, frame.span, message)
     elif all(bound.offset is not None for bound in bounds) and None not in (start, end):
         _check_distances(typer, frame, bounds, offsets)
 
@@ -136,7 +137,7 @@ def _check_distances(
             return
         positions.append(-constant if bound.side == "preceding" else constant)
     if positions[0] > positions[1]:
-        typer.report_mistake(codes.BAD_WINDOW, frame.span, "a frame begins before it ends")
+        typer.report_mistake(BAD_WINDOW, frame.span, "a frame begins before it ends")
 
 
 def _type_offset(

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import ConnectionName
 from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes.declarations import BAD_DEFAULT, EMPTY_SCHEMA
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Column
@@ -153,7 +154,7 @@ def _build_foreign_schema(
 def _resolve_schema(node: d.Schema, report: Report) -> DeclaredSchema:
     if not node.columns:
         message = f"the schema `{node.name.text}` has no columns"
-        report.add(codes.EMPTY_SCHEMA, node.name.span, message)
+        report.add(EMPTY_SCHEMA, node.name.span, message)
     first_spans: dict[str, Span] = {}
     columns = []
     for column in node.columns:
@@ -182,11 +183,11 @@ def _resolve_default(
     # Spark's vectorised reader of Parquet fails for binary ones.
     if not can_be_parameter(type_) or isinstance(type_, BinaryType):
         message = f"a column of the type {type_.sql} can have no default"
-        report.add(codes.BAD_DEFAULT, node.span, message)
+        report.add(BAD_DEFAULT, node.span, message)
         return None
     try:
         return ColumnDefault(evaluate_constant(node, type_), node)
     except NotConstantError as error:
         message = f"`{name}` has a default that does not fit: {error}"
-        report.add(codes.BAD_DEFAULT, node.span, message)
+        report.add(BAD_DEFAULT, node.span, message)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ssbt.compiler.diagnostics.codes import names as codes
+from ssbt.compiler.diagnostics.codes.declarations import BAD_ENTRY, UNKNOWN_ENTRY
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.formats.languages import AVRO, DESCRIPTORS, JSON_SCHEMA, PROTOBUF
 from ssbt.compiler.formats.registry_files import default_path
@@ -61,7 +61,7 @@ def resolve_kind_entries(
     if kind_name not in KINDS:
         message = f"a schema does not come from `{kind.text}`"
         help_ = f"from a file in quotes, or from {', '.join(KINDS)}"
-        report.add(codes.UNKNOWN_ENTRY, kind.span, message, help=help_)
+        report.add(UNKNOWN_ENTRY, kind.span, message, help=help_)
         return None
     entries_by_name = _collect_entries(
         entries, (*_REQUIRED[kind_name], *_OPTIONAL.get(kind_name, ())), report
@@ -71,7 +71,7 @@ def resolve_kind_entries(
     for name in _REQUIRED[kind_name]:
         if name not in entries_by_name:
             message = f"`{kind_name}` needs `{name}`"
-            report.add(codes.BAD_ENTRY, kind.span, message)
+            report.add(BAD_ENTRY, kind.span, message)
             return None
     subject = (
         _resolve_subject(entries_by_name, kind.span, report) if kind_name == REGISTRY else None
@@ -121,12 +121,12 @@ def _collect_entries(
         if name not in names:
             message = f"there is no entry `{entry.name.text}` here"
             report.add_unknown_name(
-                codes.UNKNOWN_ENTRY, entry.name.span, message, name, list(names), "entries"
+                UNKNOWN_ENTRY, entry.name.span, message, name, list(names), "entries"
             )
             return None
         if name in collected:
             also = (Label(collected[name].name.span, "given here already"),)
-            report.add(codes.BAD_ENTRY, entry.name.span, f"`{name}` is given twice", also=also)
+            report.add(BAD_ENTRY, entry.name.span, f"`{name}` is given twice", also=also)
             return None
         collected[name] = entry
     return collected
@@ -161,7 +161,7 @@ def _read_text(entry: v.Entry, report: Report) -> str | None:
         message = f"`{entry.name.text}` must be known when compiling: it holds no parameter"
     else:
         message = f"`{entry.name.text}` is a text in quotes"
-    report.add(codes.BAD_ENTRY, value.span, message)
+    report.add(BAD_ENTRY, value.span, message)
     return None
 
 
@@ -173,7 +173,7 @@ def _read_version(entry: v.Entry, report: Report) -> int | None:
     if number is not None and number > 0:
         return number
     message = "`version` is a number of the subject's, or `latest`"
-    report.add(codes.BAD_ENTRY, value.span, message)
+    report.add(BAD_ENTRY, value.span, message)
     return None
 
 
@@ -181,5 +181,5 @@ def _read_name(entry: v.Entry, report: Report) -> Name | None:
     if isinstance(entry.value, v.WordValue):
         return Name(entry.value.span, entry.value.text)
     message = "`registry` is the name of a `connection`"
-    report.add(codes.BAD_ENTRY, entry.value.span, message)
+    report.add(BAD_ENTRY, entry.value.span, message)
     return None

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ssbt.compiler.connectors.settings import ConnectionName, SecretName, Settings
 from ssbt.compiler.connectors.specification import Role
 from ssbt.compiler.connectors.values import ParamUse, Text
-from ssbt.compiler.diagnostics.codes import names as name_codes
+from ssbt.compiler.diagnostics.codes.declarations import BAD_ENTRY
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.ir.pipeline import Parameter
 from ssbt.compiler.resolve.declarations import Declarations, collect_declarations
@@ -127,8 +127,6 @@ class _RegistryConnections:
         parameter = self._parameters.get(part.name.casefold())
         if parameter is None or parameter.required:
             message = f"the value of `{part.name}` is not known here: it has no default"
-            self._report.add(
-                name_codes.BAD_ENTRY, part.span, message, help="say it with `--env` or `--url`"
-            )
+            self._report.add(BAD_ENTRY, part.span, message, help="say it with `--env` or `--url`")
             return ""
         return str(parameter.default)

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.codes.declarations import OPEN_SCHEMA
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
@@ -57,7 +58,7 @@ def report_open_qualifier(name: e.ColumnName, context: QueryContext) -> None:
     """Report a qualified name where Spark goes by the name alone and there may be another of it."""
     message = f"`{column_text(name)}` is one column of its name only if the others are known"
     help_ = "give the source a schema, or name the columns with a `select` before"
-    context.report.add(name_codes.OPEN_SCHEMA, name.span, message, help=help_)
+    context.report.add(OPEN_SCHEMA, name.span, message, help=help_)
 
 
 def is_repeated(first_spans: dict[str, Span], name: str, span: Span, context: QueryContext) -> bool:
@@ -110,7 +111,7 @@ def resolve_rename(node: s.Rename, context: QueryContext) -> ir.Step:
         return ir.RenameColumns(node.span, output, tuple(pairs))
     if relation.is_open:
         message = "renaming one of two columns of a name needs to know all columns"
-        context.report.add(name_codes.OPEN_SCHEMA, node.span, message)
+        context.report.add(OPEN_SCHEMA, node.span, message)
     named_expressions = []
     for index, column in enumerate(relation.columns):
         named_column = build_named_column(column, node.span, context)

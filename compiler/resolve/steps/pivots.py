@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.codes.declarations import OPEN_SCHEMA
 from ssbt.compiler.diagnostics.model import Label
 from ssbt.compiler.ir import expressions as ix
 from ssbt.compiler.ir import steps as ir
@@ -32,7 +32,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.names import name_text
-from ssbt.compiler.types.casts import infer_cast
+from ssbt.compiler.types.cast_results import infer_cast
 from ssbt.compiler.types.coercion import wider_type_of_all_without_strings
 from ssbt.compiler.types.datatypes import (
     STRING,
@@ -175,7 +175,7 @@ def _resolve_pivot_keys(
         return None
     if context.relation.is_open:
         message = "a pivot without `group by` keeps all other columns, and must know them"
-        context.report.add(name_codes.OPEN_SCHEMA, node.span, message, help="add `group by …`")
+        context.report.add(OPEN_SCHEMA, node.span, message, help="add `group by …`")
         return None
     used_names = {
         part.text.casefold()
@@ -212,7 +212,7 @@ def resolve_unpivot(node: s.Unpivot, context: QueryContext) -> ir.Step | None:
     if relation.is_open:
         message = "`unpivot` keeps all other columns, and must know them"
         help_ = "name the columns with a `select` before"
-        context.report.add(name_codes.OPEN_SCHEMA, node.span, message, help=help_)
+        context.report.add(OPEN_SCHEMA, node.span, message, help=help_)
         context.relation = Relation((), True)
         return None
     chosen, renames = _resolve_unpivoted_columns(node, context)

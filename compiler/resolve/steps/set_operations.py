@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.diagnostics.codes import names as name_codes
 from ssbt.compiler.diagnostics.codes import steps as codes
+from ssbt.compiler.diagnostics.codes.declarations import OPEN_SCHEMA
 from ssbt.compiler.ir import steps as ir
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve import scopes
@@ -43,7 +43,7 @@ def resolve_set_operation(node: s.SetOperation, context: QueryContext) -> ir.Ste
 def _check_open_operation(node: s.SetOperation, context: QueryContext) -> None:
     if node.operator != "union":
         context.report.add(
-            name_codes.OPEN_SCHEMA,
+            OPEN_SCHEMA,
             node.span,
             f"`{node.operator}` matches columns by name and needs to know them",
             help="give the source a schema, or name the columns with a `select` before",

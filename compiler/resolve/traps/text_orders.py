@@ -16,6 +16,7 @@ from ssbt.compiler.resolve.traps.expression_view import (
     quote,
     without_parentheses,
 )
+from ssbt.compiler.resolve.traps.text_forms import ISO_DATE, ISO_TIME, has_form, is_in_order
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import (
@@ -67,15 +68,8 @@ _KEEPING = ("upper", "ucase", "lower", "lcase", "trim", "coalesce", "nvl", "ifnu
 _TEXTS = ("string",)
 _PARTS = ("year", "quarter", "month", "day", "dayofmonth", "weekofyear", "dayofyear", "hour")
 _TIMES = (DateType, TimestampType, TimestampNTZType)
-_ISO_DATE, _ISO_TIME = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"
-# The units from large to small, and how many digits each has where it has all.
-_UNITS = (
-    *(("yyyy", r"\d{4}"), ("MM", r"\d\d"), ("dd", r"\d\d"), ("HH", r"\d\d"), ("mm", r"\d\d")),
-    *(("ss", r"\d\d"), ("S", r"\d+")),
-)
 # Four digits may be a year, and a zero in front a code of a fixed length.
 _NUMBER = lazy_pattern(r"-?(?!0\d)(?:\d{1,3}|\d{5,9})(?:\.\d+)?")
-_PIECES = lazy_pattern(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']")
 # A date with its day or month first, or without its zeros.
 _DISORDERED = lazy_pattern(
     r"\d{1,2}([./-])\d{1,2}\1\d{4}(?:\D.*)?"
@@ -152,7 +146,7 @@ def _check_compared(
         if constant is None:
             continue
         pattern = None if written is None else written.pattern
-        if written and pattern and not _has_form(constant, pattern, direction):
+        if written and pattern and not has_form(constant, pattern, direction):
             message = f"`{ssbt_text(text)}` is text of the form `{pattern}`, and this is not"
             help_ = (f"compare dates: `{written.source}` with a date or timestamp",)
             yield Diagnostic(TEXT_ORDER, message, Label(counterpart.span), (), help_)
@@ -200,11 +194,11 @@ def _find_formatted(
     if name in ("to_char", "to_varchar") and isinstance(view.data_type(parts[0]), NumericType):
         return WrittenValue("digits", source)
     if len(parts) != 2:
-        return WrittenValue("time", source, _ISO_TIME) if name == "from_unixtime" else None
+        return WrittenValue("time", source, ISO_TIME) if name == "from_unixtime" else None
     pattern = view.text(parts[1])
     if pattern is None or not isinstance(view.data_type(parts[0]), (*_TIMES, NumericType)):
         return None
-    return WrittenValue("date", source, pattern if _is_in_order(pattern) else None)
+    return WrittenValue("date", source, pattern if is_in_order(pattern) else None)
 
 
 def _find_joined_units(parts: list[e.Expression], view: ExpressionView) -> WrittenValue | None:
@@ -246,9 +240,9 @@ def _find_cast(operand: e.Expression, view: ExpressionView) -> WrittenValue | No
         case NumericType():
             return WrittenValue("number", source)
         case DateType():
-            return WrittenValue("date", source, _ISO_DATE)
+            return WrittenValue("date", source, ISO_DATE)
         case TimestampType() | TimestampNTZType():
-            return WrittenValue("time", source, _ISO_TIME)
+            return WrittenValue("time", source, ISO_TIME)
     return None
 
 
@@ -258,51 +252,6 @@ def is_number_text(node: e.Expression, view: ExpressionView) -> bool:
     return constant is not None and _NUMBER.fullmatch(constant) is not None
 
 
-def _is_in_order(pattern: str) -> bool:
-    """Whether texts of a pattern of dates have the order of what they show."""
-    units = [each[0] for each in _UNITS]
-    places = []
-    for piece in _PIECES.finditer(pattern):
-        text = piece[0]
-        if text[0].isalpha():
-            unit = "S" if text[0] == "S" else text
-            if unit not in units:
-                # A quarter has one digit, and a day of the year three.
-                if text not in ("Q", "q", "yy", "DDD"):
-                    return False
-                unit = {"yy": "yyyy", "DDD": "MM"}.get(text, "MM")
-            places.append(units.index(unit))
-    return places == sorted(places)
-
-
-def _has_form(constant: str, pattern: str, operator: str) -> bool:
-    """Whether a constant has the form of a pattern, or begins with it where that is enough."""
-    if any(piece[0].isalpha() and piece not in dict(_UNITS) for piece in _split(pattern)):
-        return True
-    form = ""
-    is_whole_unit = True
-    forms = dict(_UNITS)
-    for piece in _split(pattern):
-        form += forms.get(piece, re.escape(piece.strip("'")))
-        if re.fullmatch(form, constant):
-            # `>= '2026-01'` takes all of the month, and so does `< '2026-02'`.
-            is_whole_unit = operator in (">=", "<")
-            break
-    else:
-        return pattern == _ISO_TIME and re.match(form, constant) is not None
-    return is_whole_unit or re.fullmatch(_form_of(pattern), constant) is not None
-
-
-def _form_of(pattern: str) -> str:
-    forms = dict(_UNITS)
-    return "".join(forms.get(piece, re.escape(piece.strip("'"))) for piece in _split(pattern))
-
-
-def _split(pattern: str) -> list[str]:
-    pieces = [piece[0] for piece in _PIECES.finditer(pattern)]
-    return ["S" if piece[0] == "S" else piece for piece in pieces]
-
-
 def _build_diagnostic(node: e.Expression, written: WrittenValue, verb: str) -> Diagnostic:
     is_number = written.kind in ("number", "digits")
     goes = "is not the order of numbers" if is_number else "is not the order of the dates"
@@ -310,6 +259,6 @@ def _build_diagnostic(node: e.Expression, written: WrittenValue, verb: str) -> D
     if is_number:
         help_ = f"take the number itself: `{written.source}`"
     else:
-        iso = quote(_ISO_DATE)
+        iso = quote(ISO_DATE)
         help_ = f"take `{written.source}` itself, or a pattern such as {iso}"
     return Diagnostic(TEXT_ORDER, message, Label(node.span), (), (help_,))

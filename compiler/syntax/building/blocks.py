@@ -15,7 +15,7 @@ from ssbt.compiler.syntax.ast import values as v
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.expressions import ExpressionBuilder
 from ssbt.compiler.syntax.building.nodes import Children, children_of_type
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 
 class BlockBuilder(ExpressionBuilder):

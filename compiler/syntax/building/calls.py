@@ -10,7 +10,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.nodes import Children
 from ssbt.compiler.syntax.building.types import TypeBuilder
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 
 class CallBuilder(TypeBuilder):

@@ -7,7 +7,7 @@ from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.calls import CallBuilder
 from ssbt.compiler.syntax.building.nodes import Children
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 _CANONICAL = {"==": "=", "<>": "!=", "!>": "<=", "!<": ">=", "!": "not"}
 

@@ -10,7 +10,7 @@ from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Name, StringPiece
 from ssbt.compiler.syntax.building.nodes import Children, NodeBuilder
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 _UNITS = frozenset(
     (

@@ -11,7 +11,7 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.syntax import strings
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Node
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 Children = list[Any]
 

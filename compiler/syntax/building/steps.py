@@ -10,7 +10,7 @@ from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.building.blocks import BlockBuilder
 from ssbt.compiler.syntax.building.nodes import Children, children_of_type, find_token
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 
 class StepBuilder(BlockBuilder):

@@ -11,7 +11,7 @@ from ssbt.compiler.syntax.ast.nodes import Name
 from ssbt.compiler.syntax.ast.types import TypeField, TypeName
 from ssbt.compiler.syntax.building.literals import LiteralBuilder
 from ssbt.compiler.syntax.building.nodes import Children
-from ssbt.compiler.syntax.engine import Lexeme
+from ssbt.compiler.syntax.lexer import Lexeme
 
 
 class TypeBuilder(LiteralBuilder):

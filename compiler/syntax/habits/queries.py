@@ -41,25 +41,33 @@ def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
     if match.group(2) and not is_foreign_step:
         return None
     fix: Replacement | tuple[()] = ()
-    help_ = []
     if word.lower() in NON_STEPS:
-        help_.append(NON_STEPS[word.lower()])
+        help_ = [NON_STEPS[word.lower()]]
     else:
-        is_misspelt = suggestion is None
-        suggestion = suggestion or did_you_mean(word, STEPS)
-        replacement = (word_start, len(word), suggestion or "")
-        if suggestion and is_misspelt and not is_slip(word, suggestion):
-            help_ = [f"the name nearest to it is `{suggestion}`"]
-        elif suggestion and (is_misspelt or context.is_fixed_by(replacement)):
-            help_, fix = [f"did you mean `{suggestion}`?"], (word_start, len(word), suggestion)
-        elif suggestion:
-            help_ = [f"write `{STEP_FORMS.get(suggestion, f'|> {suggestion} …')}`"]
-        else:
-            help_ = [f"the steps are {', '.join(STEPS)}"]
-        if is_misspelt:
-            help_.append(f"a transform is used with parentheses: `|> {word}()`")
+        help_, fix = _suggest_step(context, word, word_start, suggestion)
     code, message = codes.UNKNOWN_STEP, f"there is no step `{word}`"
     return context.diagnose(code, message, *help_, offset=word_start, length=len(word), fix=fix)
+
+
+def _suggest_step(
+    context: SyntaxErrorContext, word: str, word_start: int, foreign: str | None
+) -> tuple[list[str], Replacement | tuple[()]]:
+    """What to write for a word that is no step, which `foreign` is called here, and the fix."""
+    is_misspelt = foreign is None
+    suggestion = foreign or did_you_mean(word, STEPS)
+    fix: Replacement | tuple[()] = ()
+    replacement = (word_start, len(word), suggestion or "")
+    if suggestion and is_misspelt and not is_slip(word, suggestion):
+        help_ = [f"the name nearest to it is `{suggestion}`"]
+    elif suggestion and (is_misspelt or context.is_fixed_by(replacement)):
+        help_, fix = [f"did you mean `{suggestion}`?"], replacement
+    elif suggestion:
+        help_ = [f"write `{STEP_FORMS.get(suggestion, f'|> {suggestion} …')}`"]
+    else:
+        help_ = [f"the steps are {', '.join(STEPS)}"]
+    if is_misspelt:
+        help_.append(f"a transform is used with parentheses: `|> {word}()`")
+    return help_, fix
 
 
 def _check_parentheses(context: SyntaxErrorContext, match: re.Match[str]) -> Diagnostic | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ssbt.compiler.types import casts, operators
+from ssbt.compiler.types import operators
+from ssbt.compiler.types.cast_results import infer_cast
 from ssbt.compiler.types.collation_strength import weaken_collation
 from ssbt.compiler.types.datatypes import (
     DOUBLE,
@@ -25,7 +26,7 @@ def _cast_row(name: str) -> Row:
     assert target is not None
 
     def rule(call: Call, target: DataType = target) -> Result:
-        result = casts.infer_cast(call.arguments[0], target, call.ansi)
+        result = infer_cast(call.arguments[0], target, call.ansi)
         return call.argument_mismatch(0) if isinstance(result, Mismatch) else result
 
     return Row("2.0.1", "expr any", rule)

@@ -9,7 +9,7 @@ import pytest
 from ssbt.compiler.compare.changes import Severity
 from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
 from ssbt.compiler.driver import check_pipeline
-from ssbt.compiler.ir.fingerprints.dependences import Verdict
+from ssbt.compiler.ir.fingerprints.dependence_kinds import Verdict
 
 BREAKING, BEHAVIOUR = Severity.BREAKING, Severity.BEHAVIOUR
 

@@ -9,9 +9,10 @@ import re
 from msgspec.structs import replace
 import pytest
 
+from ssbt.compiler.connectors.connector_use import ConnectorUse
 from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import Role
-from ssbt.compiler.connectors.validation import ConnectorUse, ValidationResult, validate
+from ssbt.compiler.connectors.validation import ValidationResult, validate
 from ssbt.compiler.connectors.values import (
     Boolean,
     Duration,

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from ssbt.compiler.connectors.connector_use import ConnectorUse
 from ssbt.compiler.connectors.lookup import resolve_connector
 from ssbt.compiler.connectors.settings import ColumnName, SchemaName
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement, Role
-from ssbt.compiler.connectors.validation import ConnectorUse, check_options
+from ssbt.compiler.connectors.validation import check_options
 from ssbt.compiler.connectors.values import ParamUse
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit
 from ssbt.compiler.source import Span

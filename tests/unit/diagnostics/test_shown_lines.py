@@ -14,7 +14,7 @@ import pytest
 from ssbt.compiler.cli.diffs import unified_diff
 from ssbt.compiler.connectors.loading import connector_names, find_connector
 from ssbt.compiler.credentials.names import is_credential
-from ssbt.compiler.diagnostics.codes.names import BAD_DEFAULT
+from ssbt.compiler.diagnostics.codes.declarations import BAD_DEFAULT
 from ssbt.compiler.diagnostics.formats import OutputFormat, render_report
 from ssbt.compiler.diagnostics.masking import mask_report
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES, PartKind, Verdict
+from ssbt.compiler.ir.fingerprints.dependence_kinds import PartKind, Verdict
+from ssbt.compiler.ir.fingerprints.dependences import DEPENDENCES
 from ssbt.runtime.checkpoints.comparing import UNPROVED
 from ssbt.runtime.dependences.changes import changes, with_values
 

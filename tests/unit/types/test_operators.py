@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.compiler.types import casts, literals, operators
+from ssbt.compiler.types import literals, operators
+from ssbt.compiler.types.cast_results import infer_cast
 from ssbt.compiler.types.datatypes import (
     BOOLEAN,
     DATE,
@@ -118,7 +119,7 @@ REFUSED = {
     "`in` does not compare DATE with INT, STRING": operators.infer_in(DAY, [INT_COLUMN, TEXT]),
     "`when` does not take STRING": operators.infer_case([TEXT], [TEXT], None),
     "`coalesce` has no common type for DATE and INT": operators.infer_coalesce([DAY, INT_COLUMN]),
-    "MAP<STRING, INT> cannot be cast to INT": casts.infer_cast(MAP, INT),
+    "MAP<STRING, INT> cannot be cast to INT": infer_cast(MAP, INT),
 }
 
 
@@ -129,10 +130,10 @@ def test_a_refusal_names_operator_and_types(reason: str, found: Typed | Mismatch
 
 
 def test_a_cast_that_only_legacy_mode_has_says_so() -> None:
-    found = casts.infer_cast(DAY, INT)
+    found = infer_cast(DAY, INT)
     assert isinstance(found, Mismatch)
     assert found.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
-    assert known(casts.infer_cast(DAY, INT, ansi=False)) == "INT"
+    assert known(infer_cast(DAY, INT, ansi=False)) == "INT"
 
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%", "div", "&", "<<", "||"])
