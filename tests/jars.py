@@ -112,8 +112,8 @@ def java() -> str:
     """The `java` of a Java that Spark runs on."""
     home = os.environ.get("JAVA_HOME")
     if not home:
-        found = [str(ROOT / "tools" / "java.sh")]
-        home = subprocess.run(found, capture_output=True, text=True, check=True).stdout.strip()
+        result = [str(ROOT / "tools" / "java.sh")]
+        home = subprocess.run(result, capture_output=True, text=True, check=True).stdout.strip()
     return str(Path(home, "bin", "java"))
 
 

@@ -121,8 +121,8 @@ class Registry:
             {"name": name, "subject": of, "version": 1} for name, of in (references or {}).items()
         ]
         body = {"schema": text, "schemaType": type_, "references": listed}
-        found: int = self.request("POST", f"/subjects/{subject}/versions", body)["id"]
-        return found
+        result: int = self.request("POST", f"/subjects/{subject}/versions", body)["id"]
+        return result
 
     def accept_all(self, subject: str) -> None:
         """Let the subject have versions that do not fit each other."""

@@ -45,16 +45,16 @@ class Measured:
         self,
         questions: Sequence[Question],
         relation: Relation,
-        asked: Asked,
+        arguments: Asked,
         table: Any,
         ansi: bool = True,
     ) -> None:
         """Count the answers to questions over a table; Spark is asked what a script would say."""
         answers = [ours(question, relation, ansi) for question in questions]
-        said = [replace(q, text=one.text) for q, one in zip(questions, answers, strict=True)]
-        refused = {q for q, one in zip(said, answers, strict=True) if one.refusals}
-        theirs = asked.answers(table, said, refused)
-        for question, one, same in zip(questions, answers, said, strict=True):
+        message = [replace(q, text=one.text) for q, one in zip(questions, answers, strict=True)]
+        refused = {q for q, one in zip(message, answers, strict=True) if one.refusals}
+        theirs = arguments.answers(table, message, refused)
+        for question, one, same in zip(questions, answers, message, strict=True):
             self.add(question.step, one, theirs[same])
 
     @property
@@ -83,15 +83,15 @@ class Measured:
 
     def check(self) -> None:
         """Fail where the agreement is worse than it may be, or better than the list says."""
-        for found in BAD:
-            lines = self.listed.get(found, [])
-            tolerated = TOLERATED.get(found, {})
+        for result in BAD:
+            lines = self.listed.get(result, [])
+            tolerated = TOLERATED.get(result, {})
             assert [line for line in lines if not any(each in line for each in tolerated)] == []
         wrong = self.listed.get("accepted falsely", [])
-        known = [each for each in ACCEPTED if each["of"] == self.kind]
-        assert [line for line in wrong if not any(each["spark"] in line for each in known)] == []
+        existing = [each for each in ACCEPTED if each["of"] == self.kind]
+        assert [line for line in wrong if not any(each["spark"] in line for each in existing)] == []
         if self.whole:
-            gone = [e["reason"] for e in known if not any(e["spark"] in line for line in wrong)]
+            gone = [e["reason"] for e in existing if not any(e["spark"] in line for line in wrong)]
             assert gone == [], "no longer accepted falsely: remove it from accepted.toml"
 
         # Two in a thousand.
@@ -100,13 +100,13 @@ class Measured:
 
     def add(self, name: str, one: Ours, other: Theirs) -> None:
         """Count one pair of answers."""
-        found = verdict(one, other)
-        self.counts[found] += 1
-        if found in ("same", "rejected"):
+        result = verdict(one, other)
+        self.counts[result] += 1
+        if result in ("same", "rejected"):
             return
-        said = ", ".join(map(_shown, one.columns)) or "; ".join(one.refusals) or "accepted"
+        message = ", ".join(map(_shown, one.columns)) or "; ".join(one.refusals) or "accepted"
         theirs = other.error or ", ".join(map(_shown, other.columns))
-        self.listed.setdefault(found, []).append(f"{name}: {said} | Spark: {theirs}")
+        self.listed.setdefault(result, []).append(f"{name}: {message} | Spark: {theirs}")
 
 
 def _shown(column: Typed) -> str:
@@ -123,6 +123,6 @@ def report(measured: Measured) -> None:
     print(f"\n{measured.title}: {measured.asked:,}")
     for words, count in measured.table().items():
         print(f"  {words:<45}{count:>8,}  {count / max(measured.asked, 1):8.3%}")
-    for found, lines in measured.listed.items():
-        if found not in ("null added", "rejected early"):
-            print(*(f"  {found}: {line}" for line in lines), sep="\n")
+    for result, lines in measured.listed.items():
+        if result not in ("null added", "rejected early"):
+            print(*(f"  {result}: {line}" for line in lines), sep="\n")

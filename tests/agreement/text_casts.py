@@ -120,13 +120,13 @@ def our_codes(attempt: Attempt) -> tuple[str, ...] | None:
     """The codes of what the compiler says; None if it refuses the expression."""
     columns = [Column(name, parse_type(ddl) or _never(ddl), True) for name, ddl in COLUMNS.items()]
     step = f"{attempt.word} {attempt.text} as y"
-    got = parse_fragment(Source("attempt.ssbt", step), "step", 0, len(step))
+    actual = parse_fragment(Source("attempt.ssbt", step), "step", 0, len(step))
     report = Report()
     lookup = ProgramLookup(*[none_found] * 5)
     context = QueryContext(Relation(tuple(columns)), {}, TypingSettings("4.1"), report, lookup)
-    if got.node is None or resolve_step(got.node, context) is None:
+    if actual.node is None or resolve_step(actual.node, context) is None:
         return None
-    findings = (*got.findings, *report.findings)
+    findings = (*actual.findings, *report.findings)
     if any(each.severity is Severity.ERROR for each in findings):
         return None
     return tuple(each.code.number for each in findings)
@@ -137,35 +137,35 @@ def _never(ddl: str) -> Any:
 
 
 def readings_of_spark(
-    asked: Asked, attempted: Sequence[Attempt]
+    arguments: Asked, attempted: Sequence[Attempt]
 ) -> dict[Attempt, list[tuple[str, str]]]:
     """The columns of text that Spark casts, with the types; nothing for what Spark refuses."""
-    asked.table(COLUMNS).createOrReplaceTempView("texts_read")
+    arguments.table(COLUMNS).createOrReplaceTempView("texts_read")
     readings: dict[Attempt, list[tuple[str, str]]] = {}
-    with plain_errors(), asked.active():
+    with plain_errors(), arguments.active():
         for word in ("select", "aggregate"):
             one_word = [each for each in attempted if each.word == word]
             plain = [each for each in one_word if " over (" not in each.text]
             for start in range(0, len(plain), BATCH):
-                readings |= _ask(asked, plain[start : start + BATCH])
+                readings |= _ask(arguments, plain[start : start + BATCH])
             for each in one_word:
                 if each not in plain:
-                    readings |= _ask(asked, [each])
+                    readings |= _ask(arguments, [each])
     return readings
 
 
-def _ask(asked: Asked, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
+def _ask(arguments: Asked, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
     from py4j.protocol import Py4JJavaError
 
     names = {f"y{place}_": each for place, each in enumerate(batch)}
     items = ", ".join(f"{each.text} as {name}" for name, each in names.items())
     try:
-        query = asked.query(f"select {items} from texts_read")
+        query = arguments.query(f"select {items} from texts_read")
     except Py4JJavaError:
         if len(batch) == 1:
             return {}
         half = len(batch) // 2
-        return _ask(asked, batch[:half]) | _ask(asked, batch[half:])
+        return _ask(arguments, batch[:half]) | _ask(arguments, batch[half:])
     plan = json.loads(query.queryExecution().analyzed().toJSON())
     if len(batch) == 1:
         return {batch[0]: sorted({each for tree in _trees(plan) for each in _casts(tree)})}

@@ -18,16 +18,16 @@ _KEYS = ("string", "boolean", "int", "date")
 def rows(table: str) -> tuple[Step, ...]:
     """A table: each row with what says the same, and what looks alike."""
     text = _TEXT.read_text("utf-8").partition(f"[{table}]\n")[2].partition("\n[")[0]
-    found: list[Step] = []
+    result: list[Step] = []
     for line in text.strip().splitlines():
         mark, _, rest = line.partition(" ")
         if mark == "=":
-            found[-1] = found[-1]._replace(same=(*found[-1].same, rest))
+            result[-1] = result[-1]._replace(same=(*result[-1].same, rest))
         elif mark == "!":
-            found[-1] = found[-1]._replace(others=(*found[-1].others, rest))
+            result[-1] = result[-1]._replace(others=(*result[-1].others, rest))
         else:
-            found.append(Step(line))
-    return tuple(found)
+            result.append(Step(line))
+    return tuple(result)
 
 
 class WideMaker(Maker):

@@ -72,5 +72,5 @@ def read_back(spark: SparkSession, source: str, columns: str, settings: str = ""
 
 def run(module: ModuleType, spark: SparkSession, **params: object) -> None:
     """Run the pipeline as its script does, in the session of the tests."""
-    given = module.Params(**params) if hasattr(module, "Params") else None
-    module.run(Job(spark, given, module.__name__))
+    inputs = module.Params(**params) if hasattr(module, "Params") else None
+    module.run(Job(spark, inputs, module.__name__))

@@ -130,15 +130,15 @@ def test_any_order_any_cutting_any_repetition(
         rows = delta.createDataFrame(batch, columns).coalesce(2)
         rows.write.mode("overwrite").parquet(f"{tmp_path}/in")
         lake.run(PIPELINE)
-    found: dict[tuple[int, int], list[Version]] = {}
+    result: dict[tuple[int, int], list[Version]] = {}
     names = "list, `try`, id, valid_from, valid_to, name, level, seen"
     for row in lake.sql(f"SELECT {names} FROM {lake.table('out')} ORDER BY 1, 2, 3, 4"):
         number, order, id_, since, until, *values = row
-        found.setdefault((number, order), []).append((id_, *values, since, until))
+        result.setdefault((number, order), []).append((id_, *values, since, until))
     wrong = [
-        (events, order, found.get((number, order), []), expected(events))
+        (events, order, result.get((number, order), []), expected(events))
         for number, events in enumerate(lists)
         for order in range(ORDERS)
-        if found.get((number, order), []) != expected(events)
+        if result.get((number, order), []) != expected(events)
     ]
     assert not wrong, (len(wrong), min(wrong, key=lambda each: len(each[0])))

@@ -57,14 +57,14 @@ def test_what_is_lost_is_told(spark: SparkSession, type_: str, values: tuple[str
         else "1"
         for pattern in patterns
     ]
-    shown = values if is_date else TIMES + tuple(f"{day} 03:04:05.123456" for day in DATES[1:])
-    literals = ", ".join(f"{type_} '{each}'" for each in shown)
+    output = values if is_date else TIMES + tuple(f"{day} 03:04:05.123456" for day in DATES[1:])
+    literals = ", ".join(f"{type_} '{each}'" for each in output)
     row = spark.sql(f"select array({literals}) as v").selectExpr(*columns).first()
     assert row is not None
     wrong = [
         (pattern, count)
         for pattern, count in zip(patterns, row, strict=True)
-        if (count < len(shown))
+        if (count < len(output))
         is not bool(find_lost_parts(pattern, has_date=True, has_time=not is_date))
     ]
     assert wrong == []

@@ -82,13 +82,13 @@ def test_any_order_any_cutting_any_repetition(
         rows = delta.createDataFrame(batch, columns).coalesce(2)
         rows.write.mode("overwrite").parquet(f"{tmp_path}/in")
         lake.run(PIPELINE)
-    found: dict[tuple[int, int], dict[int, tuple[int, str | None]]] = {}
+    result: dict[tuple[int, int], dict[int, tuple[int, str | None]]] = {}
     for number, order, id_, seq, value in lake.rows("out", "list, `try`, id, seq, value"):
-        found.setdefault((number, order), {})[id_] = (seq, value)
+        result.setdefault((number, order), {})[id_] = (seq, value)
     wrong = [
-        (events, order, found.get((number, order), {}))
+        (events, order, result.get((number, order), {}))
         for number, events in enumerate(lists)
         for order in range(ORDERS)
-        if found.get((number, order), {}) != expected(events)
+        if result.get((number, order), {}) != expected(events)
     ]
     assert not wrong, min(wrong, key=lambda each: len(each[0]))

@@ -140,10 +140,10 @@ def is_safe_in_spark(spark: SparkSession, folder: Path, pair: Pair) -> bool:
     written.mkdir(parents=True, exist_ok=True)
     (written / "part-0.json").write_text('{"id":1}\n')
     try:
-        found = read(spark, folder, path, source_options).inputFiles()
+        result = read(spark, folder, path, source_options).inputFiles()
     except Exception:
         return False
-    return not any(Path(each.removeprefix("file://")).is_relative_to(target) for each in found)
+    return not any(Path(each.removeprefix("file://")).is_relative_to(target) for each in result)
 
 
 def is_safe_in_runs(spark: SparkSession, folder: Path, pair: Pair) -> bool:
@@ -230,14 +230,14 @@ def test_a_folder_that_is_there(
     spark: SparkSession, tmp_path: Path, mode: str, path: str, out: str
 ) -> None:
     put(tmp_path, (path,))
-    said = f", mode = {mode}" if mode else ""
-    found = codes(pipeline(f"{tmp_path}/{path}", "", f"{tmp_path}/{out}", said))
+    message = f", mode = {mode}" if mode else ""
+    reported = codes(pipeline(f"{tmp_path}/{path}", "", f"{tmp_path}/{out}", message))
     before = sorted(each for each in tmp_path.rglob("*.json"))
     frame = spark.read.schema("id BIGINT, k INT").json(f"{tmp_path}/{path}")
     with contextlib.suppress(AnalysisException):
         frame.write.mode(mode or "errorifexists").json(f"{tmp_path}/{out}")
     writes = sorted(each for each in tmp_path.rglob("*.json")) != before
-    assert ("SSBT0528" in found) is not writes
+    assert ("SSBT0528" in reported) is not writes
 
 
 STREAMS = {
@@ -269,5 +269,5 @@ def test_streams_that_read_what_they_write(
         writer = frame.writeStream.option("checkpointLocation", f"{tmp_path}/cp").format("json")
         writer.trigger(availableNow=True).start(f"{tmp_path}/{out}").awaitTermination()
     rows = spark.read.schema("id BIGINT").json(f"{tmp_path}/{out}").count()
-    found = codes(text) & {"SSBT0529", "SSBT0530"}
-    assert found == ({"SSBT0530"} if rows == 0 else {"SSBT0529"} if rows > 3 else set())
+    reported = codes(text) & {"SSBT0529", "SSBT0530"}
+    assert reported == ({"SSBT0530"} if rows == 0 else {"SSBT0529"} if rows > 3 else set())

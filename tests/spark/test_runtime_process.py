@@ -28,8 +28,8 @@ def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def events(path: Path) -> tuple[list[str], dict[str, Any]]:
     """The kinds of the events in a file, and the last event."""
-    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [each["eventType"] for each in found], found[-1]
+    results = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [each["eventType"] for each in results], results[-1]
 
 
 @pytest.mark.spark

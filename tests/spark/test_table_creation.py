@@ -47,12 +47,12 @@ def detail(lake: Lake, table: str) -> Any:
 
 def held(lake: Lake, table: str) -> None:
     """The table has all that was said of a new one."""
-    found = detail(lake, table)
-    assert found.clusteringColumns == ["day", "id"]
-    assert found.description == "It's it"
-    assert found.properties["delta.enableChangeDataFeed"] == "true"
+    result = detail(lake, table)
+    assert result.clusteringColumns == ["day", "id"]
+    assert result.description == "It's it"
+    assert result.properties["delta.enableChangeDataFeed"] == "true"
     assert (
-        found.properties["delta.constraints.declared"] == "amount >= CAST('0.01' AS DECIMAL(12,2))"
+        result.properties["delta.constraints.declared"] == "amount >= CAST('0.01' AS DECIMAL(12,2))"
     )
     columns = lake.spark.table(table).schema
     assert [(each.name, each.nullable) for each in columns] == [
@@ -164,9 +164,9 @@ def test_streams(lake: Lake, options: str) -> None:
         frame = lake.spark.sql(f"SELECT {id_}L id, 'a' name").coalesce(1)
         frame.write.mode("append").parquet(f"{lake.folder}/in")
         lake.run(STREAM.replace("SINK", sink), 'checkpoint = "LAKE/checkpoints"')
-    found = detail(lake, lake.table("out"))
-    assert found.clusteringColumns == ["id"]
-    assert found.properties["delta.enableChangeDataFeed"] == "true"
+    result = detail(lake, lake.table("out"))
+    assert result.clusteringColumns == ["id"]
+    assert result.properties["delta.enableChangeDataFeed"] == "true"
     assert lake.rows("out", "id") == [(1,), (2,)]
 
 

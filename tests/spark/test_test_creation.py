@@ -63,14 +63,14 @@ def written(spark: SparkSession, dataset: str, folder: Path) -> CreatedTest:
     plan = {**wish["plan"], "script": script, "tests": []}
     event = create_test(spark, parse_sampling_plan({**wish, "plan": plan}), {"data": str(folder)})
     assert event["event"] == "created", event
-    made = msgspec.convert(event["created"], CreatedTest)
+    result = msgspec.convert(event["created"], CreatedTest)
     with Path("shop_test.ssbt").open("a") as file:
         files = {}
-        for what, rows in find_wide_rows(made):
+        for what, rows in find_wide_rows(result):
             files[what] = f"{dataset} {what}.jsonl"
             Path(files[what]).write_text("".join(f"{line}\n" for line in rows.lines))
-        file.write(render_test(dataset, made, files))
-    return made
+        file.write(render_test(dataset, result, files))
+    return result
 
 
 def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
@@ -97,9 +97,9 @@ def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
         ["no row of `nothing` came of the first 1,000,000 rows of each source"],
         ["no row of `real_mail` comes of the masked values, as a condition asks for a real one"],
     ]
-    found = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
-    assert len(found) == 4
-    assert outcomes(found) == {}
+    result = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
+    assert len(result) == 4
+    assert outcomes(result) == {}
 
 
 def test_wide_rows_go_to_files_and_the_test_passes(
@@ -113,9 +113,9 @@ def test_wide_rows_go_to_files_and_the_test_passes(
         'given customers (email, phones, born, country) from "large given customers.jsonl"' in text
     )
     assert len(list(shop.glob("*.jsonl"))) == 5
-    found = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
-    assert len(found) == 2
-    assert outcomes(found) == {}
+    result = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
+    assert len(result) == 2
+    assert outcomes(result) == {}
 
 
 def test_rows_that_are_never_the_same(spark: SparkSession, shop: Path):

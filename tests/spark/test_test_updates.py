@@ -28,14 +28,14 @@ def updated(
     path: str,
     folder: Path,
     chosen: Callable[[Case], bool] = lambda _: True,
-    **given: str,
+    **inputs: str,
 ) -> dict[str, Outcome]:
     """How the tests end that are run with `--update`."""
     plans = planned(path, folder, chosen=chosen)
     changes = Updates(plans.tested, None)
-    found = {name: changes.revise_result(each) for name, each in ran(spark, plans, given).items()}
+    names = {name: changes.revise_result(each) for name, each in ran(spark, plans, inputs).items()}
     changes.write()
-    return {name: each.outcome for name, each in found.items()}
+    return {name: each.outcome for name, each in names.items()}
 
 
 def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -44,13 +44,13 @@ def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path / "tested")
     file = Path("types.ssbt")
     head, sign, test = file.read_text().partition('test "every type" {\n')
-    given, _, rest = test.partition("  then chosen {\n")
+    inputs, _, rest = test.partition("  then chosen {\n")
     odd = "    (3, 4, 1e-20, -0.5, false, concat('a$', '{b}\\0'), x'', '0001-01-01',"
     odd += " '1890-01-01', null, interval '-1-2' year to month,"
     odd += " interval '-3 01:00:00.5' day to second, array(), map(), (null, null))\n  }\n"
-    given = given.rstrip().removesuffix("}").rstrip() + "\n" + odd
+    inputs = inputs.rstrip().removesuffix("}").rstrip() + "\n" + odd
     rest = rest.partition("\n  }\n}\n")[2]
-    file.write_text(f"{head}{sign}{given}  then chosen {{}}\n}}\n{rest}")
+    file.write_text(f"{head}{sign}{inputs}  then chosen {{}}\n}}\n{rest}")
     subprocess.run(
         [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "fmt", "."],
         check=True,

@@ -159,10 +159,10 @@ def test_quotes_of_dialects(read: Read, dialect: str, place: int) -> None:
             outcomes[record] = tuple(str(each).translate(swap) for each in rows(frame)[0])
         except Exception as error:
             outcomes[record] = failure(error)
-    wanted = {record: each[place] for record, each in QUOTES.items()}
+    expected = {record: each[place] for record, each in QUOTES.items()}
     assert outcomes == {
         record: tuple(map(str, each)) if isinstance(each, tuple) else each
-        for record, each in wanted.items()
+        for record, each in expected.items()
     }
 
 

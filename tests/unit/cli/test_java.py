@@ -39,9 +39,9 @@ def talking(home: Path, version: str) -> str:
 
 def taken() -> Java:
     """The Java that was chosen."""
-    found, _ = find_java()
-    assert found is not None
-    return found
+    result, _ = find_java()
+    assert result is not None
+    return result
 
 
 def command(path: Path, script: str) -> None:
@@ -64,8 +64,8 @@ def test_then_the_path_then_the_usual_places(places: Path):
     elsewhere = places.parent / "elsewhere"
     installed(elsewhere, "17.0.3")
     os.symlink(elsewhere / "bin" / "java", places.parent / "bin" / "java")
-    found = taken()
-    assert (found.home, found.origin) == (str(elsewhere), "PATH")
+    result = taken()
+    assert (result.home, result.origin) == (str(elsewhere), "PATH")
 
 
 def test_a_java_that_must_be_asked(places: Path):
@@ -77,8 +77,8 @@ def test_a_script_in_the_place_of_java(places: Path):
     real = places.parent / "real"
     talking(real, "17.0.6")
     command(places.parent / "bin" / "java", f'exec {real}/bin/java "$@"')
-    found = taken()
-    assert (found.home, found.version) == (str(real), "17.0.6")
+    result = taken()
+    assert (result.home, result.version) == (str(real), "17.0.6")
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_script_in_the_place_of_java(places: Path):
 )
 def test_what_will_not_do(places: Path, monkeypatch, version, modules, problem):
     monkeypatch.setenv("JAVA_HOME", installed(places.parent / "bad", version, modules))
-    found, passed = find_java()
-    assert found is None
+    result, passed = find_java()
+    assert result is None
     assert [each.problem for each in passed] == [problem]
     assert f"(JAVA_HOME has {version}: {problem})" in describe_missing_java(passed)
     installed(places / "good", "17.0.9")
@@ -104,8 +104,8 @@ def test_one_that_does_not_start(places: Path, monkeypatch):
     command(places / "a" / "bin" / "java", "exit 1")
     (places / "b").mkdir()
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
-    found, passed = find_java()
-    assert found is None
+    result, passed = find_java()
+    assert result is None
     assert [each.problem for each in passed] == [
         "there is no bin/java in /nowhere",
         "it does not start, or its modules were trimmed",

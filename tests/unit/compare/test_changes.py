@@ -39,8 +39,8 @@ def told(change: dict[str, Any]) -> PipelineDifference:
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each["name"])
 def test_a_change(change: dict[str, Any]) -> None:
-    found = told(change)
-    listed = [f"{each.severity.word} {each.subject.value} {each.name}" for each in found.changes]
+    result = told(change)
+    listed = [f"{each.severity.word} {each.subject.value} {each.name}" for each in result.changes]
     assert listed == change["expected"]
 
 
@@ -52,8 +52,8 @@ def test_the_corpus_is_large() -> None:
 
 def of(name: str, subject: str) -> tuple[str, tuple[str, ...]]:
     """The message and the reach of a change of the corpus."""
-    found = told(next(change for change in CHANGES if change["name"] == name))
-    (change,) = (each for each in found.changes if each.subject.value == subject)
+    names = told(next(change for change in CHANGES if change["name"] == name))
+    (change,) = (each for each in names.changes if each.subject.value == subject)
     return change.message, change.affects
 
 
@@ -82,8 +82,8 @@ def test_a_key_affects_the_rows_that_it_groups() -> None:
 
 
 def test_places_are_those_of_each_version() -> None:
-    found = told(next(each for each in CHANGES if each["name"] == "another limit"))
-    old, new = found.changes[0].places
+    names = told(next(each for each in CHANGES if each["name"] == "another limit"))
+    old, new = names.changes[0].places
     assert old is not None
     assert new is not None
     text = (CORPUS / "orders" / "pipeline.ssbt").read_text("utf-8")
@@ -122,10 +122,10 @@ def test_tests_are_compared_by_what_they_say(old: str, new: str, message: str) -
     folder = CORPUS / "orders"
     text = (folder / "pipeline.ssbt").read_text()
     before, after = (in_folder(folder, text + each) for each in (TESTED, TESTED.replace(old, new)))
-    told = [each.message for each in compare_pipelines(before, after).changes]
+    reported = [each.message for each in compare_pipelines(before, after).changes]
     name = "shut" if message == "is new" else "open"
     gone = ["the test `open` is gone"] if message == "is new" else []
-    assert told == ([f"the test `{name}` {message}", *gone] if message else [])
+    assert reported == ([f"the test `{name}` {message}", *gone] if message else [])
 
 
 def checks(old: str, new: str, type_: str = "int") -> list[tuple[str, str]]:
@@ -213,12 +213,12 @@ sink two to noop as second {{ mode = overwrite }}
 def test_what_pipelines_share_is_told_of_the_first() -> None:
     sides = [in_folder(CORPUS / "orders"), in_folder(CORPUS / "orders")]
     change = told(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
-    found = deduplicate_changes(
+    names = deduplicate_changes(
         [PipelineDifference(name, (change,), ()) for name in ("a", "b", "c")]
     )
-    assert [len(each.changes) for each in found] == [1, 0, 0]
-    assert found[0].changes[0].also == ("b", "c")
-    assert {each.severity for each in found} == {Severity.BEHAVIOUR}
+    assert [len(each.changes) for each in names] == [1, 0, 0]
+    assert names[0].changes[0].also == ("b", "c")
+    assert {each.severity for each in names} == {Severity.BEHAVIOUR}
     assert compare_pipelines(*sides).changes == ()
 
 

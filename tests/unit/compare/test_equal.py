@@ -270,10 +270,10 @@ def test_keys_that_change_places() -> None:
 
 def test_what_chance_writes_in_another_way_is_no_change() -> None:
     """The ways to write a step of the pairs that are run on Spark, 60 of them."""
-    found = 0
+    result = 0
     for seed in range(1, 600):
         pair = Maker(seed).pair()
-        if pair.meant != "same" or pair.old == pair.new or found == 60:
+        if pair.meant != "same" or pair.old == pair.new or result == 60:
             continue
         texts = [text_of(each) for each in (pair.old, pair.new)]
         if not all(map(compiles, texts)):
@@ -281,8 +281,8 @@ def test_what_chance_writes_in_another_way_is_no_change() -> None:
         sides = [in_folder(Path("absent"), text) for text in texts]
         changes = [change.message for change in compare_pipelines(*sides).changes]
         assert changes == [], (pair.old, pair.new)
-        found += 1
-    assert found == 60
+        result += 1
+    assert result == 60
 
 
 class Strange(s.StepBase, frozen=True):

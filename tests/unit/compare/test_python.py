@@ -134,8 +134,8 @@ def test_a_change_of_a_batch_is_told_for_what_its_python_imports_and_reads() -> 
         was, now = (compiled(head, each).pipeline for each in (files, files | EDITED))
         assert was is not None
         assert now is not None
-        found = compare_pipelines(PipelineVersion(was), PipelineVersion(now)).changes
-        assert [change.message for change in found] == ["the Python of `passing.py` is another"]
+        result = compare_pipelines(PipelineVersion(was), PipelineVersion(now)).changes
+        assert [change.message for change in result] == ["the Python of `passing.py` is another"]
 
 
 def test_what_is_not_imported_does_not() -> None:

@@ -167,8 +167,8 @@ def _shown(value: object) -> object:
     parts = getattr(value, "parts", None)
     if parts is None:
         return value
-    shown = (f"${{{part.name}}}" if isinstance(part, ParamUse) else part for part in parts)
-    return f"text {''.join(shown)}"
+    output = (f"${{{part.name}}}" if isinstance(part, ParamUse) else part for part in parts)
+    return f"text {''.join(output)}"
 
 
 def test_places(check: Check) -> None:
@@ -284,10 +284,10 @@ def test_unknown_connector() -> None:
 
 
 def test_findings_alone(check: Check) -> None:
-    known = resolve_connector("csv", Span("x", 0, 1))
-    assert isinstance(known, Connector)
+    existing = resolve_connector("csv", Span("x", 0, 1))
+    assert isinstance(existing, Connector)
     use = ConnectorUse(Role.SOURCE, False, Span("x", 0, 1), "4.1", lambda name: None)
-    assert [finding.code.number for finding in check_options(known, use, [])] == ["SSBT0308"] * 2
+    assert [finding.code.number for finding in check_options(existing, use, [])] == ["SSBT0308"] * 2
 
 
 def test_columns_carry_their_places(check: Check) -> None:

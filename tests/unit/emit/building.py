@@ -59,8 +59,8 @@ def query(base: str, *chain: steps.Step, alias: str | None = None) -> steps.Quer
     return steps.Query(steps.Input(base, alias=alias), chain, Relation(), (), ())
 
 
-def let(name: str, made: steps.Query, description: str = "") -> ir.Let:
-    return ir.Let(name, made, description, PLACE)
+def let(name: str, result: steps.Query, description: str = "") -> ir.Let:
+    return ir.Let(name, result, description, PLACE)
 
 
 def pipeline(**parts: object) -> ir.Pipeline:

@@ -39,8 +39,8 @@ def of(path: Path, text: str | None = None) -> list[str]:
     """The file with the tests, and the one with the session."""
 
     def read(name: str) -> bytes:
-        found = path.parent / name
-        return text.encode() if text is not None and name == path.name else found.read_bytes()
+        names = path.parent / name
+        return text.encode() if text is not None and name == path.name else names.read_bytes()
 
     result = check_pipeline(path.name, read, tests=True)
     assert result.pipeline is not None, [each.message for each in result.findings]

@@ -136,8 +136,8 @@ def test_a_template_that_has_changed_goes_through_jinja(monkeypatch: pytest.Monk
     texts = {each: (ROOT / "templates" / each).read_bytes() for each in (name, macros)}
     checksums = {each: zlib.crc32(text) for each, text in texts.items()}
     for changed in (None, name, macros):
-        known = {name: {each: sum_ + (each == changed) for each, sum_ in checksums.items()}}
-        monkeypatch.setattr(templating, "_compiled_templates", lambda k=known: (environment, k))
+        existing = {name: {each: sum_ + (each == changed) for each, sum_ in checksums.items()}}
+        monkeypatch.setattr(templating, "_compiled_templates", lambda k=existing: (environment, k))
         found_template = templating._find_compiled(name)
         assert (found_template is None) == (changed is not None)
         assert templating._find_compiled("steps/sample.py.j2") is None, "no checksum is known"

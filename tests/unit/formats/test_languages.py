@@ -102,9 +102,9 @@ def proto(message, text=PROTO):
 
 
 def test_protobuf(snapshot):
-    found = proto("shop.Order")
-    assert found.message == "shop.Order"
-    assert "\n".join(field.sql for field in found.columns.fields) == snapshot
+    result = proto("shop.Order")
+    assert result.message == "shop.Order"
+    assert "\n".join(field.sql for field in result.columns.fields) == snapshot
 
 
 def test_messages_of_protobuf():

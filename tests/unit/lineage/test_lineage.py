@@ -35,9 +35,9 @@ def known(*lets: str, sink: str = "result") -> Lineage:
     return build_lineage(result.pipeline)
 
 
-def told(found: Lineage, name: str, column: str) -> set[str]:
-    given = found.dependencies(Origin(name, column))
-    return {f"{d.kind.value} {d.origin}" for d in given}
+def told(result: Lineage, name: str, column: str) -> set[str]:
+    inputs = result.dependencies(Origin(name, column))
+    return {f"{d.kind.value} {d.origin}" for d in inputs}
 
 
 STEPS = {
@@ -115,16 +115,16 @@ def test_a_dataset_of_another_name_is_what_is_told():
 def test_far_away():
     paid = "let paid = from orders |> where day > current_date()\n"
     result = "let result = from paid |> aggregate count(*) as n group by customer\n"
-    found = known(paid, result)
-    assert found.upstream(Origin("result", "n")) == {
+    actual = known(paid, result)
+    assert actual.upstream(Origin("result", "n")) == {
         Origin("paid", "customer"): {DependencyKind.GROUP},
         Origin("orders", "customer"): {DependencyKind.GROUP},
         Origin("orders", "day"): {DependencyKind.FILTER, DependencyKind.GROUP},
     }
-    assert set(found.downstream(Origin("orders", "day"))) >= {
+    assert set(actual.downstream(Origin("orders", "day"))) >= {
         *(Origin("paid", "amount"), Origin("result", "n"), Origin("result", "customer")),
     }
-    assert found.downstream(Origin("orders", "tags")) == {
+    assert actual.downstream(Origin("orders", "tags")) == {
         Origin("paid", "tags"): {DependencyKind.VALUE}
     }
 
@@ -137,24 +137,24 @@ DIAMONDS = "".join(
 
 
 def test_nothing_is_written_twice():
-    found = known(DIAMONDS, sink="l59")
-    assert len(views.render_tree(found, Origin("l59", "id")).splitlines()) < 300
-    assert len(found.upstream(Origin("l59", "id"))) == 2 * 60
+    result = known(DIAMONDS, sink="l59")
+    assert len(views.render_tree(result, Origin("l59", "id")).splitlines()) < 300
+    assert len(result.upstream(Origin("l59", "id"))) == 2 * 60
 
 
 def test_names_are_only_text_in_diagrams():
     odd = '`a"]; b`'
-    found = known(f"let result = from orders |> select id as {odd}, day as `end`\n")
+    result = known(f"let result = from orders |> select id as {odd}, day as `end`\n")
     columns = [Origin("result", 'a"]; b'), Origin("result", "end")]
-    chart = views.render_mermaid(found, columns)
+    chart = views.render_mermaid(result, columns)
     assert '["a&quot;]; b"]' in chart
-    graph = views.render_graphviz(found, columns)
+    graph = views.render_graphviz(result, columns)
     assert r'"result.a\"]; b" [label = "a\"]; b"]' in graph
 
 
 def test_json():
-    found = known("let result = from orders |> where id > 1 |> select amount\n")
-    document = json.loads(views.as_json(found, [Origin("result", "amount")]))
+    result = known("let result = from orders |> where id > 1 |> select amount\n")
+    document = json.loads(views.as_json(result, [Origin("result", "amount")]))
     assert document["dependencies"] == [
         {
             "from": {"dataset": "orders", "column": "id"},
@@ -202,8 +202,8 @@ EVERYTHING = {f"value orders.{name}" for name in ("id", "customer", "amount", "d
 
 def of_query(query: str) -> set[str]:
     schema = "schema Sum { id: bigint, sum: decimal(19,2) }\n"
-    found = known(schema, f'let result = from orders |> sql "{query}" returns Sum\n')
-    return told(found, "result", "sum")
+    result = known(schema, f'let result = from orders |> sql "{query}" returns Sum\n')
+    return told(result, "result", "sum")
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -220,6 +220,6 @@ def test_queries(query: str):
     ],
 )
 def test_a_query_that_is_not_understood_is_made_from_everything(query: str):
-    found = of_query(query)
-    assert found >= EVERYTHING
-    assert found >= {each.replace("value", "filter") for each in EVERYTHING}
+    result = of_query(query)
+    assert result >= EVERYTHING
+    assert result >= {each.replace("value", "filter") for each in EVERYTHING}

@@ -43,13 +43,13 @@ def place(text: str) -> Origin:
     return Origin(dataset, column, tuple(path))
 
 
-def sources(found: Lineage, text: str) -> set[str]:
+def sources(result: Lineage, text: str) -> set[str]:
     """The sources' columns and fields behind the value of a column or a field."""
-    upstream = found.upstream(place(text)).items()
+    upstream = result.upstream(place(text)).items()
     return {
         f"{each.column_path}"
         for each, kinds in upstream
-        if found.nodes[each.dataset].is_source and DependencyKind.VALUE in kinds
+        if result.nodes[each.dataset].is_source and DependencyKind.VALUE in kinds
     }
 
 
@@ -158,14 +158,14 @@ QUERIES = {
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_queries(query: str) -> None:
-    found = known(OTHER, f'let r = from people |> sql "{query}" returns Made\n')
-    assert sources(found, "r.x") == QUERIES[query]
+    result = known(OTHER, f'let r = from people |> sql "{query}" returns Made\n')
+    assert sources(result, "r.x") == QUERIES[query]
 
 
 def test_a_stream() -> None:
     steps = "|> watermark at delay 1 hour |> deduplicate by id, at |> select home.zip.area as x"
-    found = known(f"let r = from visits {steps}\n")
-    assert sources(found, "r.x") == {"home.zip.area"}
+    result = known(f"let r = from visits {steps}\n")
+    assert sources(result, "r.x") == {"home.zip.area"}
 
 
 MADE = """
@@ -177,16 +177,16 @@ let r = from mid |> order by s.area |> select s, s.who.zip.code as code
 
 
 def test_what_decides_about_rows_is_a_field() -> None:
-    found = known(MADE)
-    given = found.dependencies(place("r.code"))
-    assert {f"{d.kind.value} {d.origin}" for d in given} == {
+    result = known(MADE)
+    inputs = result.dependencies(place("r.code"))
+    assert {f"{d.kind.value} {d.origin}" for d in inputs} == {
         *("value mid.s.who.zip.code", "ordering mid.s.Area"),
     }
 
 
 def test_a_struct_is_made_of_its_fields() -> None:
-    found = known(MADE)
-    assert views.render_tree(found, place("mid.s")) == (
+    result = known(MADE)
+    assert views.render_tree(result, place("mid.s")) == (
         f"mid.s (STRUCT<who: {HOME}, Area: INT>)\n"
         f"├─ mid.s.who ({HOME})\n"
         f"│  └─ people.home ({HOME}, source)\n"
@@ -194,30 +194,30 @@ def test_a_struct_is_made_of_its_fields() -> None:
         "│  └─ people.work.zip.area (INT, source)\n"
         "└─ filter: people.home.City\n"
     )
-    assert sources(found, "r.s") == {"home", "work.zip.area"}
-    assert sources(found, "r.s.who.zip") == {"home.zip"}
+    assert sources(result, "r.s") == {"home", "work.zip.area"}
+    assert sources(result, "r.s.who.zip") == {"home.zip"}
 
 
 def test_downstream() -> None:
-    found = known(MADE)
-    used = {str(each): kinds for each, kinds in found.downstream(place("people.home.zip")).items()}
+    result = known(MADE)
+    used = {str(each): kinds for each, kinds in result.downstream(place("people.home.zip")).items()}
     assert used == {
         "mid.s.who.zip": {DependencyKind.VALUE},
         "r.s.who.zip": {DependencyKind.VALUE},
         "r.code": {DependencyKind.VALUE},
     }
-    by_rows = found.downstream(place("people.home.City"))
+    by_rows = result.downstream(place("people.home.City"))
     assert by_rows[place("mid.s")] == {DependencyKind.FILTER}
     assert by_rows[place("mid.s.who.City")] == {DependencyKind.VALUE, DependencyKind.FILTER}
 
 
 def test_pictures() -> None:
-    found = known(MADE)
+    result = known(MADE)
     code = [place("r.code")]
-    assert "mid__s__who__zip__code --> r__code" in views.render_mermaid(found, code)
-    assert '"people.home.zip.code" -> "mid.s.who.zip.code"' in views.render_graphviz(found, code)
+    assert "mid__s__who__zip__code --> r__code" in views.render_mermaid(result, code)
+    assert '"people.home.zip.code" -> "mid.s.who.zip.code"' in views.render_graphviz(result, code)
     assert '    "mid.s.who.zip.code" [label = "s.who.zip.code"]' in views.render_graphviz(
-        found, code
+        result, code
     )
 
 
@@ -236,8 +236,8 @@ def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
     text = f"{HEAD}{MADE}sink r to noop {{ }}\n"
     pipeline = check_pipeline("a.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
-    found = build_record(pipeline, "1.0")
-    facets = found["outputs"][0]["facets"]
+    result = build_record(pipeline, "1.0")
+    facets = result["outputs"][0]["facets"]
     code = facets["columnLineage"]["fields"]["code"]["inputFields"]
     assert [(each["dataset"], each["field"]) for each in code] == [("people", "home")]
     s = facets["columnLineage"]["fields"]["s"]["inputFields"]
@@ -247,7 +247,7 @@ def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
         ("home", "FILTER"),
         ("work", "SORT"),
     ]
-    schema = {each["name"]: each for each in found["inputs"][0]["facets"]["schema"]["fields"]}
+    schema = {each["name"]: each for each in result["inputs"][0]["facets"]["schema"]["fields"]}
     assert schema["home"]["type"] == "struct"
     assert schema["home"]["fields"][0] == {"name": "City", "type": "STRING"}
     (element,) = schema["items"]["fields"]

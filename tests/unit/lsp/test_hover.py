@@ -8,8 +8,8 @@ from ssbt.compiler.lsp.hover import find_hover
 
 
 def shown(project) -> str:
-    found = find_hover(project.workspace.best_analysis(project.path), project.path, project.offset)
-    return "" if found is None else found.text
+    result = find_hover(project.workspace.best_analysis(project.path), project.path, project.offset)
+    return "" if result is None else result.text
 
 
 CASES = {

@@ -77,13 +77,13 @@ def shown(browser: Chrome, examples: Path) -> Shown:
 
 def test_it_is_shown_without_errors_and_asks_for_nothing(shown: Shown, examples: Path):
     browser = shown("quickstart")
-    asked = [
+    answers = [
         entry["message"]
         for entry in browser.get_log("performance")
         if "Network.requestWillBeSent" in entry["message"]
         and '"url":"file:' not in entry["message"]
     ]
-    assert [entry for entry in asked if "about:blank" not in entry] == []
+    assert [entry for entry in answers if "about:blank" not in entry] == []
     assert browser.get_log("browser") == []
     assert browser.find_element(By.CSS_SELECTOR, "article.active h1").text == "quickstart"
     assert "//" not in examples.read_text().partition("<body>")[0]
@@ -109,9 +109,9 @@ def test_a_column_lights_up_what_it_is_made_from(shown: Shown):
     out = [each.text.split("\n")[0] for each in of(browser, ".box.out h4")]
     assert out == ["rejected", "rejected"]
     assert len(of(browser, "svg.values path.up")) == 3
-    told = of(browser, ".told")[0].text
-    assert "made from paid.amount" in told
-    assert "written to revenue" in told
+    reported = of(browser, ".told")[0].text
+    assert "made from paid.amount" in reported
+    assert "written to revenue" in reported
     ActionChains(browser).send_keys_to_element(of(browser, ".view")[0], Keys.ESCAPE).perform()
     assert lit(browser, "up") == set()
 
@@ -189,8 +189,8 @@ def of(browser: Chrome, selector: str) -> list[Any]:
 def rect(browser: Chrome, selector: str, place: int = 0) -> dict[str, float]:
     """Where an element is in the window, enlarged as it is; Selenium's own `rect` is not."""
     script = "return arguments[0].getBoundingClientRect().toJSON()"
-    found: dict[str, float] = browser.execute_script(script, of(browser, selector)[place])
-    return found
+    result: dict[str, float] = browser.execute_script(script, of(browser, selector)[place])
+    return result
 
 
 def until(browser: Chrome, holds: Callable[[], bool]) -> None:

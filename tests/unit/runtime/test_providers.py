@@ -157,9 +157,9 @@ class TestVault:
 
 
 def module(name: str, **members: Any) -> ModuleType:
-    made = ModuleType(name)
-    vars(made).update(members)
-    return made
+    result = ModuleType(name)
+    vars(result).update(members)
+    return result
 
 
 def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,8 +276,8 @@ def test_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = SimpleNamespace(load=lambda: Own)
-    monkeypatch.setattr("ssbt.runtime.providers.entry_points", lambda **wanted: [found])
+    result = SimpleNamespace(load=lambda: Own)
+    monkeypatch.setattr("ssbt.runtime.providers.entry_points", lambda **expected: [result])
     assert find_provider("acme")("x", {"place": "safe"}) == "x of safe"
 
 
@@ -313,28 +313,28 @@ def test_an_error_of_somebody_elses_keeps_its_text_to_itself(
     error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "acme", module("acme", bad=failing(cast(Exception, error))))
-    with pytest.raises(SecretError) as told:
+    with pytest.raises(SecretError) as reported:
         value("x", provider="acme:bad", retries=0)
-    told_all = "".join(traceback.format_exception(told.value)) + repr(told.value.args)
-    assert TOLD not in told_all + str(told.value) + caplog.text
+    told_all = "".join(traceback.format_exception(reported.value)) + repr(reported.value.args)
+    assert TOLD not in told_all + str(reported.value) + caplog.text
 
 
 TYPES = (["p4ssword"], {"p4ssword": "p4ssword"}, True, None, b"p4ssword", 1.5, ("p4ssword",), 7, "")
 
 
-@pytest.mark.parametrize("found", TYPES, ids=repr)
-def test_a_value_is_text(found: object, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("result", TYPES, ids=repr)
+def test_a_value_is_text(result: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a provider of one's own, and of Vault and AWS, whose fields may be numbers."""
-    own = module("acme", own=lambda name, options: found)
+    own = module("acme", own=lambda name, options: result)
     monkeypatch.setitem(sys.modules, "acme", own)
-    with pytest.raises(SecretError, match=r"is no text|is empty") as told:
+    with pytest.raises(SecretError, match=r"is no text|is empty") as reported:
         value("x", provider="acme:own")
-    assert TOLD not in str(told.value)
-    if type(found) is int:
-        assert require_text(found, "it") == "7"
-    elif found != "":
+    assert TOLD not in str(reported.value)
+    if type(result) is int:
+        assert require_text(result, "it") == "7"
+    elif result != "":
         with pytest.raises(NoValueError, match="it is no text") as error:
-            require_text(found, "it")
+            require_text(result, "it")
         assert TOLD not in str(error.value)
 
 

@@ -41,13 +41,13 @@ def asked(steps: str) -> list[str]:
         if isinstance(item, Let) and item.name != "r":
             before, last = ((None, *item.query.steps))[-2:]
             assert isinstance(last, Project)
-            given = before.aggregates if isinstance(before, Aggregate) else last.columns
-            columns += [render_text(column.expression.text) for column in given]
+            inputs = before.aggregates if isinstance(before, Aggregate) else last.columns
+            columns += [render_text(column.expression.text) for column in inputs]
     return columns
 
 
 @pytest.mark.parametrize(
-    ("expression", "wanted"),
+    ("expression", "expected"),
     [
         pytest.param(
             "case when a > ${least} then 1 when b = 1 then 2 else 3 end",
@@ -115,8 +115,8 @@ def asked(steps: str) -> list[str]:
         ),
     ],
 )
-def test_the_branches_of_rows(expression: str, wanted: list[str]):
-    assert asked(f"|> extend {expression} as n") == wanted
+def test_the_branches_of_rows(expression: str, expected: list[str]):
+    assert asked(f"|> extend {expression} as n") == expected
 
 
 def test_the_branches_of_groups():

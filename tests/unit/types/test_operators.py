@@ -25,9 +25,9 @@ ARRAY, MAP, MONEY = Typed(ArrayType(INT)), Typed(MapType(STRING, INT)), Typed(De
 NOTHING_KNOWN = Typed(UNKNOWN)
 
 
-def known(found: Typed | Mismatch) -> str:
-    assert isinstance(found, Typed), found
-    return found.type.sql
+def known(result: Typed | Mismatch) -> str:
+    assert isinstance(result, Typed), result
+    return result.type.sql
 
 
 LITERALS = {
@@ -81,9 +81,9 @@ INTERVALS = {
 
 @pytest.mark.parametrize(("units", "kind"), INTERVALS.items())
 def test_an_interval_has_the_type_of_its_units(units: str, kind: str) -> None:
-    found = literals.infer_interval(units.split())
-    assert isinstance(found, DataType)
-    assert found.sql == kind
+    result = literals.infer_interval(units.split())
+    assert isinstance(result, DataType)
+    assert result.sql == kind
 
 
 def test_units_of_two_families_do_not_mix() -> None:
@@ -123,16 +123,16 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("reason", "found"), REFUSED.items(), ids=list(REFUSED))
-def test_a_refusal_names_operator_and_types(reason: str, found: Typed | Mismatch) -> None:
-    assert isinstance(found, Mismatch)
-    assert found.reason == reason
+@pytest.mark.parametrize(("reason", "result"), REFUSED.items(), ids=list(REFUSED))
+def test_a_refusal_names_operator_and_types(reason: str, result: Typed | Mismatch) -> None:
+    assert isinstance(result, Mismatch)
+    assert result.reason == reason
 
 
 def test_a_cast_that_only_legacy_mode_has_says_so() -> None:
-    found = infer_cast(DAY, INT)
-    assert isinstance(found, Mismatch)
-    assert found.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
+    result = infer_cast(DAY, INT)
+    assert isinstance(result, Mismatch)
+    assert result.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
     assert known(infer_cast(DAY, INT, ansi=False)) == "INT"
 
 
@@ -144,8 +144,8 @@ def test_the_unknown_stays_unknown(operator: str) -> None:
 
 @pytest.mark.parametrize("operator", operators.COMPARISONS)
 def test_a_comparison_is_boolean_even_of_the_unknown(operator: str) -> None:
-    found = operators.infer_binary(operator, NOTHING_KNOWN, MAP)
-    assert found == Typed(BOOLEAN, operator != "<=>")
+    result = operators.infer_binary(operator, NOTHING_KNOWN, MAP)
+    assert result == Typed(BOOLEAN, operator != "<=>")
 
 
 def test_a_string_meets_a_number_otherwise_outside_ansi() -> None:
