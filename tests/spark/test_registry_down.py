@@ -116,7 +116,7 @@ def test_a_registry_that_goes_down_between_batches(
         return spark.read.schema("id BIGINT").parquet(out).collect()
 
     failures: list[BaseException] = []
-    # One that fails for the registry is a failure that may pass, of which there are many here.
+    # One that fails for the registry is a transient failure, of which there are many here.
     thread = Thread(target=_outcome, args=(spark, run, failures))
     thread.start()
     try:

@@ -117,7 +117,7 @@ main("orders", run)
 
 @pytest.mark.spark
 def test_a_registry_that_cannot_be_reached(zipped: Path, tmp_path: Path) -> None:
-    """Another start may succeed, as after failures that may pass: its exit code says so."""
+    """Another start may succeed, as after transient failures: its exit code says so."""
     job = tmp_path / "orders.py"
     job.write_text(UNREACHABLE)
     done = servers.submitted(zipped, job)

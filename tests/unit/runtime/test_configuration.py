@@ -73,7 +73,7 @@ options:
                         let a stream go on from a checkpoint that was refused
   --keep-output NAME    let a stream that begins anew write on behind the files that its
                         folder has
-  --max-restarts N      how often a stream starts again after failures that may pass
+  --max-restarts N      how often a stream starts again after transient failures
                         (default 5)
 
 parameters:
