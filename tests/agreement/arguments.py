@@ -20,7 +20,7 @@ from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types.datatypes import LONG
 from tests.agreement.answers import none_found
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 
 _SLOT = re.compile(r"<<(.*?)>>")
 _MOST = 1_000
@@ -135,7 +135,7 @@ def _step(attempt: Attempt, relation: Relation) -> tuple[Step | None, tuple[Diag
     return step, (*actual.findings, *report.findings)
 
 
-def failures_of_spark(arguments: Asked, attempted: Sequence[Attempt]) -> dict[Attempt, str]:
+def failures_of_spark(arguments: SparkProbe, attempted: Sequence[Attempt]) -> dict[Attempt, str]:
     """Why Spark cannot compute an expression, for those that it cannot."""
     from py4j.protocol import Py4JJavaError
 

@@ -29,7 +29,7 @@ BATCH = 64
 _TRUNCATION_WARNINGS = "org.apache.spark.sql.catalyst.util.StringUtils"
 
 
-class Asked:
+class SparkProbe:
     """A Spark session of its own, with its ANSI mode."""
 
     def __init__(self, spark: SparkSession, ansi: bool = True) -> None:

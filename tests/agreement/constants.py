@@ -22,7 +22,7 @@ from ssbt.compiler.types.datatypes import DateType
 from ssbt.compiler.types.folding.casts import date_text
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 from tests.agreement.answers import none_found
-from tests.agreement.asking import BATCH, Asked, plain_errors
+from tests.agreement.asking import BATCH, SparkProbe, plain_errors
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -259,7 +259,7 @@ class Judge:
     """Spark, asked for the values of constants."""
 
     def __init__(self, spark: SparkSession, ansi: bool) -> None:
-        self.asked = Asked(spark, ansi)
+        self.asked = SparkProbe(spark, ansi)
 
     def values(self, texts: list[str], alone: set[str]) -> dict[str, Theirs]:
         """Of each its text; `alone` are those that probably fail."""

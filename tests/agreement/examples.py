@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from tests.agreement.answers import Question
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 
 _STATEMENT = re.compile(r"^\s*> (.*?);\s*$", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\w+|\s+|.", re.DOTALL)
@@ -30,7 +30,7 @@ class Example:
     questions: tuple[Question, ...]
 
 
-def examples(asked: Asked) -> Iterator[Example]:
+def examples(asked: SparkProbe) -> Iterator[Example]:
     """Every example of every built-in function."""
     catalog = asked.session._jsparkSession.sessionState().catalog()
     identifier = asked.jvm.org.apache.spark.sql.catalyst.FunctionIdentifier

@@ -16,7 +16,7 @@ from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import parse_fragment
 from tests.agreement.answers import none_found
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 from tests.agreement.examples import examples
 
 # A literal that is no part of another, as the texts of `date '…'` and `interval '…'` are.
@@ -45,7 +45,7 @@ REFUSED_ON_PURPOSE = re.compile(
 )
 
 
-def hostile_constants(arguments: Asked, count: int) -> list[str]:
+def hostile_constants(arguments: SparkProbe, count: int) -> list[str]:
     """As many expressions as wanted, chosen by chance but always the same."""
     texts = {
         question.text
@@ -85,7 +85,7 @@ def our_verdict(text: str) -> str:
     return "may fail" if traps else "works"
 
 
-def failures_of_spark(arguments: Asked, texts: list[str]) -> dict[str, str]:
+def failures_of_spark(arguments: SparkProbe, texts: list[str]) -> dict[str, str]:
     """Why Spark cannot compute an expression, for those that it cannot."""
     from py4j.protocol import Py4JJavaError
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-class Found(NamedTuple):
+class MissingLineage(NamedTuple):
     """What plans are made from and our lineage does not name, by dataset; how much was asked."""
 
     wrong: dict[str, object]
@@ -76,7 +76,7 @@ def lacking(ours: Ours, column: str, reads: Iterable[Read]) -> list[str]:
     )
 
 
-def found(expected: Lineage, result: Iterable[tuple[Let, DataFrame]]) -> Found:
+def find_missing(expected: Lineage, result: Iterable[tuple[Let, DataFrame]]) -> MissingLineage:
     """What is missing in the lineage of these datasets."""
     wrong: dict[str, object] = {}
     columns = fields = decided = 0
@@ -92,4 +92,4 @@ def found(expected: Lineage, result: Iterable[tuple[Let, DataFrame]]) -> Found:
         decided += len(rows)
         if not rows <= ours.rows():
             wrong[f"{let.name} (rows)"] = sorted(rows - ours.rows())
-    return Found(wrong, columns, fields, decided)
+    return MissingLineage(wrong, columns, fields, decided)

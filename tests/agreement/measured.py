@@ -13,7 +13,7 @@ from typing import Any
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 
 BAD = ("not parsed", "rejected falsely", "another type", "null missed")
 # What we accept and Spark rejects: of which kind of questions, what Spark says of it, and why.
@@ -45,7 +45,7 @@ class Measured:
         self,
         questions: Sequence[Question],
         relation: Relation,
-        arguments: Asked,
+        arguments: SparkProbe,
         table: Any,
         ansi: bool = True,
     ) -> None:
@@ -104,16 +104,16 @@ class Measured:
         self.counts[result] += 1
         if result in ("same", "rejected"):
             return
-        message = ", ".join(map(_shown, one.columns)) or "; ".join(one.refusals) or "accepted"
-        theirs = other.error or ", ".join(map(_shown, other.columns))
+        message = ", ".join(map(_type_text, one.columns)) or "; ".join(one.refusals) or "accepted"
+        theirs = other.error or ", ".join(map(_type_text, other.columns))
         self.listed.setdefault(result, []).append(f"{name}: {message} | Spark: {theirs}")
 
 
-def _shown(column: Typed) -> str:
+def _type_text(column: Typed) -> str:
     return f"{column.type.sql}{'' if column.nullable else '!'}"
 
 
-def asked_for(ordinary: int) -> int:
+def case_count(ordinary: int) -> int:
     """How many cases to take: `AGREEMENT` in the environment, or the ordinary number."""
     return int(os.environ.get("AGREEMENT", ordinary))
 

@@ -7,13 +7,13 @@ from random import Random
 import re
 
 from ssbt.compiler.types.functions import FunctionKind, find_function
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 from tests.agreement.examples import examples, split_at
 
 _CALL = re.compile(r"(\w+)\((.*)\)\Z", re.DOTALL)
 
 
-def null_positions(request: Asked, count: int) -> Mapping[str, Mapping[int, bool]]:
+def null_positions(request: SparkProbe, count: int) -> Mapping[str, Mapping[int, bool]]:
     """For each function and place of an argument: whether a null there makes the result null.
 
     At most `count` functions, of one row alone, and those arguments that can be null in some
@@ -33,7 +33,7 @@ def null_positions(request: Asked, count: int) -> Mapping[str, Mapping[int, bool
     return answers
 
 
-def _calls(request: Asked) -> Iterator[tuple[str, list[str]]]:
+def _calls(request: SparkProbe) -> Iterator[tuple[str, list[str]]]:
     for example in examples(request):
         for question in example.questions:
             call = _CALL.match(question.text)
@@ -47,7 +47,7 @@ def _calls(request: Asked) -> Iterator[tuple[str, list[str]]]:
                 yield call[1].lower(), arguments
 
 
-def _is_null_there(request: Asked, name: str, arguments: list[str], place: int) -> bool | None:
+def _is_null_there(request: SparkProbe, name: str, arguments: list[str], place: int) -> bool | None:
     """Whether the call is null where one argument is; None where nothing follows from that."""
     replaced = [*arguments]
     replaced[place] = f"case when false then {arguments[place]} end"

@@ -14,7 +14,7 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import casts
 from ssbt.compiler.types.coercion import as_nullable
 from tests.agreement.answers import is_known
-from tests.agreement.asking import Asked, columns_of
+from tests.agreement.asking import SparkProbe, columns_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -85,7 +85,7 @@ def loaded(text: str, folder: Path) -> tuple[ModuleType, tuple[Let, ...]]:
     return module, tuple(each for each in result.pipeline.datasets if isinstance(each, Let))
 
 
-def problems(arguments: Asked, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
+def problems(arguments: SparkProbe, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
     """By let, what the compiler says otherwise than Spark, or Spark's error."""
     with arguments.active():
         return _problems(arguments.session, module, lets)

@@ -17,8 +17,7 @@ import pytest
 from ssbt.compiler.resolve import scopes
 from tests.agreement import scripts
 from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
-from tests.agreement.asking import Asked as SparkAsked
-from tests.agreement.asking import columns_of, plain_errors
+from tests.agreement.asking import SparkProbe, columns_of, plain_errors
 from tests.agreement.collated_steps import (
     Asked,
     ddl_of,
@@ -93,7 +92,7 @@ def test_collations_behind_steps_agree(spark: SparkSession, tmp_path: Path) -> N
     accepted = accepted_forms(every, {each.form for each in answer if answers[each].refusals})
     scripted = {*accepted.values(), *(each for each in answer if not answers[each].refusals)}
     result = functions([each for each in every if each in scripted], tmp_path)
-    session = SparkAsked(spark)
+    session = SparkProbe(spark)
     datasets = {dataset for each in answer for dataset in each.datasets}
     theirs: dict[Asked, Theirs] = {}
     with session.active(), plain_errors():

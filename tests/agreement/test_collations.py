@@ -15,7 +15,7 @@ import pytest
 
 from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Question, ours, relation_of, verdict
-from tests.agreement.asking import Asked, known_type
+from tests.agreement.asking import SparkProbe, known_type
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -157,7 +157,7 @@ def questions() -> list[Question]:
 
 def test_collations_agree(spark: SparkSession) -> None:
     """Verdicts, collations, however deep, and nullability."""
-    answer = Asked(spark)
+    answer = SparkProbe(spark)
     relation = relation_of(
         {
             name: Typed(known_type(kind.removesuffix(" not null")), not kind.endswith("not null"))

@@ -15,9 +15,9 @@ from ssbt.compiler.resolve.ranges.cases import NO_ROW
 from ssbt.compiler.resolve.ranges.conditions import Truth, conditions_of
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.functions.null_results import makes_null
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 from tests.agreement.conditions import comparisons, conditions, rows, view_of
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 from tests.agreement.null_arguments import null_positions
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ _OUTCOMES = {
 }
 
 
-def _asked(spark: SparkSession) -> Asked:
-    answers = Asked(spark)
+def _asked(spark: SparkSession) -> SparkProbe:
+    answers = SparkProbe(spark)
     answers.query(rows()).createOrReplaceTempView("edges")
     return answers
 
 
-def _counts(arguments: Asked, texts: list[str]) -> dict[str, int]:
+def _counts(arguments: SparkProbe, texts: list[str]) -> dict[str, int]:
     """For each condition the rows that meet it; those that fail are left out."""
     result: dict[str, int] = {}
     waiting = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
@@ -61,7 +61,7 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
     """Of single conditions, and of a second one in rows that the first leaves or does not take."""
     ruled_out: list[str] = []
     asked_conditions = 0
-    for first, second in conditions(asked_for(300)):
+    for first, second in conditions(case_count(300)):
         view = view_of(f"named_struct('f', {first}, 's', {second})")
         if view is None:
             continue
@@ -83,7 +83,7 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
 def test_no_value_is_outside_its_range(spark: SparkSession):
     """Of each expression of which the compiler knows a range, around the ends of it."""
     ruled_out: list[str] = []
-    answers = comparisons(asked_for(1000))
+    answers = comparisons(case_count(1000))
     for text in answers:
         view = view_of(text)
         for truth, form in _OUTCOMES.items() if view is not None else ():
@@ -103,7 +103,7 @@ def _confirmed(spark: SparkSession, ruled_out: list[str]) -> int:
 
 
 def test_a_null_makes_null_where_the_compiler_says_so(spark: SparkSession):
-    answers = null_positions(Asked(spark), asked_for(40))
+    answers = null_positions(SparkProbe(spark), case_count(40))
     wrong = [
         f"{name} {place}"
         for name, places in answers.items()

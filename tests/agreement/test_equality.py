@@ -23,7 +23,7 @@ from ssbt.compiler.ir.canonical.functions import aliases
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.row_orders import is_ordered
 from tests.agreement import scripts
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 from tests.agreement.rewritings import HEAD, Maker, Pair, lets, text_of
 from tests.agreement.wider_rewritings import WideMaker
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-PAIRS = asked_for(2_000) // 20
+PAIRS = case_count(2_000) // 20
 # One small job for each query; plans are shown whole.
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",

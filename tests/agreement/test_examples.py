@@ -11,7 +11,7 @@ import pytest
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.functions import FunctionKind, find_function
 from tests.agreement.answers import Question, ours, relation_of
-from tests.agreement.asking import Asked, columns_of, plain_errors
+from tests.agreement.asking import SparkProbe, columns_of, plain_errors
 from tests.agreement.examples import Example, examples
 from tests.agreement.measured import Measured, report
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 
-def measure(arguments: Asked) -> tuple[Measured, list[str]]:
+def measure(arguments: SparkProbe) -> tuple[Measured, list[str]]:
     """The verdicts of all examples, and the statements that hold no expression."""
     measured, without = Measured("examples of the documentation", "examples", True), []
     by_rows: dict[str, list[Example]] = defaultdict(list)
@@ -44,7 +44,7 @@ def measure(arguments: Asked) -> tuple[Measured, list[str]]:
     return measured, without
 
 
-def _shaped(question: Question, rows: str, relation: Relation, arguments: Asked) -> Question:
+def _shaped(question: Question, rows: str, relation: Relation, arguments: SparkProbe) -> Question:
     """The question in the step where it belongs, with as many names as it makes columns."""
     refusals = ours(question, relation).refusals
     if any(refusal.startswith("SSBT0404") for refusal in refusals):
@@ -63,7 +63,7 @@ WITHOUT_EXPRESSION = 21
 
 def test_every_example_agrees(spark: SparkSession) -> None:
     """Every example that is an expression parses and has Spark's type."""
-    measured, without = measure(Asked(spark))
+    measured, without = measure(SparkProbe(spark))
     report(measured)
     assert len(without) == WITHOUT_EXPRESSION, without
     measured.check()

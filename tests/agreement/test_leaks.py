@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.agreement.leaks import Verdicts, queries, verdicts
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(450) // 15
+SEEDS = case_count(450) // 15
 SLICE = 100
 
 
 def test_no_tagged_value_leaks(spark: SparkSession, tmp_path: Path) -> None:
     """Generated pipelines, with a canary in the tagged columns, looked for in every leaf."""
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     answers.session.conf.set("spark.sql.codegen.wholeStage", "false")
     answers.session.conf.set("spark.sql.shuffle.partitions", "1")
     answers.session.conf.set("spark.sql.adaptive.enabled", "false")

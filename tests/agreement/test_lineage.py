@@ -17,9 +17,9 @@ from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let, Source
 from ssbt.compiler.lineage.graph import build_lineage
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
-from tests.agreement.lineages import Found, found
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.lineages import MissingLineage, find_missing
+from tests.agreement.measured import case_count
 from tests.agreement.pipelines import PipelineMaker, StructMaker
 from tests.agreement.plans import Plan, tagged
 from tests.agreement.test_pipelines import text_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(1_000) // 20
+SEEDS = case_count(1_000) // 20
 SLICE = 100
 
 
@@ -51,13 +51,13 @@ def _params(class_: type) -> object:
     return class_(**missing)
 
 
-def missing(spark: SparkSession, text: str, folder: Path) -> Found:
+def missing(spark: SparkSession, text: str, folder: Path) -> MissingLineage:
     """What is missing in the lineage of a pipeline over the sources of `scripts`."""
     module, lets = scripts.loaded(text, folder)
     pipeline = check_pipeline("agreement.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
     result = {name: tagged(spark, name, ddl) for name, ddl in scripts.SCHEMAS.items()}
-    return found(build_lineage(pipeline), frames(module, lets, result))
+    return find_missing(build_lineage(pipeline), frames(module, lets, result))
 
 
 @pytest.mark.parametrize("maker", [PipelineMaker, StructMaker])
@@ -66,7 +66,7 @@ def test_no_source_column_is_missing(
 ) -> None:
     wrong: dict[str, object] = {}
     columns = fields = rows = 0
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     for start in range(0, SEEDS, SLICE):
         text, queries = text_of(range(start, min(start + SLICE, SEEDS)), maker)
         with answers.active():
@@ -95,7 +95,7 @@ def test_no_source_of_a_union_or_join_is_missing(spark: SparkSession, tmp_path: 
     """The unions of generated pipelines have one source on both sides."""
     names = ("both", "matched", "common", "inferred")
     text = scripts.HEAD + TWO_SOURCES + "".join(map(scripts.sink, names))
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     with answers.active():
         assert missing(answers.session, text, tmp_path).wrong == {}
 
@@ -119,7 +119,7 @@ let under = from orders
 def test_no_source_of_a_query_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     names = ("windowed", "with_names", "beside", "under", "inferred")
     text = scripts.HEAD + QUERIES + "".join(map(scripts.sink, names))
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     with answers.active():
         assert missing(answers.session, text, tmp_path).wrong == {}
 
@@ -166,7 +166,7 @@ def test_no_field_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     lets = [line.split()[1] for line in STRUCTS.splitlines() if line.startswith("let")]
     sinks = (*lets, "customers", "sales", "inferred")
     text = scripts.HEAD + STRUCTS + "".join(map(scripts.sink, sinks))
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     with answers.active():
         actual = missing(answers.session, text, tmp_path)
     assert actual.wrong == {}
@@ -200,7 +200,7 @@ def test_no_source_of_pivots_and_unpivots_is_missing(spark: SparkSession, tmp_pa
     """The kind: rows of columns that a pivot has made, whose names say what was in a column."""
     lets = [line.split()[1] for line in UNPIVOTS.splitlines() if line.startswith("let")]
     text = scripts.HEAD + UNPIVOTS + "".join(map(scripts.sink, [*lets, *scripts.SCHEMAS]))
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     with answers.active():
         assert missing(answers.session, text, tmp_path).wrong == {}
 
@@ -221,12 +221,12 @@ def test_no_source_of_an_example_is_missing(
         (tmp_path / file.path).write_bytes(file.content)
     monkeypatch.syspath_prepend(str(tmp_path))
     module = _module(tmp_path / f"{pipeline.name}.py", monkeypatch)
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     lets = [each for each in pipeline.datasets if isinstance(each, Let)]
     sources = [each for each in pipeline.datasets if isinstance(each, Source)]
     with answers.active():
         output = {each.name: tagged(answers.session, each.name, _ddl(each)) for each in sources}
-        actual = found(build_lineage(pipeline), frames(module, lets, output))
+        actual = find_missing(build_lineage(pipeline), frames(module, lets, output))
     assert actual.wrong == {}
     assert actual.columns >= len(lets)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.resolve import scopes
-from tests.agreement.asking import Asked, plain_errors
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe, plain_errors
+from tests.agreement.measured import case_count
 from tests.agreement.pipelines import PipelineMaker, tables
 from tests.agreement.scripts import SCHEMAS
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(600)
+SEEDS = case_count(600)
 # Words of steps that mean the same in both languages.
 SHARED = ("select", "extend", "set", "drop", "where", "aggregate", "order", "rename", "as")
 JOINS = ("join", "left", "right", "full", "semi", "anti", "cross")
@@ -55,7 +55,7 @@ def test_what_we_refuse_spark_refuses(spark: SparkSession) -> None:
     """Every refused step that Spark takes is refused by a rule of the language alone."""
     from py4j.protocol import Py4JJavaError
 
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     for name, ddl in SCHEMAS.items():
         answers.session.createDataFrame([], ddl).createOrReplaceTempView(name)
     questions = refused()

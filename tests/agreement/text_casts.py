@@ -26,7 +26,7 @@ from ssbt.compiler.types.ddl import parse_type
 from ssbt.compiler.types.functions import Function, find_function, function_names
 from ssbt.compiler.types.functions.model import FunctionKind
 from tests.agreement.answers import none_found
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 
 COLUMNS = {
     "s": "string",
@@ -87,7 +87,7 @@ class Attempt:
 def attempts(most: int) -> Iterator[Attempt]:
     """Of each form and function, at most so many expressions that have a text in them."""
     for form in _FORMS:
-        for places in _chosen(form, form.count("{}"), most * 3):
+        for places in _choose_cases(form, form.count("{}"), most * 3):
             yield Attempt(form.format(*places))
     for name in sorted(function_names()):
         function = find_function(name)
@@ -95,7 +95,7 @@ def attempts(most: int) -> Iterator[Attempt]:
         if function.kind in (FunctionKind.SCALAR, FunctionKind.AGGREGATE):
             word = "aggregate" if function.kind is FunctionKind.AGGREGATE else "select"
             for count in _counts(function):
-                for places in _chosen(name, count, most):
+                for places in _choose_cases(name, count, most):
                     yield Attempt(f"{name}({', '.join(places)})", word)
 
 
@@ -106,7 +106,7 @@ def _counts(function: Function) -> Iterator[int]:
             yield count
 
 
-def _chosen(seed: str, count: int, most: int) -> Sequence[tuple[str, ...]]:
+def _choose_cases(seed: str, count: int, most: int) -> Sequence[tuple[str, ...]]:
     choices = (*COLUMNS, *CONSTANTS)
     random = Random(f"{seed} {count}")
     if count > 2:
@@ -137,7 +137,7 @@ def _never(ddl: str) -> Any:
 
 
 def readings_of_spark(
-    arguments: Asked, attempted: Sequence[Attempt]
+    arguments: SparkProbe, attempted: Sequence[Attempt]
 ) -> dict[Attempt, list[tuple[str, str]]]:
     """The columns of text that Spark casts, with the types; nothing for what Spark refuses."""
     arguments.table(COLUMNS).createOrReplaceTempView("texts_read")
@@ -154,7 +154,7 @@ def readings_of_spark(
     return readings
 
 
-def _ask(arguments: Asked, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
+def _ask(arguments: SparkProbe, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
     from py4j.protocol import Py4JJavaError
 
     names = {f"y{place}_": each for place, each in enumerate(batch)}

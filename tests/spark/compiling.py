@@ -44,7 +44,7 @@ def script_functions(text: str) -> dict[str, Any]:
     return names
 
 
-def written(data: DataFrame, sink: str, columns: str, settings: str = "") -> None:
+def write(data: DataFrame, sink: str, columns: str, settings: str = "") -> None:
     """Write through a generated script: `sink` is what follows `sink data to`."""
     names = script_functions(
         f"pipeline files {{ spark {{ {settings} }} }}\nschema Empty {{ x: int }}\n"

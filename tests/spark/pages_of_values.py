@@ -45,14 +45,14 @@ def answers(
     if expressions:
         columns = [f"string({text}) as c{place}" for place, text in enumerate(expressions)]
         (row,) = session.sql(f"select {', '.join(columns)}").collect()
-        inputs = {text: (_shown(value),) for text, value in zip(expressions, row, strict=True)}
+        inputs = {text: (_display(value),) for text, value in zip(expressions, row, strict=True)}
     for text in texts:
         if text.startswith("select "):
             frame = session.sql(text)
             values = frame.selectExpr(f"string(`{frame.columns[0]}`) as x").collect()
-            inputs[text] = tuple(_shown(row.x) for row in values)
+            inputs[text] = tuple(_display(row.x) for row in values)
     return [inputs[text] for text in texts]
 
 
-def _shown(value: str | None) -> str:
+def _display(value: str | None) -> str:
     return "null" if value is None else value

@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.contracts.verdicts import ReadVerdict
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -57,13 +57,13 @@ def pairs() -> list[tuple[str, str, str]]:
     ]
 
 
-def asked(spark: SparkSession, form: str, one: str, other: str, folder: Path) -> ReadVerdict:
+def ask_spark(spark: SparkSession, form: str, one: str, other: str, folder: Path) -> ReadVerdict:
     """What Spark makes of the values of a pair, through generated scripts."""
     results = set()
     for number, value in enumerate(TYPES[one]):
         data = spark.sql(f"select 1 as k, cast({value} as {one.replace(': ', ':')}) as v")
         block = f'{form} {{ path = "{folder}/{number}"{_OPTIONS.get(form, "")}'
-        written(data, f"{block}, mode = overwrite }}", f"k: int, v: {one}")
+        write(data, f"{block}, mode = overwrite }}", f"k: int, v: {one}")
         try:
             (row,) = read_back(spark, block, f"k: int, v: {other}").collect()
         except Exception:

@@ -124,7 +124,7 @@ def default_text(option: Option) -> str | None:
     return str(option.default).lower() if option.default in (True, False) else str(option.default)
 
 
-def written(option: Option, text: str) -> OptionValue:
+def option_value(option: Option, text: str) -> OptionValue:
     """A value of the option's own type."""
     match option.type.kind:
         case ValueKind.BOOLEAN:
@@ -150,7 +150,7 @@ def settings(name: str, role: Role, block: Block, *, streaming: bool = False) ->
     mode = Mode.STREAM if streaming else Mode.BATCH
     existing = {option.name: option for option in options_of(name, role) if mode in option.modes}
     entries = [
-        OptionEntry(key, HERE, written(existing[key], text), HERE)
+        OptionEntry(key, HERE, option_value(existing[key], text), HERE)
         for key, text in block.items()
         if key in existing and not (key == "schema" and not text)
     ]

@@ -19,7 +19,7 @@ from ssbt.compiler.contracts.findings import check_contracts
 from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.driver import check_pipeline
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -217,7 +217,7 @@ def outcome(spark: SparkSession, pair: Pair, folder: Path) -> str:
     sink = pair.sink.replace("FOLDER", str(folder)) + ", mode = overwrite"
     if "partition_by" in sink:
         sink += ", partition_overwrite_mode = static"
-    written(data, sink + " }", pair.written)
+    write(data, sink + " }", pair.written)
     source = pair.source.replace("FOLDER", str(folder) + pair.folder)
     try:
         actual = read_back(spark, source, pair.read).collect()

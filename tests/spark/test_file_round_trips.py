@@ -16,7 +16,7 @@ import pytest
 
 from ssbt.compiler.driver import check_pipeline
 from tests.samples import FULL
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -111,7 +111,7 @@ def test_round_trips(spark: SparkSession, tmp_path: Path, name: str, zone: str) 
     columns = ", ".join(["k: int", *(f"{names()[type_]}: {type_}" for type_ in types)])
     inputs = rows(session, types)
     settings = f'"spark.sql.session.timeZone" = "{zone}"\n{TIMES}'
-    written(inputs, f'{name} {{ path = "{tmp_path}/out" }}', columns, settings)
+    write(inputs, f'{name} {{ path = "{tmp_path}/out" }}', columns, settings)
     back = read_back(session, f'{name} {{ path = "{tmp_path}/out"', columns, settings).cache()
     wrong = {
         (type_, VALUES[type_][k] if k < len(VALUES[type_]) else "null"): result.get(k)
@@ -130,7 +130,7 @@ def test_offsets_with_seconds_come_back(spark: SparkSession, tmp_path: Path, nam
     session.conf.set("spark.sql.session.timeZone", "Europe/Berlin")
     settings = '"spark.sql.session.timeZone" = "Europe/Berlin"'
     inputs = session.sql("SELECT 1 AS k, timestamp'1890-01-01 00:00:00Z' AS v")
-    written(inputs, f'{name} {{ path = "{tmp_path}/out" }}', "k: int, v: timestamp", settings)
+    write(inputs, f'{name} {{ path = "{tmp_path}/out" }}', "k: int, v: timestamp", settings)
     back = read_back(
         session, f'{name} {{ path = "{tmp_path}/out"', "k: int, v: timestamp", settings
     )

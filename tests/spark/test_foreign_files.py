@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import orc, parquet
 import pytest
 
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -160,6 +160,6 @@ def test_what_an_encoding_does_not_have_is_a_question_mark(
     spark: SparkSession, tmp_path: Path, form: str, encoding: str
 ) -> None:
     data = spark.sql("select '\u20ac' s")
-    written(data, f'{form} {{ path = "{tmp_path}/out", encoding = "{encoding}" }}', "s: string")
+    write(data, f'{form} {{ path = "{tmp_path}/out", encoding = "{encoding}" }}', "s: string")
     (file,) = (tmp_path / "out").glob("part-*")
     assert b"?" in file.read_bytes()

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.measured import case_count
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -77,7 +77,7 @@ class Maker:
 
 def groupings() -> list[str]:
     """Those that the documentation names, and others."""
-    result = [Maker(seed).grouping() for seed in range(asked_for(1_500) // 100)]
+    result = [Maker(seed).grouping() for seed in range(case_count(1_500) // 100)]
     # Of plain keys alone Spark's `grouping_id()` is refused.
     return list(dict.fromkeys((*ALWAYS, *(each for each in result if "(" in each))))
 
@@ -92,7 +92,7 @@ def test_groupings_have_the_rows_of_spark_sql(spark: SparkSession, tmp_path: Pat
     lets["all_keys"] = "aggregate a, sum(v) as s, b + 1 as more group by all"
     text = "".join(f"let {name} =\n  from o\n  |> {step}\n\n" for name, step in lets.items())
     module, result = scripts.loaded(HEAD + text + "".join(map(scripts.sink, lets)), tmp_path)
-    session = Asked(spark)
+    session = SparkProbe(spark)
     session.session.conf.set("spark.sql.shuffle.partitions", "1")
     with session.active():
         data = session.session.sql(f"select * from {ROWS} as t(a, b, c, v)")

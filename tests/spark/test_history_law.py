@@ -90,7 +90,7 @@ def expected(events: list[Event]) -> list[Version]:
     return versions
 
 
-def made(random: Random) -> list[Event]:
+def random_events(random: Random) -> list[Event]:
     """Few identities, few numbers and few values, so that events meet."""
     size = random.choice((3, 6, 12))
     return [
@@ -119,7 +119,7 @@ def test_any_order_any_cutting_any_repetition(
     delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, random = Lake(delta, tmp_path, monkeypatch), Random(17)
-    lists = [made(random) for _ in range(LISTS)]
+    lists = [random_events(random) for _ in range(LISTS)]
     batches: list[list[tuple[object, ...]]] = [[] for _ in range(BATCHES)]
     for number, events in enumerate(lists):
         for order in range(ORDERS):

@@ -42,7 +42,7 @@ def texts(piped: Piped, options: str) -> str:
     return "".join(sorted(row.value for row in rows))
 
 
-def at(minute: int) -> str:
+def iso(minute: int) -> str:
     return datetime.fromtimestamp(60 * minute, UTC).isoformat()
 
 
@@ -54,7 +54,7 @@ def test_where_to_begin_and_where_to_end(piped: Piped, topics: Topics, letters: 
     first, second = f'"{letters}-0"', f'"{letters}-1"'
 
     def by_time(*minutes: int) -> str:
-        return ", ".join(f'"{letters}-{n}" = "{at(minute)}"' for n, minute in enumerate(minutes))
+        return ", ".join(f'"{letters}-{n}" = "{iso(minute)}"' for n, minute in enumerate(minutes))
 
     expected = {
         some: "abcdxy",
@@ -63,15 +63,15 @@ def test_where_to_begin_and_where_to_end(piped: Piped, topics: Topics, letters: 
         f'assign {{ "{letters}" = [1] }}': "xy",
         f"{some} starting_offsets {{ {first} = 2, {second} = earliest }}": "cdxy",
         f"{some} ending_offsets {{ {first} = 1, {second} = latest }}": "axy",
-        f'{some} starting_timestamp = "{at(1)}"': "bcdy",
-        f'{some} ending_timestamp = "{at(1)}"': "ax",
+        f'{some} starting_timestamp = "{iso(1)}"': "bcdy",
+        f'{some} ending_timestamp = "{iso(1)}"': "ax",
         f"{some} starting_offsets_by_timestamp {{ {by_time(3, 0)} }}": "dxy",
         f"{some} ending_offsets_by_timestamp {{ {by_time(3, 1)} }}": "abcx",
-        f'{some} starting_timestamp = "{at(3)}"\n {LATEST}': "d",
+        f'{some} starting_timestamp = "{iso(3)}"\n {LATEST}': "d",
     }
     assert {options: texts(piped, options) for options in expected} == expected
     with pytest.raises(Exception, match="No offset matched"):
-        texts(piped, f'{some} starting_timestamp = "{at(3)}"')
+        texts(piped, f'{some} starting_timestamp = "{iso(3)}"')
 
 
 def test_tasks(piped: Piped, letters: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 import pytest
 
-from tests.spark.compiling import read_back, script_functions, written
+from tests.spark.compiling import read_back, script_functions, write
 from tests.spark.test_record_round_trips import Captured
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def column(spark: SparkSession) -> DataFrame:
 def test_a_null_alone_is_no_line_of_csv(
     spark: SparkSession, column: DataFrame, tmp_path: Path
 ) -> None:
-    written(column, f'csv {{ path = "{tmp_path}/out" }}', "v: string")
+    write(column, f'csv {{ path = "{tmp_path}/out" }}', "v: string")
     assert lines(tmp_path / "out") in ("a\nb\n", 'a\n""\nb\n', "a\n\nb\n")
     assert read_back(spark, f'csv {{ path = "{tmp_path}/out"', "v: string").count() == 2
     message = 'null_value = "\\\\N"'
-    written(column, f'csv {{ path = "{tmp_path}/said", {message} }}', "v: string")
+    write(column, f'csv {{ path = "{tmp_path}/said", {message} }}', "v: string")
     back = read_back(spark, f'csv {{ path = "{tmp_path}/said", {message}', "v: string").collect()
     assert [row["v"] for row in back] == ["a", None, "b"]
 
@@ -79,7 +79,7 @@ def test_a_null_alone_is_no_line_of_csv(
 def test_text_has_lines_and_no_nulls(spark: SparkSession, tmp_path: Path) -> None:
     """As its page says."""
     rows = spark.sql("SELECT * FROM VALUES ('a\\nb'), (null) AS t(value)").coalesce(1)
-    written(rows, f'text {{ path = "{tmp_path}/out" }}', "value: string")
+    write(rows, f'text {{ path = "{tmp_path}/out" }}', "value: string")
     assert [row[0] for row in spark.read.text(f"{tmp_path}/out").collect()] == ["a", "b", ""]
 
 
@@ -92,7 +92,7 @@ def test_bytes_that_are_no_text(spark: SparkSession, tmp_path: Path) -> None:
         b'{"v":"' + replaced + b'"}',
     )
     for kind, text in (("csv", replaced), ("json", b'{"v":"' + replaced + b'"}')):
-        written(frame, f'{kind} {{ path = "{tmp_path}/{kind}" }}', "v: string")
+        write(frame, f'{kind} {{ path = "{tmp_path}/{kind}" }}', "v: string")
         (file,) = (tmp_path / kind).glob("part-*")
         assert file.read_bytes() == text + b"\n"
     kept = records(spark, query, "v: string")

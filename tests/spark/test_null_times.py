@@ -32,7 +32,7 @@ def stream(spark: SparkSession, folder: Path, *files: list[dict[str, object]]) -
     return reader.json(str(folder)).withWatermark("at", "1 minute")
 
 
-def written(frame: DataFrame, folder: Path, mode: str) -> list[object]:
+def write_and_read(frame: DataFrame, folder: Path, mode: str) -> list[object]:
     rows: list[object] = []
 
     def take(batch: DataFrame, _: int) -> None:
@@ -51,7 +51,7 @@ def test_windows_drop_them(spark: SparkSession, tmp_path: Path) -> None:
     frame = stream(spark, data, rows)
     for name in ("window", "session_window"):
         counts = frame.groupBy(F.expr(f"{name}(at, '1 hour')"), "id").count()
-        names = written(counts.select("id", "count"), tmp_path / name, "complete")
+        names = write_and_read(counts.select("id", "count"), tmp_path / name, "complete")
         assert names == [(1, 1)]
 
 
@@ -71,7 +71,7 @@ def test_a_memory_forgets_them(spark: SparkSession, tmp_path: Path) -> None:
     data.mkdir()
     rows: list[dict[str, object]] = [{"id": 1, "at": "2026-01-31T12:00:00Z"}, {"id": 2, "at": None}]
     frame = stream(spark, data, rows, rows, rows).dropDuplicatesWithinWatermark(["id"])
-    result = written(frame.select("id"), tmp_path / "memory", "append")
+    result = write_and_read(frame.select("id"), tmp_path / "memory", "append")
     assert result.count((1,)) == 1
     assert result.count((2,)) > 1
 
@@ -98,7 +98,7 @@ def test_outer_joins_never_write_them(
     bounds = "r.at between l.at - interval 1 minute and l.at + interval 1 minute"
     condition = "l.at = r.at and l.id = r.id" if by_key else f"l.id = r.id and {bounds}"
     joined = left.join(right, F.expr(condition), kind).selectExpr("l.id as l", "r.id as r")
-    result = written(joined, tmp_path / "out", "append")
+    result = write_and_read(joined, tmp_path / "out", "append")
     ids = {each for row in result for each in row}  # type: ignore[attr-defined]
     kept = {"left": {1}, "right": {11}, "full": {1, 11}}[kind]
     assert kept <= ids

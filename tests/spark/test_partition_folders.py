@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.spark.compiling import compiled_module, read_back, script_functions, written
+from tests.spark.compiling import compiled_module, read_back, script_functions, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -200,7 +200,7 @@ def test_partitions_that_come_back(spark: SparkSession, tmp_path: Path, type_: s
     parts = [f"SELECT {n}L AS id, {text} AS p" for n, text in enumerate(WRITTEN[type_])]
     rows = spark.sql(" UNION ALL ".join(parts))
     columns = f"p: {type_}, id: bigint"
-    written(rows, f'parquet {{ path = "{tmp_path}/out", partition_by = p }}', columns)
+    write(rows, f'parquet {{ path = "{tmp_path}/out", partition_by = p }}', columns)
     back = read_back(spark, f'parquet {{ path = "{tmp_path}/out"', columns)
     texts = [
         {row["id"]: row["p"] for row in frame.selectExpr("id", "CAST(p AS string) AS p").collect()}
@@ -212,7 +212,7 @@ def test_partitions_that_come_back(spark: SparkSession, tmp_path: Path, type_: s
 def test_empty_text_comes_back_as_null(spark: SparkSession, tmp_path: Path) -> None:
     """As the page says."""
     rows = spark.sql("SELECT 1L AS id, '' AS p")
-    written(rows, f'orc {{ path = "{tmp_path}/out", partition_by = p }}', "p: string, id: bigint")
+    write(rows, f'orc {{ path = "{tmp_path}/out", partition_by = p }}', "p: string, id: bigint")
     back = read_back(spark, f'orc {{ path = "{tmp_path}/out"', "p: string, id: bigint")
     assert back.collect()[0]["p"] is None
 
@@ -228,10 +228,10 @@ def test_overwriting_partitions(spark: SparkSession, tmp_path: Path, name: str, 
         frame = read_back(spark, f'{name} {{ path = "{tmp_path}/out"', columns)
         return sorted((row["id"], row["p"]) for row in frame.collect())
 
-    written(spark.sql("SELECT id, id % 2 AS p FROM range(4)"), sink, columns)
-    written(spark.sql("SELECT 7L AS id, 1L AS p"), sink, columns)
+    write(spark.sql("SELECT id, id % 2 AS p FROM range(4)"), sink, columns)
+    write(spark.sql("SELECT 7L AS id, 1L AS p"), sink, columns)
     assert left() == ([(0, 0), (2, 0), (7, 1)] if mode == "dynamic" else [(7, 1)])
-    written(spark.sql("SELECT 7L AS id, 1L AS p WHERE false"), sink, columns)
+    write(spark.sql("SELECT 7L AS id, 1L AS p WHERE false"), sink, columns)
     assert bool(left()) is (mode == "dynamic")
 
 

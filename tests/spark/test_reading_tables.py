@@ -15,7 +15,7 @@ import pytest
 from ssbt.compiler.contracts.verdicts import ReadVerdict, type_verdict
 from ssbt.compiler.types.ddl import parse_type
 from ssbt.runtime import SchemaMismatchError, fit_columns
-from tests.spark.reading_verdicts import TYPES, asked, pairs, same, together
+from tests.spark.reading_verdicts import TYPES, ask_spark, pairs, same, together
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,7 +33,7 @@ def test_spark_is_no_worse_than_the_tables_say(spark: SparkSession, tmp_path: Pa
         types = parse_type(one), parse_type(other)
         assert types[0] is not None
         assert types[1] is not None
-        actual = asked(spark, form, one, other, tmp_path / str(number))
+        actual = ask_spark(spark, form, one, other, tmp_path / str(number))
         message = type_verdict(form, types[0], types[1])
         if actual > message or (actual.is_silent != message.is_silent and actual != 0):
             wrong.append(f"{form}: {one} as {other}: {actual.name}, {message.name}")

@@ -203,12 +203,12 @@ def recorded(cells: list[Cell]) -> str:
             lines += ["", cell.title]
             before = cell.title
         data = cell.value if len(cell.value) < 60 else cell.value[:40] + b"..."
-        outcome = cell.error if cell.row is None else _shown(cell)
+        outcome = cell.error if cell.row is None else _display_cell(cell)
         lines.append(f"  {cell.verdict:10} {str(data)[1:]:44} {outcome}")
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _shown(cell: Cell) -> str:
+def _display_cell(cell: Cell) -> str:
     assert cell.row is not None
     if cell.title.startswith("avro"):
         return str([_plain(each) for each in cell.row if each is not None])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.samples import FULL
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_stars_behind_joins_by_name(spark: SparkSession, tmp_path: Path) -> None
     lets = "".join(f"let {name} =\n  {query}\n\n" for name, query in queries().items())
     text = HEAD + lets + "".join(map(scripts.sink, queries()))
     module, result = scripts.loaded(text, tmp_path)
-    answers = Asked(spark)
+    answers = SparkProbe(spark)
     answers.session.conf.set("spark.sql.shuffle.partitions", "1")
     frames: dict[str, DataFrame] = {
         name: answers.session.createDataFrame(rows, ddl) for name, (ddl, rows) in ROWS.items()

@@ -75,7 +75,8 @@ def test_a_failure_that_may_pass_is_tried_again(zipped: Path, tmp_path: Path) ->
     assert process.returncode == 5
     (restart,) = (line for line in lines if "restart" in line)
     assert restart["message"].startswith(
-        "stream appended failed for a transient reason (a server cannot be reached): restart 1 of 1 in "
+        "stream appended failed for a transient reason (a server cannot be reached):"
+        " restart 1 of 1 in "
     )
     assert lines[-2]["message"] == "stream appended was started again 1 times"
     assert "ConnectionRefused" in lines[-1]["message"]

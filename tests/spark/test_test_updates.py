@@ -13,7 +13,7 @@ import pytest
 
 from ssbt.compiler.cli.testing.updates import Updates
 from ssbt.compiler.testing.results import Case, Outcome
-from tests.spark.tested import outcomes, planned, ran
+from tests.spark.tested import outcomes, planned, run_all
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,7 +33,9 @@ def updated(
     """How the tests end that are run with `--update`."""
     plans = planned(path, folder, chosen=chosen)
     changes = Updates(plans.tested, None)
-    names = {name: changes.revise_result(each) for name, each in ran(spark, plans, inputs).items()}
+    names = {
+        name: changes.revise_result(each) for name, each in run_all(spark, plans, inputs).items()
+    }
     changes.write()
     return {name: each.outcome for name, each in names.items()}
 
@@ -60,7 +62,7 @@ def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.Mon
     assert outcome.pop("every type") is Outcome.UPDATED
     assert {*outcome.values()} == {Outcome.PASSED}
     after = planned("types.ssbt", tmp_path / "two")
-    assert outcomes(ran(spark, after, {"label": "it is "})) == {}
+    assert outcomes(run_all(spark, after, {"label": "it is "})) == {}
 
 
 def test_streams_and_what_stays(

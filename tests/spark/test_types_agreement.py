@@ -23,7 +23,7 @@ from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.functions import Function, FunctionKind, find_function, function_names
 from ssbt.compiler.types.type_sets import implicit_cast
 from tests.agreement.answers import Question, is_known
-from tests.agreement.asking import Asked, known_type
+from tests.agreement.asking import SparkProbe, known_type
 from tests.samples import FULL
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def columns() -> dict[str, tuple[Column, Column]]:
 COLUMNS = columns()
 
 
-def answers(arguments: Asked, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
+def answers(arguments: SparkProbe, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
     """What Spark says of each: a type, or its error's text."""
     questions = {case: Question(case.text, case.form) for case in cases}
     alone = {q for case, q in questions.items() if isinstance(case.ours, Mismatch)}
@@ -153,7 +153,7 @@ def verdict(case: Case, theirs: Typed | str) -> str:
     return "same" if ours == theirs else "null added"
 
 
-def agreement(title: str, arguments: Asked, table: Any, cases: Sequence[Case]) -> Counter[str]:
+def agreement(title: str, arguments: SparkProbe, table: Any, cases: Sequence[Case]) -> Counter[str]:
     """Counts the verdicts, prints them, and fails where they may not be."""
     cases = list(dict.fromkeys(cases))
     counts: Counter[str] = Counter()
@@ -260,26 +260,26 @@ def ansi(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def asked(spark: SparkSession, ansi: bool) -> Asked:
-    return Asked(spark, ansi)
+def asked(spark: SparkSession, ansi: bool) -> SparkProbe:
+    return SparkProbe(spark, ansi)
 
 
 @pytest.fixture(scope="module")
-def table(asked: Asked) -> Any:
+def table(asked: SparkProbe) -> Any:
     """The empty table."""
     kinds = {f"c{n}": name for n, name in enumerate(NAMES)}
     return asked.table(kinds | {f"n{n}": f"{name} not null" for n, name in enumerate(NAMES)})
 
 
-def test_operators_have_sparks_types(asked: Asked, table: Any, ansi: bool) -> None:
+def test_operators_have_sparks_types(asked: SparkProbe, table: Any, ansi: bool) -> None:
     agreement("operators", asked, table, [*binary_cases(ansi), *other_cases(ansi)])
 
 
-def test_casts_are_allowed_as_in_spark(asked: Asked, table: Any, ansi: bool) -> None:
+def test_casts_are_allowed_as_in_spark(asked: SparkProbe, table: Any, ansi: bool) -> None:
     agreement("casts", asked, table, list(cast_cases(ansi)))
 
 
-def test_functions_have_sparks_types(asked: Asked, table: Any, ansi: bool) -> None:
+def test_functions_have_sparks_types(asked: SparkProbe, table: Any, ansi: bool) -> None:
     count = 60 if FULL else 2
     cases = [c for function in plain_functions() for c in function_cases(function, ansi, count)]
     agreement("functions", asked, table, cases)

@@ -26,7 +26,7 @@ def results(
     spark: SparkSession, path: str, folder: Path, coverage: Coverage | None = None, **inputs: str
 ) -> Results:
     """What comes of the tests of pipelines, by their names; scripts are written to the folder."""
-    return ran(spark, planned(path, folder, coverage), inputs, coverage)
+    return run_all(spark, planned(path, folder, coverage), inputs, coverage)
 
 
 def planned(
@@ -45,7 +45,7 @@ def planned(
     return result
 
 
-def ran(
+def run_all(
     spark: SparkSession,
     actual: PlannedTests,
     value: Mapping[str, str],

@@ -90,7 +90,7 @@ def assert_ways_out(result: CheckResult) -> None:
     assert [actual.message for actual in result.findings if not (actual.help or actual.fix)] == []
 
 
-def told(mistake: Mistake) -> str:
+def describe_mistake(mistake: Mistake) -> str:
     """All that is said about a mistake, and how far its fixes lead."""
     result = mistake.answer(mistake.text)
     assert_ways_out(result)
@@ -110,7 +110,7 @@ def told(mistake: Mistake) -> str:
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=lambda origin: origin.stem)
 def test_messages(origin: Path, pytestconfig: pytest.Config):
-    answer = "\n".join(told(mistake) for mistake in mistakes(origin))
+    answer = "\n".join(describe_mistake(mistake) for mistake in mistakes(origin))
     expected = origin.with_suffix(".expected.txt")
     if pytestconfig.getoption("update_snapshots"):
         expected.write_text(answer, "utf-8")

@@ -187,7 +187,7 @@ REPORTED = {
     "SSBT0435": ("not in ('a')", "in ('a', 'b')", "ok and not in (1, 2)"),
 }
 
-MEANT = (
+INTENDED = (
     *("cast(id as decimal)", "cast(ok as decimal)", "cast(x as decimal(10,0))", "decimal(id)"),
     *("cast(s as decimal(10))", "decimal('7')", "cast(null as decimal)"),
     *("dayofweek(d) in (1, 7)", "dayofweek(d) between 2 and 6", "weekday(d) >= 5"),
@@ -270,7 +270,7 @@ def test_a_slip_is_reported(code: str, expression: str):
     assert codes(f"extend {expression} as y |> select typeof(y) as y") == {code}
 
 
-@pytest.mark.parametrize("expression", MEANT)
+@pytest.mark.parametrize("expression", INTENDED)
 def test_what_is_meant_is_left_alone(expression: str):
     assert codes(f"extend {expression} as y |> select typeof(y) as y") == set()
 

@@ -140,7 +140,7 @@ def hostile(folder: Path, naming: str, way: Callable[[Path, str], str]) -> None:
     (folder / "p.ssbt").write_text(text.replace("NAME", name))
 
 
-def written(folder: Path) -> str:
+def read_outputs(folder: Path) -> str:
     """All that a command may have written."""
     files = [each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()]
     own = [each for each in files if each.name not in (".env", "config")]
@@ -156,7 +156,7 @@ def test_nothing_outside_is_shown(
     result = ssbtc("check", "p.ssbt")
     assert result.code == 1
     assert any(code in result.out for code in ("SSBT1306", *REFUSED.get((naming, way), ())))
-    assert CANARY not in result.out + result.err + written(project)
+    assert CANARY not in result.out + result.err + read_outputs(project)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -169,7 +169,7 @@ def test_nothing_is_shown_by_any_command(
         hostile(folder, naming, way)
         result = ssbtc(*command, str(folder / "p.ssbt"))
         assert result.code != 0
-        assert CANARY not in result.out + result.err + written(folder)
+        assert CANARY not in result.out + result.err + read_outputs(folder)
 
 
 @pytest.mark.parametrize("command", ["check", "fmt", "compile", "docs", "lineage"])
@@ -222,7 +222,7 @@ def test_a_folder_that_is_a_link(
     result = ssbtc(command, argument)
     assert result.code != 0
     assert "outside of the project" in result.out + result.err
-    assert f"{CANARY} {{" not in result.out + result.err + written(project)
+    assert f"{CANARY} {{" not in result.out + result.err + read_outputs(project)
 
 
 def test_a_link_in_a_link(project: Path, ssbtc: Ssbtc) -> None:
@@ -280,7 +280,7 @@ def test_a_module_that_a_module_imports(project: Path, ssbtc: Ssbtc) -> None:
             (folder / "mod.py").write_text("import other\n\n\ndef f(frame):\n    return frame\n")
         for command in ("check", "compile", "lineage"):
             result = ssbtc(command, str(folder / "p.ssbt"))
-            assert CANARY not in result.out + result.err + written(folder)
+            assert CANARY not in result.out + result.err + read_outputs(folder)
 
 
 def test_tests_beside_a_pipeline(project: Path, ssbtc: Ssbtc) -> None:

@@ -19,7 +19,7 @@ from tests.unit.compare.versions import CORPUS, in_folder, original, side
 CHANGES = tomllib.loads((CORPUS / "changes.toml").read_text("utf-8"))["change"]
 
 
-def told(change: dict[str, Any]) -> PipelineDifference:
+def compare(change: dict[str, Any]) -> PipelineDifference:
     """What is told of a change of the corpus."""
     target: Path = CORPUS / change.get("file", "orders/pipeline.ssbt")
     folder = CORPUS / target.relative_to(CORPUS).parts[0]
@@ -39,7 +39,7 @@ def told(change: dict[str, Any]) -> PipelineDifference:
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each["name"])
 def test_a_change(change: dict[str, Any]) -> None:
-    result = told(change)
+    result = compare(change)
     listed = [f"{each.severity.word} {each.subject.value} {each.name}" for each in result.changes]
     assert listed == change["expected"]
 
@@ -50,15 +50,15 @@ def test_the_corpus_is_large() -> None:
     assert sum(not change["expected"] for change in CHANGES) >= 15
 
 
-def of(name: str, subject: str) -> tuple[str, tuple[str, ...]]:
+def change_message(name: str, subject: str) -> tuple[str, tuple[str, ...]]:
     """The message and the reach of a change of the corpus."""
-    names = told(next(change for change in CHANGES if change["name"] == name))
+    names = compare(next(change for change in CHANGES if change["name"] == name))
     (change,) = (each for each in names.changes if each.subject.value == subject)
     return change.message, change.affects
 
 
 def test_rows_affect_all_that_they_flow_into() -> None:
-    message, affects = of("another constant in a filter", "dataset")
+    message, affects = change_message("another constant in a filter", "dataset")
     assert message == (
         "the rows of `paid`: the filter was `orders.status = 'paid'`"
         " and is `orders.status = 'sent'`"
@@ -68,21 +68,21 @@ def test_rows_affect_all_that_they_flow_into() -> None:
 
 
 def test_a_column_affects_the_columns_made_of_it() -> None:
-    message, affects = of("another distinctness", "column")
+    message, affects = change_message("another distinctness", "column")
     assert message == (
         "the column `orders` of `totals` was `count(*)` and is `count(distinct joined.id)`"
     )
     assert affects == ("best.orders", "sink best")
-    assert of("another expression", "column")[1] == ("joined.doubled",)
+    assert change_message("another expression", "column")[1] == ("joined.doubled",)
 
 
 def test_a_key_affects_the_rows_that_it_groups() -> None:
-    _, affects = of("a column of a source of another name", "column")
+    _, affects = change_message("a column of a source of another name", "column")
     assert affects == ("paid.date", "paid.year", "joined.year", "totals", "best", "sink best")
 
 
 def test_places_are_those_of_each_version() -> None:
-    names = told(next(each for each in CHANGES if each["name"] == "another limit"))
+    names = compare(next(each for each in CHANGES if each["name"] == "another limit"))
     old, new = names.changes[0].places
     assert old is not None
     assert new is not None
@@ -212,7 +212,7 @@ sink two to noop as second {{ mode = overwrite }}
 
 def test_what_pipelines_share_is_told_of_the_first() -> None:
     sides = [in_folder(CORPUS / "orders"), in_folder(CORPUS / "orders")]
-    change = told(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
+    change = compare(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
     names = deduplicate_changes(
         [PipelineDifference(name, (change,), ()) for name in ("a", "b", "c")]
     )
@@ -225,7 +225,7 @@ def test_what_pipelines_share_is_told_of_the_first() -> None:
 def test_two_conditions_of_one_step_are_two_changes() -> None:
     change = next(each for each in CHANGES if each["name"] == "another comparison")
     both = {**change, "old": "status = 'paid' and amount >=", "new": "status = 'sent' and amount >"}
-    assert len(told(both).changes) == 2
+    assert len(compare(both).changes) == 2
 
 
 JOINED = """pipeline p {{ checkpoint = "cp" }}

@@ -99,7 +99,7 @@ sink sums to noop { mode = overwrite }
 """
 
 
-def told(one: str, other: str) -> list[str]:
+def compare_lambdas(one: str, other: str) -> list[str]:
     """What is told of two lambdas in one place."""
     old, new = (in_folder(Path("absent"), BASKETS.replace("LAMBDA", each)) for each in (one, other))
     return [each.message for each in compare_pipelines(old, new).changes]
@@ -118,7 +118,7 @@ def told(one: str, other: str) -> list[str]:
     ],
 )
 def test_a_variable_of_a_lambda_is_told_by_its_place(one: str, other: str) -> None:
-    assert told(one, other) == []
+    assert compare_lambdas(one, other) == []
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_a_variable_of_a_lambda_is_told_by_its_place(one: str, other: str) -> No
     ],
 )
 def test_what_a_lambda_computes_is_told(one: str, other: str) -> None:
-    assert len(told(one, other)) == 1
+    assert len(compare_lambdas(one, other)) == 1

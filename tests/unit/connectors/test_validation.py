@@ -158,10 +158,10 @@ RIGHT = [
 def test_options(check: Check, head: str, block: str, options: dict[str, object]) -> None:
     checked = check(head, block)
     assert checked.report == ""
-    assert {name: _shown(value) for name, value in checked.options.items()} == options
+    assert {name: _display_value(value) for name, value in checked.options.items()} == options
 
 
-def _shown(value: object) -> object:
+def _display_value(value: object) -> object:
     if isinstance(value, ParamUse):
         return f"param {value.name}"
     parts = getattr(value, "parts", None)
@@ -188,9 +188,9 @@ def test_places(check: Check) -> None:
         "sort_by",
         "repartition",
     ]
-    assert _shown(places[OptionPlacement.PATH]) == "param lake"
+    assert _display_value(places[OptionPlacement.PATH]) == "param lake"
     assert places[OptionPlacement.MODE] == "overwrite"
-    assert _shown(places[OptionPlacement.REPARTITION]) == "param count"
+    assert _display_value(places[OptionPlacement.REPARTITION]) == "param count"
     assert [c.name for c in settings.columns_at(OptionPlacement.BUCKET_BY)] == ["id", "a.b"]
     assert settings.sort_columns() == ()
 

@@ -133,7 +133,7 @@ def test_report_dispatches(chosen):
 ANYTHING = st.text(st.one_of(st.characters(), st.sampled_from("\r\n\ud800:,%")), max_size=30)
 PLACE = st.builds(Span, st.sampled_from("ab"), st.integers(-2, 40), st.integers(-2, 40))
 LABEL = st.builds(Label, PLACE, ANYTHING)
-FOUND = st.builds(
+FINDINGS = st.builds(
     Diagnostic,
     st.just(CODE),
     ANYTHING,
@@ -144,7 +144,7 @@ FOUND = st.builds(
 )
 
 
-@given(st.lists(FOUND, max_size=3), ANYTHING)
+@given(st.lists(FINDINGS, max_size=3), ANYTHING)
 def test_whatever_is_said_of_whatever_text(json_schema, sarif_schema, found, text):
     sources = {"a": Source("a", text)}
     json_schema.validate(json.loads(json_report(found, sources)))

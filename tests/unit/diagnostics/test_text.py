@@ -141,7 +141,7 @@ PLACE = st.builds(
     st.integers(-2, 60),
 )
 LABEL = st.builds(Label, PLACE, ANYTHING)
-FOUND = st.builds(
+FINDINGS = st.builds(
     Diagnostic,
     st.sampled_from([CODE, WARNING]),
     ANYTHING,
@@ -151,7 +151,7 @@ FOUND = st.builds(
 )
 
 
-@given(st.lists(FOUND, max_size=3), ANYTHING, ANYTHING, st.integers(1, 100), st.booleans())
+@given(st.lists(FINDINGS, max_size=3), ANYTHING, ANYTHING, st.integers(1, 100), st.booleans())
 def test_whatever_is_said_of_whatever_text(found, one, other, width, color):
     sources = {"a": Source("a", one), "b": Source("b", other)}
     rendered = text_report(found, sources, width=width, color=False)

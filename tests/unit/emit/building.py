@@ -36,14 +36,14 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def found(name: str) -> Connector:
+def require_connector(name: str) -> Connector:
     result = find_connector(name)
     assert result
     return result
 
 
 def settings(name: str, role: Role, raw: dict[str, str] | None = None, **values: Value) -> Settings:
-    specification = found(name).role(role)
+    specification = require_connector(name).role(role)
     assert specification
     options = []
     for option_name, value in values.items():
@@ -97,7 +97,7 @@ def full_of(text: str) -> ir.Pipeline:
     use = ParamUse("lake", PLACE)
     source = ir.Source(
         name=f"{text} in",
-        connector=found("csv"),
+        connector=require_connector("csv"),
         settings=settings(
             "csv",
             Role.SOURCE,
@@ -115,7 +115,7 @@ def full_of(text: str) -> ir.Pipeline:
     sink = ir.Sink(
         name=f"{text} sink",
         dataset=f"{text} last",
-        connector=found("parquet"),
+        connector=require_connector("parquet"),
         settings=settings(
             "parquet",
             Role.SINK,

@@ -30,14 +30,14 @@ sink sums to parquet { path = "/data/${class}" }
 """
 
 
-def told(text: str) -> dict[str, Any]:
+def openlineage_event(text: str) -> dict[str, Any]:
     pipeline = check_pipeline("a.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
     return build_event(pipeline, "shop", TIME, "1.0")
 
 
 def test_what_is_told() -> None:
-    result = told(PIPELINE)
+    result = openlineage_event(PIPELINE)
     check(result)
     assert result["job"]["name"] == "sums"
     (inputs,), (output,) = result["inputs"], result["outputs"]
@@ -63,7 +63,7 @@ def test_a_history_has_its_times_from_the_sequence() -> None:
       path = "/data/sums", mode = history, keys = customer, sequence_by = total, valid_to = "until"
     }"""
     )
-    (result,) = told(text)["outputs"]
+    (result,) = openlineage_event(text)["outputs"]
     fields = result["facets"]["columnLineage"]["fields"]
     assert [each["name"] for each in result["facets"]["schema"]["fields"]] == list(fields)
     assert list(fields) == ["customer", "valid_from", "until"]
@@ -76,7 +76,7 @@ def test_a_table_of_a_catalog_is_where_its_catalog_is() -> None:
         + """connection lake: iceberg { catalog = rest, uri = "https://catalog.example.com" }
         sink sums to iceberg { connection = lake, table = "shop.sums", mode = append }"""
     )
-    (result,) = told(text)["outputs"]
+    (result,) = openlineage_event(text)["outputs"]
     assert (result["namespace"], result["name"]) == ("https://catalog.example.com", "shop.sums")
 
 
@@ -97,7 +97,7 @@ def test_the_examples(path: Path) -> None:
 )
 def test_the_check_is_one(wrong: dict[str, Any]) -> None:
     with pytest.raises((AssertionError, ValueError)):
-        check({**told(PIPELINE), **wrong})
+        check({**openlineage_event(PIPELINE), **wrong})
 
 
 @pytest.fixture
@@ -240,7 +240,7 @@ def test_a_signal_is_an_abort(
 
 
 def test_a_merge_writes_the_columns_that_it_stores() -> None:
-    columns = told(
+    columns = openlineage_event(
         'pipeline merges { time_zone = "UTC" }\n'
         "schema Event { id: bigint, op: string, at: timestamp }\n"
         'source events from parquet { path = "in", schema = Event }\n'

@@ -34,7 +34,7 @@ def analysed(project):
 # ---- signature help
 
 
-def shown(project) -> tuple[str, str | None] | None:
+def signature_help(project) -> tuple[str, str | None] | None:
     result = find_signature_help(analysed(project), project.path, project.offset)
     if result is None:
         return None
@@ -69,7 +69,7 @@ JOIN = "join DATASET [as ALIAS] on CONDITION | using (COLUMNS)"
     ],
 )
 def test_signature_help(project, replaced, expected):
-    result = shown(project(replaced))
+    result = signature_help(project(replaced))
     if expected is not None and expected[0] == expected[1]:
         expected = (expected[0], "as NAME, …")
     assert result == expected

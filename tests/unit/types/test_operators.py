@@ -25,7 +25,7 @@ ARRAY, MAP, MONEY = Typed(ArrayType(INT)), Typed(MapType(STRING, INT)), Typed(De
 NOTHING_KNOWN = Typed(UNKNOWN)
 
 
-def known(result: Typed | Mismatch) -> str:
+def require_type(result: Typed | Mismatch) -> str:
     assert isinstance(result, Typed), result
     return result.type.sql
 
@@ -49,12 +49,12 @@ LITERALS = {
 
 @pytest.mark.parametrize(("text", "kind"), LITERALS.items())
 def test_a_number_has_its_type(text: str, kind: str) -> None:
-    assert known(literals.infer_number(text)) == kind
+    assert require_type(literals.infer_number(text)) == kind
 
 
 def test_a_minus_belongs_to_the_number() -> None:
-    assert known(literals.infer_number("2147483648", negative=True)) == "INT"
-    assert known(literals.infer_number("128Y", negative=True)) == "TINYINT"
+    assert require_type(literals.infer_number("2147483648", negative=True)) == "INT"
+    assert require_type(literals.infer_number("128Y", negative=True)) == "TINYINT"
 
 
 OUT_OF_RANGE = {
@@ -94,15 +94,15 @@ def test_units_of_two_families_do_not_mix() -> None:
 def test_a_literal_keeps_a_decimal_narrow() -> None:
     two = literals.infer_number("2")
     assert isinstance(two, Typed)
-    assert known(operators.infer_binary("*", MONEY, two)) == "DECIMAL(14,2)"
-    assert known(operators.infer_binary("*", MONEY, INT_COLUMN)) == "DECIMAL(23,2)"
+    assert require_type(operators.infer_binary("*", MONEY, two)) == "DECIMAL(14,2)"
+    assert require_type(operators.infer_binary("*", MONEY, INT_COLUMN)) == "DECIMAL(23,2)"
 
 
 def test_precision_may_be_kept_at_the_cost_of_scale() -> None:
     wide = Typed(DecimalType(38, 18))
-    assert known(operators.infer_binary("*", wide, wide)) == "DECIMAL(38,6)"
+    assert require_type(operators.infer_binary("*", wide, wide)) == "DECIMAL(38,6)"
     kept = operators.infer_binary("*", wide, wide, allow_precision_loss=False)
-    assert known(kept) == "DECIMAL(38,36)"
+    assert require_type(kept) == "DECIMAL(38,36)"
 
 
 REFUSED = {
@@ -133,13 +133,13 @@ def test_a_cast_that_only_legacy_mode_has_says_so() -> None:
     result = infer_cast(DAY, INT)
     assert isinstance(result, Mismatch)
     assert result.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
-    assert known(infer_cast(DAY, INT, ansi=False)) == "INT"
+    assert require_type(infer_cast(DAY, INT, ansi=False)) == "INT"
 
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%", "div", "&", "<<", "||"])
 def test_the_unknown_stays_unknown(operator: str) -> None:
     for left, right in ((NOTHING_KNOWN, MAP), (MAP, NOTHING_KNOWN)):
-        assert known(operators.infer_binary(operator, left, right)) == "UNKNOWN"
+        assert require_type(operators.infer_binary(operator, left, right)) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("operator", operators.COMPARISONS)
@@ -149,7 +149,7 @@ def test_a_comparison_is_boolean_even_of_the_unknown(operator: str) -> None:
 
 
 def test_a_string_meets_a_number_otherwise_outside_ansi() -> None:
-    assert known(operators.infer_binary("+", TEXT, Typed(INT))) == "BIGINT"
-    assert known(operators.infer_binary("+", TEXT, Typed(INT), ansi=False)) == "DOUBLE"
-    assert known(operators.infer_coalesce([TEXT, Typed(LONG)])) == "BIGINT"
-    assert known(operators.infer_coalesce([TEXT, Typed(LONG)], ansi=False)) == "STRING"
+    assert require_type(operators.infer_binary("+", TEXT, Typed(INT))) == "BIGINT"
+    assert require_type(operators.infer_binary("+", TEXT, Typed(INT), ansi=False)) == "DOUBLE"
+    assert require_type(operators.infer_coalesce([TEXT, Typed(LONG)])) == "BIGINT"
+    assert require_type(operators.infer_coalesce([TEXT, Typed(LONG)], ansi=False)) == "STRING"
