@@ -15,7 +15,7 @@ import pytest
 from tests.brokers import Broker, running_broker
 from tests.guards import guards
 from tests.jars import DELTA, ICEBERG, SPARK_AVRO, SPARK_KAFKA, SQLITE, jars
-from tests.jvm import java_variables
+from tests.jvm import BOTH_COMPILERS, INTERPRETED, IS_LONG, java_variables
 from tests.registries import Registry, running_registry
 from tests.tokens import running_tokens
 
@@ -85,10 +85,32 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         .config("spark.jars", ",".join(map(str, packages)))
         .config("spark.ui.enabled", False)
+        # It lives for long enough to earn what Java's second compiler costs.
+        .config("spark.driver.extraJavaOptions", BOTH_COMPILERS)
+        # Spark compiles what tests ask it, as it does for users, and keeps it for the next one.
+        .config("spark.sql.codegen.wholeStage", True)
+        .config("spark.sql.codegen.factoryMode", "FALLBACK")
+        .config("spark.sql.codegen.cache.maxEntries", 2_000)
         .getOrCreate()
     )
     yield session
     session.stop()
+
+
+@pytest.fixture
+def interpreted(spark: SparkSession) -> Iterator[None]:
+    """For tests of streams, files and tables: how Spark computes values is not what they ask."""
+    before = {name: str(spark.conf.get(name)) for name in INTERPRETED}
+    interpret_plans(spark)
+    yield
+    for name, value in before.items():
+        spark.conf.set(name, value)
+
+
+def interpret_plans(spark: SparkSession) -> None:
+    """Let a session interpret plans, unless numbers are asked for with which compiling pays off."""
+    for name, value in () if IS_LONG else INTERPRETED.items():
+        spark.conf.set(name, value)
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +140,7 @@ def delta_session(spark: SparkSession) -> SparkSession:
     catalog = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
     session.conf.set("spark.sql.catalog.spark_catalog", catalog)
     session.conf.set("spark.databricks.delta.snapshotPartitions", "2")
+    interpret_plans(session)
     return session
 
 
@@ -138,6 +161,7 @@ def rocksdb(spark: SparkSession) -> SparkSession:
     session = spark.newSession()
     store = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
     session.conf.set("spark.sql.streaming.stateStore.providerClass", store)
+    interpret_plans(session)
     return session
 
 

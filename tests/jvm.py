@@ -19,6 +19,15 @@ from tests.jars import cache_folder, fetch_once, java, spark_jars
 
 # Options of any JVM: quick to start rather than fast.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Compiling the code of a plan takes longer than its few rows. What is long by its numbers compiles.
+INTERPRETED = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+_LONG = ("AGREEMENT", "SSBT_SOAK_CYCLES", "SSBT_SOAK_RECORDS", "SSBT_SOAK_KILLS")
+IS_LONG = any(name in os.environ for name in _LONG)
+# For the session that tests share; it comes after what all start with.
+BOTH_COMPILERS = "-XX:TieredStopAtLevel=4"
 # What an archive that does not fit would be answered with goes to standard output.
 _SILENT = "-Xlog:disable"
 _WARM_UP = Path(__file__).with_name("jvm_warm_up.py")

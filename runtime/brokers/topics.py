@@ -13,6 +13,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
+from ssbt.runtime.brokers.options import read_options
 from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.files.stores import Files
 
@@ -182,7 +183,8 @@ def _find_sources(frame: DataFrame) -> Iterator[_Source]:
     for leaf in _leaves(frame):
         is_stream = leaf.getClass().getSimpleName() == "StreamingRelationV2"
         if is_stream and leaf.sourceName() == "kafka":
-            yield _build_source(leaf.extraOptions().asCaseSensitiveMap())
+            jvm: Any = frame.sparkSession._jvm
+            yield _build_source(read_options(jvm, leaf.extraOptions().asCaseSensitiveMap()))
 
 
 def _find_batch_sources(frame: DataFrame, jvm: Any) -> Iterator[_Source]:
@@ -194,7 +196,7 @@ def _find_batch_sources(frame: DataFrame, jvm: Any) -> Iterator[_Source]:
             if field.getName().endswith("sourceOptions"):
                 field.setAccessible(True)
                 convert = jvm.scala.jdk.javaapi.CollectionConverters.asJava
-                yield _build_source(convert(field.get(relation)))
+                yield _build_source(read_options(jvm, convert(field.get(relation))))
 
 
 def _leaves(frame: DataFrame) -> list[Any]:
@@ -203,8 +205,7 @@ def _leaves(frame: DataFrame) -> list[Any]:
     return [leaves.apply(number) for number in range(leaves.size())]
 
 
-def _build_source(spark_options: Any) -> _Source:
-    options = {str(key): str(spark_options[key]) for key in spark_options}
+def _build_source(options: Mapping[str, str]) -> _Source:
     folded = {key.casefold(): value for key, value in options.items()}
     stops = folded.get("failondataloss", "true").lower() == "true"
     pattern = folded.get("subscribepattern")

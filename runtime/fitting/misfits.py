@@ -5,7 +5,7 @@ wrap where they have too many digits, and a timestamp may be in the year 58054. 
 too large is decoded as a wider type first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -86,7 +86,7 @@ def with_more_places(type: DecimalType) -> DecimalType:
     return DecimalType(type.precision - type.scale + scale, scale)
 
 
-def is_any(fields: list[Misfit]) -> Column:
+def is_any(fields: Sequence[Misfit]) -> Column:
     """Whether any of the fields holds what its type does not."""
     condition = F.lit(False)
     for each in fields:
@@ -94,7 +94,7 @@ def is_any(fields: list[Misfit]) -> Column:
     return F.coalesce(condition, F.lit(False))
 
 
-def render_misfits(fields: list[Misfit], masked: frozenset[str] = frozenset()) -> Column:
+def render_misfits(fields: Sequence[Misfit], masked: frozenset[str] = frozenset()) -> Column:
     """What is wrong, by field and value; those of fields that are `masked` are not shown."""
     return F.concat_ws(
         "; ", *(F.when(each.condition, _describe_misfit(each, masked)) for each in fields)
@@ -150,10 +150,7 @@ def field_text(path: str, value: Column, type: DataType, masked: frozenset[str])
     name = path or "it"
     if path.partition(".")[0] in masked or (not path and masked):
         return F.lit(f"`{name}` holds no {sql}")
-    shortened = F.when(
-        F.length(value) > _MAX_SHOWN, F.concat(F.substring(value, 1, _MAX_SHOWN), F.lit("..."))
-    )
-    shortened = shortened.otherwise(value)
+    shortened = F.regexp_replace(value, rf"(?s)^(.{{{_MAX_SHOWN}}}).+", "$1...")
     return F.concat(F.lit(f"`{name}` is "), shortened, F.lit(f", which is no {sql}"))
 
 

@@ -8,6 +8,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.avro.functions import from_avro, to_avro
 
+from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.evolution.avro import (
     find_changed_meaning,
     with_wide_decimals,
@@ -36,6 +37,7 @@ _LIMITS = {
 _NEVER_NULL = {"boolean", "int", "long", "float", "double", "bytes", "string"}
 
 
+@without_call_sites()
 def avro_decoding(data: Column, schema: str, *, masked: Collection[str] = ()) -> Decoding:
     """The record that the bytes hold, and nothing else, as the schema has it."""
     return _build_decoding(
@@ -43,6 +45,7 @@ def avro_decoding(data: Column, schema: str, *, masked: Collection[str] = ()) ->
     )
 
 
+@without_call_sites()
 def registry_avro_decoding(
     data: Column,
     schema: str,

@@ -9,6 +9,7 @@ import logging
 import time
 from typing import Any
 
+from ssbt.runtime.brokers.options import read_options
 from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.metrics.progress import offsets
 
@@ -103,7 +104,8 @@ def _find_sources(frame: Any) -> dict[int, dict[str, str]]:
     for leaf in (leaves.apply(index) for index in range(leaves.size())):
         if leaf.isStreaming() and not any(leaf.equals(other) for other in distinct_leaves):
             if leaf.getClass().getSimpleName() == "StreamingRelationV2":
-                options = dict(leaf.extraOptions().asCaseSensitiveMap())
+                spark_options = leaf.extraOptions().asCaseSensitiveMap()
+                options = read_options(frame.sparkSession._jvm, spark_options)
                 if OPTION in options:
                     options_by_index[len(distinct_leaves)] = options
             distinct_leaves.append(leaf)

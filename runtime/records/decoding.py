@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import count
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructType
 
 from ssbt.runtime.brokers.topics import report_missing_topics
+from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.fitting.misfits import (
     Looks,
     Misfit,
@@ -26,8 +29,8 @@ MALFORMED = "malformed records "
 """How the counts of malformed records that were left out are called, before a number."""
 _NUMBERS = count(1)
 PLACE = ("topic", "partition", "offset")
-# Where the decoded parts stand beside the record's own columns, which have no names like these.
-_PARTS = ("_decoded_value", "_decoded_key")
+# The decoded parts stand beside the record's own columns, none of which is called like this.
+_DECODED = "_decoded_"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Decoding:
     first: Column | None = None
 
 
+@without_call_sites()
 def decoded(
     records: DataFrame,
     value: Decoding,
@@ -74,42 +78,126 @@ def decoded(
     batches: Spark has no counts there.
     """
     report_missing_topics(records)
-    parts = _decode_parts(records, value, key)
+    frame, parts = _decode_parts(records, value, key)
     judged: list[Column] = []
     if on_error == "dead_letter":
-        judged = [_dead_letter(parts, value, key), F.struct(*PLACE).alias(RECORD)]
+        judged = [_dead_letter(parts), F.struct(*PLACE).alias(RECORD)]
     elif on_error == "fail":
-        for name, decoding in _parts(value, key):
-            parts = _stop_at_malformed(parts, name, decoding)
+        frame = reduce(_stop_at_malformed, parts, frame)
     else:
-        parts = _drop_malformed(parts, value, key, counted=counted)
-    return parts.select(
-        *_value_columns(parts, value),
-        *_key_columns(parts, key),
-        *(_metadata_column(name) for name in metadata),
-        *judged,
-    )
+        frame = _drop_malformed(frame, parts, counted=counted)
+    columns = [each for part in parts for each in part.columns()]
+    return frame.select(*columns, *map(_metadata_column, metadata), *judged)
 
 
-def _stop_at_malformed(parts: DataFrame, name: str, decoding: Decoding) -> DataFrame:
-    text = _problem_text(parts, name, decoding)
-    stop = F.raise_error(F.concat(_record_location(), F.lit(f"its {_part_name(name)} is "), text))
-    wrong = _is_once() & _is_malformed(parts, name, decoding)
+@dataclass(frozen=True)
+class _Part:
+    """A key or value in the column `name` of what was decoded.
+
+    Of its `content`, which has the type `type`, the `misfits` may hold what their columns do not.
+    """
+
+    name: str
+    decoding: Decoding
+    content: Column
+    type: DataType
+    misfits: Sequence[Misfit]
+
+    @property
+    def title(self) -> str:
+        """What the record calls it."""
+        return self.name.removeprefix(_DECODED)
+
+    def is_malformed(self) -> Column:
+        """Whether the bytes of a record are; those of a null are not."""
+        decoding, column = self.decoding, F.col(self.name)
+        wrong = column.isNull()
+        if decoding.malformed is not None:
+            wrong = wrong | column.getField(decoding.malformed).isNotNull()
+        if decoding.marker is not None:
+            wrong = column.getField(decoding.marker).isNull()
+        if decoding.is_whole is not None:
+            wrong = wrong | ~decoding.is_whole(column)
+        if decoding.sound is not None:
+            wrong = wrong | ~decoding.sound
+        if self.misfits:
+            wrong = wrong | is_any(self.misfits)
+        return F.col(self.title).isNotNull() & wrong
+
+    def problem(self) -> Column:
+        """What is wrong with malformed bytes."""
+        problem = self.decoding.problem
+        if isinstance(problem, str):
+            problem = F.lit(problem)
+        elif not isinstance(problem, Column):
+            problem = problem(F.col(self.name))
+        if self.misfits:
+            detail = F.concat(F.lit(": "), render_misfits(self.misfits, self.decoding.masked))
+            problem = F.concat(problem, F.when(is_any(self.misfits), detail).otherwise(""))
+        return problem
+
+    def columns(self) -> list[Column]:
+        """What becomes of it: a value its fields, if it has any, and a key one column."""
+        return self._key_columns() if self.title == "key" else self._value_columns()
+
+    def _value_columns(self) -> list[Column]:
+        target = self.decoding.type or self.type
+        if not isinstance(self.type, StructType):
+            return [convert_value(self.content, self.type, target).alias("value")]
+        fields = target if isinstance(target, StructType) else self.type
+        return [
+            convert_value(
+                self.content[name], self.type[name].dataType, fields[name].dataType
+            ).alias(name)
+            for name in self.type.names
+            if name not in (self.decoding.malformed, ADDED)
+        ]
+
+    def _key_columns(self) -> list[Column]:
+        fields = self.type.names if isinstance(self.type, StructType) else ()
+        extra = [field for field in fields if field in (self.decoding.malformed, ADDED)]
+        content = self.content.dropFields(*extra) if extra else self.content
+        return [convert_value(content, self.type, self.decoding.type or self.type).alias("_key")]
+
+
+def _decode_parts(
+    records: DataFrame, value: Decoding, key: Decoding | None
+) -> tuple[DataFrame, list[_Part]]:
+    """The records with what their values and keys hold, each in a column beside its bytes."""
+    pairs = {f"{_DECODED}{n}": d for n, d in (("value", value), ("key", key)) if d is not None}
+    firsts = (_once(d.first, name) for name, d in pairs.items() if d.first is not None)
+    firsts_and_records = records.select("*", *firsts)
+    results = (_once(_result(d, F.col(name)), name) for name, d in pairs.items())
+    frame = firsts_and_records.select(*records.columns, *results)
+    contents = {
+        name: F.col(name) if d.content is None else d.content(F.col(name))
+        for name, d in pairs.items()
+    }
+    types = frame.select(*(each.alias(name) for name, each in contents.items())).schema
+    return frame, [
+        _build_part(name, d, contents[name], types[name].dataType) for name, d in pairs.items()
+    ]
+
+
+def _build_part(name: str, decoding: Decoding, content: Column, type: DataType) -> _Part:
+    misfits = find_misfits(content, type, decoding.type or type, looks=decoding.looks)
+    return _Part(name, decoding, content, type, misfits)
+
+
+def _stop_at_malformed(frame: DataFrame, part: _Part) -> DataFrame:
+    location = F.concat(_record_location(), F.lit(f"its {part.title} is "), part.problem())
+    wrong = _is_once() & part.is_malformed()
     # A quarter faster than a `when`: sound records pass at the first side.
-    return parts.where(~wrong | stop.cast("boolean"))
+    return frame.where(~wrong | F.raise_error(location).cast("boolean"))
 
 
-def _drop_malformed(
-    parts: DataFrame, value: Decoding, key: Decoding | None, *, counted: bool
-) -> DataFrame:
-    wrong = F.lit(False)
-    for name, decoding in _parts(value, key):
-        wrong = wrong | _is_malformed(parts, name, decoding)
-    if parts.isStreaming and counted:
+def _drop_malformed(frame: DataFrame, parts: Sequence[_Part], *, counted: bool) -> DataFrame:
+    wrong = reduce(or_, (part.is_malformed() for part in parts), F.lit(False))
+    if frame.isStreaming and counted:
         # Streams tell it of each batch; two sources of one query must not count under one name.
         malformed_count = F.count(F.when(wrong, 1)).alias("malformed")
-        parts = parts.observe(f"{MALFORMED}{next(_NUMBERS)}", malformed_count)
-    return parts.where(~wrong)
+        frame = frame.observe(f"{MALFORMED}{next(_NUMBERS)}", malformed_count)
+    return frame.where(~wrong)
 
 
 def decoded_rows(records: DataFrame) -> DataFrame:
@@ -122,28 +210,16 @@ def dead_letters(records: DataFrame) -> DataFrame:
     return records.where(F.col(DEAD_LETTER).isNotNull()).select(f"{DEAD_LETTER}.*")
 
 
-def _dead_letter(parts: DataFrame, value: Decoding, key: Decoding | None) -> Column:
+def _dead_letter(parts: Sequence[_Part]) -> Column:
     """A malformed record with all that is known of it; null for any other."""
     stage, error = F.lit(None).cast("string"), F.lit(None).cast("string")
-    for name, decoding in _parts(value, key):
-        wrong = _is_malformed(parts, name, decoding) & stage.isNull()
-        error = F.when(wrong, _problem_text(parts, name, decoding)).otherwise(error)
-        stage = F.when(wrong, F.lit(_part_name(name))).otherwise(stage)
+    for part in parts:
+        wrong = part.is_malformed() & stage.isNull()
+        error = F.when(wrong, part.problem()).otherwise(error)
+        stage = F.when(wrong, F.lit(part.title)).otherwise(stage)
     record = ("key", "value", "headers", *PLACE, "timestamp")
     letter = F.struct(*record, stage.alias("stage"), error.alias("error"))
     return F.when(stage.isNotNull(), letter).alias(DEAD_LETTER)
-
-
-def _parts(value: Decoding, key: Decoding | None) -> list[tuple[str, Decoding]]:
-    return [(n, d) for n, d in zip(_PARTS, (value, key), strict=True) if d is not None]
-
-
-def _decode_parts(records: DataFrame, value: Decoding, key: Decoding | None) -> DataFrame:
-    parts = _parts(value, key)
-    firsts = (_once(d.first, name) for name, d in parts if d.first is not None)
-    firsts_and_records = records.select("*", *firsts)
-    results = (_once(_result(d, F.col(name)), name) for name, d in parts)
-    return firsts_and_records.select(*records.columns, *results)
 
 
 def _result(decoding: Decoding, first: Column) -> Column:
@@ -164,36 +240,6 @@ def _is_once() -> Column:
     return F.spark_partition_id() >= 0
 
 
-def _part_name(part: str) -> str:
-    return part.removeprefix("_decoded_")
-
-
-def _content(parts: DataFrame, name: str, decoding: Decoding) -> tuple[Column, DataType]:
-    """The key or value in what was decoded, and its type."""
-    content = F.col(name) if decoding.content is None else decoding.content(F.col(name))
-    return content, parts.select(content).schema[0].dataType
-
-
-def _find_misfits(parts: DataFrame, name: str, decoding: Decoding) -> list[Misfit]:
-    content, data_type = _content(parts, name, decoding)
-    return find_misfits(content, data_type, decoding.type or data_type, looks=decoding.looks)
-
-
-def _is_malformed(parts: DataFrame, name: str, decoding: Decoding) -> Column:
-    wrong = F.col(name).isNull()
-    if decoding.malformed is not None:
-        wrong = wrong | F.col(name).getField(decoding.malformed).isNotNull()
-    if decoding.marker is not None:
-        wrong = F.col(name).getField(decoding.marker).isNull()
-    if decoding.is_whole is not None:
-        wrong = wrong | ~decoding.is_whole(F.col(name))
-    if decoding.sound is not None:
-        wrong = wrong | ~decoding.sound
-    if unfit_fields := _find_misfits(parts, name, decoding):
-        wrong = wrong | is_any(unfit_fields)
-    return F.col(_part_name(name)).isNotNull() & wrong
-
-
 def _record_location() -> Column:
     return F.format_string(
         "the record at offset %d of partition %d of topic %s cannot be decoded: ",
@@ -201,40 +247,6 @@ def _record_location() -> Column:
         "partition",
         "topic",
     )
-
-
-def _problem_text(parts: DataFrame, name: str, decoding: Decoding) -> Column:
-    problem = decoding.problem
-    if isinstance(problem, str):
-        problem = F.lit(problem)
-    elif not isinstance(problem, Column):
-        problem = problem(F.col(name))
-    if unfit_fields := _find_misfits(parts, name, decoding):
-        detail = F.concat(F.lit(": "), render_misfits(unfit_fields, decoding.masked))
-        problem = F.concat(problem, F.when(is_any(unfit_fields), detail).otherwise(""))
-    return problem
-
-
-def _value_columns(parts: DataFrame, value: Decoding) -> list[Column]:
-    content, data_type = _content(parts, _PARTS[0], value)
-    if not isinstance(data_type, StructType):
-        return [convert_value(content, data_type, value.type or data_type).alias("value")]
-    target = value.type if isinstance(value.type, StructType) else data_type
-    return [
-        convert_value(content[name], data_type[name].dataType, target[name].dataType).alias(name)
-        for name in data_type.names
-        if name not in (value.malformed, ADDED)
-    ]
-
-
-def _key_columns(parts: DataFrame, key: Decoding | None) -> list[Column]:
-    if key is None:
-        return []
-    content, data_type = _content(parts, _PARTS[1], key)
-    fields = data_type.names if isinstance(data_type, StructType) else ()
-    extra = [field for field in fields if field in (key.malformed, ADDED)]
-    content = content.dropFields(*extra) if extra else content
-    return [convert_value(content, data_type, key.type or data_type).alias("_key")]
 
 
 def _metadata_column(name: str) -> Column:

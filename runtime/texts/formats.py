@@ -11,6 +11,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
+from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
 from ssbt.runtime.fitting.misfits import Looks, utf8
 from ssbt.runtime.records.decoding import Decoding
@@ -29,6 +30,7 @@ def string_decoding(data: Column) -> Decoding:
     return Decoding(data.cast("string"), NO_UTF8, sound=utf8(data))
 
 
+@without_call_sites()
 def json_decoding(
     data: Column,
     schema: str | StructType,
@@ -51,6 +53,7 @@ def json_decoding(
     )
 
 
+@without_call_sites()
 def csv_decoding(
     data: Column,
     schema: str,
@@ -158,4 +161,8 @@ def _quote(name: str) -> str:
 def _parse_struct(schema: str | StructType) -> StructType:
     if isinstance(schema, StructType):
         return schema
+    if hasattr(StructType, "fromDDL"):  # since Spark 4.0
+        parsed = StructType.fromDDL(schema)
+        assert isinstance(parsed, StructType)
+        return parsed
     return SparkSession.active().createDataFrame([], schema).schema

@@ -41,7 +41,11 @@ def topics(spark: SparkSession, broker: Broker) -> Iterator[Topics]:
 
 @pytest.fixture
 def piped(
-    spark: SparkSession, topics: Topics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spark: SparkSession,
+    topics: Topics,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    interpreted: None,
 ) -> Piped:
     """Compiles declarations and runs them on the broker."""
     return Piped(spark, topics, tmp_path, monkeypatch)

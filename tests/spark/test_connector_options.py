@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from ssbt.compiler.emit.naming import ScriptNames
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 Block = dict[str, str]
 RoundTrip = Callable[[str, Block, Block], "list[Row]"]
@@ -234,7 +234,7 @@ def cases(role: Role) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "option_name"), sample(cases(Role.SINK), 2))
+@pytest.mark.parametrize(("name", "option_name"), sample(cases(Role.SINK), 4))
 def test_sink_option(name: str, option_name: str, round_trip: RoundTrip, data: DataFrame) -> None:
     """Spark takes each value, and what was written can be read again with the same options."""
     option = option_named(name, Role.SINK, option_name)
@@ -249,7 +249,7 @@ def test_sink_option(name: str, option_name: str, round_trip: RoundTrip, data: D
         assert round_trip(name, block, back) == expected, text
 
 
-@pytest.mark.parametrize(("name", "option_name"), sample(cases(Role.SOURCE), 2))
+@pytest.mark.parametrize(("name", "option_name"), sample(cases(Role.SOURCE), 4))
 def test_source_option(name: str, option_name: str, round_trip: RoundTrip, data: DataFrame) -> None:
     """Spark takes each value; the default, written out, changes nothing."""
     option = option_named(name, Role.SOURCE, option_name)

@@ -18,6 +18,7 @@ import pytest
 from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import Mode, Option, OptionPlacement, Shape, ValueKind
 from ssbt.compiler.driver import check_pipeline, emit_files
+from tests.conftest import interpret_plans
 from tests.samples import sample
 
 if TYPE_CHECKING:
@@ -157,11 +158,12 @@ def is_slip(option: Option, value: str) -> bool:
 @pytest.mark.parametrize("name", COLUMNS)
 def test_what_is_accepted_works(spark: SparkSession, tmp_path: Path, name: str) -> None:
     session = spark.newSession()
+    interpret_plans(session)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     columns = "name AS value" if name == "text" else "*"
     data = session.sql(f"SELECT {columns} FROM VALUES {ROWS}").coalesce(1)
     wrong = []
-    for number, (option, value, in_source, in_sink) in enumerate(sample(options(name), 3)):
+    for number, (option, value, in_source, in_sink) in enumerate(sample(options(name), 6)):
         block = f", {option.name} = {value}"
         block += f", {COMPANIONS[option.name]}" if option.name in COMPANIONS else ""
         path = tmp_path / str(number)

@@ -25,7 +25,7 @@ from tests.spark.stream_jobs import add_events
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 PIPELINE = """
 pipeline filesink { checkpoint = "${root}/cp" }
