@@ -5,8 +5,11 @@ from ssbt.runtime.catalogs.conditions import refuse_other_rows
 from ssbt.runtime.catalogs.opening import open_catalog
 from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
+from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
 from ssbt.runtime.job import Job
+from ssbt.runtime.merges.partial_updates import merge_values
+from ssbt.runtime.merges.snapshots import merge_snapshot
 from ssbt.runtime.passes.one_pass import one_pass
 from ssbt.runtime.passes.outputs import (
     FileOutput,
@@ -36,5 +39,6 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
+__all__ += ["merge_snapshot", "merge_values", "retry_conflicts"]
 __all__ += ["SnapshotOutput", "merge_rows", "open_catalog", "read_changes", "refuse_other_rows"]
 __all__ += ["with_defaults"]

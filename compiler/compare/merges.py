@@ -26,6 +26,16 @@ _WEIGHTS = {
         Severity.BEHAVIOUR,
         "events that the table has were judged by the old condition, and stay as they are",
     ),
+    "on_null": (
+        Severity.BREAKING,
+        "the table beside it, where values have their sequences, does not know what comes without"
+        " `keep`, nor deletes that were remembered: write both anew, from all events",
+    ),
+    "missing": (
+        Severity.BREAKING,
+        "with `delete` each row of the table is of the newest snapshot, without it of some event:"
+        " begin with a snapshot newer than all rows, or write the table anew",
+    ),
     "track": (
         Severity.BEHAVIOUR,
         "the versions of a key are cut anew when it has an event, and stay as they are until then;"

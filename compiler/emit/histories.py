@@ -16,6 +16,7 @@ _VANISHES = "_vanishes"
 def history_context(history: History) -> dict[str, object]:
     """What templates know of a history beside what they know of any merge."""
     return {
+        "function": "keep_history",
         "key_columns": list(history.keys),
         "sequence": history.sequence,
         "columns": [column_reference(name) for name in (*history.columns, history.sequence)],

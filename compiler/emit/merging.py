@@ -35,19 +35,22 @@ def merge_context(
         "options": code.options(_without_evolution(settings)),
         "evolves": _evolves(settings),
     }
+    memory = find_memory(settings)
+    option = memory[0] if memory is not None else ""
+    context |= dict.fromkeys(("deleted_place", "hidden"))
+    context["deleted_place" if option == "deleted" else "hidden"] = memory_place(settings, code)
     if history is not None:
-        hidden = memory_place(settings, code)
-        return {**context, "memory": None, "hidden": hidden, **history_context(history)}
-    return {**context, **_newest_context(merge, settings, code)} if merge is not None else None
+        return {**context, **history_context(history)}
+    return {**context, **_newest_context(merge)} if merge is not None else None
 
 
-def _newest_context(merge: Merge, settings: Settings, code: SettingCode) -> dict[str, object]:
+def _newest_context(merge: Merge) -> dict[str, object]:
+    function = "merge_values" if merge.keeps_values else "merge_rows"
     return {
+        "function": "merge_snapshot" if merge.is_whole else function,
         "key_columns": list(merge.keys),
         "sequence": merge.sequence,
         "columns": [column_reference(name) for name in merge.columns],
-        "memory": memory_place(settings, code),
-        "hidden": None,
         "validity": None,
         "statement": PythonCode(f_string(list(_statement_parts(merge)))),
     }
@@ -94,14 +97,16 @@ def _statement_parts(merge: Merge) -> Iterator[Part]:
     yield TextMark.SPACE
     yield from _conjunction("ON ", [[f"t.{key} = c.{key}"] for key in map(quote_name, merge.keys)])
     kept: list[list[Part]] = []
-    if merge.deleted is not None:
+    if merge.deleted is not None or merge.is_whole:
         yield TextMark.SPACE
-        older = f"c.{sequence} >= t.{sequence}"
-        yield from _conjunction("WHEN MATCHED AND ", [[f"c.{_DELETED}"], [older]])
+        older: list[list[Part]] = [[f"c.{sequence} >= t.{sequence}"]]
+        older = [] if merge.keeps_values else older
+        yield from _conjunction("WHEN MATCHED AND ", [[f"c.{_DELETED}"], *older])
         yield " THEN DELETE"
         kept = [[f"NOT c.{_DELETED}"]]
     yield TextMark.SPACE
-    yield from _conjunction("WHEN MATCHED AND ", [*kept, [*_is_newer(merge)]])
+    condition = _differs(merge) if merge.keeps_values else _is_newer(merge)
+    yield from _conjunction("WHEN MATCHED AND ", [*kept, [*condition]])
     yield TextMark.SPACE
     assignments = [f"t.{name} = c.{name}" for name in map(quote_name, rest)]
     yield from (TextMark.GROUP, "THEN UPDATE SET", TextMark.INDENT, TextMark.SPACE)
@@ -116,8 +121,17 @@ def _statement_parts(merge: Merge) -> Iterator[Part]:
 
 def _is_newer(merge: Merge) -> Iterator[Part]:
     """The newer row is the greater one: by the sequence, then by its columns in their order."""
+    yield from _comparison(merge, "> ")
+
+
+def _differs(merge: Merge) -> Iterator[Part]:
+    """The row comes as it has to be: it may be the same, and it may have nulls."""
+    yield from ("NOT (", *_comparison(merge, "<=> "), ")")
+
+
+def _comparison(merge: Merge, operator: str) -> Iterator[Part]:
     others = [name for name in merge.columns if name not in (*merge.keys, merge.sequence)]
-    for before, alias in (("", "c"), ("> ", "t")):
+    for before, alias in (("", "c"), (operator, "t")):
         names = [f"{alias}.{quote_name(name)}" for name in (merge.sequence, *others)]
         if before:
             yield TextMark.SPACE

@@ -29,7 +29,10 @@ RESERVED |= {
     "fit_columns",
     "keep_history",
     "merge_rows",
+    "merge_snapshot",
+    "merge_values",
     "one_pass",
+    "retry_conflicts",
     "with_state",
 }
 """All names that a script imports, defines or uses of its own accord."""

@@ -71,7 +71,8 @@ class SinkEmitter:
         overwrites = mode is not None and mode.value == "overwrite"
         written = for_writer(sink, overwrites=overwrites)
         code = emit_write(written, relation, self._code, dataset)
-        return render_template("functions/write", write=code, is_call=is_merged(sink.settings))
+        is_call = is_merged(sink.settings) or sink.settings.find("conflict_retries") is not None
+        return render_template("functions/write", write=code, is_call=is_call)
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
         """What a sink writes of a batch, in a query that writes others, too."""

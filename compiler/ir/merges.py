@@ -19,13 +19,16 @@ class Merge(Struct, frozen=True):
     """Which rows are the same, which of them is newer, and what is kept of them.
 
     `columns` are those of the table, in their order. Rows for which `deleted` is true are taken out
-    of it.
+    of it. A null leaves the value of the table if it `keeps_values`. A dataset that `is_whole` has
+    all rows that there are: others are taken out, too.
     """
 
     keys: tuple[str, ...]
     sequence: str
     columns: tuple[str, ...]
     deleted: ConditionText | None = None
+    keeps_values: bool = False
+    is_whole: bool = False
 
 
 def is_merged(settings: Settings) -> bool:
@@ -38,9 +41,10 @@ def find_memory(settings: Settings) -> tuple[str, str] | None:
     """The option that says where events are remembered, and what follows the name of the table
     where it says nothing; None where a sink remembers none."""
     mode = settings.at(OptionPlacement.MODE)
-    if mode is not None and mode.value == HISTORY:
+    is_merge = mode is not None and mode.value == MERGE
+    if (mode is not None and mode.value == HISTORY) or (is_merge and _keeps_values(settings)):
         return "hidden", "_hidden"
-    if mode is not None and mode.value == MERGE and settings.find("delete_when") is not None:
+    if is_merge and settings.find("delete_when") is not None:
         return "deleted", "_deleted"
     return None
 
@@ -75,4 +79,17 @@ def find_merge(settings: Settings, relation: Relation) -> Merge | None:
     if merge is None:
         return None
     sequence, *_ = merge.list_columns("sequence_by")
-    return Merge(merge.list_columns("keys"), sequence, merge.stored, merge.deleted)
+    missing = settings.find("missing")
+    return Merge(
+        merge.list_columns("keys"),
+        sequence,
+        merge.stored,
+        merge.deleted,
+        _keeps_values(settings),
+        missing is not None and missing.value == "delete",
+    )
+
+
+def _keeps_values(settings: Settings) -> bool:
+    on_null = settings.find("on_null")
+    return on_null is not None and on_null.value == "keep"

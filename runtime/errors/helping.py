@@ -67,6 +67,10 @@ _HELP = {
         "follow: with `changes = true` and a checkpoint of its own it reads what has changed; with "
         "`on_change = skip` it goes on behind such versions, without any of their rows"
     ),
+    r"DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE": (
+        "somebody has deleted the table and created another one in its place: restore the old one, "
+        "or read the new one from its beginning with an empty checkpoint"
+    ),
     r"DELTA_MISSING_CHANGE_DATA": (
         "the table keeps no changes, or did not keep them then: set its property "
         "`delta.enableChangeDataFeed`, and begin with a version from then on"

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.merging import DELETED
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
@@ -19,7 +20,7 @@ _REMEMBER = """
 MERGE INTO hidden AS h
 USING events AS e
 ON {keys}
-WHEN MATCHED THEN UPDATE SET *
+WHEN MATCHED AND {is_greater} THEN UPDATE SET *
 WHEN NOT MATCHED THEN INSERT *
 """
 
@@ -38,43 +39,66 @@ def keep_history(
     table: str | None = None,
     options: Mapping[str, str | bool | float] | None = None,
     partition_by: Sequence[str] = (),
+    conflict_retries: int = 5,
 ) -> None:
     """Run the `statement`, which merges `versions` into `target`, both of them views.
 
     `versions` has the versions that are new or other than in the table, and with `_vanishes` those
     that are no more. `validity` names the columns with the time from which on a version holds and
     up to which. `hidden` is the place of the table beside it. Tables are created if they are not
-    there, with the options, `target` with the layout that is given.
+    there, with the options, `target` with the layout that is given. If another job writes to one of
+    them at the same time, all of it is done again, at most `conflict_retries` times.
     """
     session = events.sparkSession
     history = _History(events.columns, keys, sequence, tracked, validity)
     news = history.read_events(events).persist()
     target = Place(format, path, table)
     memory = Place(format, hidden if path else None, None if path else hidden)
-    cut = None
     try:
         first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
-        target.create(history.shape_versions(first).drop(VANISHES), options or {}, partition_by)
-        memory.create(history.shape_events(news), options or {})
-        cut = history.cut(news, memory.read(news), target.read(news)).persist()
+        versions = history.shape_versions(first).drop(VANISHES)
+        target.create(versions.limit(0), options or {}, partition_by)
+        memory.create(history.shape_events(news).limit(0), options or {})
+
+        def keep() -> None:
+            while not _keep(news, statement, history, target, memory):
+                pass
+
+        retry_conflicts(keep, conflict_retries, str(table or path))
+    finally:
+        for view in _VIEWS:
+            session.catalog.dropTempView(view)
+        news.unpersist()
+
+
+def _keep(
+    news: DataFrame, statement: str, history: "_History", target: Place, memory: Place
+) -> bool:
+    """Cut the versions of the keys that have news; False if another job changed a table meanwhile.
+
+    What this job wrote then is not all it has to be, but nothing is lost: each event is in one of
+    the two tables, or in the hands of a job that will look again.
+    """
+    session = news.sparkSession
+    versions = [each.version(session) for each in (memory, target)]
+    cut = history.cut(news, memory.read(news), target.read(news)).persist()
+    try:
         # Before the table is changed: a job that fails between the two is run again.
         unseen = history.shape_events(cut.where("_hides"))
         if not unseen.isEmpty():
             memory.read(news).createOrReplaceTempView("hidden")
             unseen.createOrReplaceTempView("events")
-            on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in (*keys, sequence))
-            session.sql(_REMEMBER.format(keys=on))
+            session.sql(history.remembering_statement)
+            versions[0] += 1
         changes = history.shape_versions(cut.where("_changes"))
         if not changes.isEmpty():
             target.read(news).createOrReplaceTempView("target")
             changes.createOrReplaceTempView("versions")
             session.sql(statement)
+            versions[1] += 1
     finally:
-        for view in _VIEWS:
-            session.catalog.dropTempView(view)
-        for frame in (news, cut):
-            if frame is not None:
-                frame.unpersist()
+        cut.unpersist()
+    return versions == [each.version(session) for each in (memory, target)]
 
 
 class _History:
@@ -97,6 +121,17 @@ class _History:
         # Those of the table, in its order.
         self._columns = [name for name in columns if name not in (sequence, DELETED)]
         self._values = [name for name in self._columns if name not in keys]
+
+    @property
+    def remembering_statement(self) -> str:
+        """What merges `events` into `hidden`: of two with one sequence the greater one counts."""
+        same = (*self._keys, self._sequence)
+        on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in same)
+        events = (
+            f"struct({', '.join(f'{alias}.{quoted(name)}' for name in (DELETED, *self._values))})"
+            for alias in ("e", "h")
+        )
+        return _REMEMBER.format(keys=on, is_greater=" > ".join(events))
 
     def read_events(self, events: DataFrame) -> DataFrame:
         """One event for each key and sequence: a delete counts, else the greatest row.

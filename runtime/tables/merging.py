@@ -50,11 +50,11 @@ def merge_rows(
     newest = newest_rows(events, keys, sequence).persist()
     try:
         place = Place(format, path, table)
-        place.create(newest.drop(DELETED), options or {}, partition_by)
+        place.create(newest.drop(DELETED).limit(0), options or {}, partition_by)
         memory = None
         if deleted is not None:
             memory = Place(format, deleted if path else None, None if path else deleted)
-            memory.create(newest.select(*map(column, (*keys, sequence))), options or {})
+            memory.create(newest.select(*map(column, (*keys, sequence))).limit(0), options or {})
 
         def merge() -> None:
             place.add_columns(newest.drop(DELETED), evolve=evolve)

@@ -55,8 +55,8 @@ class Place:
         options: Mapping[str, str | bool | float] | None = None,
         partition_by: Sequence[str] = (),
     ) -> None:
-        """Create it with the columns of the rows, unless it is there."""
-        writer = rows.limit(0).write.format(self._format).mode("ignore")
+        """Create it with the rows, unless it is there."""
+        writer = rows.write.format(self._format).mode("ignore")
         for name, value in (options or {}).items():
             writer = writer.option(name, str(value).lower() if isinstance(value, bool) else value)
         if partition_by:

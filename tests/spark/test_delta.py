@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
+from pyspark.sql.functions import udf
 import pytest
 
 from ssbt.compiler.connectors.loading import find_connector
-from ssbt.runtime import SchemaMismatchError
+from ssbt.runtime import Job, SchemaMismatchError
 from tests.spark.lakes import ORDER, Lake
 
 if TYPE_CHECKING:
@@ -98,6 +101,41 @@ def test_only_some_rows_are_replaced(lake: Lake) -> None:
     with pytest.raises(Exception, match="DELTA_REPLACE_WHERE_MISMATCH"):
         lake.write(orders(5, 11), replace, param=param)
     assert lake.rows("out", "id") == [(3,), (4,)]
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_an_overwrite_that_meets_another_writer(lake: Lake, retries: int) -> None:
+    """While it computes its rows, for which they wait, somebody changes those that it replaces."""
+    lake.write(orders(1), 'path = "LAKE/out"')
+    module = lake.compile(
+        f"schema Row {{ {ORDER} }}\n"
+        'source rows from parquet { path = "LAKE/in", schema = Row }\n'
+        'sink rows to delta as out { path = "LAKE/out", mode = overwrite,'
+        f" replace = id < 10, conflict_retries = {retries} }}\n"
+    )
+    begun, changed = lake.folder / "begun", lake.folder / "changed"
+
+    def wait(number: int) -> int:
+        begun.touch()
+        for _ in range(600):
+            if changed.exists():
+                break
+            sleep(0.1)
+        return number
+
+    rows = lake.spark.sql(orders(2)).withColumn("id", udf(wait, "bigint")("id"))
+    with ThreadPoolExecutor(1) as pool:
+        write = pool.submit(module.write_out, rows, Job(lake.spark, None))
+        while not begun.exists() and not write.done():
+            sleep(0.1)
+        lake.sql(f"UPDATE {lake.table('out')} SET amount = 9")
+        changed.touch()
+        if retries:
+            write.result()
+        else:
+            with pytest.raises(Exception, match="DELTA_CONCURRENT"):
+                write.result()
+    assert lake.rows("out", "id") == [(2 if retries else 1,)]
 
 
 def test_only_some_partitions_are_replaced(lake: Lake) -> None:

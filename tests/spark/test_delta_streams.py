@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,22 @@ def test_updates_and_deletes_stop_a_stream_of_rows(lake: Lake) -> None:
     add(lake, 3)
     lake.run(pipeline("on_change = skip"), HEAD)
     assert lake.rows("out", "id, name") == [(1, "n1"), (2, "n2"), (3, "n3")]
+
+
+def test_another_table_in_the_place_of_the_one_that_was_read(lake: Lake) -> None:
+    lake.make("in", "", "id BIGINT, name STRING")
+    module = lake.compile(pipeline(), HEAD)
+    add(lake, 1)
+    run(module, lake.spark)
+    lake.sql(f"DROP TABLE {lake.table('in')}")
+    shutil.rmtree(lake.folder / "in", ignore_errors=True)
+    lake.make("in", "", "id BIGINT, name STRING")
+    add(lake, 2)
+    with pytest.raises(Exception, match="DIFFERENT_DELTA_TABLE_READ") as failed:
+        run(module, lake.spark)
+    message = describe_failure(failed.value, str(module.__file__)).message
+    assert "created another one in its place" in message
+    assert lake.rows("out", "id") == [(1,)]
 
 
 def test_changes_as_a_stream(lake: Lake) -> None:

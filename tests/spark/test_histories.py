@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import delta_session
 from tests.spark.lakes import Lake
 
 if TYPE_CHECKING:
@@ -103,6 +104,32 @@ def test_a_job_that_was_killed_between_its_two_tables(
     lake.write(killed, TRACKING, COLUMNS)
     expected = [(1, "a", 2, 1, None), (2, "b", 1, 1, 2), (2, "c", 1, 4, None)]
     assert versions(lake) == expected
+
+
+@pytest.mark.parametrize("moment", ["USING events", "USING versions"])
+def test_another_job_that_changes_what_was_read(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Its event is between those of this job, which has cut its versions without it."""
+    lake.write(events((1, "a", 1, "I", 1)), TRACKING, COLUMNS)
+    other = Lake(delta_session(lake.spark), lake.folder, monkeypatch)
+    run_sql = type(lake.spark).sql
+
+    def meet(session: SparkSession, text: str, *args: Any, **kwargs: Any) -> Any:
+        if moment in text:
+            patch.undo()
+            other.write(events((1, "b", 1, "U", 3), (1, "a", 8, "U", 2)), TRACKING, COLUMNS)
+        return run_sql(session, text, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(lake.spark), "sql", meet)
+        lake.write(events((1, "a", 2, "U", 4), (1, "c", 1, "U", 5)), TRACKING, COLUMNS)
+    assert versions(lake) == [
+        (1, "a", 8, 1, 3),
+        (1, "b", 1, 3, 4),
+        (1, "a", 2, 4, 5),
+        (1, "c", 1, 5, None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ them take a few merges. SSBT_HISTORIES=20000 tries that many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 import os
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests.spark.event_lists import cut
 from tests.spark.lakes import Lake
 
 if TYPE_CHECKING:
@@ -106,15 +106,6 @@ def random_events(random: Random) -> list[Event]:
     ]
 
 
-def cut(events: list[Event], random: Random) -> Iterator[list[Event]]:
-    """The events in some order, some of them again, in batches of which any may be empty."""
-    again = [event for event in events if random.random() < 0.3]
-    shuffled = random.sample(again + events, len(again) + len(events))
-    ends = sorted(random.randrange(len(shuffled) + 1) for _ in range(BATCHES - 1))
-    for start, end in zip([0, *ends], [*ends, len(shuffled)], strict=True):
-        yield shuffled[start:end]
-
-
 def test_any_order_any_cutting_any_repetition(
     delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +114,7 @@ def test_any_order_any_cutting_any_repetition(
     batches: list[list[tuple[object, ...]]] = [[] for _ in range(BATCHES)]
     for number, events in enumerate(lists):
         for order in range(ORDERS):
-            for batch, part in zip(batches, cut(events, random), strict=True):
+            for batch, part in zip(batches, cut(events, random, BATCHES), strict=True):
                 batch += [(number, order, *event) for event in part]
     columns = SCHEMA.replace(":", "").replace("bigint", "long")
     for batch in batches:
