@@ -19,6 +19,7 @@ NAMES = (
     "check",
     "run",
     "maintain",
+    "table",
     "test",
     "fmt",
     "verify",

@@ -20,6 +20,7 @@ from ssbt.compiler.compare.environments import environment_changes
 from ssbt.compiler.compare.sinks import SinkComparer, stream_changes
 from ssbt.compiler.compare.stream_differences import Reason
 from ssbt.compiler.compare.tests import test_changes
+from ssbt.compiler.compare.upkeep import upkeep_changes
 from ssbt.compiler.compare.values import RunValues, run_values
 from ssbt.compiler.compare.verdicts import SinkVerdict, sink_outputs, stream_verdicts
 from ssbt.compiler.configuration.environments import Environment
@@ -189,4 +190,5 @@ def _compare_versions(
     yield from connection_changes(old_pipeline, new_pipeline)
     yield from pipeline_changes(old_pipeline, new_pipeline)
     yield from environment_changes(old.environments, new.environments)
+    yield from upkeep_changes(old_pipeline, new_pipeline)
     yield from test_changes(old_pipeline, new_pipeline)

@@ -47,21 +47,19 @@ def unsupported_use(connector: Connector, use: ConnectorUse) -> Diagnostic:
     """The connector lacks this side, or this side works for the other kind of data only."""
     specification = connector.role(use.role)
     if use.role is Role.UPKEEP:
-        problem = "has no table with versions, and nothing to be maintained"
-    elif specification is None:
+        return Diagnostic(
+            UNSUPPORTED_USE,
+            f"`{connector.name}` has nothing that `maintain` could do",
+            Label(use.span),
+            help=("`maintain` is for a sink that writes a table, such as one of Delta Lake",),
+        )
+    if specification is None:
         problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"
     elif use.role is Role.SOURCE:
         problem = "cannot be read as a stream" if use.streaming else "can only be read as a stream"
     else:
         problem = "takes no stream" if use.streaming else "takes streams only"
     sides = [role.value for role in Role if connector.role(role) is not None]
-    if use.role is Role.UPKEEP:
-        return Diagnostic(
-            UNSUPPORTED_USE,
-            f"`{connector.name}` {problem}",
-            Label(use.span),
-            help=("`maintain` is for a sink that writes a table, such as one of Delta Lake",),
-        )
     return Diagnostic(
         UNSUPPORTED_USE,
         f"`{connector.name}` {problem}",

@@ -20,7 +20,7 @@ from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.lsp.cursor import Cursor
 from ssbt.compiler.lsp.hover import declaration_page, format_typed_name
 from ssbt.compiler.lsp.option_docs import choice_page, option_page, option_type
-from ssbt.compiler.lsp.options import find_usable_connector
+from ssbt.compiler.lsp.options import find_sink, find_usable_connector
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.names import declared_name
@@ -67,7 +67,7 @@ def block_items(analysis: Analysis, cursor: Cursor) -> Iterator[CompletionItem]:
     block = _find_block(cursor)
     if block is None or block.depth != 1:
         return
-    sink = find_maintained(analysis, cursor.head)
+    sink = _find_maintained(analysis, cursor.head)
     if sink is not None:
         block = replace(block, connector=sink.connector.text)
     role = _ROLES.get(block.word)
@@ -143,7 +143,7 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
                 yield from declaration_items(analysis, "secret")
         case ValueKind.COLUMN | ValueKind.CONDITION:
             dataset = _DATASET.match(cursor.head)
-            sink = find_maintained(analysis, cursor.head)
+            sink = _find_maintained(analysis, cursor.head)
             name = dataset.group(1).strip("`") if dataset is not None else None
             name = sink.dataset.text if sink is not None else name
             if name is not None:
@@ -162,12 +162,11 @@ def _value_items(analysis: Analysis, cursor: Cursor, option: Option) -> Iterator
             pass
 
 
-def find_maintained(analysis: Analysis, head: str) -> d.SinkWrite | None:
+def _find_maintained(analysis: Analysis, head: str) -> d.SinkWrite | None:
     """The sink whose table the declaration that begins so is about."""
     match = _MAINTAINED.match(head)
-    name = match.group(1).strip("`").casefold() if match is not None else ""
-    sinks = (node for node in analysis.declarations if isinstance(node, d.SinkWrite))
-    return next((s for s in sinks if (s.name or s.dataset).text.casefold() == name), None)
+    name = match.group(1).strip("`") if match is not None else ""
+    return find_sink(analysis.declarations, name) if name else None
 
 
 def declaration_items(analysis: Analysis, kind: str) -> Iterator[CompletionItem]:

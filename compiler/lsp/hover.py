@@ -11,7 +11,8 @@ from ssbt.compiler.diagnostics.masking import mask_credentials
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.lsp.analysis import Analysis
-from ssbt.compiler.lsp.option_docs import option_hover
+from ssbt.compiler.lsp.option_docs import option_hover, upkeep_hover
+from ssbt.compiler.lsp.options import find_sink
 from ssbt.compiler.lsp.resolved_names import ResolvedName
 from ssbt.compiler.lsp.signatures import function_page
 from ssbt.compiler.lsp.symbol_index import symbol_index
@@ -63,7 +64,11 @@ def find_hover(analysis: Analysis, path: str, offset: int) -> Hover | None:
         )
     for node in analysis.declarations:
         if node.span.path == path and node.span.start <= offset <= node.span.end:
-            option_info = option_hover(node, offset)
+            option_info = (
+                upkeep_hover(node, find_sink(analysis.declarations, node.sink.text), offset)
+                if isinstance(node, d.Maintain)
+                else option_hover(node, offset)
+            )
             return Hover(*option_info) if option_info is not None else None
     return None
 

@@ -39,6 +39,19 @@ def option_hover(node: d.Declaration, offset: int) -> tuple[Span, str] | None:
     return None
 
 
+def upkeep_hover(
+    node: d.Maintain, sink: d.SinkWrite | None, offset: int
+) -> tuple[Span, str] | None:
+    """What to say at an offset in the upkeep of the table of a sink."""
+    connector = find_usable_connector(sink.connector.text) if sink is not None else None
+    for entry in node.entries:
+        if connector is not None and connector.upkeep is not None:
+            option = connector.upkeep.option(entry.name.text)
+            if option is not None and _is_within(entry.name.span, offset):
+                return entry.name.span, option_page(option)
+    return None
+
+
 def connector_page(connector: Connector) -> str:
     """What a connector is."""
     return "\n\n".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.connectors.specification import (
@@ -28,6 +28,13 @@ def find_usable_connector(name: str) -> Connector | None:
         return find_connector(name)
     except ConnectorSpecificationError:
         return None
+
+
+def find_sink(declarations: Iterable[d.Declaration], name: str) -> d.SinkWrite | None:
+    """The sink of that name."""
+    sinks = (node for node in declarations if isinstance(node, d.SinkWrite))
+    folded = name.casefold()
+    return next((s for s in sinks if (s.name or s.dataset).text.casefold() == folded), None)
 
 
 def block_role(block: Block) -> Role:

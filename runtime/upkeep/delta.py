@@ -24,8 +24,13 @@ _LOG_RETENTION = "delta.logRetentionDuration"
 _DEFAULT_HOURS, _DEFAULT_LOG_HOURS = 7 * 24, 30 * 24
 _CONFLICT_RETRIES = 5
 _MOST_SIZES = 1000
+_NOT_LITE = "DELTA_CANNOT_VACUUM_LITE"
 _LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism"
 _LISTING_DEFAULT = "10000"
+
+
+class UnknownFilesError(Exception):
+    """Files of old versions are in the folder of a table, and not in its log any more."""
 
 
 def maintain_delta(
@@ -54,8 +59,9 @@ def maintain_delta(
         _compact(place, name, z_order_by, dry_run=wishes.dry_run)
     if expire_hours is not None:
         every = {**(readers or {}), **wishes.readers}
-        _keep_versions(place, name, expire_hours, dry_run=wishes.dry_run)
-        hours = _find_retention(place, name, expire_hours, every)
+        detail = place.detail()
+        _keep_versions(place, name, detail, expire_hours, dry_run=wishes.dry_run)
+        hours = _find_retention(place, name, detail, expire_hours, every)
         if hours is not None:
             _expire(place, name, hours, orphans=remove_orphans, dry_run=wishes.dry_run)
 
@@ -74,6 +80,11 @@ class DeltaTable:
         log = f"{self._path}/_delta_log"
         return any(each.endswith((".json", ".parquet")) for each in Files(self.spark).names(log))
 
+    def read(self) -> DataFrame:
+        """The table as it is now."""
+        reader = self.spark.read.format("delta")
+        return reader.load(self._path) if self._table is None else reader.table(self._table)
+
     def detail(self) -> Any:
         """What Delta says of it as a whole."""
         return self.spark.sql(f"DESCRIBE DETAIL {self.name}").collect()[0]
@@ -90,6 +101,11 @@ class DeltaTable:
         log.clearCache()
         snapshot = log.forTable(session._jsparkSession, self.detail().location)
         return DataFrame(snapshot.unsafeVolatileSnapshot().allFiles().toDF(), self.spark)
+
+
+def open_table(spark: SparkSession, path: str | None, table: str | None) -> DeltaTable:
+    """The table at a path, or of a name."""
+    return DeltaTable(spark, path, table)
 
 
 def _compact(table: DeltaTable, name: str, order: Sequence[str], *, dry_run: bool) -> None:
@@ -112,10 +128,9 @@ def _compact(table: DeltaTable, name: str, order: Sequence[str], *, dry_run: boo
 
 
 def _find_retention(
-    table: DeltaTable, name: str, hours: int, readers: Mapping[str, str]
+    table: DeltaTable, name: str, detail: Any, hours: int, readers: Mapping[str, str]
 ) -> int | None:
     """For how many hours files are kept; None where a stream may need all of them."""
-    detail = table.detail()
     hours = max(hours, _hours_of(table.spark, detail.properties.get(_RETENTION)))
     files = Files(table.spark).snapshot()
     found = [find_progress(files, each, folder, detail.id) for each, folder in readers.items()]
@@ -170,13 +185,12 @@ def _hours_since(table: DeltaTable, progress: Progress) -> int | None:
     return math.ceil(age / 3600) + 1
 
 
-def _keep_versions(table: DeltaTable, name: str, hours: int, *, dry_run: bool) -> None:
+def _keep_versions(table: DeltaTable, name: str, detail: Any, hours: int, *, dry_run: bool) -> None:
     """Let the table itself keep versions as long: its own retention counts for time travel."""
-    declared = table.detail().properties
     lacking = {
         key: f"interval {hours} hours"
         for key, default in ((_RETENTION, _DEFAULT_HOURS), (_LOG_RETENTION, _DEFAULT_LOG_HOURS))
-        if hours > (_hours_of(table.spark, declared.get(key)) or default)
+        if hours > (_hours_of(table.spark, detail.properties.get(key)) or default)
     }
     if not lacking:
         return
@@ -196,10 +210,10 @@ def _expire(table: DeltaTable, name: str, hours: int, *, orphans: bool, dry_run:
     statement = f"VACUUM {table.name}{kind} RETAIN {hours} HOURS"
     with _with_settings(table.spark):
         if not dry_run:
-            table.spark.sql(statement)
+            _vacuum(table, name, statement)
             _LOG.info("%s: %s", name, _describe_deleted(table))
             return
-        doomed = [row[0] for row in table.spark.sql(f"{statement} DRY RUN").collect()]
+        doomed = [row[0] for row in _vacuum(table, name, f"{statement} DRY RUN")]
     for each in doomed:
         print(each)
     files = Files(table.spark)
@@ -207,6 +221,20 @@ def _expire(table: DeltaTable, name: str, hours: int, *, orphans: bool, dry_run:
     text = describe_bytes(size)
     text = text if len(doomed) <= _MOST_SIZES else f"more than {text}"
     _LOG.info("%s: would delete %d files (%s): %s", name, len(doomed), text, statement)
+
+
+def _vacuum(table: DeltaTable, name: str, statement: str) -> list[Any]:
+    """What it gives; raises `UnknownFilesError` where the log does not name all files."""
+    try:
+        return [*table.spark.sql(statement).collect()]
+    except Exception as error:
+        if _NOT_LITE not in str(error):
+            raise
+        raise UnknownFilesError(
+            f"{name}: the log has lost versions since all files of {table.name} were looked at, so"
+            " that it does not name all files of old versions: let `maintain` say"
+            " `remove_orphans = true`, which lists the folder"
+        ) from error
 
 
 def _describe_deleted(table: DeltaTable) -> str:

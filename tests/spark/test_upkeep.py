@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.runtime.upkeep.delta import UnknownFilesError, open_table
+from ssbt.runtime.upkeep.describing import describe_table
 from ssbt.runtime.upkeep.wishes import with_wishes
 from tests.spark.compiling import run
 from tests.spark.lakes import Lake
@@ -141,6 +143,19 @@ def test_files_of_failed_writes_go_where_it_says_so(lake: Lake) -> None:
     assert not orphan.exists()
 
 
+def test_a_log_that_has_lost_versions(lake: Lake) -> None:
+    """Without its first versions it does not name all files."""
+    append(lake, 1, 2)
+    lake.sql(f"OPTIMIZE {lake.table('out')}")
+    log = lake.spark._jvm.org.apache.spark.sql.delta.DeltaLog  # type: ignore[union-attr]
+    log.forTable(lake.spark._jsparkSession, f"{lake.folder}/out").checkpoint()
+    for name in ("00000000000000000000.json", "00000000000000000001.json"):
+        (lake.folder / "out" / "_delta_log" / name).unlink()
+    let_days_pass(lake, 8)
+    with pytest.raises(UnknownFilesError, match="remove_orphans = true"):
+        maintain(lake, table("expire_snapshots = 7 days"))
+
+
 def test_a_stream_that_lags_keeps_its_files(lake: Lake, caplog: pytest.LogCaptureFixture) -> None:
     """It reads all rows once, though what it has not read was compacted long ago."""
     head = 'checkpoint = "LAKE/checkpoints"'
@@ -173,6 +188,37 @@ def test_the_table_of_deletes_is_maintained_too(lake: Lake) -> None:
     assert lake.spark.sql(detail).collect()[0].numFiles == 3
     maintain(lake, MERGED)
     assert lake.spark.sql(detail).collect()[0].numFiles == 1
+
+
+def test_a_table_is_described(lake: Lake) -> None:
+    """What `ssbtc table` shows of it."""
+    lake.sql(
+        f"CREATE TABLE {lake.table('out')} (id BIGINT NOT NULL COMMENT 'the number', day DATE)"
+        " USING delta PARTITIONED BY (day) COMMENT 'Orders'"
+        " TBLPROPERTIES ('delta.constraints.declared' = 'id > 0', 'delta.appendOnly' = 'false')"
+    )
+    for number in (1, 2):
+        lake.sql(f"INSERT INTO {lake.table('out')} VALUES ({number}, DATE '2026-01-01')")
+    lake.sql(f"INSERT INTO {lake.table('out')} VALUES (3, DATE '2026-01-02')")
+    described = describe_table(open_table(lake.spark, f"{lake.folder}/out", None), 2)
+    assert described["version"] == 3
+    assert described["description"] == "Orders"
+    assert described["files"] == 3
+    assert described["bytes"] > 1000
+    assert described["small_files"]["files"] == 2
+    assert described["small_files"]["partitions"] == 1
+    assert described["partition_by"] == ["day"]
+    assert described["constraints"] == {"declared": "id > 0"}
+    assert described["properties"] == {"delta.appendOnly": "false"}
+    assert described["columns"][0] == {
+        "name": "id",
+        "type": "bigint",
+        "nullable": False,
+        "comment": "the number",
+    }
+    commits = [(each["version"], each["operation"]) for each in described["history"]]
+    assert commits == [(3, "WRITE"), (2, "WRITE")]
+    assert described["history"][0]["counts"] == {"numOutputRows": 1, "numFiles": 1}
 
 
 def test_a_table_that_is_not_there_is_passed_over(

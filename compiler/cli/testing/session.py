@@ -40,10 +40,8 @@ def run_session(
     plan = os.path.join(folder, "plan.json")
     with open(plan, "w", encoding="utf-8") as file:
         json.dump({"warehouse": os.path.join(folder, "warehouse"), **document}, file)
-    with open(os.path.join(folder, _ARCHIVE), "wb") as archive:
-        archive.write(build_runtime_archive())
     reading, writing = os.pipe()
-    variables = _build_environment(folder, submit)
+    variables = build_environment(folder, submit)
     command_line = [variables["PYSPARK_PYTHON"], "-m", "ssbt.runtime.testing", plan, str(writing)]
     with open(os.path.join(folder, "log"), "w+b") as log:
         out: IO[bytes] | int = _STANDARD_ERROR if verbose else log
@@ -76,8 +74,13 @@ def _iterate_events(
         raise BrokenSessionError("\n".join(lines))
 
 
-def _build_environment(folder: str, submit: Sequence[str]) -> dict[str, str]:
-    """The environment in which Python finds PySpark and the runtime, and Spark its Java."""
+def build_environment(folder: str, submit: Sequence[str]) -> dict[str, str]:
+    """The environment in which Python finds PySpark and the runtime, and Spark its Java.
+
+    The runtime is put into the `folder`, and `submit` are options of spark-submit.
+    """
+    with open(os.path.join(folder, _ARCHIVE), "wb") as archive:
+        archive.write(build_runtime_archive())
     spark, variables = find_spark_with_java()
     paths = [
         os.path.join(folder, _ARCHIVE),

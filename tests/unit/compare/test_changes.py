@@ -255,3 +255,8 @@ def test_one_of_two_equal_watermarks(delays: tuple[str, str]) -> None:
         for reason in stream.reasons
     ]
     assert messages == ["the watermark was `at, 10 minutes` and is `at, 20 minutes`"]
+
+
+def test_a_retention_is_said_in_the_words_of_people() -> None:
+    message, _ = of("upkeep: a shorter retention", "sink")
+    assert message == "the upkeep of `stored`: `expire_snapshots` was 10 days and is 7 days"

@@ -87,6 +87,18 @@ def test_words_of_a_history(project):
     assert offered(project(table))["column"] == ["id", "doubled", "country", "city"]
 
 
+def test_what_maintains_a_table(project):
+    """Options of the connector's upkeep, and the columns of the sink."""
+    table = "maintain large {{ {} }}\n\nsink large to delta {{"
+    sink = "sink large to parquet {"
+    options = offered(project({sink: table.format("§")}))["option"]
+    assert options == ["compact", "z_order_by", "expire_snapshots", "remove_orphans"]
+    assert offered(project({sink: table.format("compact = §")}))["choice"] == ["true", "false"]
+    columns = offered(project({sink: table.format("z_order_by = [§]")}))["column"]
+    assert columns == ["id", "doubled", "country", "city"]
+    assert offered(project({sink: f"maintain §\n\n{sink}"}))["sink"] == ["large"]
+
+
 def test_words_of_a_catalog(project):
     table = {"to parquet {": "to iceberg {\n  §\n"}
     result = offered(project(table))["option"]

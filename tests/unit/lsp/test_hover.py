@@ -51,6 +51,10 @@ CASES = {
         {"to parquet {": "to delta {", "= overwrite": "= history\n  tr§ack = [country]"},
         ["`track`: ", "opens a new version"],
     ),
+    "an option of upkeep": (
+        {"sink large to parquet {": "maintain large { com§pact = true }\n\nsink large to delta {"},
+        ["`compact`: boolean", "OPTIMIZE"],
+    ),
     "a choice": ({"= overwrite": "= over§write"}, ["`overwrite`"]),
     "a connector": ({"to parquet": "to par§quet"}, ["**Parquet"]),
 }

@@ -36,6 +36,14 @@ def counts(project, name: str) -> dict[str, int]:
     [
         ({"from orders as": "from §orders as"}, {"main.ssbt": 2}),
         ({"sink large": "sink §large"}, {"main.ssbt": 2}),
+        ({"sink large to": "maintain §large { compact = true }\nsink large to"}, {"main.ssbt": 3}),
+        (
+            {
+                "sink large to parquet {": "maintain §big { compact = true }\n"
+                "sink large to parquet as big {"
+            },
+            {"main.ssbt": 2},
+        ),
         ({"${minimum}": "${§minimum}"}, {"main.ssbt": 2}),
         ({"schema = Order": "schema = §Order"}, {"main.ssbt": 1, "library.ssbt": 2}),
         ({"|> paid()": "|> §paid()"}, {"main.ssbt": 1, "library.ssbt": 1}),

@@ -88,6 +88,7 @@ class Generator:
         return self.one(
             *(self.pipeline, self.import_, self.param, self.secret, self.connection, self.schema),
             *(self.source, self.let, self.let, self.let, self.transform, self.expect, self.sink),
+            self.maintain,
             *(self.test, self.schema_from),
         )
 
@@ -158,6 +159,9 @@ class Generator:
 
     def expect_rule(self) -> Tokens:
         return [*self.name(), ":", *self.expression(), "else", *self.plain()]
+
+    def maintain(self) -> Tokens:
+        return ["maintain", *self.name(), *self.block()]
 
     def sink(self) -> Tokens:
         part = self.maybe([".", *self.name()], 0.2)

@@ -109,6 +109,7 @@ FORMS = {
     "transform t(a: S, b: T) = from a |> join b using (id)": d.Transform,
     "expect s { r: a > 1 else drop, q: b else warn }": d.Expect,
     "sink s.quarantine to json as bad { mode = append }": d.SinkWrite,
+    "maintain bad { compact = true, expire_snapshots = 7 days }": d.Maintain,
     'test "t" { given a (b, c) { (1, 2), (3, 4) } given a from "a.csv" then x { (1) }'
     ' then after 2 x { } then fails with "no" }': d.Test,
 }
