@@ -258,5 +258,5 @@ def test_one_of_two_equal_watermarks(delays: tuple[str, str]) -> None:
 
 
 def test_a_retention_is_said_in_the_words_of_people() -> None:
-    message, _ = of("upkeep: a shorter retention", "sink")
+    message, _ = change_message("upkeep: a shorter retention", "sink")
     assert message == "the upkeep of `stored`: `expire_snapshots` was 10 days and is 7 days"
