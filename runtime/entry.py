@@ -73,7 +73,7 @@ def main(
     `maintains` tables has other options on its command line. Returns
     when all went well; otherwise ends the process: 1 the pipeline failed, 2 the command line or
     configuration is wrong, 3 Spark is older than `target`, 4 a checkpoint forbids to go on, 5 a
-    stream failed too often of what may pass, or a schema registry does not answer, 130 interrupted
+    stream had too many transient failures, or a schema registry does not answer, 130 interrupted
     (SIGINT), 143 terminated (SIGTERM).
     """
     code: int | str | None

@@ -40,10 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def java_home() -> Path:
     """The home of a Java that Spark runs on, in JAVA_HOME too, with how the tests' JVMs start."""
-    found = subprocess.run(
+    result = subprocess.run(
         [ROOT / "tools" / "java.sh"], stdout=subprocess.PIPE, text=True, check=True
     )
-    home = found.stdout.strip()
+    home = result.stdout.strip()
     os.environ["JAVA_HOME"] = home
     os.environ.update(java_variables())
     return Path(home)

@@ -35,23 +35,23 @@ class Certificates(NamedTuple):
 
 def certificates(folder: Path) -> Certificates:
     """Certificates of an authority of their own; `stranger` is of another one, with its key."""
-    found = Certificates(*(folder / f"{name}.pem" for name in Certificates._fields))
+    names = Certificates(*(folder / f"{name}.pem" for name in Certificates._fields))
     ca_key, stranger_key = (ec.generate_private_key(ec.SECP256R1()) for _ in "12")
     ca = _certificate("ca", ca_key, "ca", ca_key)
-    found.ca.write_bytes(_pem(ca))
+    names.ca.write_bytes(_pem(ca))
     for name, path, key_path in (
-        ("client", found.client, found.key),
-        ("server", found.server, found.server_key),
+        ("client", names.client, names.key),
+        ("server", names.server, names.server_key),
     ):
         key = ec.generate_private_key(ec.SECP256R1())
         path.write_bytes(_pem(_certificate(name, key, "ca", ca_key)))
         key_path.write_bytes(_key(key, serialization.NoEncryption()))
         if name == "client":
             locked = serialization.BestAvailableEncryption(KEY_WORD.encode())
-            found.locked_key.write_bytes(_key(key, locked))
+            names.locked_key.write_bytes(_key(key, locked))
     own = _certificate("stranger", stranger_key, "stranger", stranger_key)
-    found.stranger.write_bytes(_pem(own) + _key(stranger_key, serialization.NoEncryption()))
-    return found
+    names.stranger.write_bytes(_pem(own) + _key(stranger_key, serialization.NoEncryption()))
+    return names
 
 
 def _certificate(

@@ -31,14 +31,14 @@ _THREADS, _HOLDERS = RLock(), list[IO[str]]()
 def jars(coordinates: str) -> list[Path]:
     """The jars of `group:name:version` and of what it needs, but for what Spark itself brings."""
     folder = cache_folder() / "jars" / coordinates.replace(":", "_")
-    kept(folder, lambda target: _with_ivy(coordinates, target))
+    fetch_once(folder, lambda target: _with_ivy(coordinates, target))
     return sorted(folder.glob("*.jar"))
 
 
 def artefact(coordinates: str) -> Path:
     """The file of `group:name:version:packaging:classifier`, without what it depends on."""
     folder = cache_folder() / "tests" / "artefacts" / coordinates.replace(":", "_")
-    kept(folder, lambda target: _with_maven(coordinates, target))
+    fetch_once(folder, lambda target: _with_maven(coordinates, target))
     (file,) = folder.iterdir()
     return file
 
@@ -49,7 +49,7 @@ def cache_folder() -> Path:
     return Path(base, "ssbt")
 
 
-def kept(folder: Path, fetch: Callable[[Path], None]) -> None:
+def fetch_once(folder: Path, fetch: Callable[[Path], None]) -> None:
     """Let `fetch` make the folder, unless it is there; it is there whole or not at all.
 
     One process fetches at a time: what Ivy and Maven keep for all does not bear two. What is
@@ -112,8 +112,8 @@ def java() -> str:
     """The `java` of a Java that Spark runs on."""
     home = os.environ.get("JAVA_HOME")
     if not home:
-        found = [str(ROOT / "tools" / "java.sh")]
-        home = subprocess.run(found, capture_output=True, text=True, check=True).stdout.strip()
+        result = [str(ROOT / "tools" / "java.sh")]
+        home = subprocess.run(result, capture_output=True, text=True, check=True).stdout.strip()
     return str(Path(home, "bin", "java"))
 
 

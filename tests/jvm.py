@@ -15,7 +15,7 @@ from pathlib import Path
 import subprocess
 import sys
 
-from tests.jars import cache_folder, java, kept, spark_jars
+from tests.jars import cache_folder, fetch_once, java, spark_jars
 
 # Options of any JVM: quick to start rather than fast.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -53,7 +53,7 @@ def _class_archive() -> Path:
     """
     folder = cache_folder() / "tests" / "classes" / _fingerprint()
     with suppress(subprocess.TimeoutExpired):
-        kept(folder, _archive_classes)
+        fetch_once(folder, _archive_classes)
     return folder / "spark.jsa"
 
 

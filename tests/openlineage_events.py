@@ -61,19 +61,19 @@ def _annotation(class_: type, name: str) -> Any:
     raise AssertionError(f"{class_.__name__}.{name} is declared nowhere")
 
 
-def _check_type(wanted: Any, value: Any, where: str) -> None:
-    if get_origin(wanted) in (Union, types.UnionType):
-        wanted = next(each for each in get_args(wanted) if each is not type(None))
-    if get_origin(wanted) is list:
+def _check_type(expected: Any, value: Any, where: str) -> None:
+    if get_origin(expected) in (Union, types.UnionType):
+        expected = next(each for each in get_args(expected) if each is not type(None))
+    if get_origin(expected) is list:
         assert isinstance(value, list), where
         for each in value:
-            _check_type(get_args(wanted)[0], each, where)
-    elif get_origin(wanted) is dict:
+            _check_type(get_args(expected)[0], each, where)
+    elif get_origin(expected) is dict:
         for each in value.values():
-            _check_type(get_args(wanted)[1], each, where)
-    elif attr.has(wanted):
-        _check(wanted, value)
-    elif issubclass(wanted, base.EventType):
-        wanted(value)
+            _check_type(get_args(expected)[1], each, where)
+    elif attr.has(expected):
+        _check(expected, value)
+    elif issubclass(expected, base.EventType):
+        expected(value)
     else:
-        assert isinstance(value, wanted), where
+        assert isinstance(value, expected), where

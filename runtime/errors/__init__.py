@@ -1,1 +1,1 @@
-"""What Spark and Python say of an error: its cause, a way out, whether it may pass."""
+"""What Spark and Python say of an error: its cause, a way out, whether it is transient."""

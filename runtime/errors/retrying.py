@@ -1,4 +1,4 @@
-"""Which failures of a stream may pass, and how long to wait before it is tried again."""
+"""Which failures of a stream are transient, and how long to wait before it is tried again."""
 
 from collections.abc import Callable
 import logging

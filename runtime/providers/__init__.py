@@ -1,9 +1,9 @@
 """Where secrets come from: functions of a secret's name and the options of its reference.
 
 A provider returns the value, a text. It raises NoValueError, with the reason, where there is none,
-and OSError for what may pass, such as a server that does not answer. Of any other error only the
-kind is told, for its text may hold the value; of an OSError what its number means. The cloud's own
-libraries are imported by the provider that needs them, when it is used.
+and OSError for a transient failure, such as a server that does not answer. Of any other error only
+the kind is reported, for its text may hold the value; of an OSError what its number means. The
+cloud's own libraries are imported by the provider that needs them, when it is used.
 """
 
 from collections.abc import Callable, Mapping

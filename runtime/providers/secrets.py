@@ -99,7 +99,7 @@ class Secrets:
 
 
 def _fetch_within_time(name: str, reference: Mapping[str, Any]) -> str:
-    """The value from the provider; raises SecretError, or OSError for what may pass."""
+    """The value from the provider; raises SecretError, or OSError for a transient failure."""
     kind, options = str(reference.get("provider", "env")), dict(reference)
     timeout = float(options.setdefault("timeout", _TIMEOUT))
     answer: Queue[str | BaseException] = Queue()

@@ -26,7 +26,7 @@ class RegistryError(Exception):
 
 
 class UnreachableError(RegistryError):
-    """The registry does not answer, which may pass."""
+    """The registry does not answer: a transient failure."""
 
 
 class RequestRefusedError(RegistryError):
@@ -188,7 +188,7 @@ class Registry:
         return collected
 
     def _request(self, method: str, path: str, body: object = None, tries: int = _TRIES) -> Any:
-        """The answer, None for "not found"; what may pass is tried several times."""
+        """The answer, None for "not found"; after transient failures it is asked again."""
         problem, started = "", time.monotonic()
         for number in range(tries):
             if number:

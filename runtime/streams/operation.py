@@ -36,7 +36,7 @@ def add_stream_options(parser: ArgumentParser) -> None:
     text = "let a stream that begins anew write on behind the files that its folder has"
     parser.add_argument(KEEP, action="append", default=[], metavar="NAME", help=text)
     limit = _DEFAULT.max_restarts
-    text = f"how often a stream starts again after failures that may pass (default {limit})"
+    text = f"how often a stream starts again after transient failures (default {limit})"
     parser.add_argument("--max-restarts", type=int, default=limit, metavar="N", help=text)
 
 

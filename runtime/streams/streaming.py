@@ -77,7 +77,7 @@ class Stream:
 def run_streams(*streams: Stream) -> None:
     """Start all streams and wait until each has ended by itself.
 
-    A stream whose failure may pass is started again. When one fails for good, or a signal asks to
+    A stream with a transient failure is started again. When one fails for good, or a signal asks to
     stop, the others finish the batch that runs. Raises `CheckpointsRefusedError` before any stream
     starts, what a stream failed of, `GaveUpError`, and for a signal what `stop_at_once` raises.
     """
@@ -293,7 +293,7 @@ class _StreamRun:
         seconds = round(waiting_seconds(self._restarts), 1)
         self._query, self._due = None, time.monotonic() + seconds
         _LOG.warning(
-            "stream %s failed, which may pass (%s): restart %s of %s in %s s",
+            "stream %s failed for a transient reason (%s): restart %s of %s in %s s",
             *(name, reason, self._restarts, self._limit, seconds),
             extra={"stream": name, "restart": self._restarts, "error": find_cause(error).message},
         )

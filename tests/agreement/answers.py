@@ -94,25 +94,27 @@ def ours(
     step, findings = None, list[Diagnostic]()
     for text in question.step.split(" |> ") if question.form == "steps" else [question.step]:
         source = Source("question.ssbt", text)
-        got = parse_fragment(source, "step", 0, len(text))
-        findings += got.findings
-        if got.node is None:
-            return Ours(False, (), tuple(found.message for found in got.findings), question.text)
-        step = resolve_step(got.node, flow)
+        actual = parse_fragment(source, "step", 0, len(text))
+        findings += actual.findings
+        if actual.node is None:
+            return Ours(
+                False, (), tuple(result.message for result in actual.findings), question.text
+            )
+        step = resolve_step(actual.node, flow)
         if step is None:
             break
         flow.relation = step.output
     refusals = tuple(
-        f"{found.code.number} {found.message}"
-        for found in (*findings, *report.findings)
-        if found.severity is Severity.ERROR
+        f"{result.code.number} {result.message}"
+        for result in (*findings, *report.findings)
+        if result.severity is Severity.ERROR
     )
     if refusals or step is None:
         return Ours(True, (), refusals or ("refused",), question.text)
-    return Ours(True, _made(question, step), (), _text_of(question, step))
+    return Ours(True, _output_types(question, step), (), _text_of(question, step))
 
 
-def _made(question: Question, step: ir.Step) -> tuple[Typed, ...]:
+def _output_types(question: Question, step: ir.Step) -> tuple[Typed, ...]:
     if question.form == "where":
         return ()
     if question.form == "steps":
@@ -138,9 +140,9 @@ def _text(expression: Expression) -> str:
     return "".join(pieces)
 
 
-def none_found(*given: object) -> None:
+def none_found(*inputs: object) -> None:
     """A finder for steps that use no other dataset."""
-    del given
+    del inputs
 
 
 def lookup_of(others: Mapping[str, Relation]) -> ProgramLookup:

@@ -20,7 +20,7 @@ from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.parsing import parse_fragment
 from ssbt.compiler.types.datatypes import LONG
 from tests.agreement.answers import none_found
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 
 _SLOT = re.compile(r"<<(.*?)>>")
 _MOST = 1_000
@@ -116,34 +116,34 @@ def our_verdict(attempt: Attempt) -> tuple[str, tuple[str, ...]]:
         assert typed is not None, value
         columns.append(Column(name, typed.output.columns[-1].type, True))
     step, findings = _step(attempt, Relation(tuple(columns)))
-    said = tuple(f"{found.code.number} {found.message}" for found in findings)
-    if any(found.severity is Severity.ERROR for found in findings):
-        return "fails", said
+    message = tuple(f"{result.code.number} {result.message}" for result in findings)
+    if any(result.severity is Severity.ERROR for result in findings):
+        return "fails", message
     if step is None:
-        return "not parsed", said
-    return "may fail" if findings else "works", said
+        return "not parsed", message
+    return "may fail" if findings else "works", message
 
 
 def _step(attempt: Attempt, relation: Relation) -> tuple[Step | None, tuple[Diagnostic, ...]]:
     source = Source("attempt.ssbt", attempt.step)
-    got = parse_fragment(source, "step", 0, len(source.text))
+    actual = parse_fragment(source, "step", 0, len(source.text))
     report = Report()
     flow = QueryContext(
         relation, {}, TypingSettings("4.1"), report, ProgramLookup(*[none_found] * 5)
     )
-    step = None if got.node is None else resolve_step(got.node, flow)
-    return step, (*got.findings, *report.findings)
+    step = None if actual.node is None else resolve_step(actual.node, flow)
+    return step, (*actual.findings, *report.findings)
 
 
-def failures_of_spark(asked: Asked, attempted: Sequence[Attempt]) -> dict[Attempt, str]:
+def failures_of_spark(arguments: SparkProbe, attempted: Sequence[Attempt]) -> dict[Attempt, str]:
     """Why Spark cannot compute an expression, for those that it cannot."""
     from py4j.protocol import Py4JJavaError
 
     failures: dict[Attempt, str] = {}
-    with plain_errors(), asked.active():
+    with plain_errors(), arguments.active():
         for attempt in attempted:
             try:
-                asked.query(attempt.query).head()
+                arguments.query(attempt.query).head()
             except Py4JJavaError as error:
                 failures[attempt] = str(error.java_exception.getMessage()).strip()[:200]
     return failures

@@ -29,7 +29,7 @@ BATCH = 64
 _TRUNCATION_WARNINGS = "org.apache.spark.sql.catalyst.util.StringUtils"
 
 
-class Asked:
+class SparkProbe:
     """A Spark session of its own, with its ANSI mode."""
 
     def __init__(self, spark: SparkSession, ansi: bool = True) -> None:
@@ -63,18 +63,18 @@ class Asked:
 
         Many are put into one step; `alone` are those that are probably errors.
         """
-        found: dict[Question, Theirs] = {}
+        result: dict[Question, Theirs] = {}
         single = {*alone, *(question for question in questions if question.names > 1)}
         with plain_errors(), self.active():
             for question in single:
-                found |= self._several(table, [question])
+                result |= self._several(table, [question])
             for form in dict.fromkeys(question.form for question in questions):
-                asked = list(
+                answer = list(
                     dict.fromkeys(q for q in questions if q.form == form and q not in single)
                 )
-                for start in range(0, len(asked), BATCH):
-                    found |= self._several(table, asked[start : start + BATCH])
-        return found
+                for start in range(0, len(answer), BATCH):
+                    result |= self._several(table, answer[start : start + BATCH])
+        return result
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -170,9 +170,9 @@ def _type_of(field: Any) -> DataType:
 
 def known_type(name: str) -> DataType:
     """The type that a name in DDL means."""
-    found = NULL if name == "void" else parse_type(name)
-    assert found is not None, name
-    return found
+    names = NULL if name == "void" else parse_type(name)
+    assert names is not None, name
+    return names
 
 
 def type_from_json(

@@ -132,7 +132,7 @@ BEHIND = (
     "aggregate listagg({c}) as p1",
 )
 # What makes a column of a text, and how it is called.
-MADE = {
+BUILT_EXPRESSIONS = {
     "extend c collate UNICODE_CI as d": "d",
     "select k, c collate UNICODE_CI as d": "d",
     "extend 'a' collate UNICODE as d": "d",
@@ -226,6 +226,6 @@ def questions() -> list[Asked]:
 
 def behind() -> Iterator[Asked]:
     """What follows a step that makes a text."""
-    for (form, name), after, *kinds in product(MADE.items(), BEHIND, TEXTS, TEXTS):
+    for (form, name), after, *kinds in product(BUILT_EXPRESSIONS.items(), BEHIND, TEXTS, TEXTS):
         text = f"{form} |> {after.format(c=name)}"
         yield Asked(text, ("texts", *kinds), ("again", *kinds) if "OTHER" in form else ())

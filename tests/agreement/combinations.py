@@ -135,9 +135,9 @@ class Combination:
 
 def combinations() -> list[Combination]:
     """All of them, in a fixed order, under names of their own."""
-    found = [*_of_one_stream(), *_into_sinks(), *_with_a_batch(), *_of_two_streams(), *_chains()]
-    assert len({each.name for each in found}) == len(found)
-    return found
+    results = [*_of_one_stream(), *_into_sinks(), *_with_a_batch(), *_of_two_streams(), *_chains()]
+    assert len({each.name for each in results}) == len(results)
+    return results
 
 
 def _of_one_stream() -> Iterator[Combination]:
@@ -145,8 +145,8 @@ def _of_one_stream() -> Iterator[Combination]:
         if name == "sql_aggregate" and mode == "append":
             # What a query in SQL does is left to Spark.
             continue
-        given = steps.replace("{mark}", f"|> {_MARK}" if marked else "").removeprefix(" ")
-        yield Combination(_name(name, "marked" if marked else "", mode), f"from a {given}", mode)
+        inputs = steps.replace("{mark}", f"|> {_MARK}" if marked else "").removeprefix(" ")
+        yield Combination(_name(name, "marked" if marked else "", mode), f"from a {inputs}", mode)
 
 
 def _into_sinks() -> Iterator[Combination]:

@@ -332,16 +332,16 @@ class ConditionMaker:
 
 def conditions(count: int, first: int = 0) -> list[tuple[str, str]]:
     """Pairs of conditions that speak about the same."""
-    made = []
+    results = []
     for seed in range(first, first + count):
         maker = ConditionMaker(seed)
-        made.append((maker.make(), maker.make(1)))
-    return list(dict.fromkeys(made))
+        results.append((maker.make(), maker.make(1)))
+    return list(dict.fromkeys(results))
 
 
 def comparisons(count: int) -> list[str]:
     """Comparisons of each expression of `_CALLS` with constants in and around its range."""
-    made = [
+    result = [
         f"{call.format(**{name: name for name in _KINDS})} {operator} {constant}"
         for kind, calls in _CALLS.items()
         for call in calls
@@ -349,7 +349,7 @@ def comparisons(count: int) -> list[str]:
         for operator in ("=", "<", ">")
         if kind != "boolean" and "'N" not in constant and "'I" not in constant
     ]
-    return Random(count).sample(made, min(count, len(made)))
+    return Random(count).sample(result, min(count, len(result)))
 
 
 def rows(count: int = 400, seed: int = 1) -> str:
@@ -375,8 +375,8 @@ def _cell(name: str, type_: str, random: Random) -> str:
 def view_of(text: str) -> ExpressionView | None:
     """A condition over the columns, typed; None where it is refused."""
     step = f"select {text} as x"
-    got = parse_fragment(Source("condition.ssbt", step), "step", 0, len(step))
-    if not isinstance(got.node, s.Select):
+    actual = parse_fragment(Source("condition.ssbt", step), "step", 0, len(step))
+    if not isinstance(actual.node, s.Select):
         return None
     relation = Relation(
         tuple(Column(n, parse_type(k) or UNKNOWN, True) for n, k in COLUMNS.items())
@@ -386,6 +386,6 @@ def view_of(text: str) -> ExpressionView | None:
         relation, {}, TypingSettings("4.1", True), report, ProgramLookup(*[none_found] * 5)
     )
     typer = context.new_typer()
-    node = got.node.items[0].value
+    node = actual.node.items[0].value
     typer.infer_type(node)
     return None if report.findings else build_view(node, typer)

@@ -22,7 +22,7 @@ from ssbt.compiler.types.datatypes import DateType
 from ssbt.compiler.types.folding.casts import date_text
 from ssbt.compiler.types.folding.model import Failure, Outcome, Value
 from tests.agreement.answers import none_found
-from tests.agreement.asking import BATCH, Asked, plain_errors
+from tests.agreement.asking import BATCH, SparkProbe, plain_errors
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -224,11 +224,13 @@ class Maker:
 
 def expressions(count: int, first: int = 0) -> list[str]:
     """One expression of each seed."""
-    made = []
+    results = []
     for seed in range(first, first + count):
         maker = Maker(seed)
-        made.append(maker.make(maker.random.choice(_TYPES), maker.random.choice([1, 1, 2, 2, 3])))
-    return list(dict.fromkeys(made))
+        results.append(
+            maker.make(maker.random.choice(_TYPES), maker.random.choice([1, 1, 2, 2, 3]))
+        )
+    return list(dict.fromkeys(results))
 
 
 def our_answer(text: str, ansi: bool = True) -> tuple[Outcome, bool]:
@@ -237,19 +239,19 @@ def our_answer(text: str, ansi: bool = True) -> tuple[Outcome, bool]:
     None also where the expression is refused.
     """
     step = f"select {text} as x"
-    got = parse_fragment(Source("constant.ssbt", step), "step", 0, len(step))
-    if not isinstance(got.node, s.Select):
+    actual = parse_fragment(Source("constant.ssbt", step), "step", 0, len(step))
+    if not isinstance(actual.node, s.Select):
         return None, False
     report = Report()
     flow = QueryContext(
         Relation(()), {}, TypingSettings("4.1", ansi), report, ProgramLookup(*[none_found] * 5)
     )
     typing = flow.new_typer()
-    item = got.node.items[0].value
+    item = actual.node.items[0].value
     typing.infer_type(item)
     if report.findings:
         return None, False
-    refused = any(found.code is CONSTANT_FAILS for found in find_traps(build_view(item, typing)))
+    refused = any(result.code is CONSTANT_FAILS for result in find_traps(build_view(item, typing)))
     return Evaluator(typing).evaluate(item), refused
 
 
@@ -257,18 +259,18 @@ class Judge:
     """Spark, asked for the values of constants."""
 
     def __init__(self, spark: SparkSession, ansi: bool) -> None:
-        self.asked = Asked(spark, ansi)
+        self.asked = SparkProbe(spark, ansi)
 
     def values(self, texts: list[str], alone: set[str]) -> dict[str, Theirs]:
         """Of each its text; `alone` are those that probably fail."""
-        found: dict[str, Theirs] = {}
+        result: dict[str, Theirs] = {}
         many = [text for text in texts if text not in alone]
         with plain_errors(), self.asked.active():
             for start in range(0, len(many), BATCH):
-                found |= self._several(many[start : start + BATCH])
+                result |= self._several(many[start : start + BATCH])
             for text in sorted(alone):
-                found |= self._several([text])
-        return found
+                result |= self._several([text])
+        return result
 
     def _several(self, texts: list[str]) -> dict[str, Theirs]:
         from py4j.protocol import Py4JJavaError
@@ -316,6 +318,6 @@ def _is_same(value: Value, text: str | None) -> bool:
             or (abs(number - content) <= 1e-6 * abs(content) and value.type.sql == "FLOAT")
         )
     if isinstance(content, Decimal):
-        given = Decimal(text)
-        return given == content and given.as_tuple().exponent == content.as_tuple().exponent
+        inputs = Decimal(text)
+        return inputs == content and inputs.as_tuple().exponent == content.as_tuple().exponent
     return text == (content.decode() if isinstance(content, bytes) else str(content))

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from tests.agreement.answers import Question
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 
 _STATEMENT = re.compile(r"^\s*> (.*?);\s*$", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\w+|\s+|.", re.DOTALL)
@@ -30,7 +30,7 @@ class Example:
     questions: tuple[Question, ...]
 
 
-def examples(asked: Asked) -> Iterator[Example]:
+def examples(asked: SparkProbe) -> Iterator[Example]:
     """Every example of every built-in function."""
     catalog = asked.session._jsparkSession.sessionState().catalog()
     identifier = asked.jvm.org.apache.spark.sql.catalyst.FunctionIdentifier
@@ -68,7 +68,7 @@ def _question(item: str) -> Question:
 
 def _clauses(statement: str) -> dict[str, str]:
     """The text of each clause at the top of a statement."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     name, text, depth = "", "", 0
     pieces = _TOKEN.findall(statement)
     place = 0
@@ -78,14 +78,14 @@ def _clauses(statement: str) -> dict[str, str]:
         depth += (piece in "([") - (piece in ")]")
         word = two if two in _CLAUSES else piece.upper()
         if depth == 0 and (word in _CLAUSES or word == "SELECT"):
-            found[name] = text.strip()
+            result[name] = text.strip()
             name, text = word, ""
             place += 3 if word == two else 1
             continue
         text += piece
         place += 1
-    found[name] = text.strip()
-    return found
+    result[name] = text.strip()
+    return result
 
 
 def split_at(text: str, mark: str) -> list[str]:

@@ -53,8 +53,8 @@ def _fitting(parameter: Parameter) -> tuple[str, ...]:
 @cache
 def functions(kind: FunctionKind) -> tuple[Function, ...]:
     """The functions of a kind that are asked about."""
-    found = (function for name in function_names() if (function := find_function(name)) is not None)
-    return tuple(each for each in found if each.kind is kind and each.name not in NOT_ASKED)
+    names = (function for name in function_names() if (function := find_function(name)) is not None)
+    return tuple(each for each in names if each.kind is kind and each.name not in NOT_ASKED)
 
 
 class Maker:

@@ -16,7 +16,7 @@ from ssbt.compiler.source import Source
 from ssbt.compiler.syntax.ast import steps as s
 from ssbt.compiler.syntax.parsing import parse_fragment
 from tests.agreement.answers import none_found
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 from tests.agreement.examples import examples
 
 # A literal that is no part of another, as the texts of `date '…'` and `interval '…'` are.
@@ -45,18 +45,18 @@ REFUSED_ON_PURPOSE = re.compile(
 )
 
 
-def hostile_constants(asked: Asked, count: int) -> list[str]:
+def hostile_constants(arguments: SparkProbe, count: int) -> list[str]:
     """As many expressions as wanted, chosen by chance but always the same."""
     texts = {
         question.text
-        for example in examples(asked)
+        for example in examples(arguments)
         if example.rows == "select 1 as nothing"
         for question in example.questions
         if question.form == "select"
     }
-    made = sorted({other for text in texts for other in _replaced(text)} - texts)
-    Random(7).shuffle(made)
-    return made[:count]
+    result = sorted({other for text in texts for other in _replaced(text)} - texts)
+    Random(7).shuffle(result)
+    return result[:count]
 
 
 def _replaced(text: str) -> Iterator[str]:
@@ -68,32 +68,32 @@ def _replaced(text: str) -> Iterator[str]:
 def our_verdict(text: str) -> str:
     """`fails`, `may fail`, `works`, or nothing where it is no expression of the language."""
     step = f"select {text} as x"
-    got = parse_fragment(Source("constant.ssbt", step), "step", 0, len(step))
-    if not isinstance(got.node, s.Select):
+    actual = parse_fragment(Source("constant.ssbt", step), "step", 0, len(step))
+    if not isinstance(actual.node, s.Select):
         return ""
     report = Report()
     flow = QueryContext(
         Relation(()), {}, TypingSettings("4.1"), report, ProgramLookup(*[none_found] * 5)
     )
     typing = flow.new_typer()
-    typing.infer_type(got.node.items[0].value)
+    typing.infer_type(actual.node.items[0].value)
     if any(each.severity is Severity.ERROR for each in report.findings):
         return "fails"
-    traps = [*find_traps(build_view(got.node.items[0].value, typing))]
+    traps = [*find_traps(build_view(actual.node.items[0].value, typing))]
     if any(each.severity is Severity.ERROR for each in traps):
         return "fails"
     return "may fail" if traps else "works"
 
 
-def failures_of_spark(asked: Asked, texts: list[str]) -> dict[str, str]:
+def failures_of_spark(arguments: SparkProbe, texts: list[str]) -> dict[str, str]:
     """Why Spark cannot compute an expression, for those that it cannot."""
     from py4j.protocol import Py4JJavaError
 
-    found: dict[str, str] = {}
-    with plain_errors(), asked.active():
+    result: dict[str, str] = {}
+    with plain_errors(), arguments.active():
         for text in texts:
             try:
-                asked.query(f"select {text} from range(1)").head()
+                arguments.query(f"select {text} from range(1)").head()
             except Py4JJavaError as error:
-                found[text] = str(error.java_exception.getMessage()).strip()[:200]
-    return found
+                result[text] = str(error.java_exception.getMessage()).strip()[:200]
+    return result

@@ -255,7 +255,7 @@ class LeakMaker(StructMaker):
             f"select to_json(named_struct('v', max({a}))) as text, 'x' as other"
             f" from {{input}} group by {b}",
         )
-        found = (
+        result = (
             *(f'sql "{query}" returns Two' for query in texts),
             'apply "mask.py:told" returns Two',
             'apply "mask.py:masked" returns Two',
@@ -263,7 +263,7 @@ class LeakMaker(StructMaker):
             f'stateful "mask.py:Masked" by {a} returns Two {{ }}',
             "stamped()",
         )
-        step = self.random.choice(found)
+        step = self.random.choice(result)
         if step == "stamped()":
             ids = [c for c in self.relation.columns if c.name == "id" and c.type.sql == "BIGINT"]
             if not ids or "stamp" in names:
@@ -277,19 +277,19 @@ class LeakMaker(StructMaker):
 def queries(seeds: range) -> dict[str, str]:
     """Queries by the names of their lets; every third goes on from one before it."""
     datasets = tables()
-    found = {f"f{n}": text for n, text in enumerate(FIXED if seeds.start == 0 else ())}
+    results = {f"f{n}": text for n, text in enumerate(FIXED if seeds.start == 0 else ())}
     for seed in seeds:
         maker = LeakMaker(seed, datasets)
         text = maker.query()
         if text is None or not maker.relation.columns:
             continue
         name = f"q{seed}"
-        found[name] = text
+        results[name] = text
         if seed % 3 == 0 and "stamped()" not in text:
             datasets[name] = scopes.as_dataset(name, maker.relation)
         if len(datasets) > 6:
             del datasets[next(each for each in datasets if each not in TABLES)]
-    return found
+    return results
 
 
 def compiled(texts: Mapping[str, str], folder: Path) -> tuple[Pipeline, ModuleType]:
@@ -331,7 +331,7 @@ def _module(path: Path) -> ModuleType:
 
 def sources(spark: SparkSession, edition: int) -> dict[str, DataFrame]:
     """The data; tagged columns are of the edition, and so are the lengths of what they hold."""
-    made = {}
+    result = {}
     for name, columns in TABLES.items():
         dice = random.Random(name)
         rows = [
@@ -341,8 +341,8 @@ def sources(spark: SparkSession, edition: int) -> dict[str, DataFrame]:
             for n in range(1, 5)
         ]
         ddl = ", ".join(f"{c} {kind}" for c, kind, _ in columns)
-        made[name] = spark.createDataFrame(rows, ddl).coalesce(1)
-    return made
+        result[name] = spark.createDataFrame(rows, ddl).coalesce(1)
+    return result
 
 
 def _value(name: str, kind: str, edition: int | None, n: int, dice: random.Random) -> Any:
@@ -383,9 +383,9 @@ class Verdicts(NamedTuple):
 class _Columns:
     """What the compiler says of the columns of one dataset."""
 
-    def __init__(self, known: Lineage, let: Let) -> None:
-        self._known, self._name = known, let.name
-        self._behind = known.source_dependencies()
+    def __init__(self, expected: Lineage, let: Let) -> None:
+        self._known, self._name = expected, let.name
+        self._behind = expected.source_dependencies()
         self._tagged = {c.name: TAG in c.tags for c in let.query.output.columns}
 
     def is_tagged(self, column: str, path: tuple[str, ...] = ()) -> bool:
@@ -408,7 +408,7 @@ class _Columns:
 def verdicts(spark: SparkSession, texts: Mapping[str, str], folder: Path) -> Verdicts:
     """Run the queries over both editions, and compare what shows with what the compiler says."""
     pipeline, module = compiled(texts, folder)
-    known = build_lineage(pipeline)
+    existing = build_lineage(pipeline)
     editions = [sources(spark, edition) for edition in (1, 2)]
     leaks: list[str] = []
     alarms: list[str] = []
@@ -416,41 +416,41 @@ def verdicts(spark: SparkSession, texts: Mapping[str, str], folder: Path) -> Ver
     for let in pipeline.datasets:
         if not isinstance(let, Let):
             continue
-        said = _Columns(known, let)
+        message = _Columns(existing, let)
         rows = [_collected(module, let, frames) for frames in editions]
         if rows[0] is None or rows[1] is None:
             failed += 1
             continue
-        free = said.rows_are_free
+        free = message.rows_are_free
         for place, column in enumerate(let.query.output.columns):
             name = column.name
             values = [[row[place] for row in edition] for edition in rows if edition is not None]
-            shown = {path for edition in values for v in edition for path in _leaks(v)}
+            output = {path for edition in values for v in edition for path in _leaks(v)}
             differs = sorted(map(repr, values[0])) != sorted(map(repr, values[1]))
             columns += 1
-            tagged += said.is_tagged(name)
+            tagged += message.is_tagged(name)
             text = f"{let.name}.{name} of {texts[let.name]}"
-            leaks += [f"{text} {path}" for path in shown if not said.is_tagged(name, path)]
-            if free and differs and not said.is_tagged(name) and not said.is_masked(name):
+            leaks += [f"{text} {path}" for path in output if not message.is_tagged(name, path)]
+            if free and differs and not message.is_tagged(name) and not message.is_masked(name):
                 leaks.append(f"{text}: differs")
             has_values = any(v is not None for edition in values for v in edition)
-            if said.is_tagged(name) and not shown and not differs and has_values:
+            if message.is_tagged(name) and not output and not differs and has_values:
                 alarms.append(text)
     return Verdicts(leaks, columns, tagged, alarms, failed)
 
 
-def _collected(module: ModuleType, let: Let, made: dict[str, DataFrame]) -> list[Any] | None:
+def _collected(module: ModuleType, let: Let, result: dict[str, DataFrame]) -> list[Any] | None:
     """The rows of a dataset; None where Spark fails, as it may for such values."""
     function = getattr(module, let.name)
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    if not all(name in made for name in names):
+    if not all(name in result for name in names):
         return None
     try:
-        frame = function(*(made[name] for name in names))
+        frame = function(*(result[name] for name in names))
         rows: list[Any] = frame.collect()
     except Exception:
         return None
-    made[let.name] = frame
+    result[let.name] = frame
     return rows
 
 

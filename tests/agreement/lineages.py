@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-class Found(NamedTuple):
+class MissingLineage(NamedTuple):
     """What plans are made from and our lineage does not name, by dataset; how much was asked."""
 
     wrong: dict[str, object]
@@ -27,10 +27,10 @@ class Found(NamedTuple):
 class Ours:
     """What the lineage of a pipeline says of the sources behind a dataset."""
 
-    def __init__(self, known: Lineage, let: Let) -> None:
-        self._known = known
+    def __init__(self, expected: Lineage, let: Let) -> None:
+        self._known = expected
         self._name = let.name
-        self.columns = known.nodes[let.name].columns.keys()
+        self.columns = expected.nodes[let.name].columns.keys()
 
     def values(self, column: str) -> list[Origin]:
         """The sources' columns, and the fields in them, behind a column's values."""
@@ -65,23 +65,23 @@ class Ours:
 
 def lacking(ours: Ours, column: str, reads: Iterable[Read]) -> list[str]:
     """What Spark reads for a column that we do not say it is made from."""
-    told = ours.values(column)
+    reported = ours.values(column)
     return sorted(
         str(place)
         for read in reads
         for place in (ours.fields_of(read) if read.exact else [Origin(*read.of.split("."))])
         if not any(
-            each.contains(place) or (not read.exact and place.contains(each)) for each in told
+            each.contains(place) or (not read.exact and place.contains(each)) for each in reported
         )
     )
 
 
-def found(known: Lineage, made: Iterable[tuple[Let, DataFrame]]) -> Found:
+def find_missing(expected: Lineage, result: Iterable[tuple[Let, DataFrame]]) -> MissingLineage:
     """What is missing in the lineage of these datasets."""
     wrong: dict[str, object] = {}
     columns = fields = decided = 0
-    for let, frame in made:
-        ours, plan = Ours(known, let), Plan(frame)
+    for let, frame in result:
+        ours, plan = Ours(expected, let), Plan(frame)
         for column, reads in plan.sources().items():
             columns += 1
             fields += sum(bool(read.path) for read in reads)
@@ -92,4 +92,4 @@ def found(known: Lineage, made: Iterable[tuple[Let, DataFrame]]) -> Found:
         decided += len(rows)
         if not rows <= ours.rows():
             wrong[f"{let.name} (rows)"] = sorted(rows - ours.rows())
-    return Found(wrong, columns, fields, decided)
+    return MissingLineage(wrong, columns, fields, decided)

@@ -13,7 +13,7 @@ from typing import Any
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 
 BAD = ("not parsed", "rejected falsely", "another type", "null missed")
 # What we accept and Spark rejects: of which kind of questions, what Spark says of it, and why.
@@ -45,16 +45,16 @@ class Measured:
         self,
         questions: Sequence[Question],
         relation: Relation,
-        asked: Asked,
+        arguments: SparkProbe,
         table: Any,
         ansi: bool = True,
     ) -> None:
         """Count the answers to questions over a table; Spark is asked what a script would say."""
         answers = [ours(question, relation, ansi) for question in questions]
-        said = [replace(q, text=one.text) for q, one in zip(questions, answers, strict=True)]
-        refused = {q for q, one in zip(said, answers, strict=True) if one.refusals}
-        theirs = asked.answers(table, said, refused)
-        for question, one, same in zip(questions, answers, said, strict=True):
+        message = [replace(q, text=one.text) for q, one in zip(questions, answers, strict=True)]
+        refused = {q for q, one in zip(message, answers, strict=True) if one.refusals}
+        theirs = arguments.answers(table, message, refused)
+        for question, one, same in zip(questions, answers, message, strict=True):
             self.add(question.step, one, theirs[same])
 
     @property
@@ -83,15 +83,15 @@ class Measured:
 
     def check(self) -> None:
         """Fail where the agreement is worse than it may be, or better than the list says."""
-        for found in BAD:
-            lines = self.listed.get(found, [])
-            tolerated = TOLERATED.get(found, {})
+        for result in BAD:
+            lines = self.listed.get(result, [])
+            tolerated = TOLERATED.get(result, {})
             assert [line for line in lines if not any(each in line for each in tolerated)] == []
         wrong = self.listed.get("accepted falsely", [])
-        known = [each for each in ACCEPTED if each["of"] == self.kind]
-        assert [line for line in wrong if not any(each["spark"] in line for each in known)] == []
+        existing = [each for each in ACCEPTED if each["of"] == self.kind]
+        assert [line for line in wrong if not any(each["spark"] in line for each in existing)] == []
         if self.whole:
-            gone = [e["reason"] for e in known if not any(e["spark"] in line for line in wrong)]
+            gone = [e["reason"] for e in existing if not any(e["spark"] in line for line in wrong)]
             assert gone == [], "no longer accepted falsely: remove it from accepted.toml"
 
         # Two in a thousand.
@@ -100,20 +100,20 @@ class Measured:
 
     def add(self, name: str, one: Ours, other: Theirs) -> None:
         """Count one pair of answers."""
-        found = verdict(one, other)
-        self.counts[found] += 1
-        if found in ("same", "rejected"):
+        result = verdict(one, other)
+        self.counts[result] += 1
+        if result in ("same", "rejected"):
             return
-        said = ", ".join(map(_shown, one.columns)) or "; ".join(one.refusals) or "accepted"
-        theirs = other.error or ", ".join(map(_shown, other.columns))
-        self.listed.setdefault(found, []).append(f"{name}: {said} | Spark: {theirs}")
+        message = ", ".join(map(_type_text, one.columns)) or "; ".join(one.refusals) or "accepted"
+        theirs = other.error or ", ".join(map(_type_text, other.columns))
+        self.listed.setdefault(result, []).append(f"{name}: {message} | Spark: {theirs}")
 
 
-def _shown(column: Typed) -> str:
+def _type_text(column: Typed) -> str:
     return f"{column.type.sql}{'' if column.nullable else '!'}"
 
 
-def asked_for(ordinary: int) -> int:
+def case_count(ordinary: int) -> int:
     """How many cases to take: `AGREEMENT` in the environment, or the ordinary number."""
     return int(os.environ.get("AGREEMENT", ordinary))
 
@@ -123,6 +123,6 @@ def report(measured: Measured) -> None:
     print(f"\n{measured.title}: {measured.asked:,}")
     for words, count in measured.table().items():
         print(f"  {words:<45}{count:>8,}  {count / max(measured.asked, 1):8.3%}")
-    for found, lines in measured.listed.items():
-        if found not in ("null added", "rejected early"):
-            print(*(f"  {found}: {line}" for line in lines), sep="\n")
+    for result, lines in measured.listed.items():
+        if result not in ("null added", "rejected early"):
+            print(*(f"  {result}: {line}" for line in lines), sep="\n")

@@ -31,14 +31,14 @@ FRESH = "x{}"
 
 def tables() -> dict[str, Relation]:
     """The sources, whose columns can all be null."""
-    found = {}
+    result = {}
     for name, ddl in SCHEMAS.items():
         struct = as_nullable(known_type(f"struct<{ddl}>"))
         assert isinstance(struct, StructType)
         columns = {field.name: Typed(field.type, True) for field in struct.fields}
-        found[name] = relation_of(columns)
-    del found["inferred"]
-    return found
+        result[name] = relation_of(columns)
+    del result["inferred"]
+    return result
 
 
 class PipelineMaker(Maker):
@@ -82,21 +82,21 @@ class PipelineMaker(Maker):
 
     def _resolved(self, text: str) -> tuple[Step | None, list[str]]:
         source = Source("step.ssbt", text)
-        got = parse_fragment(source, "step", 0, len(text))
+        actual = parse_fragment(source, "step", 0, len(text))
         report = Report()
         step = None
-        if got.node is not None:
+        if actual.node is not None:
             finders = lookup_of(self.datasets)
             flow = QueryContext(self.relation, {}, TypingSettings("4.1"), report, finders)
-            step = resolve_step(got.node, flow)
-        findings = (*got.findings, *report.findings)
+            step = resolve_step(actual.node, flow)
+        findings = (*actual.findings, *report.findings)
         return step, [f.code.number for f in findings if f.severity is Severity.ERROR]
 
     # ---- expressions over what flows
 
     def leaf(self, kind: str) -> str:
-        wanted = as_nullable(known_type(kind))
-        columns = [c for c in self.relation.columns if as_nullable(c.type) == wanted]
+        expected = as_nullable(known_type(kind))
+        columns = [c for c in self.relation.columns if as_nullable(c.type) == expected]
         if columns and not self.breaks(10):
             return self.name(self.random.choice(columns).name)
         return self.random.choice(LITERALS.get(kind, ("null",)))
@@ -115,9 +115,9 @@ class PipelineMaker(Maker):
 
     def name(self, name: str) -> str:
         """A column's name, qualified where that is needed or by chance."""
-        found = [c for c in self.relation.columns if c.name == name]
-        column = self.random.choice(found)
-        if column.qualifier and (len(found) > 1 or self.breaks(15)):
+        columns = [c for c in self.relation.columns if c.name == name]
+        column = self.random.choice(columns)
+        if column.qualifier and (len(columns) > 1 or self.breaks(15)):
             return f"{column.qualifier}.{name}"
         return name
 

@@ -90,17 +90,17 @@ class Plan:
 
     def _behind(self, reads: Iterable[Read]) -> set[Read]:
         """What is read of sources for what is read of attributes."""
-        waiting, seen, found = list(reads), set[Read](), set[Read]()
+        waiting, seen, result = list(reads), set[Read](), set[Read]()
         while waiting:
             read = waiting.pop()
             if read in seen:
                 continue
             seen.add(read)
             if read.of in self._origins:
-                found.add(read._replace(of=self._origins[read.of]))
+                result.add(read._replace(of=self._origins[read.of]))
             for expression, inner in self._made_from.get(read.of, ()):
                 waiting += self._reads(expression, (*inner, *read.path), read.exact)
-        return found
+        return result
 
     def _read(self, node: Any) -> None:
         kind = name_of(node)
@@ -160,8 +160,8 @@ class Plan:
                 # The last of an exploded collection is what is in it.
                 self._add(attribute, generator)
 
-    def _add_pairs(self, made: list[Any], given: list[Any]) -> None:
-        for one, other in zip(made, given, strict=True):
+    def _add_pairs(self, result: list[Any], value: list[Any]) -> None:
+        for one, other in zip(result, value, strict=True):
             if not is_attribute(other) or number(one) != number(other):
                 self._add(one, other)
 

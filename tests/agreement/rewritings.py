@@ -78,14 +78,14 @@ class Maker:
         """A query and what became of it."""
         steps = [self.step() for _ in range(self.random.randrange(1, 6))]
         changed = list(steps)
-        meant = "same"
+        expected = "same"
         for _ in range(self.random.randrange(1, 4)):
             change = self.random.choice(
                 (self.written, self.written, self.swapped, self.replaced, self.removed, self.twice)
             )
             if not change(changed):
-                meant = "unknown"
-        return Pair(_query(steps), _query(changed), meant)
+                expected = "unknown"
+        return Pair(_query(steps), _query(changed), expected)
 
     # ---- changes of a query; true where it is the same as before
 
@@ -140,8 +140,8 @@ class Maker:
 
     def column(self, *types: str) -> str:
         """A column of one of these types, or a constant where there is none left."""
-        found = [name for name, type_ in self.columns.items() if not types or type_ in types]
-        return self.random.choice(found) if found else "null"
+        columns = [name for name, type_ in self.columns.items() if not types or type_ in types]
+        return self.random.choice(columns) if columns else "null"
 
     def new(self) -> str:
         """A name that no column has."""
@@ -383,11 +383,11 @@ class Maker:
                 (f"{kind}join others as o on rows.id = o.w",),
             )
         self.columns[name] = "string"
-        made = f"let_{name}"
+        result = f"let_{name}"
         return Step(
-            f"{kind}join {made} using (id)",
+            f"{kind}join {result} using (id)",
             (),
-            (f"left join {made} using (id)", f"join {made} using (id)"),
+            (f"left join {result} using (id)", f"join {result} using (id)"),
         )
 
     def union(self) -> Step:

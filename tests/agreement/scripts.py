@@ -14,7 +14,7 @@ from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.types import casts
 from ssbt.compiler.types.coercion import as_nullable
 from tests.agreement.answers import is_known
-from tests.agreement.asking import Asked, columns_of
+from tests.agreement.asking import SparkProbe, columns_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -69,9 +69,9 @@ def loaded(text: str, folder: Path) -> tuple[ModuleType, tuple[Let, ...]]:
     """The compiled script as a module, and the lets of its pipeline."""
     result = check_pipeline("agreement.ssbt", lambda path: text.encode())
     messages = [
-        f"{found.code.number} {found.message} at {text[found.primary.span.start :][:60]!r}"
-        for found in result.findings
-        if found.severity.value == "error"
+        f"{actual.code.number} {actual.message} at {text[actual.primary.span.start :][:60]!r}"
+        for actual in result.findings
+        if actual.severity.value == "error"
     ]
     assert messages == []
     assert result.pipeline is not None
@@ -85,31 +85,31 @@ def loaded(text: str, folder: Path) -> tuple[ModuleType, tuple[Let, ...]]:
     return module, tuple(each for each in result.pipeline.datasets if isinstance(each, Let))
 
 
-def problems(asked: Asked, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
+def problems(arguments: SparkProbe, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
     """By let, what the compiler says otherwise than Spark, or Spark's error."""
-    with asked.active():
-        return _problems(asked.session, module, lets)
+    with arguments.active():
+        return _problems(arguments.session, module, lets)
 
 
 def _problems(spark: SparkSession, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
-    made: dict[str, DataFrame] = {
+    output: dict[str, DataFrame] = {
         name: spark.createDataFrame([], ddl) for name, ddl in SCHEMAS.items()
     }
     params = module.Params() if hasattr(module, "Params") else None
-    found: dict[str, object] = {}
+    result: dict[str, object] = {}
     for let in lets:
         function = getattr(module, let.name)
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
         try:
-            frame = function(*(params if name == "params" else made[name] for name in names))
+            frame = function(*(params if name == "params" else output[name] for name in names))
             different = differences(let.query.output.columns, frame)
             if different and not let.query.output.is_open:
-                found[let.name] = different
+                result[let.name] = different
         except Exception as error:
-            found[let.name] = str(error)[:400]
+            result[let.name] = str(error)[:400]
             continue
-        made[let.name] = frame
-    return found
+        output[let.name] = frame
+    return result
 
 
 def differences(columns: Sequence[Column], frame: Any) -> list[str]:
@@ -117,16 +117,16 @@ def differences(columns: Sequence[Column], frame: Any) -> list[str]:
     theirs = dict(zip(frame.columns, columns_of(frame._jdf), strict=True))
     if [column.name for column in columns] != frame.columns:
         return [f"names {[column.name for column in columns]} and {frame.columns}"]
-    found = []
+    result = []
     for column in columns:
         other = theirs[column.name]
         ours = casts.expression_type(column.type)
         if not is_known(ours) or not is_known(other.type):
             continue
         if as_nullable(ours) != as_nullable(other.type):
-            found.append(f"{column.name}: ours {column.type.sql}, Spark's {other.type.sql}")
+            result.append(f"{column.name}: ours {column.type.sql}, Spark's {other.type.sql}")
         elif not casts.can_cast(other.type, ours, ansi=True):
-            found.append(f"{column.name}: Spark says there can be nulls inside {other.type.sql}")
+            result.append(f"{column.name}: Spark says there can be nulls inside {other.type.sql}")
         elif other.nullable and not column.nullable:
-            found.append(f"{column.name}: Spark says it can be null")
-    return found
+            result.append(f"{column.name}: Spark says it can be null")
+    return result

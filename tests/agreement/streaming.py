@@ -133,7 +133,7 @@ def compiled(each: Combination, folder: Path) -> tuple[tuple[str, ...], str]:
     result = resolve_program("main.ssbt", read_files(files))
     assert result.pipeline is not None, (each, result.findings)
     errors = (f for f in run_rules(result.pipeline) if f.severity is Severity.ERROR)
-    codes = tuple(sorted({found.code.number for found in errors}))
+    codes = tuple(sorted({actual.code.number for actual in errors}))
     script = next(
         f for f in emit_pipeline(result.pipeline, result.sources) if f.path == "agreement.py"
     )
@@ -151,8 +151,8 @@ def main() -> int:
     """Print every disagreement; 1 if there is one."""
     from pyspark.sql import SparkSession
 
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    chosen = [each for each in combinations() if wanted in each.name]
+    expected = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [each for each in combinations() if expected in each.name]
     spark = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", False)
@@ -167,7 +167,7 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         for number, outcome in enumerate(outcomes(spark, chosen, Path(folder)), 1):
             wrong += not outcome.agrees
-            if not outcome.agrees or wanted:
+            if not outcome.agrees or expected:
                 print(outcome, flush=True)
             if number % 20 == 0:
                 print(f"{number} of {len(chosen)}, {wrong} disagree", file=sys.stderr, flush=True)

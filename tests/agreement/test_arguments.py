@@ -17,8 +17,8 @@ from tests.agreement.arguments import (
     failures_of_spark,
     our_verdict,
 )
-from tests.agreement.asking import Asked
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.measured import case_count
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.spark
 def test_what_fails_with_every_row_does_not_compile(spark: SparkSession):
     every = [each for each in attempts() if not LEFT_TO_SPARK.search(each.text)]
     Random(11).shuffle(every)
-    ours = {each: our_verdict(each)[0] for each in every[: asked_for(400)]}
-    theirs = failures_of_spark(Asked(spark), list(ours))
+    ours = {each: our_verdict(each)[0] for each in every[: case_count(400)]}
+    theirs = failures_of_spark(SparkProbe(spark), list(ours))
     # What a column holds in other rows is not known, so that only its row fails for sure.
     accepted = [
         f"{each.query} | {theirs[each]}"

@@ -17,8 +17,7 @@ import pytest
 from ssbt.compiler.resolve import scopes
 from tests.agreement import scripts
 from tests.agreement.answers import Ours, Question, Theirs, ours, verdict
-from tests.agreement.asking import Asked as SparkAsked
-from tests.agreement.asking import columns_of, plain_errors
+from tests.agreement.asking import SparkProbe, columns_of, plain_errors
 from tests.agreement.collated_steps import (
     Asked,
     ddl_of,
@@ -41,44 +40,46 @@ ONE_IN = 1 if os.environ.get("AGREEMENT") else 29
 TOGETHER = 400
 
 
-def our_answer(asked: Asked) -> Ours:
+def our_answer(arguments: Asked) -> Ours:
     """What the compiler says of the steps."""
-    one, *others = asked.datasets
+    one, *others = arguments.datasets
     relation = scopes.requalify(relation_for(one), "one")
     taken = {name_of(each): relation_for(each) for each in others}
-    return ours(Question(asked.text, "steps"), relation, others=taken)
+    return ours(Question(arguments.text, "steps"), relation, others=taken)
 
 
-def accepted_forms(every: list[Asked], wanted: set[str]) -> dict[str, Asked]:
+def accepted_forms(every: list[Asked], expected: set[str]) -> dict[str, Asked]:
     """Of each of these forms one that the compiler accepts; there is one."""
-    found: dict[str, Asked] = {}
+    result: dict[str, Asked] = {}
     for each in every:
-        if each.form in wanted - found.keys() and not our_answer(each).refusals:
-            found[each.form] = each
-    assert found.keys() == wanted
-    return found
+        if each.form in expected - result.keys() and not our_answer(each).refusals:
+            result[each.form] = each
+    assert result.keys() == expected
+    return result
 
 
-def functions(asked: list[Asked], folder: Path) -> dict[Asked, Any]:
+def functions(arguments: list[Asked], folder: Path) -> dict[Asked, Any]:
     """The functions of the script that the steps become."""
-    found: dict[Asked, Any] = {}
-    for start in range(0, len(asked), TOGETHER):
-        part = asked[start : start + TOGETHER]
+    result: dict[Asked, Any] = {}
+    for start in range(0, len(arguments), TOGETHER):
+        part = arguments[start : start + TOGETHER]
         names = {f"q{number}": each for number, each in enumerate(part)}
         module, _ = scripts.loaded(pipeline(names), folder)
-        found |= {each: getattr(module, name) for name, each in names.items()}
-    return found
+        result |= {each: getattr(module, name) for name, each in names.items()}
+    return result
 
 
-def their_answer(function: Any, asked: Asked, frames: dict[tuple[str, ...], DataFrame]) -> Theirs:
+def their_answer(
+    function: Any, arguments: Asked, frames: dict[tuple[str, ...], DataFrame]
+) -> Theirs:
     """What Spark says of a step's function over datasets of these kinds."""
     from py4j.protocol import Py4JJavaError
 
-    given = [frames[each] for each in asked.datasets]
+    inputs = [frames[each] for each in arguments.datasets]
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
-    assert len(names) == len(given)
+    assert len(names) == len(inputs)
     try:
-        return Theirs(tuple(columns_of(function(*given)._jdf)))
+        return Theirs(tuple(columns_of(function(*inputs)._jdf)))
     except Py4JJavaError as error:
         return Theirs((), str(error.java_exception.getMessage()).replace("\n", " ")[:300])
 
@@ -86,29 +87,29 @@ def their_answer(function: Any, asked: Asked, frames: dict[tuple[str, ...], Data
 def test_collations_behind_steps_agree(spark: SparkSession, tmp_path: Path) -> None:
     """Acceptance, types with their collations, and nullability."""
     every = questions()
-    asked = every[::ONE_IN]
-    answers = {each: our_answer(each) for each in asked}
-    accepted = accepted_forms(every, {each.form for each in asked if answers[each].refusals})
-    scripted = {*accepted.values(), *(each for each in asked if not answers[each].refusals)}
-    made = functions([each for each in every if each in scripted], tmp_path)
-    session = SparkAsked(spark)
-    datasets = {dataset for each in asked for dataset in each.datasets}
+    answer = every[::ONE_IN]
+    answers = {each: our_answer(each) for each in answer}
+    accepted = accepted_forms(every, {each.form for each in answer if answers[each].refusals})
+    scripted = {*accepted.values(), *(each for each in answer if not answers[each].refusals)}
+    result = functions([each for each in every if each in scripted], tmp_path)
+    session = SparkProbe(spark)
+    datasets = {dataset for each in answer for dataset in each.datasets}
     theirs: dict[Asked, Theirs] = {}
     with session.active(), plain_errors():
         frames = {
             each: session.session.createDataFrame([], ddl_of(each).replace(":", ""))
             for each in datasets
         }
-        for each in asked:
-            function = made.get(each) or made[accepted[each.form]]
+        for each in answer:
+            function = result.get(each) or result[accepted[each.form]]
             theirs[each] = their_answer(function, each, frames)
     wrong = [
         (each.query, verdict(answers[each], theirs[each]), answers[each], theirs[each])
-        for each in asked
+        for each in answer
         if verdict(answers[each], theirs[each]) not in AGREED
     ]
-    refused = sum(bool(answers[each].refusals) for each in asked)
-    print(f"\nsteps of collations: {len(asked):,}, of which we refuse {refused:,}")
+    refused = sum(bool(answers[each].refusals) for each in answer)
+    print(f"\nsteps of collations: {len(answer):,}, of which we refuse {refused:,}")
     for query, how, one, other in wrong:
         print(f"{query}: {how}\n  {one.columns or one.refusals}\n  {other}")
     assert [query for query, *_ in wrong] == []

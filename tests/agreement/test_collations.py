@@ -15,7 +15,7 @@ import pytest
 
 from ssbt.compiler.types.expression_types import Typed
 from tests.agreement.answers import Question, ours, relation_of, verdict
-from tests.agreement.asking import Asked, known_type
+from tests.agreement.asking import SparkProbe, known_type
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -157,7 +157,7 @@ def questions() -> list[Question]:
 
 def test_collations_agree(spark: SparkSession) -> None:
     """Verdicts, collations, however deep, and nullability."""
-    asked = Asked(spark)
+    answer = SparkProbe(spark)
     relation = relation_of(
         {
             name: Typed(known_type(kind.removesuffix(" not null")), not kind.endswith("not null"))
@@ -166,7 +166,7 @@ def test_collations_agree(spark: SparkSession) -> None:
     )
     answers = {question: ours(question, relation) for question in questions()}
     refused = [question for question, one in answers.items() if one.refusals]
-    theirs = asked.answers(asked.table(COLUMNS), list(answers), refused)
+    theirs = answer.answers(answer.table(COLUMNS), list(answers), refused)
     wrong = [
         (question.text, verdict(one, theirs[question]), one.columns, one.refusals, theirs[question])
         for question, one in answers.items()

@@ -15,9 +15,9 @@ from ssbt.compiler.resolve.ranges.cases import NO_ROW
 from ssbt.compiler.resolve.ranges.conditions import Truth, conditions_of
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.types.functions.null_results import makes_null
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 from tests.agreement.conditions import comparisons, conditions, rows, view_of
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 from tests.agreement.null_arguments import null_positions
 
 if TYPE_CHECKING:
@@ -33,35 +33,35 @@ _OUTCOMES = {
 }
 
 
-def _asked(spark: SparkSession) -> Asked:
-    asked = Asked(spark)
-    asked.query(rows()).createOrReplaceTempView("edges")
-    return asked
+def _asked(spark: SparkSession) -> SparkProbe:
+    answers = SparkProbe(spark)
+    answers.query(rows()).createOrReplaceTempView("edges")
+    return answers
 
 
-def _counts(asked: Asked, texts: list[str]) -> dict[str, int]:
+def _counts(arguments: SparkProbe, texts: list[str]) -> dict[str, int]:
     """For each condition the rows that meet it; those that fail are left out."""
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     waiting = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     while waiting:
         batch = waiting.pop()
         columns = ", ".join(f"count_if({text})" for text in batch)
         try:
-            row: Any = asked.query(f"select {columns} from edges").head()
+            row: Any = arguments.query(f"select {columns} from edges").head()
         except Exception:  # Py4JJavaError: a row overflows
             if len(batch) > 1:
                 half = len(batch) // 2
                 waiting += [batch[:half], batch[half:]]
             continue
-        found |= {text: int(row.getLong(place)) for place, text in enumerate(batch)}
-    return found
+        result |= {text: int(row.getLong(place)) for place, text in enumerate(batch)}
+    return result
 
 
 def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
     """Of single conditions, and of a second one in rows that the first leaves or does not take."""
     ruled_out: list[str] = []
     asked_conditions = 0
-    for first, second in conditions(asked_for(150)):
+    for first, second in conditions(case_count(150)):
         view = view_of(f"named_struct('f', {first}, 's', {second})")
         if view is None:
             continue
@@ -83,27 +83,27 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
 def test_no_value_is_outside_its_range(spark: SparkSession):
     """Of each expression of which the compiler knows a range, around the ends of it."""
     ruled_out: list[str] = []
-    asked = comparisons(asked_for(500))
-    for text in asked:
+    answers = comparisons(case_count(500))
+    for text in answers:
         view = view_of(text)
         for truth, form in _OUTCOMES.items() if view is not None else ():
             if view is not None and conditions_of(view).cases(view.root, truth) == NO_ROW:
                 ruled_out.append(form.format(text))
-    print(f"\n{len(asked):,} comparisons: {len(ruled_out):,} outcomes ruled out")
-    assert _confirmed(spark, ruled_out) > len(asked) * 0.2
+    print(f"\n{len(answers):,} comparisons: {len(ruled_out):,} outcomes ruled out")
+    assert _confirmed(spark, ruled_out) > len(answers) * 0.2
 
 
 def _confirmed(spark: SparkSession, ruled_out: list[str]) -> int:
     """How many conditions no row meets, which has to be all of them but those that fail."""
-    asked = _asked(spark)
-    with plain_errors(), asked.active():
-        counts = _counts(asked, list(dict.fromkeys(ruled_out)))
+    answers = _asked(spark)
+    with plain_errors(), answers.active():
+        counts = _counts(answers, list(dict.fromkeys(ruled_out)))
     assert {text: count for text, count in counts.items() if count} == {}
     return len(counts)
 
 
 def test_a_null_makes_null_where_the_compiler_says_so(spark: SparkSession):
-    answers = null_positions(Asked(spark), asked_for(40))
+    answers = null_positions(SparkProbe(spark), case_count(40))
     wrong = [
         f"{name} {place}"
         for name, places in answers.items()

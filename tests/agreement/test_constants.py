@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.types.folding.model import Failure, Value
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.agreement.constants import Judge, disagreement, expressions, our_answer
 from tests.agreement.hostile import (
     LEFT_TO_SPARK,
@@ -20,7 +20,7 @@ from tests.agreement.hostile import (
     hostile_constants,
     our_verdict,
 )
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,14 +30,14 @@ pytestmark = pytest.mark.spark
 
 @pytest.mark.parametrize("ansi", [True, False], ids=["ansi", "legacy"])
 def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: bool):
-    texts = expressions(asked_for(350 if ansi else 150))
+    texts = expressions(case_count(350 if ansi else 150))
     answers = {text: our_answer(text, ansi) for text in texts}
     ours = {text: outcome for text, (outcome, _) in answers.items()}
     refused = {text for text, (_, is_refused) in answers.items() if is_refused}
-    asked = [text for text in texts if ours[text] is not None or text in refused]
-    failing = {text for text in asked if isinstance(ours[text], Failure)} | refused
-    theirs = Judge(spark, ansi).values(asked, failing)
-    wrong = [f"{t} | {why}" for t in asked if (why := disagreement(ours[t], theirs[t]))]
+    answer = [text for text in texts if ours[text] is not None or text in refused]
+    failing = {text for text in answer if isinstance(ours[text], Failure)} | refused
+    theirs = Judge(spark, ansi).values(answer, failing)
+    wrong = [f"{t} | {why}" for t in answer if (why := disagreement(ours[t], theirs[t]))]
     wrong += [
         f"{text} | refused, Spark: {theirs[text].text}"
         for text in refused
@@ -47,16 +47,16 @@ def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: b
     print(f"\n{len(texts):,} constants: {kinds[Value]:,} values, {kinds[Failure]:,} failures")
     assert wrong == []
     # What is not known agrees with anything, so it has to be the smaller part.
-    assert len(asked) > len(texts) * 0.75
+    assert len(answer) > len(texts) * 0.75
     assert not ansi or len(failing) > len(texts) * 0.08
 
 
 def test_a_constant_that_cannot_be_meant_is_refused(spark: SparkSession):
     """Spark's own examples, one constant replaced: what fails with every row does not compile."""
-    asked = Asked(spark)
-    ours = {text: our_verdict(text) for text in hostile_constants(asked, asked_for(200))}
+    answers = SparkProbe(spark)
+    ours = {text: our_verdict(text) for text in hostile_constants(answers, case_count(200))}
     texts = [text for text, verdict in ours.items() if verdict and not LEFT_TO_SPARK.search(text)]
-    theirs = failures_of_spark(asked, texts)
+    theirs = failures_of_spark(answers, texts)
     accepted = [f"{text} | {theirs[text]}" for text in theirs if ours[text] == "works"]
     refused = [
         text

@@ -188,29 +188,29 @@ def our_findings(texts: list[str], word: str = "select") -> set[str]:
     )
     items = ",\n".join(f"{text} as c{n}" for n, text in enumerate(texts))
     source = f"{head}{items}\nsink r to noop {{ }}\n"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": source})).findings
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": source})).findings
     first = head.count("\n")
     lines = {
         source.count("\n", 0, each.primary.span.start) - first
-        for each in found
+        for each in findings
         if each.code.number == "SSBT0446"
     }
-    assert [each.message for each in found if each.severity.name == "ERROR"] == []
+    assert [each.message for each in findings if each.severity.name == "ERROR"] == []
     return {texts[line] for line in lines}
 
 
 def test_lost_digits(spark: SparkSession):
-    asked = list(questions())
-    texts = [text for each in asked for text in each.values]
-    texts += [f"typeof({each.text})" for each in asked if each.digits]
-    table, given = numbers(spark), list[object]()
+    answer = list(questions())
+    texts = [text for each in answer for text in each.values]
+    texts += [f"typeof({each.text})" for each in answer if each.digits]
+    table, inputs = numbers(spark), list[object]()
     for start in range(0, len(texts), 400):
         part = texts[start : start + 400]
-        given += table.selectExpr(*(f"{t} as c{n}" for n, t in enumerate(part))).collect()[0]
-    found = our_findings([each.text for each in asked])
-    answers = dict(zip(texts, given, strict=True))
+        inputs += table.selectExpr(*(f"{t} as c{n}" for n, t in enumerate(part))).collect()[0]
+    findings = our_findings([each.text for each in answer])
+    answers = dict(zip(texts, inputs, strict=True))
     wrong, lost_count = [], 0
-    for each in asked:
+    for each in answer:
         results = tuple(answers[text] for text in each.values)
         is_lost = results != each.exact
         if each.digits:
@@ -218,21 +218,25 @@ def test_lost_digits(spark: SparkSession):
             is_lost |= int(type_.rstrip(")").rpartition(",")[2]) < each.digits
             results = (*results, type_)
         lost_count += is_lost
-        if is_lost != (each.text in found) and not (each.compares and is_lost and few(each.text)):
+        if is_lost != (each.text in findings) and not (
+            each.compares and is_lost and few(each.text)
+        ):
             wrong.append(f"{each.text}: {results}, not {each.exact}; reported: {not is_lost}")
-    print(f"\ndecimals: {len(asked):,}, of which {lost_count:,} lose digits")
+    print(f"\ndecimals: {len(answer):,}, of which {lost_count:,} lose digits")
     assert wrong == []
-    assert 1_000 < lost_count < len(asked) / 2
+    assert 1_000 < lost_count < len(answer) / 2
 
 
 def test_aggregates_lose_no_digit(spark: SparkSession):
     """Of one row, whose value is the smallest number."""
     units = {f"t{n}": Decimal(1).scaleb(-s) for n, (_, s) in enumerate(TYPES)}
-    asked = {form.format(x=name): unit for form in AGGREGATES for name, unit in units.items()}
-    given = numbers(spark).selectExpr(*(f"{t} as c{n}" for n, t in enumerate(asked))).collect()[0]
-    wrong = [text for text, value in zip(asked, given, strict=True) if value != asked[text]]
+    answers = {form.format(x=name): unit for form in AGGREGATES for name, unit in units.items()}
+    inputs = (
+        numbers(spark).selectExpr(*(f"{t} as c{n}" for n, t in enumerate(answers))).collect()[0]
+    )
+    wrong = [text for text, value in zip(answers, inputs, strict=True) if value != answers[text]]
     assert wrong == []
-    assert our_findings(list(asked), "aggregate") == set()
+    assert our_findings(list(answers), "aggregate") == set()
 
 
 def numbers(spark: SparkSession) -> DataFrame:

@@ -23,7 +23,7 @@ from ssbt.compiler.ir.canonical.functions import aliases
 from ssbt.compiler.ir.pipeline import Let
 from ssbt.compiler.ir.row_orders import is_ordered
 from tests.agreement import scripts
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 from tests.agreement.rewritings import HEAD, Maker, Pair, lets, text_of
 from tests.agreement.wider_rewritings import WideMaker
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-PAIRS = asked_for(2_000) // 20
+PAIRS = case_count(2_000) // 20
 # One small job for each query; plans are shown whole.
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",
@@ -55,24 +55,24 @@ OTHERS = "id BIGINT, name STRING, w INT, s STRING"
 
 def side(query: str) -> PipelineVersion | None:
     """The pipeline of a query, if it compiles."""
-    found = check_pipeline("pairs.ssbt", lambda path: text_of(query).encode())
-    return PipelineVersion(found.pipeline) if found.pipeline is not None else None
+    result = check_pipeline("pairs.ssbt", lambda path: text_of(query).encode())
+    return PipelineVersion(result.pipeline) if result.pipeline is not None else None
 
 
 def pairs(count: int) -> list[tuple[int, Pair, bool]]:
     """Pairs of which both compile, each with its seed and whether it is called the same."""
-    found: list[tuple[int, Pair, bool]] = []
+    result: list[tuple[int, Pair, bool]] = []
     seed = 0
-    while len(found) < count:
+    while len(result) < count:
         seed += 1
         # Every second one is of the tables.
         pair = (WideMaker if seed % 2 else Maker)(seed).pair()
         sides = [side(each) for each in (pair.old, pair.new)]
         if None in sides:
             continue
-        told = compare_pipelines(*sides).changes
-        found.append((seed, pair, not told))
-    return found
+        reported = compare_pipelines(*sides).changes
+        result.append((seed, pair, not reported))
+    return result
 
 
 def rows(random: Random, *, extreme: bool) -> Sequence[tuple[object, ...]]:
@@ -88,7 +88,7 @@ def rows(random: Random, *, extreme: bool) -> Sequence[tuple[object, ...]]:
     def of(*values: object) -> object:
         return random.choice(values)
 
-    made = [
+    result = [
         (
             of(*range(9)),
             of(*whole, *wide),
@@ -103,17 +103,17 @@ def rows(random: Random, *, extreme: bool) -> Sequence[tuple[object, ...]]:
         )
         for _ in range(28)
     ]
-    return made + made[:6]
+    return result + result[:6]
 
 
 def outcome(frame: DataFrame, *, ordered: bool) -> object:
     """The rows, in their order where it counts; an error is one that the query always ends with."""
     try:
-        found = [repr(tuple(row)) for row in frame.collect()]
+        actual = [repr(tuple(row)) for row in frame.collect()]
     except Exception as error:
         return f"fails: {type(error).__name__}"
     types = [(field.name, field.dataType) for field in frame.schema.fields]
-    return types, found if ordered else Counter(found)
+    return types, actual if ordered else Counter(actual)
 
 
 def frames(spark: SparkSession, seed: int, *, extreme: bool) -> dict[str, DataFrame]:
@@ -123,15 +123,15 @@ def frames(spark: SparkSession, seed: int, *, extreme: bool) -> dict[str, DataFr
         (random.choice((None, *range(7))), random.choice("xyz"), random.randrange(5), "a")
         for _ in range(9)
     ]
-    made = spark.createDataFrame(rows(random, extreme=extreme), ROWS)
-    found = {
-        "rows": made.repartition(3, "b").cache(),
+    result = spark.createDataFrame(rows(random, extreme=extreme), ROWS)
+    actual = {
+        "rows": result.repartition(3, "b").cache(),
         "others": spark.createDataFrame(others, OTHERS).coalesce(1).cache(),
     }
-    for frame in found.values():
+    for frame in actual.values():
         # Spark joins in another way, and orders ties in another, once it knows how large they are.
         frame.count()
-    return found
+    return actual
 
 
 def test_what_is_called_the_same_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
@@ -146,50 +146,50 @@ def test_what_is_called_the_same_is_the_same(spark: SparkSession, tmp_path: Path
         text = HEAD + "".join(lets("\n".join(queries.values())))
         text += "".join(f"let {name} =\n  {query}\n" for name, query in queries.items())
         text += "".join(map(scripts.sink, ("rows", "others", *queries)))
-        module, found = scripts.loaded(text, folder)
-        wrong += disagreeing(spark, module, found, chunk)
-    meant = [is_same for _, pair, is_same in tried if pair.meant == "same"]
+        module, result = scripts.loaded(text, folder)
+        wrong += disagreeing(spark, module, result, chunk)
+    expected = [is_same for _, pair, is_same in tried if pair.meant == "same"]
     print(f"\npairs: {len(tried):,}, called the same {len(same):,}, of which {len(wrong)} are not")
-    print(f"written anew {len(meant):,}, of which told as a change {meant.count(False)}")
+    print(f"written anew {len(expected):,}, of which told as a change {expected.count(False)}")
     for each in wrong:
         print(each, end="\n\n")
     assert wrong == []
-    assert meant.count(False) <= 0.03 * len(meant)
+    assert expected.count(False) <= 0.03 * len(expected)
 
 
 def disagreeing(
-    spark: SparkSession, module: Any, found: tuple[Let, ...], same: list[tuple[int, Pair]]
+    spark: SparkSession, module: Any, result: tuple[Let, ...], same: list[tuple[int, Pair]]
 ) -> list[str]:
     """The pairs that give something else, on tame rows or on extreme ones."""
     session = spark.newSession()
     for name, value in SETTINGS.items():
         session.conf.set(name, value)
     wrong: dict[int, str] = {}
-    ordered = {let.name: is_ordered(let.query, {}) for let in found}
+    ordered = {let.name: is_ordered(let.query, {}) for let in result}
     for extreme in (False, True):
-        made = frames(session, 5, extreme=extreme)
+        output = frames(session, 5, extreme=extreme)
         queries = {f"q{seed}_{place}" for seed, _ in same for place in (0, 1)}
-        for let in found:
+        for let in result:
             if let.name in queries or not _QUERY.match(let.name):
                 function = getattr(module, let.name)
                 names = function.__code__.co_varnames[: function.__code__.co_argcount]
-                made[let.name] = function(*(made[name] for name in names))
+                output[let.name] = function(*(output[name] for name in names))
         if not extreme:
             # With other rows the plans are what they are.
-            same = [each for each in same if not is_one_plan(made, each[0])]
+            same = [each for each in same if not is_one_plan(output, each[0])]
         for seed, pair in same:
             names = [f"q{seed}_{place}" for place in (0, 1)]
-            one, other = (outcome(made[name], ordered=ordered[name]) for name in names)
+            one, other = (outcome(output[name], ordered=ordered[name]) for name in names)
             if one != other:
                 wrong[seed] = f"{seed}:\n  {pair.old}\n and\n  {pair.new}\n{one}\n{other}"
         for name in ("rows", "others"):
-            made[name].unpersist()
+            output[name].unpersist()
     return list(wrong.values())
 
 
-def is_one_plan(made: dict[str, DataFrame], seed: int) -> bool:
+def is_one_plan(result: dict[str, DataFrame], seed: int) -> bool:
     """Whether Spark runs the very same plan for both, down to the order of conditions."""
-    one, other = (made[f"q{seed}_{place}"] for place in (0, 1))
+    one, other = (result[f"q{seed}_{place}"] for place in (0, 1))
     return one.schema == other.schema and plan_of(one) == plan_of(other)
 
 
@@ -197,7 +197,7 @@ def plan_of(frame: DataFrame) -> str:
     """The optimized plan; its columns are numbered by their places in it."""
     text = frame._jdf.queryExecution().optimizedPlan().toString()
     numbers: dict[str, str] = {}
-    return _NUMBER.sub(lambda found: numbers.setdefault(found[0], f"#{len(numbers)}"), text)
+    return _NUMBER.sub(lambda result: numbers.setdefault(result[0], f"#{len(numbers)}"), text)
 
 
 # Spark makes the other of these only when it has found the function.
@@ -206,8 +206,8 @@ REPLACED = {"ifnull", "nvl", "now", "curdate"}
 
 def test_several_names_of_a_function_are_one_class(spark: SparkSession) -> None:
     def described(name: str) -> str:
-        found = spark.sql(f"describe function {name}").collect()
-        return next(str(line[0]) for line in found if line[0].startswith("Class:"))
+        actual = spark.sql(f"describe function {name}").collect()
+        return next(str(line[0]) for line in actual if line[0].startswith("Class:"))
 
     different = {one for one, other in aliases().items() if described(one) != described(other)}
     assert different == REPLACED

@@ -11,7 +11,7 @@ import pytest
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.functions import FunctionKind, find_function
 from tests.agreement.answers import Question, ours, relation_of
-from tests.agreement.asking import Asked, columns_of, plain_errors
+from tests.agreement.asking import SparkProbe, columns_of, plain_errors
 from tests.agreement.examples import Example, examples
 from tests.agreement.measured import Measured, report
 
@@ -21,28 +21,30 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 
-def measure(asked: Asked) -> tuple[Measured, list[str]]:
+def measure(arguments: SparkProbe) -> tuple[Measured, list[str]]:
     """The verdicts of all examples, and the statements that hold no expression."""
     measured, without = Measured("examples of the documentation", "examples", True), []
     by_rows: dict[str, list[Example]] = defaultdict(list)
-    for example in examples(asked):
+    for example in examples(arguments):
         if example.questions:
             by_rows[example.rows].append(example)
         else:
             without.append(example.statement)
     for rows, over in by_rows.items():
         with plain_errors():
-            table = asked.query(rows)
+            table = arguments.query(rows)
             columns = columns_of(table)
         relation = relation_of(dict(zip(list(table.columns()), columns, strict=True)))
         questions = [
-            _shaped(question, rows, relation, asked) for each in over for question in each.questions
+            _shaped(question, rows, relation, arguments)
+            for each in over
+            for question in each.questions
         ]
-        measured.ask(questions, relation, asked, table)
+        measured.ask(questions, relation, arguments, table)
     return measured, without
 
 
-def _shaped(question: Question, rows: str, relation: Relation, asked: Asked) -> Question:
+def _shaped(question: Question, rows: str, relation: Relation, arguments: SparkProbe) -> Question:
     """The question in the step where it belongs, with as many names as it makes columns."""
     refusals = ours(question, relation).refusals
     if any(refusal.startswith("SSBT0404") for refusal in refusals):
@@ -51,7 +53,7 @@ def _shaped(question: Question, rows: str, relation: Relation, asked: Asked) -> 
     if function is None or function.kind is not FunctionKind.GENERATOR:
         return question
     return replace(
-        question, names=len(asked.query(f"select {question.text} from ({rows})").columns())
+        question, names=len(arguments.query(f"select {question.text} from ({rows})").columns())
     )
 
 
@@ -61,7 +63,7 @@ WITHOUT_EXPRESSION = 21
 
 def test_every_example_agrees(spark: SparkSession) -> None:
     """Every example that is an expression parses and has Spark's type."""
-    measured, without = measure(Asked(spark))
+    measured, without = measure(SparkProbe(spark))
     report(measured)
     assert len(without) == WITHOUT_EXPRESSION, without
     measured.check()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.agreement.generated import Maker
-from tests.agreement.measured import Measured, asked_for, report
+from tests.agreement.measured import Measured, case_count, report
 from tests.agreement.wide import COLUMNS, wide
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(1_150)
+SEEDS = case_count(1_150)
 # From so many on, each reason in `accepted.toml` has its case.
 WHOLE = 100_000
 SLICE = 1_000
@@ -27,15 +27,15 @@ SLICE = 1_000
 
 def measure(spark: SparkSession, ansi: bool, seeds: range) -> Measured:
     """The verdicts of the questions that these seeds make."""
-    asked = Asked(spark, ansi)
-    table: Any = asked.table(COLUMNS)
+    answers = SparkProbe(spark, ansi)
+    table: Any = answers.table(COLUMNS)
     relation = wide()
     title = f"generated expressions, ANSI mode {'on' if ansi else 'off'}"
     measured = Measured(title, "expressions", ansi and SEEDS >= WHOLE)
     for start in range(seeds.start, seeds.stop, SLICE):
         part = range(start, min(start + SLICE, seeds.stop))
         questions = list(dict.fromkeys(Maker(seed).question() for seed in part))
-        measured.ask(questions, relation, asked, table, ansi)
+        measured.ask(questions, relation, answers, table, ansi)
     return measured
 
 

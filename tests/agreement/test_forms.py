@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement.answers import Question, ours, verdict
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.agreement.wide import COLUMNS, wide
 
 if TYPE_CHECKING:
@@ -165,11 +165,11 @@ _FORMATTING = (("to_number", "s"), ("try_to_number", "s"), ("to_char", "m"))
 
 def test_forms_agree(spark: SparkSession) -> None:
     """What we accept Spark accepts, and of the same type; what we refuse it refuses."""
-    asked, relation = Asked(spark), wide()
+    answer, relation = SparkProbe(spark), wide()
     answers = {question: ours(question, relation) for question in questions()}
-    table = asked.table(COLUMNS)
+    table = answer.table(COLUMNS)
     refused = [question for question, one in answers.items() if one.refusals or not one.parsed]
-    theirs = asked.answers(table, list(answers), refused)
+    theirs = answer.answers(table, list(answers), refused)
     wrong = [
         (question.text, verdict(one, theirs[question]), one.refusals, theirs[question])
         for question, one in answers.items()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.agreement.leaks import Verdicts, queries, verdicts
-from tests.agreement.measured import asked_for
+from tests.agreement.measured import case_count
 from tests.jvm import INTERPRETED
 
 if TYPE_CHECKING:
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(240) // 15
+SEEDS = case_count(240) // 15
 SLICE = 100
 
 
 def test_no_tagged_value_leaks(spark: SparkSession, tmp_path: Path) -> None:
     """Generated pipelines, with a canary in the tagged columns, looked for in every leaf."""
-    asked = Asked(spark)
+    answers = SparkProbe(spark)
     for name, value in INTERPRETED.items():
-        asked.session.conf.set(name, value)
-    asked.session.conf.set("spark.sql.shuffle.partitions", "1")
-    asked.session.conf.set("spark.sql.adaptive.enabled", "false")
-    found: list[Verdicts] = []
-    with asked.active():
+        answers.session.conf.set(name, value)
+    answers.session.conf.set("spark.sql.shuffle.partitions", "1")
+    answers.session.conf.set("spark.sql.adaptive.enabled", "false")
+    result: list[Verdicts] = []
+    with answers.active():
         for start in range(0, SEEDS, SLICE):
             texts = queries(range(start, min(start + SLICE, SEEDS)))
-            found.append(verdicts(asked.session, texts, tmp_path))
-    leaks = [leak for each in found for leak in each.leaks]
-    alarms = [alarm for each in found for alarm in each.alarms]
-    columns, tagged = sum(each.columns for each in found), sum(each.tagged for each in found)
-    failed = sum(each.failed for each in found)
+            result.append(verdicts(answers.session, texts, tmp_path))
+    leaks = [leak for each in result for leak in each.leaks]
+    alarms = [alarm for each in result for alarm in each.alarms]
+    columns, tagged = sum(each.columns for each in result), sum(each.tagged for each in result)
+    failed = sum(each.failed for each in result)
     print(
         f"\ntags: {columns:,} columns of {SEEDS:,} pipelines ({failed} failed), {tagged:,} tagged; "
         f"{len(leaks)} leaks; {len(alarms)} tagged ones show nothing ({len(alarms) / tagged:.1%})"

@@ -17,9 +17,9 @@ from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.compiler.ir.pipeline import Let, Source
 from ssbt.compiler.lineage.graph import build_lineage
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
-from tests.agreement.lineages import Found, found
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.lineages import MissingLineage, find_missing
+from tests.agreement.measured import case_count
 from tests.agreement.pipelines import PipelineMaker, StructMaker
 from tests.agreement.plans import Plan, tagged
 from tests.agreement.test_pipelines import text_of
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(500) // 20
+SEEDS = case_count(500) // 20
 SLICE = 100
 
 
 def frames(
-    module: ModuleType, lets: Iterable[Let], made: dict[str, DataFrame]
+    module: ModuleType, lets: Iterable[Let], result: dict[str, DataFrame]
 ) -> Iterator[tuple[Let, DataFrame]]:
     """The lets of a script over these sources, which are given by the names of their variables."""
     params = _params(module.Params) if hasattr(module, "Params") else None
     for let in lets:
         function = getattr(module, let.name)
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        made[let.name] = function(*(params if n == "params" else made[n] for n in names))
-        yield let, made[let.name]
+        result[let.name] = function(*(params if n == "params" else result[n] for n in names))
+        yield let, result[let.name]
 
 
 def _params(class_: type) -> object:
@@ -51,13 +51,13 @@ def _params(class_: type) -> object:
     return class_(**missing)
 
 
-def missing(spark: SparkSession, text: str, folder: Path) -> Found:
+def missing(spark: SparkSession, text: str, folder: Path) -> MissingLineage:
     """What is missing in the lineage of a pipeline over the sources of `scripts`."""
     module, lets = scripts.loaded(text, folder)
     pipeline = check_pipeline("agreement.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
-    made = {name: tagged(spark, name, ddl) for name, ddl in scripts.SCHEMAS.items()}
-    return found(build_lineage(pipeline), frames(module, lets, made))
+    result = {name: tagged(spark, name, ddl) for name, ddl in scripts.SCHEMAS.items()}
+    return find_missing(build_lineage(pipeline), frames(module, lets, result))
 
 
 @pytest.mark.parametrize("maker", [PipelineMaker, StructMaker])
@@ -66,13 +66,13 @@ def test_no_source_column_is_missing(
 ) -> None:
     wrong: dict[str, object] = {}
     columns = fields = rows = 0
-    asked = Asked(spark)
+    answers = SparkProbe(spark)
     for start in range(0, SEEDS, SLICE):
         text, queries = text_of(range(start, min(start + SLICE, SEEDS)), maker)
-        with asked.active():
-            got = missing(asked.session, text, tmp_path)
-        columns, fields, rows = columns + got.columns, fields + got.fields, rows + got.rows
-        for name, each in got.wrong.items():
+        with answers.active():
+            actual = missing(answers.session, text, tmp_path)
+        columns, fields, rows = columns + actual.columns, fields + actual.fields, rows + actual.rows
+        for name, each in actual.wrong.items():
             wrong[f"{queries[re.split('[. ]', name)[0]]} {name}"] = each
     print(
         f"\nlineage, {maker.__name__}: {columns:,} columns, {fields:,} fields behind them, "
@@ -95,9 +95,9 @@ def test_no_source_of_a_union_or_join_is_missing(spark: SparkSession, tmp_path: 
     """The unions of generated pipelines have one source on both sides."""
     names = ("both", "matched", "common", "inferred")
     text = scripts.HEAD + TWO_SOURCES + "".join(map(scripts.sink, names))
-    asked = Asked(spark)
-    with asked.active():
-        assert missing(asked.session, text, tmp_path).wrong == {}
+    answers = SparkProbe(spark)
+    with answers.active():
+        assert missing(answers.session, text, tmp_path).wrong == {}
 
 
 QUERIES = """
@@ -119,9 +119,9 @@ let under = from orders
 def test_no_source_of_a_query_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     names = ("windowed", "with_names", "beside", "under", "inferred")
     text = scripts.HEAD + QUERIES + "".join(map(scripts.sink, names))
-    asked = Asked(spark)
-    with asked.active():
-        assert missing(asked.session, text, tmp_path).wrong == {}
+    answers = SparkProbe(spark)
+    with answers.active():
+        assert missing(answers.session, text, tmp_path).wrong == {}
 
 
 STRUCTS = """
@@ -166,11 +166,11 @@ def test_no_field_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     lets = [line.split()[1] for line in STRUCTS.splitlines() if line.startswith("let")]
     sinks = (*lets, "customers", "sales", "inferred")
     text = scripts.HEAD + STRUCTS + "".join(map(scripts.sink, sinks))
-    asked = Asked(spark)
-    with asked.active():
-        got = missing(asked.session, text, tmp_path)
-    assert got.wrong == {}
-    assert got.fields > 20
+    answers = SparkProbe(spark)
+    with answers.active():
+        actual = missing(answers.session, text, tmp_path)
+    assert actual.wrong == {}
+    assert actual.fields > 20
 
 
 _PIVOT = (
@@ -200,9 +200,9 @@ def test_no_source_of_pivots_and_unpivots_is_missing(spark: SparkSession, tmp_pa
     """The kind: rows of columns that a pivot has made, whose names say what was in a column."""
     lets = [line.split()[1] for line in UNPIVOTS.splitlines() if line.startswith("let")]
     text = scripts.HEAD + UNPIVOTS + "".join(map(scripts.sink, [*lets, *scripts.SCHEMAS]))
-    asked = Asked(spark)
-    with asked.active():
-        assert missing(asked.session, text, tmp_path).wrong == {}
+    answers = SparkProbe(spark)
+    with answers.active():
+        assert missing(answers.session, text, tmp_path).wrong == {}
 
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/pipeline.ssbt"))
@@ -221,14 +221,14 @@ def test_no_source_of_an_example_is_missing(
         (tmp_path / file.path).write_bytes(file.content)
     monkeypatch.syspath_prepend(str(tmp_path))
     module = _module(tmp_path / f"{pipeline.name}.py", monkeypatch)
-    asked = Asked(spark)
+    answers = SparkProbe(spark)
     lets = [each for each in pipeline.datasets if isinstance(each, Let)]
     sources = [each for each in pipeline.datasets if isinstance(each, Source)]
-    with asked.active():
-        made = {each.name: tagged(asked.session, each.name, _ddl(each)) for each in sources}
-        got = found(build_lineage(pipeline), frames(module, lets, made))
-    assert got.wrong == {}
-    assert got.columns >= len(lets)
+    with answers.active():
+        output = {each.name: tagged(answers.session, each.name, _ddl(each)) for each in sources}
+        actual = find_missing(build_lineage(pipeline), frames(module, lets, output))
+    assert actual.wrong == {}
+    assert actual.columns >= len(lets)
 
 
 def _ddl(source: Source) -> str:
@@ -270,5 +270,5 @@ def test_the_plan_is_read_in_full(spark: SparkSession) -> None:
 
 def read(frame: DataFrame) -> dict[str, set[str]]:
     """What is read for each column, as text."""
-    found = Plan(frame).sources().items()
-    return {column: {".".join((each.of, *each.path)) for each in reads} for column, reads in found}
+    result = Plan(frame).sources().items()
+    return {column: {".".join((each.of, *each.path)) for each in reads} for column, reads in result}

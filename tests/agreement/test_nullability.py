@@ -17,7 +17,7 @@ from ssbt.compiler.types.coercion import wider_type, wider_type_without_strings
 from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.operators import infer_comparison
 from tests.agreement import scripts
-from tests.agreement.asking import Asked, known_type
+from tests.agreement.asking import SparkProbe, known_type
 from tests.agreement.values import LITERALS
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def test_nullability_agrees(spark: SparkSession, tmp_path: Path) -> None:
     text = pipeline()
     names = [line.split()[1] for line in text.splitlines() if line.startswith("let ")]
     module, lets = scripts.loaded(HEAD + text + "".join(map(scripts.sink, names)), tmp_path)
-    asked = Asked(spark)
-    frames: dict[str, DataFrame] = {"rows": asked.session.createDataFrame([], "id bigint")}
+    answers = SparkProbe(spark)
+    frames: dict[str, DataFrame] = {"rows": answers.session.createDataFrame([], "id bigint")}
     wrong: dict[str, object] = {}
-    with asked.active():
+    with answers.active():
         for let in lets:
             function = getattr(module, let.name)
             taken = function.__code__.co_varnames[: function.__code__.co_argcount]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.measured import case_count
 from tests.agreement.pipelines import PipelineMaker, tables
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(2_000) // 20
+SEEDS = case_count(2_000) // 20
 SLICE = 200
 
 
@@ -38,15 +38,15 @@ def text_of(seeds: range, maker: type[PipelineMaker] = PipelineMaker) -> tuple[s
 def test_generated_pipelines_agree(spark: SparkSession, tmp_path: Path) -> None:
     """What we accept and emit, Spark analyses, and its schemas are those that we say."""
     wrong: dict[str, object] = {}
-    asked = 0
-    asked_of = Asked(spark)
+    answers = 0
+    asked_of = SparkProbe(spark)
     for start in range(0, SEEDS, SLICE):
         text, queries = text_of(range(start, min(start + SLICE, SEEDS)))
         module, lets = scripts.loaded(text, tmp_path)
-        found = scripts.problems(asked_of, module, lets)
-        asked += len(queries)
-        wrong |= {queries[name]: problem for name, problem in found.items()}
-    print(f"\ngenerated pipelines: {asked:,}, of which {len(wrong)} do not agree")
+        result = scripts.problems(asked_of, module, lets)
+        answers += len(queries)
+        wrong |= {queries[name]: problem for name, problem in result.items()}
+    print(f"\ngenerated pipelines: {answers:,}, of which {len(wrong)} do not agree")
     for query, problem in wrong.items():
         print(query, problem, sep="\n    ", end="\n\n")
     assert wrong == {}

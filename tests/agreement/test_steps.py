@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ssbt.compiler.resolve import scopes
-from tests.agreement.asking import Asked, plain_errors
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe, plain_errors
+from tests.agreement.measured import case_count
 from tests.agreement.pipelines import PipelineMaker, tables
 from tests.agreement.scripts import SCHEMAS
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
-SEEDS = asked_for(600)
+SEEDS = case_count(600)
 # Words of steps that mean the same in both languages.
 SHARED = ("select", "extend", "set", "drop", "where", "aggregate", "order", "rename", "as")
 JOINS = ("join", "left", "right", "full", "semi", "anti", "cross")
@@ -39,7 +39,7 @@ def _has_reason(query: str, codes: list[str]) -> bool:
 def refused() -> dict[str, list[str]]:
     """The queries of one step that the compiler refuses, with the codes of its findings."""
     sources = tables()
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for seed in range(SEEDS):
         maker = PipelineMaker(seed, sources)
         base = maker.random.choice(list(sources))
@@ -47,23 +47,23 @@ def refused() -> dict[str, list[str]]:
         step = maker.step()
         codes = maker.codes(step)
         if codes and step.split()[0] in (*SHARED, *JOINS):
-            found[f"from {base} |> {step}"] = codes
-    return found
+            result[f"from {base} |> {step}"] = codes
+    return result
 
 
 def test_what_we_refuse_spark_refuses(spark: SparkSession) -> None:
     """Every refused step that Spark takes is refused by a rule of the language alone."""
     from py4j.protocol import Py4JJavaError
 
-    asked = Asked(spark)
+    answers = SparkProbe(spark)
     for name, ddl in SCHEMAS.items():
-        asked.session.createDataFrame([], ddl).createOrReplaceTempView(name)
+        answers.session.createDataFrame([], ddl).createOrReplaceTempView(name)
     questions = refused()
     taken: dict[str, list[str]] = {}
     with plain_errors():
         for query, codes in questions.items():
             try:
-                asked.query(query)
+                answers.query(query)
             except Py4JJavaError:
                 continue
             taken[query] = codes

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.agreement.asking import Asked
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.measured import case_count
 from tests.agreement.text_casts import REASONS, attempts, our_codes, readings_of_spark
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.spark
 
 
 def test_no_text_is_read_in_silence(spark: SparkSession):
-    ours = {each: our_codes(each) for each in attempts(min(asked_for(12), 300))}
+    ours = {each: our_codes(each) for each in attempts(min(case_count(12), 300))}
     accepted = [each for each, codes in ours.items() if codes is not None]
-    theirs = readings_of_spark(Asked(spark), accepted)
+    theirs = readings_of_spark(SparkProbe(spark), accepted)
     silent, without_cause = [], []
     for each, readings in theirs.items():
         is_reported = "SSBT0439" in (ours[each] or ())

@@ -26,7 +26,7 @@ from ssbt.compiler.types.ddl import parse_type
 from ssbt.compiler.types.functions import Function, find_function, function_names
 from ssbt.compiler.types.functions.model import FunctionKind
 from tests.agreement.answers import none_found
-from tests.agreement.asking import Asked, plain_errors
+from tests.agreement.asking import SparkProbe, plain_errors
 
 COLUMNS = {
     "s": "string",
@@ -87,7 +87,7 @@ class Attempt:
 def attempts(most: int) -> Iterator[Attempt]:
     """Of each form and function, at most so many expressions that have a text in them."""
     for form in _FORMS:
-        for places in _chosen(form, form.count("{}"), most * 3):
+        for places in _choose_cases(form, form.count("{}"), most * 3):
             yield Attempt(form.format(*places))
     for name in sorted(function_names()):
         function = find_function(name)
@@ -95,7 +95,7 @@ def attempts(most: int) -> Iterator[Attempt]:
         if function.kind in (FunctionKind.SCALAR, FunctionKind.AGGREGATE):
             word = "aggregate" if function.kind is FunctionKind.AGGREGATE else "select"
             for count in _counts(function):
-                for places in _chosen(name, count, most):
+                for places in _choose_cases(name, count, most):
                     yield Attempt(f"{name}({', '.join(places)})", word)
 
 
@@ -106,7 +106,7 @@ def _counts(function: Function) -> Iterator[int]:
             yield count
 
 
-def _chosen(seed: str, count: int, most: int) -> Sequence[tuple[str, ...]]:
+def _choose_cases(seed: str, count: int, most: int) -> Sequence[tuple[str, ...]]:
     choices = (*COLUMNS, *CONSTANTS)
     random = Random(f"{seed} {count}")
     if count > 2:
@@ -120,13 +120,13 @@ def our_codes(attempt: Attempt) -> tuple[str, ...] | None:
     """The codes of what the compiler says; None if it refuses the expression."""
     columns = [Column(name, parse_type(ddl) or _never(ddl), True) for name, ddl in COLUMNS.items()]
     step = f"{attempt.word} {attempt.text} as y"
-    got = parse_fragment(Source("attempt.ssbt", step), "step", 0, len(step))
+    actual = parse_fragment(Source("attempt.ssbt", step), "step", 0, len(step))
     report = Report()
     lookup = ProgramLookup(*[none_found] * 5)
     context = QueryContext(Relation(tuple(columns)), {}, TypingSettings("4.1"), report, lookup)
-    if got.node is None or resolve_step(got.node, context) is None:
+    if actual.node is None or resolve_step(actual.node, context) is None:
         return None
-    findings = (*got.findings, *report.findings)
+    findings = (*actual.findings, *report.findings)
     if any(each.severity is Severity.ERROR for each in findings):
         return None
     return tuple(each.code.number for each in findings)
@@ -137,35 +137,35 @@ def _never(ddl: str) -> Any:
 
 
 def readings_of_spark(
-    asked: Asked, attempted: Sequence[Attempt]
+    arguments: SparkProbe, attempted: Sequence[Attempt]
 ) -> dict[Attempt, list[tuple[str, str]]]:
     """The columns of text that Spark casts, with the types; nothing for what Spark refuses."""
-    asked.table(COLUMNS).createOrReplaceTempView("texts_read")
+    arguments.table(COLUMNS).createOrReplaceTempView("texts_read")
     readings: dict[Attempt, list[tuple[str, str]]] = {}
-    with plain_errors(), asked.active():
+    with plain_errors(), arguments.active():
         for word in ("select", "aggregate"):
             one_word = [each for each in attempted if each.word == word]
             plain = [each for each in one_word if " over (" not in each.text]
             for start in range(0, len(plain), BATCH):
-                readings |= _ask(asked, plain[start : start + BATCH])
+                readings |= _ask(arguments, plain[start : start + BATCH])
             for each in one_word:
                 if each not in plain:
-                    readings |= _ask(asked, [each])
+                    readings |= _ask(arguments, [each])
     return readings
 
 
-def _ask(asked: Asked, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
+def _ask(arguments: SparkProbe, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
     from py4j.protocol import Py4JJavaError
 
     names = {f"y{place}_": each for place, each in enumerate(batch)}
     items = ", ".join(f"{each.text} as {name}" for name, each in names.items())
     try:
-        query = asked.query(f"select {items} from texts_read")
+        query = arguments.query(f"select {items} from texts_read")
     except Py4JJavaError:
         if len(batch) == 1:
             return {}
         half = len(batch) // 2
-        return _ask(asked, batch[:half]) | _ask(asked, batch[half:])
+        return _ask(arguments, batch[:half]) | _ask(arguments, batch[half:])
     plan = json.loads(query.queryExecution().analyzed().toJSON())
     if len(batch) == 1:
         return {batch[0]: sorted({each for tree in _trees(plan) for each in _casts(tree)})}

@@ -18,16 +18,16 @@ _KEYS = ("string", "boolean", "int", "date")
 def rows(table: str) -> tuple[Step, ...]:
     """A table: each row with what says the same, and what looks alike."""
     text = _TEXT.read_text("utf-8").partition(f"[{table}]\n")[2].partition("\n[")[0]
-    found: list[Step] = []
+    result: list[Step] = []
     for line in text.strip().splitlines():
         mark, _, rest = line.partition(" ")
         if mark == "=":
-            found[-1] = found[-1]._replace(same=(*found[-1].same, rest))
+            result[-1] = result[-1]._replace(same=(*result[-1].same, rest))
         elif mark == "!":
-            found[-1] = found[-1]._replace(others=(*found[-1].others, rest))
+            result[-1] = result[-1]._replace(others=(*result[-1].others, rest))
         else:
-            found.append(Step(line))
-    return tuple(found)
+            result.append(Step(line))
+    return tuple(result)
 
 
 class WideMaker(Maker):
@@ -42,11 +42,11 @@ class WideMaker(Maker):
         if kind < 3:
             return self.whole_step()
         if kind < 5:
-            return _written(self.filled("conditions"), lambda text: f"where {text}")
+            return _rewrite_step(self.filled("conditions"), lambda text: f"where {text}")
         if kind < 8:
             value, name = self.filled("values"), self.new()
             self.columns[name] = "made"
-            return _written(value, lambda text: f"extend {text} as {name}")
+            return _rewrite_step(value, lambda text: f"extend {text} as {name}")
         return self.grouped() if kind == 8 and self.random.random() < 0.5 else super().step()
 
     def filled(self, table: str) -> Step:
@@ -56,7 +56,7 @@ class WideMaker(Maker):
         words |= {letter: self.column("string") for letter in "st"}
         words |= {letter: self.column(*_KEYS) for letter in "kl"}
         words |= {letter: self.new() for letter in "nm"}
-        return _written(row, lambda text: text.format(**words))
+        return _rewrite_step(row, lambda text: text.format(**words))
 
     def whole_step(self) -> Step:
         """One step or several, which may leave other columns."""
@@ -74,8 +74,8 @@ class WideMaker(Maker):
         key = self.column("string", "boolean", "int")
         by = f" group by {key}" if key != "null" else ""
         self.columns = {name: "made"} | ({key: COLUMNS[key]} if key in COLUMNS else {})
-        return _written(value, lambda text: f"aggregate {text} as {name}{by}")
+        return _rewrite_step(value, lambda text: f"aggregate {text} as {name}{by}")
 
 
-def _written(step: Step, write: Callable[[str], str]) -> Step:
+def _rewrite_step(step: Step, write: Callable[[str], str]) -> Step:
     return Step(write(step.text), tuple(map(write, step.same)), tuple(map(write, step.others)))

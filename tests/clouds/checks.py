@@ -23,8 +23,8 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
     def here(host: Any, *arguments: Any, **others: Any) -> Any:
         # Not every resolver knows names below localhost.
-        known = "127.0.0.1" if str(host).endswith(".localhost") else host
-        return resolved(known, *arguments, **others)
+        existing = "127.0.0.1" if str(host).endswith(".localhost") else host
+        return resolved(existing, *arguments, **others)
 
     monkeypatch.setattr(socket, "getaddrinfo", here)
     with doubles.azure(tmp_path) as (address, identity, certificate):
@@ -43,11 +43,11 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def connect_to(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     client = secretmanager.SecretManagerServiceClient
-    made = transports.SecretManagerServiceGrpcTransport
+    result = transports.SecretManagerServiceGrpcTransport
     monkeypatch.setattr(
         secretmanager,
         "SecretManagerServiceClient",
-        lambda: client(transport=made(channel=grpc.insecure_channel(address))),
+        lambda: client(transport=result(channel=grpc.insecure_channel(address))),
     )
 
 
@@ -88,8 +88,8 @@ def test_key_vault_without_an_identity(vault: str, monkeypatch: pytest.MonkeyPat
 def test_secret_manager(manager: str) -> None:
     options = {"project": "shop", "timeout": 10}
     assert secret_manager("login", options) == "projects/shop/secrets/login/versions/latest"
-    found = secret_manager("x", {**options, "secret": "login", "version": "2"})
-    assert found == "projects/shop/secrets/login/versions/2"
+    result = secret_manager("x", {**options, "secret": "login", "version": "2"})
+    assert result == "projects/shop/secrets/login/versions/2"
 
 
 @pytest.mark.parametrize(

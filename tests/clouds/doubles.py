@@ -62,8 +62,8 @@ class _KeyVault(_Json):
             self.answer(status, {"error": {"code": "Refused", "message": TEXT}})
         else:
             time.sleep(SLOW if name == "slow" else 0)
-            found = {"id": f"https://{host}/secrets/{name}/{version or 1}", "attributes": {}}
-            self.answer(200, {"value": f"{name} {version}", **found})
+            names = {"id": f"https://{host}/secrets/{name}/{version or 1}", "attributes": {}}
+            self.answer(200, {"value": f"{name} {version}", **names})
 
 
 @contextmanager
@@ -105,8 +105,8 @@ class _SecretManager(grpc.GenericRpcHandler):  # type: ignore[misc]
         time.sleep(SLOW if name == "slow" else 0)
         payload = resources.SecretPayload(data=path.encode())
         answer = service.AccessSecretVersionResponse(name=path, payload=payload)
-        found: bytes = service.AccessSecretVersionResponse.serialize(answer)
-        return found
+        result: bytes = service.AccessSecretVersionResponse.serialize(answer)
+        return result
 
 
 @contextmanager

@@ -93,26 +93,26 @@ def test_the_hooks(project: Path, tmp_path: Path, whose: str) -> None:
     def failed() -> tuple[list[str], str]:
         git("add", "--all", cwd=project)
         home = str(tmp_path / "pre-commit")
-        ran = run("pre-commit", "run", "--all-files", cwd=project, PRE_COMMIT_HOME=home)
-        names = re.findall(r"^ssbtc (.*?)\.+(?:.*\))?Failed$", ran.stdout, re.MULTILINE)
-        assert bool(names) == (ran.returncode != 0), ran.stdout + ran.stderr
-        return names, ran.stdout
+        result = run("pre-commit", "run", "--all-files", cwd=project, PRE_COMMIT_HOME=home)
+        names = re.findall(r"^ssbtc (.*?)\.+(?:.*\))?Failed$", result.stdout, re.MULTILINE)
+        assert bool(names) == (result.returncode != 0), result.stdout + result.stderr
+        return names, result.stdout
 
     assert failed()[0] == []
     git("commit", "--quiet", "--message", "start", cwd=project)
-    for name, (damage, hook, told) in FAULTS.items():
+    for name, (damage, hook, reported) in FAULTS.items():
         damage(project)
         names, output = failed()
         assert hook in names, (name, output)
-        assert told in output or hook == "fmt", (name, output)
+        assert reported in output or hook == "fmt", (name, output)
         git("reset", "--quiet", "--hard", cwd=project)
     assert failed()[0] == []
 
 
 def steps() -> list[dict[str, Any]]:
-    found = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
-    assert all("${{" not in step["run"] for step in found), "an input could become code"
-    return list(found)
+    result = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    assert all("${{" not in step["run"] for step in result), "an input could become code"
+    return list(result)
 
 
 def carried_out(step: dict[str, Any], project: Path, **inputs: str) -> Any:
@@ -120,7 +120,7 @@ def carried_out(step: dict[str, Any], project: Path, **inputs: str) -> Any:
     declared = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
     values = {name: item["default"] for name, item in declared.items()} | inputs
     variables = {
-        name: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: values[found[1]], text)
+        name: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda result: values[result[1]], text)
         for name, text in step.get("env", {}).items()
     }
     (project.parent / "step.sh").write_text(step["run"])
@@ -141,22 +141,22 @@ def test_the_action(project: Path) -> None:
     git("commit", "--quiet", "--message", "start", cwd=project)
 
     def failed(**inputs: str) -> tuple[set[str], str]:
-        ran = {
+        result = {
             CHECKS[step["name"]]: carried_out(step, project, **inputs)
             for step in steps()
             if step["name"] in CHECKS
         }
-        output = "".join(each.stdout + each.stderr for each in ran.values())
-        assert {each.returncode for each in ran.values()} <= {0, 1}, output
-        return {name for name, each in ran.items() if each.returncode}, output
+        output = "".join(each.stdout + each.stderr for each in result.values())
+        assert {each.returncode for each in result.values()} <= {0, 1}, output
+        return {name for name, each in result.items() if each.returncode}, output
 
     assert failed() == (set(), failed()[1])
     assert not failed(paths="pipeline.ssbt .", strict="true")[0]
-    for name, (damage, check, told) in FAULTS.items():
+    for name, (damage, check, reported) in FAULTS.items():
         damage(project)
         names, output = failed()
         assert check in names, (name, output)
-        assert told in output, (name, output)
+        assert reported in output, (name, output)
         git("reset", "--quiet", "--hard", cwd=project)
         git("clean", "--quiet", "--force", "-d", cwd=project)
 
@@ -186,13 +186,13 @@ def repository(tmp_path: Path) -> Path:
 
 def test_pre_commit_installs_the_hooks(project: Path, repository: Path, tmp_path: Path) -> None:
     home = str(tmp_path / "pre-commit")
-    ran = run(
+    result = run(
         *("pre-commit", "try-repo", repository, "ssbtc-check", "--all-files"),
         cwd=project,
         PRE_COMMIT_HOME=home,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert re.search(r"^ssbtc check\.+Passed$", ran.stdout, re.MULTILINE)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"^ssbtc check\.+Passed$", result.stdout, re.MULTILINE)
 
 
 def test_the_action_installs_the_compiler(project: Path, repository: Path, tmp_path: Path) -> None:
@@ -200,8 +200,8 @@ def test_the_action_installs_the_compiler(project: Path, repository: Path, tmp_p
     added = tmp_path / "path"
     runner = {"RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(added)}
     step["env"] = {**runner, "GITHUB_ACTION_PATH": str(repository)}
-    ran = carried_out(step, project)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    result = carried_out(step, project)
+    assert result.returncode == 0, result.stdout + result.stderr
     ssbtc = Path(added.read_text().strip(), "ssbtc")
     assert run(ssbtc, "compile", "--check", cwd=project).returncode == 0
 
@@ -238,9 +238,9 @@ def test_all_in_a_lock_has_its_hash(name: str) -> None:
     joined = re.sub(r" \\\n +", " ", text).splitlines()
     lines = [line for line in joined if line and not line.lstrip().startswith("#")]
     pinned = r"([\w.-]+)==\S+( --hash=sha256:[0-9a-f]{64})+"
-    found = [re.fullmatch(pinned, line.split(" #")[0].rstrip()) for line in lines]
-    assert [line for line, match in zip(lines, found, strict=True) if match is None] == []
-    assert {match[1] for match in found if match} >= LOCKS[name]
+    results = [re.fullmatch(pinned, line.split(" #")[0].rstrip()) for line in lines]
+    assert [line for line, match in zip(lines, results, strict=True) if match is None] == []
+    assert {match[1] for match in results if match} >= LOCKS[name]
 
 
 def test_the_locks_agree() -> None:

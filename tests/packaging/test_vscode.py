@@ -17,10 +17,10 @@ NO_NODE = 3
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_it_is_built_tested_and_packaged():
-    made = subprocess.run([ROOT / "tools" / "vscode.sh"], capture_output=True, text=True)
-    if made.returncode == NO_NODE:
-        pytest.skip(made.stderr.splitlines()[0])
-    assert made.returncode == 0, made.stdout + made.stderr
+    result = subprocess.run([ROOT / "tools" / "vscode.sh"], capture_output=True, text=True)
+    if result.returncode == NO_NODE:
+        pytest.skip(result.stderr.splitlines()[0])
+    assert result.returncode == 0, result.stdout + result.stderr
     with zipfile.ZipFile(EXTENSION / "dist" / "ssbt.vsix") as package:
         names = {name for name in package.namelist() if name.startswith("extension/")}
     assert names == {
@@ -36,8 +36,8 @@ def test_the_lock_names_no_host():
     lock = json.loads((EXTENSION / "package-lock.json").read_text("utf-8"))
     assert all("resolved" not in package for package in lock["packages"].values())
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
-    wanted = json.loads((EXTENSION / "package.json").read_text("utf-8"))
-    assert lock["packages"][""]["devDependencies"] == wanted["devDependencies"]
+    expected = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+    assert lock["packages"][""]["devDependencies"] == expected["devDependencies"]
 
 
 def test_its_version_is_the_compilers():

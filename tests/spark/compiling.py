@@ -44,7 +44,7 @@ def script_functions(text: str) -> dict[str, Any]:
     return names
 
 
-def written(data: DataFrame, sink: str, columns: str, settings: str = "") -> None:
+def write(data: DataFrame, sink: str, columns: str, settings: str = "") -> None:
     """Write through a generated script: `sink` is what follows `sink data to`."""
     names = script_functions(
         f"pipeline files {{ spark {{ {settings} }} }}\nschema Empty {{ x: int }}\n"
@@ -72,5 +72,5 @@ def read_back(spark: SparkSession, source: str, columns: str, settings: str = ""
 
 def run(module: ModuleType, spark: SparkSession, **params: object) -> None:
     """Run the pipeline as its script does, in the session of the tests."""
-    given = module.Params(**params) if hasattr(module, "Params") else None
-    module.run(Job(spark, given, module.__name__))
+    inputs = module.Params(**params) if hasattr(module, "Params") else None
+    module.run(Job(spark, inputs, module.__name__))

@@ -34,9 +34,9 @@ def _no_stream_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[Non
 @pytest.fixture(scope="session")
 def topics(spark: SparkSession, broker: Broker) -> Iterator[Topics]:
     """The topics of the broker that all tests share."""
-    made = Topics(spark, broker)
-    yield made
-    made.close()
+    result = Topics(spark, broker)
+    yield result
+    result.close()
 
 
 @pytest.fixture

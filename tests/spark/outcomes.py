@@ -42,9 +42,9 @@ def outcome(script: Path, *arguments: str) -> int:
     return 0
 
 
-def settings(given: Mapping[str, str]) -> list[str]:
+def settings(values: Mapping[str, str]) -> list[str]:
     """The arguments that set parameters."""
-    return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
+    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
 
 
 def steady(text: str, places: Mapping[str, str]) -> str:

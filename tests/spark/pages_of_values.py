@@ -39,20 +39,20 @@ def answers(
     """What a session of one's own gives for each: the texts of its one column."""
     session.conf.set("spark.sql.ansi.enabled", str(ansi).lower())
     session.conf.set("spark.sql.session.timeZone", zone)
-    given: dict[str, tuple[str, ...]] = {}
+    inputs: dict[str, tuple[str, ...]] = {}
     # One query for all expressions: hundreds of jobs would take minutes.
     expressions = [text for text in texts if not text.startswith("select ")]
     if expressions:
         columns = [f"string({text}) as c{place}" for place, text in enumerate(expressions)]
         (row,) = session.sql(f"select {', '.join(columns)}").collect()
-        given = {text: (_shown(value),) for text, value in zip(expressions, row, strict=True)}
+        inputs = {text: (_display(value),) for text, value in zip(expressions, row, strict=True)}
     for text in texts:
         if text.startswith("select "):
             frame = session.sql(text)
             values = frame.selectExpr(f"string(`{frame.columns[0]}`) as x").collect()
-            given[text] = tuple(_shown(row.x) for row in values)
-    return [given[text] for text in texts]
+            inputs[text] = tuple(_display(row.x) for row in values)
+    return [inputs[text] for text in texts]
 
 
-def _shown(value: str | None) -> str:
+def _display(value: str | None) -> str:
     return "null" if value is None else value

@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.contracts.verdicts import ReadVerdict
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -57,29 +57,29 @@ def pairs() -> list[tuple[str, str, str]]:
     ]
 
 
-def asked(spark: SparkSession, form: str, one: str, other: str, folder: Path) -> ReadVerdict:
+def ask_spark(spark: SparkSession, form: str, one: str, other: str, folder: Path) -> ReadVerdict:
     """What Spark makes of the values of a pair, through generated scripts."""
-    found = set()
+    results = set()
     for number, value in enumerate(TYPES[one]):
         data = spark.sql(f"select 1 as k, cast({value} as {one.replace(': ', ':')}) as v")
         block = f'{form} {{ path = "{folder}/{number}"{_OPTIONS.get(form, "")}'
-        written(data, f"{block}, mode = overwrite }}", f"k: int, v: {one}")
+        write(data, f"{block}, mode = overwrite }}", f"k: int, v: {one}")
         try:
             (row,) = read_back(spark, block, f"k: int, v: {other}").collect()
         except Exception:
-            found.add(ReadVerdict.FAILS)
+            results.add(ReadVerdict.FAILS)
         else:
             is_same = same(data.collect()[0]["v"], row["v"], one, form)
-            found.add(ReadVerdict.RIGHT if is_same else ReadVerdict.WRONG)
-    return together(found)
+            results.add(ReadVerdict.RIGHT if is_same else ReadVerdict.WRONG)
+    return together(results)
 
 
-def together(found: set[ReadVerdict]) -> ReadVerdict:
+def together(result: set[ReadVerdict]) -> ReadVerdict:
     """The verdict about a type, from those about its values."""
-    if ReadVerdict.WRONG in found:
-        return ReadVerdict.WRONG_FOR_SOME if ReadVerdict.RIGHT in found else ReadVerdict.WRONG
-    if ReadVerdict.FAILS in found:
-        return ReadVerdict.FAILS_FOR_SOME if ReadVerdict.RIGHT in found else ReadVerdict.FAILS
+    if ReadVerdict.WRONG in result:
+        return ReadVerdict.WRONG_FOR_SOME if ReadVerdict.RIGHT in result else ReadVerdict.WRONG
+    if ReadVerdict.FAILS in result:
+        return ReadVerdict.FAILS_FOR_SOME if ReadVerdict.RIGHT in result else ReadVerdict.FAILS
     return ReadVerdict.RIGHT
 
 
@@ -114,8 +114,8 @@ def _number(value: object) -> Decimal | None:
 
 
 def _single(value: object) -> float:
-    found: float = struct.unpack("f", struct.pack("f", float(str(value))))[0]
-    return found
+    result: float = struct.unpack("f", struct.pack("f", float(str(value))))[0]
+    return result
 
 
 def _moment(value: object) -> object:

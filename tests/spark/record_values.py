@@ -304,11 +304,11 @@ def long(number: int) -> bytes:
 
 def varint(number: int) -> bytes:
     number &= 2**64 - 1
-    found = bytearray()
+    result = bytearray()
     while number > 0x7F:
-        found.append(number & 0x7F | 0x80)
+        result.append(number & 0x7F | 0x80)
         number >>= 7
-    return bytes((*found, number))
+    return bytes((*result, number))
 
 
 def sized(data: bytes) -> bytes:

@@ -69,8 +69,8 @@ def verdicts(old: str, new: str) -> set[Severity]:
 def ids(spark: SparkSession, connector: str, folder: Path) -> list[int] | None:
     """The ids that Spark finds there; None where it cannot read the folder."""
     try:
-        found = spark.read.format(connector).load(str(folder))
-        return sorted(row.id for row in found.select(found.id.cast("int").alias("id")).collect())
+        result = spark.read.format(connector).load(str(folder))
+        return sorted(row.id for row in result.select(result.id.cast("int").alias("id")).collect())
     except (PySparkException, Py4JJavaError):
         return None
 
@@ -98,5 +98,5 @@ def test_partitions_that_change(
         whole = [1, 2, 3, 4] if stays else [3, 4]
         is_whole = ids(spark, connector, root / "out") == whole
         assert is_whole is not stays, (was, now)
-        said = verdicts(*versions)
-        assert said == {Severity.BREAKING if stays else Severity.BEHAVIOUR}, (was, now)
+        message = verdicts(*versions)
+        assert message == {Severity.BREAKING if stays else Severity.BEHAVIOUR}, (was, now)

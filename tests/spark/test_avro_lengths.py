@@ -60,7 +60,7 @@ def test_lengths_that_no_record_has(tmp_path: Path) -> None:
     values = [record(-1, b""), *hostile, record(-1, b"")]
     path = ",".join(map(str, jars(SPARK_AVRO)))
     options = f"--jars {path} --conf spark.ui.enabled=false --driver-memory 1g pyspark-shell"
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", SCRIPT, json.dumps(schema), *(each.hex() for each in values)],
         env=servers.environment(PYSPARK_SUBMIT_ARGS=options, PYTHONPATH=os.pathsep.join(sys.path)),
         cwd=tmp_path,
@@ -69,5 +69,5 @@ def test_lengths_that_no_record_has(tmp_path: Path) -> None:
         timeout=300,
         check=False,
     )
-    wanted = [False, *(True for _ in hostile), False]
-    assert f"dead {json.dumps(wanted)}" in ran.stdout, ran.stderr[-2000:]
+    expected = [False, *(True for _ in hostile), False]
+    assert f"dead {json.dumps(expected)}" in result.stdout, result.stderr[-2000:]

@@ -25,8 +25,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    ran = subprocess.run([SSBTC, "init"], capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 0, ran.stderr
+    result = subprocess.run([SSBTC, "init"], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
     assert all((tmp_path / path).exists() for path in FILES)
     return tmp_path
 
@@ -41,25 +41,25 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_starter_project(project: Path):
-    ran = run("--set", "min_amount=10", "--log-format", "json")
-    assert ran.returncode == 0, ran.stderr
+    result = run("--set", "min_amount=10", "--log-format", "json")
+    assert result.returncode == 0, result.stderr
     (part,) = Path("results/revenue").glob("*.csv")
     assert part.read_text() == "country,revenue,orders\nDE,155.00,3\nFR,35.50,1\n"
-    assert ran.stderr.startswith("$ spark-submit --master 'local[2]' ")
-    assert '"pipeline": "revenue_by_country"' in ran.stdout + ran.stderr
-    assert ran.stderr.count(" INFO ") < 10, "Spark keeps quiet"
+    assert result.stderr.startswith("$ spark-submit --master 'local[2]' ")
+    assert '"pipeline": "revenue_by_country"' in result.stdout + result.stderr
+    assert result.stderr.count(" INFO ") < 10, "Spark keeps quiet"
 
 
 def test_the_exit_code_is_the_scripts(project: Path, monkeypatch: pytest.MonkeyPatch):
     # A Java that Spark cannot use is passed over.
     monkeypatch.setenv("JAVA_HOME", str(project / "no-java"))
-    ran = run("--set", "min_amount=abc")
-    assert ran.returncode == 2, ran.stderr
-    ran = run("--set", "data=nowhere")
-    assert ran.returncode == 1, ran.stderr
-    assert "pipeline.ssbt:24 (orders)\n" in ran.stdout
-    assert "\tat " not in ran.stdout + ran.stderr
-    log = Path(ran.stdout.rpartition("the stack traces are in ")[2].strip()).read_text()
+    result = run("--set", "min_amount=abc")
+    assert result.returncode == 2, result.stderr
+    result = run("--set", "data=nowhere")
+    assert result.returncode == 1, result.stderr
+    assert "pipeline.ssbt:24 (orders)\n" in result.stdout
+    assert "\tat " not in result.stdout + result.stderr
+    log = Path(result.stdout.rpartition("the stack traces are in ")[2].strip()).read_text()
     assert "\tat org.apache.spark" in log
 
 

@@ -43,10 +43,10 @@ def rows(done: subprocess.CompletedProcess[str], lake: Path) -> set[str]:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "INFO sample: wrote placed (2 rows) in " in done.stdout + done.stderr
     lines = [line for file in lake.glob("placed/*.json") for line in file.open()]
-    found = {row["id"]: row for row in map(json.loads, lines)}
-    assert {id: row["share"] for id, row in found.items()} == {1: 1.0, 3: 1.0}
-    assert found[1]["runtime"].startswith("DE ")
-    files = {row["runtime"].split(" ", 1)[1] for row in found.values()}
+    results = {row["id"]: row for row in map(json.loads, lines)}
+    assert {id: row["share"] for id, row in results.items()} == {1: 1.0, 3: 1.0}
+    assert results[1]["runtime"].startswith("DE ")
+    files = {row["runtime"].split(" ", 1)[1] for row in results.values()}
     assert all(file.endswith("/ssbt_runtime.zip/ssbt/runtime/__init__.py") for file in files)
     return files
 

@@ -89,9 +89,9 @@ def test_records(spark: SparkSession) -> None:
     type_ = with_defaults(spark, f"{SCHEMA}, _malformed STRING", DEFAULTS)
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_malformed"}
     df = spark.createDataFrame([(line,) for line in (*LINES, "{bad")], "value STRING")
-    found = df.select(F.from_json("value", type_, options).alias("v")).select("v.*")
-    assert rows(found.where("_malformed is null").drop("_malformed")) == EXPECTED
-    assert rows(found.where("_malformed is not null").select("_malformed")) == [("{bad",)]
+    result = df.select(F.from_json("value", type_, options).alias("v")).select("v.*")
+    assert rows(result.where("_malformed is null").drop("_malformed")) == EXPECTED
+    assert rows(result.where("_malformed is not null").select("_malformed")) == [("{bad",)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -119,7 +119,7 @@ def test_values_of_every_type(spark: SparkSession, tmp_path: Path, kind: str) ->
     defaults = {column: values[name] for column, name in names.items()}
     spark.range(1).write.format(kind).save(str(tmp_path / "p"))
     type_ = with_defaults(spark, f"id BIGINT, {schema}", defaults)
-    found = spark.read.format(kind).schema(type_).load(str(tmp_path / "p")).first()
-    assert found is not None
-    wanted = [list(v) if isinstance(v, tuple) else v for v in values.values()]
-    assert list(found)[1:] == wanted
+    result = spark.read.format(kind).schema(type_).load(str(tmp_path / "p")).first()
+    assert result is not None
+    expected = [list(v) if isinstance(v, tuple) else v for v in values.values()]
+    assert list(result)[1:] == expected

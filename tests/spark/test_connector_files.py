@@ -24,9 +24,9 @@ COLUMNS = "id: bigint, p: bigint, name: string"
 
 def module(text: str) -> dict[str, Any]:
     """The functions of the script that a pipeline is compiled to."""
-    found = check_pipeline("files.ssbt", lambda path: text.encode())
-    assert not found.has_errors, [finding.message for finding in found.findings]
-    script = next(file for file in emit_files(found) if file.path.endswith(".py"))
+    result = check_pipeline("files.ssbt", lambda path: text.encode())
+    assert not result.has_errors, [finding.message for finding in result.findings]
+    script = next(file for file in emit_files(result) if file.path.endswith(".py"))
     names: dict[str, Any] = {"__name__": "files"}
     exec(compile(script.content, script.path, "exec"), names)
     return names
@@ -162,8 +162,8 @@ def test_every_column_is_nullable(
     spark: SparkSession, data: DataFrame, tmp_path: Path, name: str
 ) -> None:
     write(data, f'{name} {{ path = "{tmp_path}/out" }}')
-    found = read(spark, name, tmp_path / "out", "id: bigint not null, p: bigint, name: string")
-    assert found.schema["id"].nullable
+    names = read(spark, name, tmp_path / "out", "id: bigint not null, p: bigint, name: string")
+    assert names.schema["id"].nullable
 
 
 def test_types_of_binary_files(spark: SparkSession, data: DataFrame, tmp_path: Path) -> None:
@@ -213,8 +213,8 @@ TYPES = {
 
 
 def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
-    found = find_connector(name)
-    side = found.role(role) if found else None
+    names = find_connector(name)
+    side = names.role(role) if names else None
     assert side
     index = 0 if role is Role.SINK else 1
     refused = set()
@@ -229,8 +229,8 @@ def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
                 refused.add(type_name)
     # Spark writes bytes to CSV as `[00 FF]`, and has TIME behind a setting.
     words = set(side.rejects) & TYPES.keys() - ({"BINARY"} if name == "csv" else set())
-    known = {type_name for type_name in words if TYPES[type_name][index]}
-    assert refused == known
+    existing = {type_name for type_name in words if TYPES[type_name][index]}
+    assert refused == existing
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "parquet", "orc"])

@@ -89,15 +89,15 @@ MISSING_CODECS = {("parquet", "brotli"), ("parquet", "lzo"), ("orc", "brotli")}
 
 
 def built_in(name: str) -> Connector:
-    found = find_connector(name)
-    assert found
-    return found
+    names = find_connector(name)
+    assert names
+    return names
 
 
 def options_of(name: str, role: Role) -> tuple[Option, ...]:
-    found = built_in(name).role(role)
-    assert found
-    return found.options
+    names = built_in(name).role(role)
+    assert names
+    return names.options
 
 
 def option_named(name: str, role: Role, option_name: str) -> Option:
@@ -124,7 +124,7 @@ def default_text(option: Option) -> str | None:
     return str(option.default).lower() if option.default in (True, False) else str(option.default)
 
 
-def written(option: Option, text: str) -> OptionValue:
+def option_value(option: Option, text: str) -> OptionValue:
     """A value of the option's own type."""
     match option.type.kind:
         case ValueKind.BOOLEAN:
@@ -148,11 +148,11 @@ def written(option: Option, text: str) -> OptionValue:
 def settings(name: str, role: Role, block: Block, *, streaming: bool = False) -> Settings:
     """The settings of a block, which must be right; an empty schema is none."""
     mode = Mode.STREAM if streaming else Mode.BATCH
-    known = {option.name: option for option in options_of(name, role) if mode in option.modes}
+    existing = {option.name: option for option in options_of(name, role) if mode in option.modes}
     entries = [
-        OptionEntry(key, HERE, written(known[key], text), HERE)
+        OptionEntry(key, HERE, option_value(existing[key], text), HERE)
         for key, text in block.items()
-        if key in known and not (key == "schema" and not text)
+        if key in existing and not (key == "schema" and not text)
     ]
     checked = validate(
         built_in(name), ConnectorUse(role, streaming, HERE, LINE, lambda param: None), entries
@@ -198,19 +198,19 @@ def write(name: str, block: Block, data: DataFrame) -> None:
         data = data.where("name IS NOT NULL").select("name", "country")
         static = {"partition_overwrite_mode": "static"} if block.get("mode") == "overwrite" else {}
         block = {"partition_by": "country"} | static | block
-    found = settings(name, Role.SINK, block)
-    sink = Sink("data", "data", built_in(name), found, "", NOWHERE)
+    names = settings(name, Role.SINK, block)
+    sink = Sink("data", "data", built_in(name), names, "", NOWHERE)
     eval(f"({emit_write(sink, Relation(), NO_PARAMS, 'data')}\n)", {"data": data})
 
 
 def read(spark: SparkSession, name: str, block: Block, *, streaming: bool = False) -> DataFrame:
-    found = settings(name, Role.SOURCE, {"schema": "S"} | block, streaming=streaming)
-    schema = "S" if found.at(OptionPlacement.SCHEMA) else None
-    added = tuple((column, type_) for column, type_, _ in found.added_columns())
+    actual_names = settings(name, Role.SOURCE, {"schema": "S"} | block, streaming=streaming)
+    schema = "S" if actual_names.at(OptionPlacement.SCHEMA) else None
+    added = tuple((column, type_) for column, type_, _ in actual_names.added_columns())
     columns = "name STRING, country STRING" if name == "text" else COLUMNS
     names = {"job": SimpleNamespace(spark=spark), "SCHEMA": columns}
     relation = Relation(streaming=streaming)
-    source = Source("data", built_in(name), found, schema, added, relation, "", NOWHERE)
+    source = Source("data", built_in(name), actual_names, schema, added, relation, "", NOWHERE)
     code = emit_read(source, NO_PARAMS, SchemaCode({"S": "SCHEMA"}, {}), exposed=False)
     frame: DataFrame = eval(f"({code}\n)", names)
     return frame

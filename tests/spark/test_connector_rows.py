@@ -27,9 +27,9 @@ Read = Callable[..., "DataFrame"]
 
 def module(text: str) -> dict[str, Any]:
     """The functions of the script that a pipeline is compiled to."""
-    found = check_pipeline("rows.ssbt", lambda path: text.encode())
-    assert not found.has_errors, [finding.message for finding in found.findings]
-    script = next(file for file in emit_files(found) if file.path.endswith(".py"))
+    actual = check_pipeline("rows.ssbt", lambda path: text.encode())
+    assert not actual.has_errors, [finding.message for finding in actual.findings]
+    script = next(file for file in emit_files(actual) if file.path.endswith(".py"))
     names: dict[str, Any] = {"__name__": "rows"}
     exec(compile(script.content, script.path, "exec"), names)
     return names

@@ -19,7 +19,7 @@ from ssbt.compiler.contracts.findings import check_contracts
 from ssbt.compiler.contracts.pipeline_endpoints import list_endpoints
 from ssbt.compiler.diagnostics.model import Severity
 from ssbt.compiler.driver import check_pipeline
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -134,14 +134,14 @@ def block(form: str, options: str) -> str:
 
 
 def option_pairs() -> dict[str, Pair]:
-    found = {}
+    result = {}
     for name, options in (("csv", CSV_OPTIONS), ("json", JSON_OPTIONS)):
         for kind, (one, other) in options.items():
-            found[f"{name}: {kind}"] = Pair(block(name, one), block(name, other))
-    found["csv: empty_value"] = found["csv: empty_value"]._replace(rows=f"{ROWS} {EMPTY}")
+            result[f"{name}: {kind}"] = Pair(block(name, one), block(name, other))
+    result["csv: empty_value"] = result["csv: empty_value"]._replace(rows=f"{ROWS} {EMPTY}")
     name = "csv: null_value of the reader"
-    found[name] = found[name]._replace(rows=f"{ROWS} {NULL}")
-    return found
+    result[name] = result[name]._replace(rows=f"{ROWS} {NULL}")
+    return result
 
 
 def name_pairs() -> dict[str, Pair]:
@@ -185,13 +185,13 @@ FOLDERS = {
 def folder_pairs() -> dict[str, Pair]:
     rows = "select 1L id, 'a' name, '01' month union all select 2L, 'b', 'x1'"
     columns = "id: bigint, name: string, month: string"
-    found = {}
+    result = {}
     for form, (sink, source) in FORMS.items():
         for kind, (below, read) in FOLDERS.items():
             pair = Pair(
                 block(sink, "partition_by = month"), block(source, ""), read, columns, rows, below
             )
-            found[f"{form}, folders: {kind}"] = pair
+            result[f"{form}, folders: {kind}"] = pair
         both = Pair(
             block(sink, "partition_by = month"),
             block(source, "recursive_file_lookup = true"),
@@ -199,8 +199,8 @@ def folder_pairs() -> dict[str, Pair]:
             columns,
             rows,
         )
-        found[f"{form}, folders: looked into"] = both
-    return found
+        result[f"{form}, folders: looked into"] = both
+    return result
 
 
 PAIRS: Mapping[str, Pair] = {
@@ -217,10 +217,10 @@ def outcome(spark: SparkSession, pair: Pair, folder: Path) -> str:
     sink = pair.sink.replace("FOLDER", str(folder)) + ", mode = overwrite"
     if "partition_by" in sink:
         sink += ", partition_overwrite_mode = static"
-    written(data, sink + " }", pair.written)
+    write(data, sink + " }", pair.written)
     source = pair.source.replace("FOLDER", str(folder) + pair.folder)
     try:
-        got = read_back(spark, source, pair.read).collect()
+        actual = read_back(spark, source, pair.read).collect()
     except Exception:
         return FAILS
     names = [each.partition(":")[0].strip() for each in pair.read.split(", ")]
@@ -230,11 +230,11 @@ def outcome(spark: SparkSession, pair: Pair, folder: Path) -> str:
         spelt = {**dict(zip(map(str.casefold, names), data.columns, strict=False)), **spelt}
     every = [row.asDict() for row in data.collect()]
     rows = [row for row in every if "=01" not in pair.folder or row["month"] == "01"]
-    wanted = [
+    expected = [
         [row[spelt[name.casefold()]] if name.casefold() in spelt else "x" for name in names]
         for row in rows
     ]
-    return RIGHT if sorted(map(str, wanted)) == sorted(str([*row]) for row in got) else WRONG
+    return RIGHT if sorted(map(str, expected)) == sorted(str([*row]) for row in actual) else WRONG
 
 
 def verdict(pair: Pair) -> Severity | None:
@@ -272,7 +272,7 @@ def test_what_is_said_is_what_spark_does(spark: SparkSession, tmp_path: Path) ->
     wrong = []
     for number, name in enumerate(SAMPLE):
         pair = PAIRS[name]
-        got, said = outcome(spark, pair, tmp_path / str(number)), verdict(pair)
-        if said not in FIT[got]:
-            wrong.append(f"{name}: {got}, {said}")
+        actual, message = outcome(spark, pair, tmp_path / str(number)), verdict(pair)
+        if message not in FIT[actual]:
+            wrong.append(f"{name}: {actual}, {message}")
     assert not wrong, "\n".join(wrong)

@@ -39,8 +39,8 @@ def test_what_the_data_reaches(
     for each in file["points"]:
         value = text[each["line"] - 1][each["column"] - 1 :]
         if each["kind"] == "branch" and each["state"] != "unmeasured":
-            wanted = "missed" if value.startswith("'miss'") else "reached"
-            assert each["state"] == wanted, (each, value)
+            expected = "missed" if value.startswith("'miss'") else "reached"
+            assert each["state"] == expected, (each, value)
     assert len(states) > 50
     by_kind = [(each["kind"], each["state"], each["what"]) for each in file["points"]]
     assert [what for *kind, what in by_kind if kind == ["dataset", "missed"]] == ["let nobody"]

@@ -170,10 +170,10 @@ def test_a_topic_that_is_written_when_a_schema_is_new(
     The schema is of another subject, so that no plan has it from the start.
     """
     topic, target, subject = topics.new(), topics.new(), f"s-{uuid4().hex[:8]}"
-    known = registry.register(subject, OLD)
+    existing = registry.register(subject, OLD)
     newer = {**OLD, "doc": subject}
     other = registry.register(f"{subject}-other", newer)
-    first = [framed(spark, known, OLD, f"{number}L as id") for number in range(30)]
+    first = [framed(spark, existing, OLD, f"{number}L as id") for number in range(30)]
     topics.send(topic, *first, framed(spark, other, newer, "30L as id"))
     names = {"topic": topic, "target": target, "subject": subject, "url": registry.url}
     text = FRAMED.format(schema=json.dumps(OLD), options=options, **names)

@@ -49,7 +49,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ran(installed: Path, folder: Path, *words: str) -> tuple[int, str]:
+def run_pytest(installed: Path, folder: Path, *words: str) -> tuple[int, str]:
     """What pytest says; `-S` leaves out all that is installed for this Python."""
     done = subprocess.run(
         [sys.executable, "-S", "-m", "pytest", "-q", "-p", "no:cacheprovider", ".", *words],
@@ -77,7 +77,7 @@ def test_the_examples(installed: Path, tmp_path: Path):
     changed = text.replace("(2, 8, null, 20.00)", "(2, 8, 'DE', 20.00)")
     (tmp_path / "test_changed.py").write_text(changed)
     count = sum(file.read_text().count("\ndef test_") for file in tmp_path.glob("test_*.py"))
-    code, out = ran(installed, tmp_path)
+    code, out = run_pytest(installed, tmp_path)
     assert code == 1, out
     assert f"\n1 failed, {count - 1} passed" in out, out
     assert "\nFAILED test_changed.py::" in out
@@ -89,7 +89,7 @@ def test_every_type_and_what_fails(installed: Path, tmp_path: Path):
     """The same tests fail as under `ssbtc test`: those that are wrong on purpose."""
     for command in (["compile"], ["test", "--emit-pytest", "--set", "label=it is "]):
         ssbtc(FIXTURES / "tested", *command, "types.ssbt", "-o", str(tmp_path))
-    code, out = ran(installed, tmp_path, "--tb=short")
+    code, out = run_pytest(installed, tmp_path, "--tb=short")
     failed = [line.split("::")[1].split(" ")[0] for line in out.splitlines() if "FAILED" in line]
     assert (code, failed) == (
         1,
@@ -113,7 +113,7 @@ def test_streams(installed: Path, tmp_path: Path):
     for command in (["compile"], ["test", "--emit-pytest"]):
         ssbtc(FIXTURES / "tested_streams", *command, "streams.ssbt", "-o", str(tmp_path))
     words = ["-k", "updated or differs or time_of"]
-    code, out = ran(installed, tmp_path, *words)
+    code, out = run_pytest(installed, tmp_path, *words)
     assert code == 1
     assert "1 failed, 3 passed" in out, out
     assert "`totals` after micro-batch 1 differs" in out

@@ -95,9 +95,9 @@ def test_ids_are_those_of_typed_values(spark: SparkSession, columns: int) -> Non
             rows = [(CHANCE.choice(values), CHANCE.choice(values)) for _ in range(80)]
         names = ("a", "b")[:columns]
         ddl = ", ".join(f"{name} {type_}" for name in names)
-        found = spark.createDataFrame(rows, ddl).select(event_id(ddl)).collect()
+        actual = spark.createDataFrame(rows, ddl).select(event_id(ddl)).collect()
         by_key: dict[str, str] = {}
-        for row, (id_,) in zip(rows, found, strict=True):
+        for row, (id_,) in zip(rows, actual, strict=True):
             assert by_key.setdefault(_key(row), id_) == id_, (type_, row)
         assert len(set(by_key.values())) == len(by_key), type_
 

@@ -43,10 +43,10 @@ def _unchanged(spark: SparkSession) -> Iterator[None]:
     """Scripts log, and set what they need on the session of all tests."""
     logger = logging.getLogger("ssbt")
     before = logger.handlers, logger.level, logger.propagate
-    modules, known = set(sys.modules), set(spark.conf.getAll)
+    modules, existing = set(sys.modules), set(spark.conf.getAll)
     yield
     logger.handlers, logger.level, logger.propagate = before
-    for name in spark.conf.getAll.keys() - known:
+    for name in spark.conf.getAll.keys() - existing:
         spark.conf.unset(name)
     for name in set(sys.modules) - modules:
         if str(getattr(sys.modules[name], "__file__", "")).endswith("build/" + name + ".py"):
@@ -94,8 +94,8 @@ def silence() -> Iterator[str]:
 def given(name: str, request: pytest.FixtureRequest) -> dict[str, str]:
     """The values of those parameters of a fault that are called like fixtures."""
     text = (FAULTS[name] / "pipeline.ssbt").read_text()
-    wanted = [each for each in PLACES if f"\nparam {each}:" in text]
-    return {each: str(request.getfixturevalue(PLACES[each])) for each in wanted}
+    expected = [each for each in PLACES if f"\nparam {each}:" in text]
+    return {each: str(request.getfixturevalue(PLACES[each])) for each in expected}
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS.keys() - ON_A_CLUSTER))
@@ -112,8 +112,8 @@ def test_fault(
         prepare(spark, given)
     capsys.readouterr()
     assert outcome(script, *settings(given), *ARGUMENTS.get(name, ())) != 0
-    told = steady(capsys.readouterr().err, {"here": str(here)} | given)
-    compare(told, FAULTS[name], pytestconfig)
+    reported = steady(capsys.readouterr().err, {"here": str(here)} | given)
+    compare(reported, FAULTS[name], pytestconfig)
 
 
 @pytest.mark.usefixtures("_no_work_folder")
@@ -128,19 +128,19 @@ def test_fault_of_a_cluster(name: str, here: Path, pytestconfig: pytest.Config) 
         modules=sorted(script.parent.glob("scores.py")),
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    told = steady(done.stdout, {"here": str(here)})
-    compare(told, FAULTS[name], pytestconfig)
+    reported = steady(done.stdout, {"here": str(here)})
+    compare(reported, FAULTS[name], pytestconfig)
 
 
-def another_schema(spark: SparkSession, given: dict[str, str]) -> None:
-    spark.sql("select 'one' as id").write.parquet(f"{given['data']}/numbers.parquet")
+def another_schema(spark: SparkSession, value: dict[str, str]) -> None:
+    spark.sql("select 'one' as id").write.parquet(f"{value['data']}/numbers.parquet")
 
 
-def another_query(spark: SparkSession, given: dict[str, str]) -> None:
+def another_query(spark: SparkSession, value: dict[str, str]) -> None:
     """Runs the pipeline as it was before, which has left its checkpoint."""
-    before = Path(given["data"]) / "before"
+    before = Path(value["data"]) / "before"
     script = built(FAULTS["checkpoint_of_another_query"], before, ("max(id)", "min(id)"))
-    assert outcome(script, *settings(given)) == 0
+    assert outcome(script, *settings(value)) == 0
 
 
 def full(spark: SparkSession, given: dict[str, str]) -> None:
@@ -150,17 +150,17 @@ def full(spark: SparkSession, given: dict[str, str]) -> None:
             file.write(bytes(4096))
 
 
-def another_type(spark: SparkSession, given: dict[str, str]) -> None:
+def another_type(spark: SparkSession, value: dict[str, str]) -> None:
     """The stream has read a file, then there is one whose columns have other types."""
-    numbers = f"{given['data']}/numbers"
+    numbers = f"{value['data']}/numbers"
     spark.sql("select 1 as id").write.parquet(numbers)
-    assert outcome(Path("build/stream_of_another_type.py"), *settings(given)) == 0
+    assert outcome(Path("build/stream_of_another_type.py"), *settings(value)) == 0
     spark.sql("select 'one' as id").write.mode("append").parquet(numbers)
 
 
-def other_columns(spark: SparkSession, given: dict[str, str]) -> None:
+def other_columns(spark: SparkSession, value: dict[str, str]) -> None:
     """The stream has read a file, then there is one with other columns."""
-    assert outcome(Path("build/stream_of_other_columns.py"), *settings(given)) == 0
+    assert outcome(Path("build/stream_of_other_columns.py"), *settings(value)) == 0
     Path("numbers/b.csv").write_text("text,price,id\none,1.50,1\n")
 
 
@@ -200,9 +200,9 @@ def test_a_source_map_of_another_script_is_not_believed(
     script = built(FAULTS["divide_by_zero"], here)
     script.write_text("# mine\n" + script.read_text())
     assert outcome(script, "--set", f"data={here}") == 1
-    told = capsys.readouterr().err
-    assert " | " in told
-    assert "`divide_by_zero.map.json` belongs to another version of the script" in told
+    reported = capsys.readouterr().err
+    assert " | " in reported
+    assert "`divide_by_zero.map.json` belongs to another version of the script" in reported
 
 
 def test_stack_traces_are_in_the_log_file(

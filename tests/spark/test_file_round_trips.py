@@ -16,7 +16,7 @@ import pytest
 
 from ssbt.compiler.driver import check_pipeline
 from tests.samples import FULL
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -109,16 +109,16 @@ def test_round_trips(spark: SparkSession, tmp_path: Path, name: str, zone: str) 
     session.conf.set("spark.sql.timeType.enabled", "true")
     types = [type_ for type_ in VALUES if type_ not in REFUSED[name]]
     columns = ", ".join(["k: int", *(f"{names()[type_]}: {type_}" for type_ in types)])
-    given = rows(session, types)
+    inputs = rows(session, types)
     settings = f'"spark.sql.session.timeZone" = "{zone}"\n{TIMES}'
-    written(given, f'{name} {{ path = "{tmp_path}/out" }}', columns, settings)
+    write(inputs, f'{name} {{ path = "{tmp_path}/out" }}', columns, settings)
     back = read_back(session, f'{name} {{ path = "{tmp_path}/out"', columns, settings).cache()
     wrong = {
-        (type_, VALUES[type_][k] if k < len(VALUES[type_]) else "null"): found.get(k)
+        (type_, VALUES[type_][k] if k < len(VALUES[type_]) else "null"): result.get(k)
         for type_ in types
-        for found in [texts(back, type_)]
-        for k, text in texts(given, type_).items()
-        if found.get(k) != text
+        for result in [texts(back, type_)]
+        for k, text in texts(inputs, type_).items()
+        if result.get(k) != text
     }
     assert wrong == TOLD.get(name, {})
 
@@ -129,12 +129,12 @@ def test_offsets_with_seconds_come_back(spark: SparkSession, tmp_path: Path, nam
     session = spark.newSession()
     session.conf.set("spark.sql.session.timeZone", "Europe/Berlin")
     settings = '"spark.sql.session.timeZone" = "Europe/Berlin"'
-    given = session.sql("SELECT 1 AS k, timestamp'1890-01-01 00:00:00Z' AS v")
-    written(given, f'{name} {{ path = "{tmp_path}/out" }}', "k: int, v: timestamp", settings)
+    inputs = session.sql("SELECT 1 AS k, timestamp'1890-01-01 00:00:00Z' AS v")
+    write(inputs, f'{name} {{ path = "{tmp_path}/out" }}', "k: int, v: timestamp", settings)
     back = read_back(
         session, f'{name} {{ path = "{tmp_path}/out"', "k: int, v: timestamp", settings
     )
-    assert back.collect() == given.collect()
+    assert back.collect() == inputs.collect()
 
 
 def encoded(text: str) -> Callable[[str], bytes]:
@@ -150,6 +150,6 @@ def test_what_is_refused(name: str) -> None:
             f'source data from parquet {{ path = "in", schema = Row }}\n'
             f'sink data to {name} {{ path = "out" }}\n'
         )
-        found = check_pipeline("files.ssbt", encoded(text)).findings
-        refused = any(each.code.number == "SSBT0523" for each in found)
+        findings = check_pipeline("files.ssbt", encoded(text)).findings
+        refused = any(each.code.number == "SSBT0523" for each in findings)
         assert refused is (type_ in REFUSED[name]), type_

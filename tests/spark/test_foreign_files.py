@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import orc, parquet
 import pytest
 
-from tests.spark.compiling import read_back, written
+from tests.spark.compiling import read_back, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -31,7 +31,7 @@ def first(spark: SparkSession, source: str, columns: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("written_as", "read_as", "wanted"),
+    ("written_as", "read_as", "expected"),
     [
         ("CORRECTED", "", OLD),
         ("CORRECTED", "legacy", BEHIND),
@@ -40,7 +40,7 @@ def first(spark: SparkSession, source: str, columns: str) -> list[Any]:
     ],
 )
 def test_dates_of_a_calendar_that_a_file_does_not_name(
-    spark: SparkSession, tmp_path: Path, written_as: str, read_as: str, wanted: date
+    spark: SparkSession, tmp_path: Path, written_as: str, read_as: str, expected: date
 ) -> None:
     """As Hive writes them: what Spark notes in a file is taken out of it."""
     settings = {
@@ -64,8 +64,8 @@ def test_dates_of_a_calendar_that_a_file_does_not_name(
     (tmp_path / "plain").mkdir()
     parquet.write_table(table, tmp_path / "plain" / "a.parquet")
     option = f", datetime_rebase_mode = {read_as}" if read_as else ""
-    found = first(spark, f'parquet {{ path = "{tmp_path}/plain"{option}', columns)
-    assert [found[0], found[1].date()] == [wanted, wanted]
+    actual_columns = first(spark, f'parquet {{ path = "{tmp_path}/plain"{option}', columns)
+    assert [actual_columns[0], actual_columns[1].date()] == [expected, expected]
 
 
 def test_orc_of_pyarrow(spark: SparkSession, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ LAYOUTS: dict[str, tuple[str, Fill, list[str | None]]] = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_of_lists(spark: SparkSession, tmp_path: Path, layout: str) -> None:
     """All of them are read right."""
-    fields, fill, wanted = LAYOUTS[layout]
+    fields, fill, expected = LAYOUTS[layout]
     jvm: Any = spark._jvm
     hadoop = jvm.org.apache.parquet
     schema = hadoop.schema.MessageTypeParser.parseMessageType(f"message m {{ {fields} }}")
@@ -138,7 +138,7 @@ def test_layouts_of_lists(spark: SparkSession, tmp_path: Path, layout: str) -> N
     writer.write(group)
     writer.close()
     source = f'parquet {{ path = "{tmp_path}/a.parquet"'
-    assert first(spark, source, "tags: array<string>") == [wanted]
+    assert first(spark, source, "tags: array<string>") == [expected]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,6 @@ def test_what_an_encoding_does_not_have_is_a_question_mark(
     spark: SparkSession, tmp_path: Path, form: str, encoding: str
 ) -> None:
     data = spark.sql("select '\u20ac' s")
-    written(data, f'{form} {{ path = "{tmp_path}/out", encoding = "{encoding}" }}', "s: string")
+    write(data, f'{form} {{ path = "{tmp_path}/out", encoding = "{encoding}" }}', "s: string")
     (file,) = (tmp_path / "out").glob("part-*")
     assert b"?" in file.read_bytes()

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
-from tests.agreement.measured import asked_for
+from tests.agreement.asking import SparkProbe
+from tests.agreement.measured import case_count
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -77,27 +77,27 @@ class Maker:
 
 def groupings() -> list[str]:
     """Those that the documentation names, and others."""
-    made = [Maker(seed).grouping() for seed in range(asked_for(1_500) // 100)]
+    result = [Maker(seed).grouping() for seed in range(case_count(1_500) // 100)]
     # Of plain keys alone Spark's `grouping_id()` is refused.
-    return list(dict.fromkeys((*ALWAYS, *(each for each in made if "(" in each))))
+    return list(dict.fromkeys((*ALWAYS, *(each for each in result if "(" in each))))
 
 
 def test_groupings_have_the_rows_of_spark_sql(spark: SparkSession, tmp_path: Path) -> None:
     """Names, types, nullability and rows."""
-    asked = {f"g{place}": text for place, text in enumerate(groupings())}
+    answers = {f"g{place}": text for place, text in enumerate(groupings())}
     lets = {
         name: f"aggregate sum(v) as s, grouping_id() as g group by {text}"
-        for name, text in asked.items()
+        for name, text in answers.items()
     }
     lets["all_keys"] = "aggregate a, sum(v) as s, b + 1 as more group by all"
     text = "".join(f"let {name} =\n  from o\n  |> {step}\n\n" for name, step in lets.items())
-    module, made = scripts.loaded(HEAD + text + "".join(map(scripts.sink, lets)), tmp_path)
-    session = Asked(spark)
+    module, result = scripts.loaded(HEAD + text + "".join(map(scripts.sink, lets)), tmp_path)
+    session = SparkProbe(spark)
     session.session.conf.set("spark.sql.shuffle.partitions", "1")
     with session.active():
         data = session.session.sql(f"select * from {ROWS} as t(a, b, c, v)")
         wrong: dict[str, object] = {}
-        for let in made:
+        for let in result:
             frame = getattr(module, let.name)(data)
             if let.name == "o":
                 frame.createOrReplaceTempView("o")
@@ -106,14 +106,14 @@ def test_groupings_have_the_rows_of_spark_sql(spark: SparkSession, tmp_path: Pat
             columns = let.query.output.columns
             keys = ", ".join(column.name for column in columns[:-2])
             query = f"select {keys}, sum(v) as s, grouping_id() as g from o"
-            query = f"{query} group by {asked.get(let.name)}"
+            query = f"{query} group by {answers.get(let.name)}"
             if let.name == "all_keys":
                 query = "select a, b + 1 as more, sum(v) as s from o group by all"
             theirs = session.session.sql(query)
-            rows, wanted = (sorted(map(str, each.collect())) for each in (frame, theirs))
+            rows, expected = (sorted(map(str, each.collect())) for each in (frame, theirs))
             problems: list[object] = [*scripts.differences(columns, frame)]
-            if rows != wanted or frame.schema.simpleString() != theirs.schema.simpleString():
-                problems.append((frame.schema.simpleString(), rows, wanted))
+            if rows != expected or frame.schema.simpleString() != theirs.schema.simpleString():
+                problems.append((frame.schema.simpleString(), rows, expected))
             if problems:
-                wrong[asked.get(let.name, let.name)] = problems
+                wrong[answers.get(let.name, let.name)] = problems
     assert wrong == {}

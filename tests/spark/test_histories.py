@@ -183,10 +183,10 @@ def test_names_of_its_own(lake: Lake) -> None:
     rows = " UNION ALL ".join(f"SELECT {text.format(*each)}" for each in ("x2", "x3", "y4"))
     try:
         lake.write(rows, options, columns)
-        found = lake.sql(
+        names = lake.sql(
             "SELECT `select`, `a.b`, day(at), day(`from`) FROM out_by_name ORDER BY at"
         )
-        assert found == [(1, "x", 2, 4), (1, "y", 4, None)]
+        assert names == [(1, "x", 2, 4), (1, "y", 4, None)]
         assert len(lake.rows("before")) == 2
     finally:
         lake.sql("DROP TABLE IF EXISTS out_by_name")

@@ -90,7 +90,7 @@ def expected(events: list[Event]) -> list[Version]:
     return versions
 
 
-def made(random: Random) -> list[Event]:
+def random_events(random: Random) -> list[Event]:
     """Few identities, few numbers and few values, so that events meet."""
     size = random.choice((3, 6, 12))
     return [
@@ -110,7 +110,7 @@ def test_any_order_any_cutting_any_repetition(
     delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, random = Lake(delta, tmp_path, monkeypatch), Random(17)
-    lists = [made(random) for _ in range(LISTS)]
+    lists = [random_events(random) for _ in range(LISTS)]
     batches: list[list[tuple[object, ...]]] = [[] for _ in range(BATCHES)]
     for number, events in enumerate(lists):
         for order in range(ORDERS):
@@ -121,15 +121,15 @@ def test_any_order_any_cutting_any_repetition(
         rows = delta.createDataFrame(batch, columns).coalesce(2)
         rows.write.mode("overwrite").parquet(f"{tmp_path}/in")
         lake.run(PIPELINE)
-    found: dict[tuple[int, int], list[Version]] = {}
+    result: dict[tuple[int, int], list[Version]] = {}
     names = "list, `try`, id, valid_from, valid_to, name, level, seen"
     for row in lake.sql(f"SELECT {names} FROM {lake.table('out')} ORDER BY 1, 2, 3, 4"):
         number, order, id_, since, until, *values = row
-        found.setdefault((number, order), []).append((id_, *values, since, until))
+        result.setdefault((number, order), []).append((id_, *values, since, until))
     wrong = [
-        (events, order, found.get((number, order), []), expected(events))
+        (events, order, result.get((number, order), []), expected(events))
         for number, events in enumerate(lists)
         for order in range(ORDERS)
-        if found.get((number, order), []) != expected(events)
+        if result.get((number, order), []) != expected(events)
     ]
     assert not wrong, (len(wrong), min(wrong, key=lambda each: len(each[0])))

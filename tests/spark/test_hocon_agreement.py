@@ -157,8 +157,8 @@ def disagreements(
         wrong.append((case, answer, mine))
         assert not (is_value(theirs) and is_value(mine)), wrong[-1]
         reasons = DOCUMENTED if theirs is not None else THEIRS
-        said = str(mine) if theirs is not None else str(answer)
-        assert any(reason in said for reason in reasons), wrong[-1]
+        message = str(mine) if theirs is not None else str(answer)
+        assert any(reason in message for reason in reasons), wrong[-1]
     return wrong
 
 
@@ -176,8 +176,8 @@ def test_units_are_lightbends(tmp_path: Path) -> None:
     done = subprocess.run([*java, *texts], capture_output=True, check=True, timeout=300, text=True)
     answers = dict(zip(texts, (line.split() for line in done.stdout.splitlines()), strict=True))
     for text, (duration, bytes_) in answers.items():
-        found = parse_milliseconds(text)
-        nanoseconds = "none" if found is None else str(min(int(found * 1_000_000), (1 << 63) - 1))
+        result = parse_milliseconds(text)
+        nanoseconds = "none" if result is None else str(min(int(result * 1_000_000), (1 << 63) - 1))
         size_ = parse_bytes(text)
         assert (text, nanoseconds) == (text, duration)
         if text not in JAVAS:

@@ -151,8 +151,8 @@ def spark_fails(
 
 
 def is_slip(option: Option, value: str) -> bool:
-    given = option.name, value
-    return option.name in SLIPS or given in SLIPS_OF or given in ENDLESS
+    inputs = option.name, value
+    return option.name in SLIPS or inputs in SLIPS_OF or inputs in ENDLESS
 
 
 @pytest.mark.parametrize("name", COLUMNS)

@@ -197,18 +197,18 @@ def sent(
     spark: SparkSession, topics: Topics, topic: str, format_: Format, numbers: range
 ) -> Places:
     """The records in the topic, by their places, with what is expected of each."""
-    made = list(format_.records(numbers))
-    rows = [(n % PARTITIONS, *record) for n, (record, _) in enumerate(made)]
+    results = list(format_.records(numbers))
+    rows = [(n % PARTITIONS, *record) for n, (record, _) in enumerate(results)]
     frame = spark.createDataFrame(rows, "partition int, key binary, value binary").repartition(1)
     writer = frame.write.format("kafka").option("topic", topic)
     writer.option("kafka.bootstrap.servers", topics.broker.address).save()
-    known = dict(made)
-    found = {}
+    existing = dict(results)
+    result = {}
     for row in topics.rows(topic):
         record = _bytes(row["key"]), _bytes(row["value"])
-        found[row["partition"], row["offset"]] = record, known[record]
-    assert len(found) == len(made)
-    return found
+        result[row["partition"], row["offset"]] = record, existing[record]
+    assert len(result) == len(results)
+    return result
 
 
 def _bytes(data: bytearray | None) -> bytes | None:

@@ -34,8 +34,8 @@ def pipeline(lake: IcebergLake, source: str = "", sink: str = "", steps: str = "
     options = f", {source}" if source else ""
     text = lake.head() + lake.source("in", options, COLUMNS, "stream ")
     sinks = f", trigger = available now, {sink}" if sink else ", trigger = available now"
-    made = f"let made = from rows {steps}\n" if steps else ""
-    return text + made + lake.sink("out", sinks, "made" if steps else "rows")
+    result = f"let made = from rows {steps}\n" if steps else ""
+    return text + result + lake.sink("out", sinks, "made" if steps else "rows")
 
 
 def add(lake: IcebergLake, *ids: int) -> None:

@@ -57,8 +57,8 @@ sink paid to kafka {{
 }}
 """
     )
-    found = {(row["key"], row["value"]) for row in topics.rows(target)}
-    assert found == {(b"1", b'{"id":1,"amount":10.50}'), (None, b"{}")}
+    rows = {(row["key"], row["value"]) for row in topics.rows(target)}
+    assert rows == {(b"1", b'{"id":1,"amount":10.50}'), (None, b"{}")}
 
 
 def test_a_broken_record_stops_the_job_and_is_named(piped: Piped, topics: Topics) -> None:

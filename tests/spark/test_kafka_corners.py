@@ -119,10 +119,10 @@ def test_keys_and_values_are_judged_together(
     piped((JUDGED + LETTERS).format(on_error="dead_letter", **places))
     rows = spark.read.json(f"{piped.folder}/rows").collect()
     dead = spark.read.json(f"{piped.folder}/dead").collect()
-    found: dict[int, str] = {row["_offset"]: "" for row in rows}
-    found |= {letter["offset"]: letter["stage"] for letter in dead}
+    result: dict[int, str] = {row["_offset"]: "" for row in rows}
+    result |= {letter["offset"]: letter["stage"] for letter in dead}
     assert len(rows) + len(dead) == len(HOSTILE)
-    assert [found[place] for place in range(len(HOSTILE))] == [stage for *_, stage in HOSTILE]
+    assert [result[place] for place in range(len(HOSTILE))] == [stage for *_, stage in HOSTILE]
     by_offset: dict[int, Any] = {row["_offset"]: row for row in rows}
     assert by_offset[5]["amount"] == 0.3
     assert [by_offset[place]["_tombstone"] for place in (0, 7, 8)] == [False, True, True]

@@ -50,7 +50,7 @@ sink s to kafka as copy {{
 AVAILABLE = "trigger = available now"
 
 
-def written(spark: SparkSession, folder: Path) -> Counter[str]:
+def count_rows(spark: SparkSession, folder: Path) -> Counter[str]:
     return Counter(row.value for row in spark.read.parquet(f"{folder}/out").collect())
 
 
@@ -103,7 +103,7 @@ def test_a_broker_killed_and_started_again(
         topics.broker.start()
         thread.join(200)
         assert not thread.is_alive()
-    assert written(spark, piped.folder) == Counter(sent)
+    assert count_rows(spark, piped.folder) == Counter(sent)
     assert set(topics.values(target)) == set(sent)
 
 
@@ -117,7 +117,7 @@ def test_retention_has_passed_the_place(spark: SparkSession, piped: Piped, topic
     with pytest.raises(Exception, match="data may have been lost"):
         piped(text)
     piped(text.replace("value ", "fail_on_data_loss = false\n value ", 1))
-    assert written(spark, piped.folder) == Counter("abcfgh")
+    assert count_rows(spark, piped.folder) == Counter("abcfgh")
 
 
 def test_a_topic_made_anew(
@@ -133,10 +133,10 @@ def test_a_topic_made_anew(
     topics.send(source, *"defgh")
     with pytest.raises(CheckpointsRefusedError, match=f"topic `{source}` was deleted and made an"):
         piped(text)
-    assert written(spark, piped.folder) == Counter("abc")
+    assert count_rows(spark, piped.folder) == Counter("abc")
     piped(text.replace("value ", "fail_on_data_loss = false\n value ", 1))
     assert "at the same offsets it has other records" in caplog.text
-    assert written(spark, piped.folder) == Counter("abcgh")
+    assert count_rows(spark, piped.folder) == Counter("abcgh")
 
 
 def test_a_topic_made_anew_while_it_runs(
@@ -237,5 +237,5 @@ def test_partitions_added_while_it_runs(spark: SparkSession, piped: Piped, topic
         until(lambda: commits(piped.folder, "files") >= 1)
         topics.add_partitions(source, 2)
         topics.send(source, "b", partition=1)
-        until(lambda: set(written(spark, piped.folder)) == {"a", "b"})
-    assert written(spark, piped.folder) == Counter("ab")
+        until(lambda: set(count_rows(spark, piped.folder)) == {"a", "b"})
+    assert count_rows(spark, piped.folder) == Counter("ab")

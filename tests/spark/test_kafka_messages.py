@@ -62,7 +62,7 @@ CASES = {
 }
 
 
-def told(piped: Piped, text: str, spark: SparkSession) -> str:
+def failure_message(piped: Piped, text: str, spark: SparkSession) -> str:
     """What a user reads of the failure."""
     module = piped.module(text)
     token = OPERATION.set(replace(OPERATION.get(), max_restarts=0))
@@ -102,7 +102,7 @@ def test_one_sentence_and_a_way_out(
         connection = connection.replace("raw {", 'raw { "kafka.request.timeout.ms" = "1000",')
     text = f"{'secret login' if word else ''}\nconnection shop: kafka {{\n  {connection}\n}}\n"
     text = text.replace("CERTIFICATE", str(broker.trusted)) + pipeline.replace("SOURCE", source)
-    message = told(piped, text, spark)
+    message = failure_message(piped, text, spark)
     assert "help: " in message
     assert way_out in message.split("help: ")[1]
     assert "main.ssbt:" in message

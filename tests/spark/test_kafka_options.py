@@ -38,11 +38,11 @@ def letters(topics: Topics) -> str:
 
 
 def texts(piped: Piped, options: str) -> str:
-    found = piped.source(f"{options}\n value = string").collect()
-    return "".join(sorted(row.value for row in found))
+    rows = piped.source(f"{options}\n value = string").collect()
+    return "".join(sorted(row.value for row in rows))
 
 
-def at(minute: int) -> str:
+def iso(minute: int) -> str:
     return datetime.fromtimestamp(60 * minute, UTC).isoformat()
 
 
@@ -54,24 +54,24 @@ def test_where_to_begin_and_where_to_end(piped: Piped, topics: Topics, letters: 
     first, second = f'"{letters}-0"', f'"{letters}-1"'
 
     def by_time(*minutes: int) -> str:
-        return ", ".join(f'"{letters}-{n}" = "{at(minute)}"' for n, minute in enumerate(minutes))
+        return ", ".join(f'"{letters}-{n}" = "{iso(minute)}"' for n, minute in enumerate(minutes))
 
-    wanted = {
+    expected = {
         some: "abcdxy",
         f'subscribe = ["{letters}", "{other}"]': "abcdxyz",
         f'subscribe_pattern = "{letters}|{other}"': "abcdxyz",
         f'assign {{ "{letters}" = [1] }}': "xy",
         f"{some} starting_offsets {{ {first} = 2, {second} = earliest }}": "cdxy",
         f"{some} ending_offsets {{ {first} = 1, {second} = latest }}": "axy",
-        f'{some} starting_timestamp = "{at(1)}"': "bcdy",
-        f'{some} ending_timestamp = "{at(1)}"': "ax",
+        f'{some} starting_timestamp = "{iso(1)}"': "bcdy",
+        f'{some} ending_timestamp = "{iso(1)}"': "ax",
         f"{some} starting_offsets_by_timestamp {{ {by_time(3, 0)} }}": "dxy",
         f"{some} ending_offsets_by_timestamp {{ {by_time(3, 1)} }}": "abcx",
-        f'{some} starting_timestamp = "{at(3)}"\n {LATEST}': "d",
+        f'{some} starting_timestamp = "{iso(3)}"\n {LATEST}': "d",
     }
-    assert {options: texts(piped, options) for options in wanted} == wanted
+    assert {options: texts(piped, options) for options in expected} == expected
     with pytest.raises(Exception, match="No offset matched"):
-        texts(piped, f'{some} starting_timestamp = "{at(3)}"')
+        texts(piped, f'{some} starting_timestamp = "{iso(3)}"')
 
 
 def test_tasks(piped: Piped, letters: str) -> None:
@@ -254,8 +254,8 @@ def refusal(call: Callable[..., object], *arguments: str) -> str:
 def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> None:
     """All keys of Kafka's clients, and those of Spark that are for batches alone."""
     session: Any = spark
-    known = find_connector("kafka")
-    assert known
+    existing = find_connector("kafka")
+    assert existing
     keys = {
         kind: {f"kafka.{name}" for name in getattr(session._jvm, of).configNames()}
         for kind, of in CLIENTS.items()
@@ -276,21 +276,21 @@ def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> 
 
     own = {"endingOffsets": "latest", "endingTimestamp": "1"}
     own["endingOffsetsByTimestamp"] = '{"t": {"0": 1}}'
-    for role, mode, call, asked in (
-        (known.source, Mode.BATCH, read, keys["consumer"]),
-        (known.source, Mode.STREAM, stream, keys["consumer"]),
-        (known.sink, Mode.BATCH, write, keys["producer"]),
+    for role, mode, call, answers in (
+        (existing.source, Mode.BATCH, read, keys["consumer"]),
+        (existing.source, Mode.STREAM, stream, keys["consumer"]),
+        (existing.sink, Mode.BATCH, write, keys["producer"]),
     ):
         known_keys = refused(role, mode)
-        asked = known_keys & asked | {*sample(sorted(asked - {"kafka.bootstrap.servers"}), 5)}
-        found = {key for key in asked if "not supported" in refusal(call, key)}
+        answers = known_keys & answers | {*sample(sorted(answers - {"kafka.bootstrap.servers"}), 5)}
+        results = {key for key in answers if "not supported" in refusal(call, key)}
         if mode is Mode.STREAM:
-            found |= {key for key, value in own.items() if refusal(call, key, value)}
+            results |= {key for key, value in own.items() if refusal(call, key, value)}
         # That one Spark passes over in silence.
         ignored = {"endingTimestamp"} if mode is Mode.STREAM else set()
         # That one Spark takes, and Kafka refuses whatever its producers send then.
-        late = {"kafka.transactional.id"} if role is known.sink else set()
-        assert found | ignored | late == known_keys
+        late = {"kafka.transactional.id"} if role is existing.sink else set()
+        assert results | ignored | late == known_keys
 
 
 PATTERNS = [
@@ -362,13 +362,13 @@ def test_places_in_topics_that_are_not_read(
     reader = spark.read.format("kafka").option("kafka.bootstrap.servers", topics.broker.address)
     for places in ({"other": {"0": 1}}, {letters: {"0": 1}, "other": {"0": 1}}):
         places_ = json.dumps(places)
-        found = reader.option("subscribe", letters).option("startingOffsets", places_).load()
-        assert "don't match what are assigned" in refusal(found.collect)
+        result = reader.option("subscribe", letters).option("startingOffsets", places_).load()
+        assert "don't match what are assigned" in refusal(result.collect)
     places_ = json.dumps({letters: {"0": 1, "1": 0}, "other": {"0": 1}})
     other_reader = spark.read.format("kafka").option("subscribePattern", f"{letters}|none-.*")
     by_pattern = other_reader.option("kafka.bootstrap.servers", topics.broker.address)
-    found = by_pattern.option("startingOffsets", places_).load()
-    assert "don't match what are assigned" in refusal(found.collect)
+    result = by_pattern.option("startingOffsets", places_).load()
+    assert "don't match what are assigned" in refusal(result.collect)
 
 
 def test_times_that_parameters_give(spark: SparkSession, piped: Piped, letters: str) -> None:

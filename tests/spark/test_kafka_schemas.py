@@ -31,8 +31,8 @@ PROTO = 'syntax = "proto3"; package shop; message Head {} message Order { int64 
 def framed(spark: SparkSession, id_: int, schema: object, row: str) -> bytes:
     """A record as a producer of Confluent's sends it; `row` is its columns in SQL."""
     data = to_avro(F.expr(f"struct({row})"), json.dumps(schema))
-    (found,) = spark.range(1).select(data.alias("value")).collect()
-    return b"\0" + id_.to_bytes(4, "big") + bytes(found.value)
+    (rows,) = spark.range(1).select(data.alias("value")).collect()
+    return b"\0" + id_.to_bytes(4, "big") + bytes(rows.value)
 
 
 def test_framed_avro_from_topic_to_topic(

@@ -68,8 +68,8 @@ class LatePipeline(Pipeline):
     def decoding_of(self, format_: str) -> Decoding:
         if format_ == "avro":
             return self.decoding()
-        given = PARSED.text, "Order", "id BIGINT", {"url": self.registry.url}
-        return registry_protobuf_decoding(F.col("value"), *given, f"{self.subject}-proto")
+        inputs = PARSED.text, "Order", "id BIGINT", {"url": self.registry.url}
+        return registry_protobuf_decoding(F.col("value"), *inputs, f"{self.subject}-proto")
 
     def send(self, format_: str, id_: int, number: int) -> None:
         value = b"\0" + id_.to_bytes(4, "big") + b"\0\x08" + varint(number)
@@ -147,14 +147,14 @@ def test_an_id_that_the_registry_gets_later(
         time.sleep(WAIT)
         for name in pipeline.formats:
             pipeline.send(name, ids[name], 3)
-        wanted = dict.fromkeys(pipeline.formats, ([3, 9], [3, 9], 2))
+        expected = dict.fromkeys(pipeline.formats, ([3, 9], [3, 9], 2))
         pipeline.until(
             lambda: (
-                (found := pipeline.outcome()) == wanted
-                or any(letters > 2 for _, _, letters in found.values())
+                (result := pipeline.outcome()) == expected
+                or any(letters > 2 for _, _, letters in result.values())
             )
         )
-        assert pipeline.outcome() == wanted
+        assert pipeline.outcome() == expected
     # Each stream of Avro learns that one is missing, if no other test has made workers ask, and
     # then that it is there.
     assert plans <= 3
@@ -172,16 +172,16 @@ def test_an_id_that_comes_after_a_job_that_failed_of_it(
     following, newer = next_id(registry), newer_avro()
     value = framed(spark, following, newer, "1L as id, 'x' as note")
     rows = spark.createDataFrame([(bytearray(value), "t", 0, 7)], RECORD)
-    found: list[object] = []
+    result: list[object] = []
 
     def run(job: Job[None]) -> None:
-        given = json.dumps(OLD), {"url": registry.url}, subject
-        decoding = registry_avro_decoding(F.col("value"), *given)
-        found.extend(row["id"] for row in decoded(rows, decoding).collect())
+        inputs = json.dumps(OLD), {"url": registry.url}, subject
+        decoding = registry_avro_decoding(F.col("value"), *inputs)
+        result.extend(row["id"] for row in decoded(rows, decoding).collect())
 
     with pytest.raises(PySparkException, match=f"offset 7 .* no record of schema {following}, or"):
         _run_pipeline(Job(spark, None), run)
     assert registry.register(subject, newer) == following
     time.sleep(WAIT)
     _run_pipeline(Job(spark, None), run)
-    assert found == [1]
+    assert result == [1]

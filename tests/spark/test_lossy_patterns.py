@@ -57,20 +57,20 @@ def test_what_is_lost_is_told(spark: SparkSession, type_: str, values: tuple[str
         else "1"
         for pattern in patterns
     ]
-    shown = values if is_date else TIMES + tuple(f"{day} 03:04:05.123456" for day in DATES[1:])
-    literals = ", ".join(f"{type_} '{each}'" for each in shown)
+    output = values if is_date else TIMES + tuple(f"{day} 03:04:05.123456" for day in DATES[1:])
+    literals = ", ".join(f"{type_} '{each}'" for each in output)
     row = spark.sql(f"select array({literals}) as v").selectExpr(*columns).first()
     assert row is not None
     wrong = [
         (pattern, count)
         for pattern, count in zip(patterns, row, strict=True)
-        if (count < len(shown))
+        if (count < len(output))
         is not bool(find_lost_parts(pattern, has_date=True, has_time=not is_date))
     ]
     assert wrong == []
 
 
-def found(zone: str, options: str) -> set[str]:
+def codes(zone: str, options: str) -> set[str]:
     text = (
         f'pipeline p {{ time_zone = "{zone}" }}\nschema Row {{ at: timestamp }}\n'
         'source rows from parquet { path = "in", schema = Row }\n'
@@ -98,9 +98,9 @@ def test_an_offset_is_missed_where_clocks_are_set(spark: SparkSession, zone: str
     )
     row = session.sql(f"select {query} + h * 1800), '{pattern}')))) = {count + 1} as same").first()
     assert row is not None
-    assert ("SSBT0534" in found(zone, f'timestamp_format = "{pattern}"')) is not row.same
-    assert "SSBT0534" not in found(zone, f'timestamp_format = "{pattern} XXX"')
-    assert "SSBT0534" not in found(zone, f'timestamp_format = "{pattern}", time_zone = "UTC"')
+    assert ("SSBT0534" in codes(zone, f'timestamp_format = "{pattern}"')) is not row.same
+    assert "SSBT0534" not in codes(zone, f'timestamp_format = "{pattern} XXX"')
+    assert "SSBT0534" not in codes(zone, f'timestamp_format = "{pattern}", time_zone = "UTC"')
 
 
 def test_zones_in_which_an_hour_has_come_twice(spark: SparkSession) -> None:
@@ -121,5 +121,5 @@ def test_zones_in_which_an_hour_has_come_twice(spark: SparkSession) -> None:
 
 
 def test_the_default_writes_all() -> None:
-    assert found("Europe/Berlin", "ignore_null_fields = true") & {"SSBT0534"} == set()
+    assert codes("Europe/Berlin", "ignore_null_fields = true") & {"SSBT0534"} == set()
     assert find_lost_parts("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXXXX", has_date=True, has_time=True) == ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 import pytest
 
-from tests.spark.compiling import read_back, script_functions, written
+from tests.spark.compiling import read_back, script_functions, write
 from tests.spark.test_record_round_trips import Captured
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def test_folders_of_timestamps_lose_an_hour(spark: SparkSession, tmp_path: Path)
     instants = f"SELECT timestamp_micros(a) AS at, a FROM VALUES {values} AS t(a)"
     session.sql(instants).write.partitionBy("at").parquet(f"{tmp_path}/out")
     back = session.read.schema("a BIGINT, at TIMESTAMP").parquet(f"{tmp_path}/out")
-    found = {row["a"]: row["b"] for row in back.selectExpr("a", "unix_micros(at) AS b").collect()}
-    assert found == {1792888200000000: 1792888200000000, 1792891800000000: 1792888200000000}
+    rows = {row["a"]: row["b"] for row in back.selectExpr("a", "unix_micros(at) AS b").collect()}
+    assert rows == {1792888200000000: 1792888200000000, 1792891800000000: 1792888200000000}
 
 
 # What Spark writes down for the keys of a map in JSON; of bytes an address, which changes.
@@ -53,10 +53,10 @@ def test_keys_of_maps_in_json(spark: SparkSession, tmp_path: Path) -> None:
     spark.sql(f"SELECT {maps}").write.json(f"{tmp_path}/out")
     columns = ", ".join(f"c{number} MAP<STRING, INT>" for number in range(len(KEYS)))
     (row,) = spark.read.schema(columns).json(f"{tmp_path}/out").collect()
-    found = [next(iter(cell)) for cell in row]
-    assert [key[: len(wanted)] for key, wanted in zip(found, KEYS.values(), strict=True)] == list(
-        KEYS.values()
-    )
+    results = [next(iter(cell)) for cell in row]
+    assert [
+        key[: len(expected)] for key, expected in zip(results, KEYS.values(), strict=True)
+    ] == list(KEYS.values())
 
 
 @pytest.fixture
@@ -67,19 +67,19 @@ def column(spark: SparkSession) -> DataFrame:
 def test_a_null_alone_is_no_line_of_csv(
     spark: SparkSession, column: DataFrame, tmp_path: Path
 ) -> None:
-    written(column, f'csv {{ path = "{tmp_path}/out" }}', "v: string")
+    write(column, f'csv {{ path = "{tmp_path}/out" }}', "v: string")
     assert lines(tmp_path / "out") in ("a\nb\n", 'a\n""\nb\n', "a\n\nb\n")
     assert read_back(spark, f'csv {{ path = "{tmp_path}/out"', "v: string").count() == 2
-    said = 'null_value = "\\\\N"'
-    written(column, f'csv {{ path = "{tmp_path}/said", {said} }}', "v: string")
-    back = read_back(spark, f'csv {{ path = "{tmp_path}/said", {said}', "v: string").collect()
+    message = 'null_value = "\\\\N"'
+    write(column, f'csv {{ path = "{tmp_path}/said", {message} }}', "v: string")
+    back = read_back(spark, f'csv {{ path = "{tmp_path}/said", {message}', "v: string").collect()
     assert [row["v"] for row in back] == ["a", None, "b"]
 
 
 def test_text_has_lines_and_no_nulls(spark: SparkSession, tmp_path: Path) -> None:
     """As its page says."""
     rows = spark.sql("SELECT * FROM VALUES ('a\\nb'), (null) AS t(value)").coalesce(1)
-    written(rows, f'text {{ path = "{tmp_path}/out" }}', "value: string")
+    write(rows, f'text {{ path = "{tmp_path}/out" }}', "value: string")
     assert [row[0] for row in spark.read.text(f"{tmp_path}/out").collect()] == ["a", "b", ""]
 
 
@@ -92,7 +92,7 @@ def test_bytes_that_are_no_text(spark: SparkSession, tmp_path: Path) -> None:
         b'{"v":"' + replaced + b'"}',
     )
     for kind, text in (("csv", replaced), ("json", b'{"v":"' + replaced + b'"}')):
-        written(frame, f'{kind} {{ path = "{tmp_path}/{kind}" }}', "v: string")
+        write(frame, f'{kind} {{ path = "{tmp_path}/{kind}" }}', "v: string")
         (file,) = (tmp_path / kind).glob("part-*")
         assert file.read_bytes() == text + b"\n"
     kept = records(spark, query, "v: string")
@@ -123,8 +123,8 @@ sink data to kafka {{
   value_columns     = v
 }}
 """)
-    given = Captured(session.sql(query).coalesce(1))
-    functions["write_data"](given, SimpleNamespace(counted=lambda each, _: each))
+    inputs = Captured(session.sql(query).coalesce(1))
+    functions["write_data"](inputs, SimpleNamespace(counted=lambda each, _: each))
     columns = (F.col(name).cast("binary") for name in ("key", "value"))
-    rows: list[Row] = given.records.select(*columns).collect()
+    rows: list[Row] = inputs.records.select(*columns).collect()
     return rows

@@ -49,7 +49,7 @@ def expected(events: list[Event]) -> dict[int, tuple[int, str | None]]:
     return {id_: (seq, value) for id_, seq, deleted, value in newest.values() if not deleted}
 
 
-def made(random: Random) -> list[Event]:
+def random_events(random: Random) -> list[Event]:
     """Few identities and few numbers, so that events meet."""
     values = (None, "a", "b", "")
     return [
@@ -62,7 +62,7 @@ def test_any_order_any_cutting_any_repetition(
     delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, random = Lake(delta, tmp_path, monkeypatch), Random(17)
-    lists = [made(random) for _ in range(LISTS // ORDERS)]
+    lists = [random_events(random) for _ in range(LISTS // ORDERS)]
     batches: list[list[tuple[object, ...]]] = [[] for _ in range(BATCHES)]
     for number, events in enumerate(lists):
         for order in range(ORDERS):
@@ -73,13 +73,13 @@ def test_any_order_any_cutting_any_repetition(
         rows = delta.createDataFrame(batch, columns).coalesce(2)
         rows.write.mode("overwrite").parquet(f"{tmp_path}/in")
         lake.run(PIPELINE)
-    found: dict[tuple[int, int], dict[int, tuple[int, str | None]]] = {}
+    result: dict[tuple[int, int], dict[int, tuple[int, str | None]]] = {}
     for number, order, id_, seq, value in lake.rows("out", "list, `try`, id, seq, value"):
-        found.setdefault((number, order), {})[id_] = (seq, value)
+        result.setdefault((number, order), {})[id_] = (seq, value)
     wrong = [
-        (events, order, found.get((number, order), {}))
+        (events, order, result.get((number, order), {}))
         for number, events in enumerate(lists)
         for order in range(ORDERS)
-        if found.get((number, order), {}) != expected(events)
+        if result.get((number, order), {}) != expected(events)
     ]
     assert not wrong, min(wrong, key=lambda each: len(each[0]))

@@ -1,4 +1,4 @@
-"""`mode = merge`: the newest row of each key, in a table that is created if it is not there."""
+"""`mode = merge`: the newest row of each key, in a table that is created if it does not exist."""
 
 from __future__ import annotations
 

@@ -98,14 +98,14 @@ def read(spark: SparkSession, call: str, values: Iterable[str]) -> dict[str, str
     wrap = '{"v": %s}' if call.startswith("from_json") else "%s"
     data = [(wrap % each, each) for each in values]
     rows = spark.createDataFrame(data, "text string, raw string")
-    found = rows.selectExpr("raw", f"cast({call}.v as string) as v").collect()
-    return {row.raw: row.v for row in found}
+    actual = rows.selectExpr("raw", f"cast({call}.v as string) as v").collect()
+    return {row.raw: row.v for row in actual}
 
 
 def changed(spark: SparkSession, call: str, values: dict[str, str | None]) -> set[str]:
     """The values that become others, neither what they mean nor null."""
-    found = read(spark, call, values)
-    return {raw for raw, text in found.items() if text not in NOTHING and text != values[raw]}
+    result = read(spark, call, values)
+    return {raw for raw, text in result.items() if text not in NOTHING and text != values[raw]}
 
 
 @pytest.mark.parametrize(("function", "type_", "values"), cases())
@@ -114,18 +114,18 @@ def test_what_is_changed_is_warned_of(
 ) -> None:
     call = f"{function}(text, 'v {type_}')"
     lost = changed(spark, call, values)
-    text, told = findings(call)
-    assert bool(told) == bool(lost), lost
-    lenient = [each for each in told if each.code.number == "SSBT0553"]
+    text, reported = findings(call)
+    assert bool(reported) == bool(lost), lost
+    lenient = [each for each in reported if each.code.number == "SSBT0553"]
     if not lenient:
         return
     # With the fix, numbers alone are left, and right values are read as before.
     fixed = apply_edits(text, lenient[0].fix)
     call = fixed.partition("extend ")[2].partition(" as v\n")[0]
-    _, told = findings(call)
-    assert [each.code.number for each in told if each.code.number == "SSBT0553"] == []
+    _, reported = findings(call)
+    assert [each.code.number for each in reported if each.code.number == "SSBT0553"] == []
     left = changed(spark, call, values)
-    assert bool(left) == bool(told)
+    assert bool(left) == bool(reported)
     assert all(each.strip('{"t: }').isdecimal() for each in left)
-    meant = {raw: text for raw, text in values.items() if text is not None}
-    assert read(spark, call, meant) == meant
+    expected = {raw: text for raw, text in values.items() if text is not None}
+    assert read(spark, call, expected) == expected

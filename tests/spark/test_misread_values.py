@@ -55,7 +55,7 @@ def test_narrower_integers(
 
 
 @pytest.mark.parametrize(
-    ("type_", "texts", "given"),
+    ("type_", "texts", "values"),
     [
         ("tinyint", "127 128 255 256 -129", [127, None, None, None, None]),
         ("struct<a: tinyint>", '{"a":1} {"a":128}', [(1,), None]),
@@ -71,7 +71,7 @@ def test_narrower_integers(
     ],
 )
 def test_numbers_of_json(
-    spark: SparkSession, tmp_path: Path, type_: str, texts: str, given: list[object]
+    spark: SparkSession, tmp_path: Path, type_: str, texts: str, values: list[object]
 ) -> None:
     """What a type does not hold is malformed, in each mode."""
     rows = [f'{{"k": {k}, "v": {text}}}' for k, text in enumerate(texts.split())]
@@ -80,10 +80,10 @@ def test_numbers_of_json(
     kept = read_back(
         spark, f'{block}, mode = permissive, column_name_of_corrupt_record = "_c"', columns
     ).selectExpr("k", "v is null", "_c is null", "cast(v as string)")
-    found = [row[1:3] for row in kept.orderBy("k").collect()]
-    assert found == [(value is None, value is not None) for value in given]
+    actual = [row[1:3] for row in kept.orderBy("k").collect()]
+    assert actual == [(value is None, value is not None) for value in values]
     dropped = read_back(spark, f"{block}, mode = dropmalformed", columns)
-    fit = [k for k, value in enumerate(given) if value is not None]
+    fit = [k for k, value in enumerate(values) if value is not None]
     assert [row.k for row in dropped.selectExpr("k", "cast(v as string)").collect()] == fit
     with pytest.raises(Exception, match=r"malformed value|FAILED_READ_FILE"):
         read_back(spark, block, columns).selectExpr("cast(v as string)").collect()
@@ -106,8 +106,8 @@ def test_paths_without_files(spark: SparkSession, tmp_path: Path) -> None:
     frames = {name: reader.csv(str(tmp_path / name)) for name in ("none", "hidden", "some")}
     assert not paths_without_files(frames["some"].unionAll(spark.range(3).selectExpr("int(id) a")))
     every = frames["none"].unionAll(frames["some"]).unionAll(frames["hidden"])
-    told = [path.removeprefix("file:") for path in paths_without_files(every.where("a > 0"))]
-    assert told == [str(tmp_path / "hidden"), str(tmp_path / "none")]
+    reported = [path.removeprefix("file:") for path in paths_without_files(every.where("a > 0"))]
+    assert reported == [str(tmp_path / "hidden"), str(tmp_path / "none")]
     filtered = reader.option("pathGlobFilter", "*.txt").csv(str(tmp_path / "some"))
     assert paths_without_files(filtered)
 

@@ -30,12 +30,12 @@ def test_classes_and_options() -> None:
     assert mechanism is not None
     choice = mechanism.choice("aws_msk_iam")
     assert choice is not None
-    made = kafka_options(OPTIONS)
-    module, _, items = made["kafka.sasl.jaas.config"].rstrip(";").partition(" required ")
+    result = kafka_options(OPTIONS)
+    module, _, items = result["kafka.sasl.jaas.config"].rstrip(";").partition(" required ")
     (coordinates,) = choice.packages
     with zipfile.ZipFile(artefact(f"{coordinates}:jar")) as jar:
         names = jar.namelist()
-        for name in (module, made["kafka.sasl.client.callback.handler.class"]):
+        for name in (module, result["kafka.sasl.client.callback.handler.class"]):
             assert f"{name.replace('.', '/')}.class" in names
         code = b"".join(jar.read(name) for name in names if name.endswith(".class"))
     for item in items.split():

@@ -22,8 +22,8 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "network_word_count
 
 def test_words_from_a_socket(tmp_path: Path) -> None:
     """They are counted as they come, and the job stops when it is told to."""
-    found = check_pipeline("pipeline.ssbt", lambda name: (EXAMPLE / name).read_bytes())
-    for file in emit_files(found):
+    names = check_pipeline("pipeline.ssbt", lambda name: (EXAMPLE / name).read_bytes())
+    for file in emit_files(names):
         (tmp_path / file.path).write_bytes(file.content)
     with socket.create_server(("127.0.0.1", 0)) as server:
         Thread(target=serve, args=(server, b"spark ssbt spark\n"), daemon=True).start()

@@ -65,14 +65,14 @@ def test_query(
 ) -> None:
     """Rows of windows that the watermark has not passed yet have not been written."""
     final, streams = QUERIES[query]
-    found = check_pipeline(f"{query}.ssbt", lambda name: (FOLDER / name).read_bytes())
-    assert found.pipeline is not None
-    script = ModuleType(found.pipeline.name)
+    names = check_pipeline(f"{query}.ssbt", lambda name: (FOLDER / name).read_bytes())
+    assert names.pipeline is not None
+    script = ModuleType(names.pipeline.name)
     # Where a dataclass looks for the names in its annotations.
     monkeypatch.setitem(sys.modules, script.__name__, script)
-    exec(emit_files(found)[0].content.decode(), vars(script))
+    exec(emit_files(names)[0].content.decode(), vars(script))
     script.run(Job(rocksdb, script.Params(lake=str(lake)), script.__name__))
-    written = rocksdb.read.parquet(f"{lake}/{found.pipeline.name}")
+    written = rocksdb.read.parquet(f"{lake}/{names.pipeline.name}")
 
     events = rocksdb.read.schema(script.EVENT).json(f"{lake}/events")
     for name in ("person", "auction", "bid"):

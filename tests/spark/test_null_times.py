@@ -32,7 +32,7 @@ def stream(spark: SparkSession, folder: Path, *files: list[dict[str, object]]) -
     return reader.json(str(folder)).withWatermark("at", "1 minute")
 
 
-def written(frame: DataFrame, folder: Path, mode: str) -> list[object]:
+def write_and_read(frame: DataFrame, folder: Path, mode: str) -> list[object]:
     rows: list[object] = []
 
     def take(batch: DataFrame, _: int) -> None:
@@ -51,8 +51,8 @@ def test_windows_drop_them(spark: SparkSession, tmp_path: Path) -> None:
     frame = stream(spark, data, rows)
     for name in ("window", "session_window"):
         counts = frame.groupBy(F.expr(f"{name}(at, '1 hour')"), "id").count()
-        found = written(counts.select("id", "count"), tmp_path / name, "complete")
-        assert found == [(1, 1)]
+        names = write_and_read(counts.select("id", "count"), tmp_path / name, "complete")
+        assert names == [(1, 1)]
 
 
 def test_windows_of_batches_drop_them(spark: SparkSession) -> None:
@@ -71,9 +71,9 @@ def test_a_memory_forgets_them(spark: SparkSession, tmp_path: Path) -> None:
     data.mkdir()
     rows: list[dict[str, object]] = [{"id": 1, "at": "2026-01-31T12:00:00Z"}, {"id": 2, "at": None}]
     frame = stream(spark, data, rows, rows, rows).dropDuplicatesWithinWatermark(["id"])
-    found = written(frame.select("id"), tmp_path / "memory", "append")
-    assert found.count((1,)) == 1
-    assert found.count((2,)) > 1
+    result = write_and_read(frame.select("id"), tmp_path / "memory", "append")
+    assert result.count((1,)) == 1
+    assert result.count((2,)) > 1
 
 
 @pytest.mark.parametrize(("kind", "by_key"), [("left", False), ("full", True), ("right", False)])
@@ -98,8 +98,8 @@ def test_outer_joins_never_write_them(
     bounds = "r.at between l.at - interval 1 minute and l.at + interval 1 minute"
     condition = "l.at = r.at and l.id = r.id" if by_key else f"l.id = r.id and {bounds}"
     joined = left.join(right, F.expr(condition), kind).selectExpr("l.id as l", "r.id as r")
-    found = written(joined, tmp_path / "out", "append")
-    ids = {each for row in found for each in row}  # type: ignore[attr-defined]
+    result = write_and_read(joined, tmp_path / "out", "append")
+    ids = {each for row in result for each in row}  # type: ignore[attr-defined]
     kept = {"left": {1}, "right": {11}, "full": {1, 11}}[kind]
     assert kept <= ids
     assert not ids & {2, 12}

@@ -78,8 +78,8 @@ def rows(piped: Piped, folder: str = "rows") -> Counter[int]:
 
 
 def dead(piped: Piped) -> Counter[int]:
-    found = piped.spark.read.json(f"{piped.folder}/dead", schema="offset bigint")
-    return Counter(row.offset for row in found.collect())
+    result = piped.spark.read.json(f"{piped.folder}/dead", schema="offset bigint")
+    return Counter(row.offset for row in result.collect())
 
 
 def once(count: int) -> Counter[int]:
@@ -202,9 +202,9 @@ def test_checkpoints_of_the_earlier_layout_are_refused(piped: Piped, topics: Top
     topics.send(topic, *BROKEN)
     with pytest.raises(CheckpointsRefusedError) as raised:
         piped(source(topic) + TO_FILES + ROWS)
-    told = "\n".join(raised.value.args)
-    assert f'`orders` came to {{"{topic}":{{"0":6}}}}' in told
-    assert "Spark would skip" in told
+    reported = "\n".join(raised.value.args)
+    assert f'`orders` came to {{"{topic}":{{"0":6}}}}' in reported
+    assert "Spark would skip" in reported
     name = frozenset(["orders.records"])
     token = OPERATION.set(Operation(accepted=name, kept=name))
     try:
@@ -270,8 +270,8 @@ sink others.dead_letter to json as dead_others {{
     piped(text.replace("per_trigger = 9", "per_trigger = 2") + TO_FILES + ROWS)
     assert rows(piped, "joined") == Counter([0, 1])
     assert rows(piped) + dead(piped) == once(3)
-    found = piped.spark.read.json(f"{piped.folder}/dead_others", schema="offset bigint")
-    assert Counter(row.offset for row in found.collect()) == Counter([1, 3])
+    result = piped.spark.read.json(f"{piped.folder}/dead_others", schema="offset bigint")
+    assert Counter(row.offset for row in result.collect()) == Counter([1, 3])
     folders = {each.name for each in (piped.folder / "checkpoints").iterdir()}
     assert folders == {"orders~2Bothers~2Erecords"}
 
@@ -285,8 +285,8 @@ def test_the_log_counts_what_becomes_of_records(
     topics.send(topic, *GOOD, *BROKEN, *GOOD, *BROKEN)
     piped(source(topic) + TO_FILES + ROWS)
     batches = [record for record in caplog.records if "batch" in record.__dict__]
-    told = [(each.__dict__["rows_in"], each.__dict__["dead_letters"]) for each in batches]
-    assert told == [(9, 3), (9, 3)]
+    reported = [(each.__dict__["rows_in"], each.__dict__["dead_letters"]) for each in batches]
+    assert reported == [(9, 3), (9, 3)]
     assert batches[0].__dict__["lag"] == {f"{topic}-0": 9}
     assert "3 dead letters, " in batches[0].message
     assert f"lag 9 (9 in {topic}-0)" in batches[0].message

@@ -59,10 +59,10 @@ def run(
     """Run the stream, of the sink called `name`, through what there is."""
     text = PIPELINE.replace("STEPS", steps).replace("AS", f"as {name}" if name else "")
     text = text.replace("OPTIONS", options)
-    found = check_pipeline("p.ssbt", lambda path: {"p.ssbt": text.encode()}[path])
-    assert found.pipeline is not None, [each.message for each in found.findings]
+    result = check_pipeline("p.ssbt", lambda path: {"p.ssbt": text.encode()}[path])
+    assert result.pipeline is not None, [each.message for each in result.findings]
     space: dict[str, object] = {"__name__": "filesink"}
-    script = emit_files(found)[0].content.decode()
+    script = emit_files(result)[0].content.decode()
     values = {"root": str(root)} | ({"more": ""} if "${more}" in options else {})
     token = OPERATION.set(Operation("filesink", 0, frozenset(), frozenset({keep} if keep else ())))
     try:
@@ -73,10 +73,10 @@ def run(
         OPERATION.reset(token)
 
 
-def refusal(spark: SparkSession, root: Path, steps: str, **given: str) -> str:
+def refusal(spark: SparkSession, root: Path, steps: str, **inputs: str) -> str:
     """Why the stream cannot begin; it has read and written nothing."""
     with pytest.raises(CheckpointsRefusedError) as caught:
-        run(spark, root, steps, **given)
+        run(spark, root, steps, **inputs)
     (text,) = caught.value.args
     return str(text).replace(str(root), "ROOT")
 
@@ -111,9 +111,9 @@ def test_a_new_checkpoint_writes_on_behind_what_readers_see(
     (tmp_path / "out" / "part-left-behind.json").write_text('{"id": 999}\n')
     before = rows(spark, tmp_path)
     assert before
-    told = refusal(spark, tmp_path, steps, name="renamed")
-    assert told.startswith("stream `renamed` cannot begin in ROOT/out, which has what another ")
-    assert "--keep-output renamed" in told
+    reported = refusal(spark, tmp_path, steps, name="renamed")
+    assert reported.startswith("stream `renamed` cannot begin in ROOT/out, which has what another ")
+    assert "--keep-output renamed" in reported
     shutil.rmtree(tmp_path / "cp" / "result")
     assert "--keep-output result" in refusal(spark, tmp_path, steps)
     forget(tmp_path)
@@ -148,8 +148,8 @@ def test_partitions_stay_what_they_are(spark: SparkSession, tmp_path: Path) -> N
     run(spark, tmp_path, steps, options=", partition_by = day")
     before = rows(spark, tmp_path)
     shutil.rmtree(tmp_path / "cp")
-    told = refusal(spark, tmp_path, steps, keep="result")
-    assert "is partitioned by (day), and new files would be by (), which no reader" in told
+    reported = refusal(spark, tmp_path, steps, keep="result")
+    assert "is partitioned by (day), and new files would be by (), which no reader" in reported
     run(spark, tmp_path, steps, options=", partition_by = day", keep="result")
     add(tmp_path, 2)
     run(spark, tmp_path, steps, options=", partition_by = day")
@@ -171,9 +171,9 @@ def test_other_folders_from_the_same_checkpoint(
     run(spark, tmp_path, steps, options=old)
     seen = rows(spark, tmp_path)
     add(tmp_path, 1)
-    told = refusal(spark, tmp_path, steps, options=new)
-    assert told.startswith("stream `result` cannot go on from its checkpoint ROOT/cp/result: ")
-    assert "partition_by: " in told
+    reported = refusal(spark, tmp_path, steps, options=new)
+    assert reported.startswith("stream `result` cannot go on from its checkpoint ROOT/cp/result: ")
+    assert "partition_by: " in reported
     assert rows(spark, tmp_path) == seen
     run(spark, tmp_path, steps, options=old)
     assert len(rows(spark, tmp_path)) == 2 * len(seen)
@@ -186,8 +186,8 @@ def test_files_of_a_batch_are_kept(spark: SparkSession, tmp_path: Path) -> None:
     before = spark.read.json(f"{tmp_path}/out").count()
     add(tmp_path, 0)
     steps, options = "|> select id, at", ", partition_by = id"
-    told = refusal(spark, tmp_path, steps, options=options)
-    assert told.startswith("stream `result` cannot begin in ROOT/out, which has files that no ")
+    reported = refusal(spark, tmp_path, steps, options=options)
+    assert reported.startswith("stream `result` cannot begin in ROOT/out, which has files that no ")
     run(spark, tmp_path, steps, options=options, keep="result")
     assert spark.read.json(f"{tmp_path}/out").count() == before + 10
 
@@ -202,8 +202,8 @@ def test_a_checkpoint_that_is_behind_the_log(spark: SparkSession, tmp_path: Path
     run(spark, tmp_path, steps)
     shutil.rmtree(tmp_path / "cp")
     shutil.copytree(tmp_path / "copy", tmp_path / "cp")
-    told = refusal(spark, tmp_path, steps, keep="result")
-    assert "the log there has batch 1, and the checkpoint only came to batch 0" in told
+    reported = refusal(spark, tmp_path, steps, keep="result")
+    assert "the log there has batch 1, and the checkpoint only came to batch 0" in reported
 
 
 def test_two_streams_do_not_share_a_folder(spark: SparkSession, tmp_path: Path) -> None:
@@ -212,5 +212,5 @@ def test_two_streams_do_not_share_a_folder(spark: SparkSession, tmp_path: Path) 
         'sink result to json as other { path = "${root}${more}/out", trigger = available now }\n'
     )
     options = f"}}\n{second}sink result to noop as x {{"
-    told = refusal(spark, tmp_path, "|> select id", options=options)
-    assert told.startswith("stream `other` cannot write to ROOT/out: stream `result` does, ")
+    reported = refusal(spark, tmp_path, "|> select id", options=options)
+    assert reported.startswith("stream `other` cannot write to ROOT/out: stream `result` does, ")

@@ -99,7 +99,7 @@ def located(path: str, folder: Path) -> str:
     return f"{folder}/{path}"
 
 
-def put(folder: Path, files: tuple[str, ...]) -> None:
+def place_files(folder: Path, files: tuple[str, ...]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for number, name in enumerate(files):
         (folder / name).mkdir(parents=True)
@@ -131,7 +131,7 @@ def read(spark: SparkSession, folder: Path, path: str, options: str) -> DataFram
 def is_safe_in_spark(spark: SparkSession, folder: Path, pair: Pair) -> bool:
     """Whether Spark finds no file in the folder that it would empty, once that has been written."""
     path, files, source_options, out, sink_options = pair
-    put(folder, files)
+    place_files(folder, files)
     if "dynamic" in sink_options:
         # Nothing is deleted before all is read: the test of whole runs shows it.
         return True
@@ -140,16 +140,16 @@ def is_safe_in_spark(spark: SparkSession, folder: Path, pair: Pair) -> bool:
     written.mkdir(parents=True, exist_ok=True)
     (written / "part-0.json").write_text('{"id":1}\n')
     try:
-        found = read(spark, folder, path, source_options).inputFiles()
+        result = read(spark, folder, path, source_options).inputFiles()
     except Exception:
         return False
-    return not any(Path(each.removeprefix("file://")).is_relative_to(target) for each in found)
+    return not any(Path(each.removeprefix("file://")).is_relative_to(target) for each in result)
 
 
 def is_safe_in_runs(spark: SparkSession, folder: Path, pair: Pair) -> bool:
     """Whether the second run goes well, too, and the files of the source are what they were."""
     path, files, source_options, out, sink_options = pair
-    put(folder, files)
+    place_files(folder, files)
     for _ in range(2):
         try:
             writer = read(spark, folder, path, source_options).write.mode("overwrite")
@@ -215,7 +215,7 @@ def test_the_folder_of_a_table(spelling: str) -> None:
 
 
 def test_tables_are_written_over_what_is_read(spark: SparkSession, tmp_path: Path) -> None:
-    put(tmp_path, FLAT)
+    place_files(tmp_path, FLAT)
     frame = spark.read.schema("id BIGINT, k INT").json(f"{tmp_path}/in")
     writer = frame.write.mode("overwrite").format("json").option("path", f"{tmp_path}/in")
     with pytest.raises(Exception, match=r"saveAsTable|NOT_EXIST|exist"):
@@ -229,15 +229,15 @@ def test_tables_are_written_over_what_is_read(spark: SparkSession, tmp_path: Pat
 def test_a_folder_that_is_there(
     spark: SparkSession, tmp_path: Path, mode: str, path: str, out: str
 ) -> None:
-    put(tmp_path, (path,))
-    said = f", mode = {mode}" if mode else ""
-    found = codes(pipeline(f"{tmp_path}/{path}", "", f"{tmp_path}/{out}", said))
+    place_files(tmp_path, (path,))
+    message = f", mode = {mode}" if mode else ""
+    reported = codes(pipeline(f"{tmp_path}/{path}", "", f"{tmp_path}/{out}", message))
     before = sorted(each for each in tmp_path.rglob("*.json"))
     frame = spark.read.schema("id BIGINT, k INT").json(f"{tmp_path}/{path}")
     with contextlib.suppress(AnalysisException):
         frame.write.mode(mode or "errorifexists").json(f"{tmp_path}/{out}")
     writes = sorted(each for each in tmp_path.rglob("*.json")) != before
-    assert ("SSBT0528" in found) is not writes
+    assert ("SSBT0528" in reported) is not writes
 
 
 STREAMS = {
@@ -259,7 +259,7 @@ STREAMS = {
 def test_streams_that_read_what_they_write(
     spark: SparkSession, tmp_path: Path, path: str, out: str
 ) -> None:
-    put(tmp_path, STREAMS[path, out])
+    place_files(tmp_path, STREAMS[path, out])
     text = pipeline(f"{tmp_path}/{path}", "", f"{tmp_path}/{out}", ", trigger = available now")
     text = text.replace("source rows", "stream source rows").replace(
         "pipeline p {}", f'pipeline p {{ checkpoint = "{tmp_path}/cp" }}'
@@ -269,5 +269,5 @@ def test_streams_that_read_what_they_write(
         writer = frame.writeStream.option("checkpointLocation", f"{tmp_path}/cp").format("json")
         writer.trigger(availableNow=True).start(f"{tmp_path}/{out}").awaitTermination()
     rows = spark.read.schema("id BIGINT").json(f"{tmp_path}/{out}").count()
-    found = codes(text) & {"SSBT0529", "SSBT0530"}
-    assert found == ({"SSBT0530"} if rows == 0 else {"SSBT0529"} if rows > 3 else set())
+    reported = codes(text) & {"SSBT0529", "SSBT0530"}
+    assert reported == ({"SSBT0530"} if rows == 0 else {"SSBT0529"} if rows > 3 else set())

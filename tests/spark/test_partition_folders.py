@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.spark.compiling import compiled_module, read_back, script_functions, written
+from tests.spark.compiling import compiled_module, read_back, script_functions, write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -64,11 +64,11 @@ def test_columns_of_the_path_are_found(spark: SparkSession, lake: Path, number: 
     name = FORMATS[number % len(FORMATS)]
     whole = spark.read.format(name).schema("id BIGINT, month STRING, day DATE")
     names = [column.split(":")[0] for column in columns.split(", ")]
-    wanted = whole.load(f"{lake}/{name}").where(rows).select(names)
+    expected = whole.load(f"{lake}/{name}").where(rows).select(names)
     block = f"{name} {{ path = {path.format(lake / name)}"
-    got = read_back(spark, block, columns)
-    assert got.columns == names
-    assert sorted(map(tuple, got.collect())) == sorted(map(tuple, wanted.collect()))
+    actual = read_back(spark, block, columns)
+    assert actual.columns == names
+    assert sorted(map(tuple, actual.collect())) == sorted(map(tuple, expected.collect()))
 
 
 def test_spark_alone_reads_null(spark: SparkSession, lake: Path) -> None:
@@ -106,8 +106,8 @@ def test_streams_find_columns_behind_a_glob(spark: SparkSession, lake: Path) -> 
     stream = names["data"](type("Job", (), {"spark": spark}))
     writer = stream.writeStream.format("memory").queryName("folders").trigger(availableNow=True)
     writer.start().awaitTermination()
-    found = {tuple(row) for row in spark.table("folders").collect()}
-    assert found == {(date(2026, 1, 1), 1), (date(2026, 1, 2), 2)}
+    rows = {tuple(row) for row in spark.table("folders").collect()}
+    assert rows == {(date(2026, 1, 1), 1), (date(2026, 1, 2), 2)}
 
 
 # What the text of a folder is as a column of a type; an error of Spark's is None.
@@ -140,14 +140,14 @@ VALUES: dict[tuple[str, str], Any] = {
 def test_values_of_folders(spark: SparkSession, tmp_path: Path, text: str, type_: str) -> None:
     (tmp_path / f"in/p={text}").mkdir(parents=True)
     (tmp_path / f"in/p={text}/rows.json").write_text('{"id": 1}\n')
-    wanted = VALUES[text, type_]
+    expected = VALUES[text, type_]
     block = f'json {{ path = "{tmp_path}/in"'
-    if wanted is None:
+    if expected is None:
         with pytest.raises(Exception, match="INVALID_PARTITION_VALUE"):
             read_back(spark, block, f"p: {type_}, id: bigint").collect()
         return
     row = read_back(spark, block, f"p: {type_}, id: bigint").collect()[0]
-    assert (row["p"] if row["p"] is not None else "null") == wanted
+    assert (row["p"] if row["p"] is not None else "null") == expected
 
 
 # What a folder comes to as DECIMAL(5,2): for formats in columns, and for those of text.
@@ -175,9 +175,9 @@ def test_decimals_of_folders(spark: SparkSession, tmp_path: Path, form: str) -> 
         block = f'{form} {{ path = "{folder}"'
         schema = "id: bigint, p: decimal(5,2)"
         row = read_back(spark, block, schema).first()
-        wanted = DECIMALS[text][0 if in_columns else 1]
+        expected = DECIMALS[text][0 if in_columns else 1]
         assert row is not None
-        assert row["p"] == (Decimal(wanted) if wanted is not None else None), (form, text)
+        assert row["p"] == (Decimal(expected) if expected is not None else None), (form, text)
 
 
 # Values of partition columns that are written and read back, by their type.
@@ -200,7 +200,7 @@ def test_partitions_that_come_back(spark: SparkSession, tmp_path: Path, type_: s
     parts = [f"SELECT {n}L AS id, {text} AS p" for n, text in enumerate(WRITTEN[type_])]
     rows = spark.sql(" UNION ALL ".join(parts))
     columns = f"p: {type_}, id: bigint"
-    written(rows, f'parquet {{ path = "{tmp_path}/out", partition_by = p }}', columns)
+    write(rows, f'parquet {{ path = "{tmp_path}/out", partition_by = p }}', columns)
     back = read_back(spark, f'parquet {{ path = "{tmp_path}/out"', columns)
     texts = [
         {row["id"]: row["p"] for row in frame.selectExpr("id", "CAST(p AS string) AS p").collect()}
@@ -212,7 +212,7 @@ def test_partitions_that_come_back(spark: SparkSession, tmp_path: Path, type_: s
 def test_empty_text_comes_back_as_null(spark: SparkSession, tmp_path: Path) -> None:
     """As the page says."""
     rows = spark.sql("SELECT 1L AS id, '' AS p")
-    written(rows, f'orc {{ path = "{tmp_path}/out", partition_by = p }}', "p: string, id: bigint")
+    write(rows, f'orc {{ path = "{tmp_path}/out", partition_by = p }}', "p: string, id: bigint")
     back = read_back(spark, f'orc {{ path = "{tmp_path}/out"', "p: string, id: bigint")
     assert back.collect()[0]["p"] is None
 
@@ -228,10 +228,10 @@ def test_overwriting_partitions(spark: SparkSession, tmp_path: Path, name: str, 
         frame = read_back(spark, f'{name} {{ path = "{tmp_path}/out"', columns)
         return sorted((row["id"], row["p"]) for row in frame.collect())
 
-    written(spark.sql("SELECT id, id % 2 AS p FROM range(4)"), sink, columns)
-    written(spark.sql("SELECT 7L AS id, 1L AS p"), sink, columns)
+    write(spark.sql("SELECT id, id % 2 AS p FROM range(4)"), sink, columns)
+    write(spark.sql("SELECT 7L AS id, 1L AS p"), sink, columns)
     assert left() == ([(0, 0), (2, 0), (7, 1)] if mode == "dynamic" else [(7, 1)])
-    written(spark.sql("SELECT 7L AS id, 1L AS p WHERE false"), sink, columns)
+    write(spark.sql("SELECT 7L AS id, 1L AS p WHERE false"), sink, columns)
     assert bool(left()) is (mode == "dynamic")
 
 

@@ -15,7 +15,7 @@ import pytest
 from ssbt.compiler.contracts.verdicts import ReadVerdict, type_verdict
 from ssbt.compiler.types.ddl import parse_type
 from ssbt.runtime import SchemaMismatchError, fit_columns
-from tests.spark.reading_verdicts import TYPES, asked, pairs, same, together
+from tests.spark.reading_verdicts import TYPES, ask_spark, pairs, same, together
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,10 +33,10 @@ def test_spark_is_no_worse_than_the_tables_say(spark: SparkSession, tmp_path: Pa
         types = parse_type(one), parse_type(other)
         assert types[0] is not None
         assert types[1] is not None
-        got = asked(spark, form, one, other, tmp_path / str(number))
-        said = type_verdict(form, types[0], types[1])
-        if got > said or (got.is_silent != said.is_silent and got != 0):
-            wrong.append(f"{form}: {one} as {other}: {got.name}, {said.name}")
+        actual = ask_spark(spark, form, one, other, tmp_path / str(number))
+        message = type_verdict(form, types[0], types[1])
+        if actual > message or (actual.is_silent != message.is_silent and actual != 0):
+            wrong.append(f"{form}: {one} as {other}: {actual.name}, {message.name}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -63,7 +63,7 @@ def test_tables_of_delta_are_read_as_their_table_says(delta: SparkSession, tmp_p
             for each in TYPES
             if each != one and not (each.startswith("array") and one.startswith("array"))
         ):
-            got = ReadVerdict.FAILS
+            actual = ReadVerdict.FAILS
             try:
                 read = fit_columns(column, f"v {other}", "t").collect()
             except SchemaMismatchError:
@@ -71,11 +71,13 @@ def test_tables_of_delta_are_read_as_their_table_says(delta: SparkSession, tmp_p
             else:
                 pairs_ = zip(values, (row[0] for row in read), strict=True)
                 right = {same(*each, one, "delta") for each in pairs_}
-                got = together({ReadVerdict.RIGHT if each else ReadVerdict.WRONG for each in right})
+                actual = together(
+                    {ReadVerdict.RIGHT if each else ReadVerdict.WRONG for each in right}
+                )
             types = parse_type(one), parse_type(other)
             assert types[0] is not None
             assert types[1] is not None
-            said = type_verdict("delta", types[0], types[1])
-            if got != said:
-                wrong.append(f"{one} as {other}: {got.name}, {said.name}")
+            message = type_verdict("delta", types[0], types[1])
+            if actual != message:
+                wrong.append(f"{one} as {other}: {actual.name}, {message.name}")
     assert not wrong, "\n".join(wrong)

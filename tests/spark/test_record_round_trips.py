@@ -84,7 +84,7 @@ sink data to kafka {{
 }}
 """)
     captured = Captured(frame)
-    functions["write_data"](captured, SimpleNamespace(counted=lambda given, _: given))
+    functions["write_data"](captured, SimpleNamespace(counted=lambda inputs, _: inputs))
     kafka = Records(frame.sparkSession, [])
     places = ("null AS key", "value", "'t' AS topic", "0 AS partition", "0L AS offset")
     kafka._frame = captured.records.withColumn("value", F.col("value").cast("binary")).selectExpr(
@@ -100,16 +100,16 @@ def test_round_trips(spark: SparkSession, format_: str) -> None:
     session = spark.newSession()
     session.conf.set("spark.sql.session.timeZone", zone)
     types = [type_ for type_ in VALUES if type_ not in REFUSED[format_] | {"time"}]
-    given = rows(session, types)
+    inputs = rows(session, types)
     columns = ", ".join(["k: int", *(f"{names()[type_]}: {type_}" for type_ in types)])
     schema = f"{{ {columns} }}" if format_ != "avro" else avro_schema(types)
-    back = written_and_read(given, format_, schema, zone).cache()
+    back = written_and_read(inputs, format_, schema, zone).cache()
     wrong = {
-        (type_, VALUES[type_][k] if k < len(VALUES[type_]) else "null"): found.get(k)
+        (type_, VALUES[type_][k] if k < len(VALUES[type_]) else "null"): result.get(k)
         for type_ in types
-        for found in [texts(back, type_)]
-        for k, text in texts(given, type_).items()
-        if found.get(k) != text
+        for result in [texts(back, type_)]
+        for k, text in texts(inputs, type_).items()
+        if result.get(k) != text
     }
     assert wrong == TOLD[format_]
 
@@ -130,8 +130,8 @@ def test_what_is_refused(format_: str) -> None:
             'source data from kafka {\n  bootstrap_servers = "localhost:9092"\n'
             f'  subscribe = "t"\n  value = {format_}\n  schema = Row\n}}\nsink data to noop {{ }}\n'
         )
-        found = check_pipeline("records.ssbt", encoded(text)).findings
-        codes = {each.code.number for each in found}
+        findings = check_pipeline("records.ssbt", encoded(text)).findings
+        codes = {each.code.number for each in findings}
         assert ("SSBT1006" in codes) is (type_ in REFUSED[format_]), (type_, codes)
 
 
@@ -164,8 +164,8 @@ def test_keys_of_maps_are_texts_or_refused(spark: SparkSession, part: str) -> No
             + "".join(f"  {name} = {value}\n" for name, value in parts.items())
             + "}\n"
         )
-        found = check_pipeline("records.ssbt", encoded(text)).findings
-        codes = {each.code.number for each in found if each.code.severity.name == "ERROR"}
+        findings = check_pipeline("records.ssbt", encoded(text)).findings
+        codes = {each.code.number for each in findings if each.code.severity.name == "ERROR"}
         # Read back, so that it is not a literal, of which Spark has another form.
         keys = spark.sql(f"SELECT {key} AS k").localCheckpoint()
         frame = keys.selectExpr("to_json(struct(map(k, 1) AS m))", "cast(k AS string)")

@@ -64,15 +64,15 @@ sink s{place}.dead_letter to noop as d{place} {{ }}
 
 def of_files() -> dict[tuple[str, str], dict[str, str | None]]:
     """What files give for each value that is not malformed, by reader and type."""
-    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    result: dict[tuple[str, str], dict[str, str | None]] = {}
     for section in RECORDED.read_text().split("\n\n"):
         head, *lines = section.splitlines()
         reader, _, type_ = head.partition(" as ")
-        cells = found.setdefault((reader, type_), {})
+        cells = result.setdefault((reader, type_), {})
         for line in lines:
             value, end = json.JSONDecoder().raw_decode(line.strip())
             cells[value], _ = json.JSONDecoder().raw_decode(line.strip()[end:].strip())
-    return found
+    return result
 
 
 def of_records(spark: SparkSession) -> Iterator[tuple[tuple[str, str], dict[str, str | None]]]:
@@ -84,8 +84,8 @@ def of_records(spark: SparkSession) -> Iterator[tuple[tuple[str, str], dict[str,
     for place, (reader, type_) in enumerate(READINGS):
         values = [RECORDS[reader](value).encode() for value in VALUES]
         judged = names[f"s{place}_records"](SimpleNamespace(spark=Records(spark, values)))
-        shown = "hex(v)" if type_ == "binary" else "cast(v as string)"
-        rows = judged.selectExpr("_offset", shown, "_dead_letter.error").collect()
+        output = "hex(v)" if type_ == "binary" else "cast(v as string)"
+        rows = judged.selectExpr("_offset", output, "_dead_letter.error").collect()
         assert len(rows) == len(VALUES)
         yield (reader, type_), {VALUES[row[0]]: row[1] for row in rows if row[2] is None}
 

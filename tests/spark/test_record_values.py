@@ -69,10 +69,10 @@ class Group(NamedTuple):
 
 def groups() -> Iterator[Group]:
     for (format, columns), cases in groupby(RAW, key=lambda raw: (raw.format, raw.columns)):
-        found = list(cases)
+        results = list(cases)
         schema = f"schema NAME {{ {columns} }}" if columns else ""
-        data = [case.data for case in found]
-        yield Group(f"{format}: {columns}", schema, format, data, [c.meaning for c in found])
+        data = [case.data for case in results]
+        yield Group(f"{format}: {columns}", schema, format, data, [c.meaning for c in results])
     types = [type_ for type_, _ in groupby(json.dumps(each.type) for each in AVRO)]
     records = [_record(each, types) for each in AVRO]
     schema = f'schema NAME from avro {{ schema = """{avro_schema(types)}""" }}'
@@ -103,10 +103,10 @@ def _optional(type_: object) -> list[object]:
 def _record(case: Avro, types: list[str]) -> tuple[bytes, object]:
     """A record in which the field of the case's type alone is set, and what it means."""
     place = types.index(json.dumps(case.type))
-    given = case.data if isinstance(case.type, list) else long(1) + case.data
+    inputs = case.data if isinstance(case.type, list) else long(1) + case.data
     if isinstance(case.type, list) and case.type[0] != "null":
-        given = bytes([case.data[0] + 2]) + case.data[1:]
-    data = long(7) + long(0) * place + given + long(0) * (len(types) - place - 1)
+        inputs = bytes([case.data[0] + 2]) + case.data[1:]
+    data = long(7) + long(0) * place + inputs + long(0) * (len(types) - place - 1)
     if case.meaning is NOTHING or case.meaning in SAID:
         return data, case.meaning
     row: list[object] = [7, *([None] * len(types))]
@@ -203,12 +203,12 @@ def recorded(cells: list[Cell]) -> str:
             lines += ["", cell.title]
             before = cell.title
         data = cell.value if len(cell.value) < 60 else cell.value[:40] + b"..."
-        outcome = cell.error if cell.row is None else _shown(cell)
+        outcome = cell.error if cell.row is None else _display_cell(cell)
         lines.append(f"  {cell.verdict:10} {str(data)[1:]:44} {outcome}")
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def _shown(cell: Cell) -> str:
+def _display_cell(cell: Cell) -> str:
     assert cell.row is not None
     if cell.title.startswith("avro"):
         return str([_plain(each) for each in cell.row if each is not None])
@@ -276,7 +276,7 @@ def test_keys_are_judged_as_values_are(spark: SparkSession, cells: list[Cell]) -
             errors = {row["offset"]: row["error"] for row in dead}
             assert [errors.get(place) for place in range(len(data))] == [c.error for c in data]
             rows = {row["_offset"]: row["_key"] for row in names["s"](judged).collect()}
-            found = [rows.get(place) for place in range(len(data))]
+            actual = [rows.get(place) for place in range(len(data))]
             # A format without a schema has no row around its value.
-            wanted = [cell.row if columns or cell.row is None else cell.row[0] for cell in data]
-            assert _plain(found) == _plain(wanted)
+            expected = [cell.row if columns or cell.row is None else cell.row[0] for cell in data]
+            assert _plain(actual) == _plain(expected)

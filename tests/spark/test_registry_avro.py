@@ -73,9 +73,9 @@ def test_each_row_is_read_with_its_own_schema(spark, registry, subject):
         framed(spark, second, NEWER, {"id": "2", "amount": "2.5F"}),
         framed(spark, third, NEWEST, {"number": "3L", "status": "'PAID'"}),
     ]
-    found = orders(table(spark, values), registry, subject)
-    assert found.columns == ["id", "status", "amount"]
-    assert sorted(tuple(row) for row in found.collect()) == [
+    result = orders(table(spark, values), registry, subject)
+    assert result.columns == ["id", "status", "amount"]
+    assert sorted(tuple(row) for row in result.collect()) == [
         (1, None, -1.0),
         (2, None, 2.5),
         (3, "PAID", -1.0),
@@ -98,8 +98,8 @@ def test_a_schema_that_comes_while_a_stream_runs(spark, registry, subject, tmp_p
         records = spark.readStream.schema(
             "value binary, topic string, partition int, offset bigint"
         )
-        found = orders(records.option("maxFilesPerTrigger", 1).parquet(source), registry, subject)
-        counted = found.groupBy("id").agg(F.count("*").alias("n"))
+        result = orders(records.option("maxFilesPerTrigger", 1).parquet(source), registry, subject)
+        counted = result.groupBy("id").agg(F.count("*").alias("n"))
         writer = counted.writeStream.outputMode("update").trigger(availableNow=True)
         writer = writer.foreachBatch(lambda df, _: df.write.mode("append").parquet(out))
         if len(planned) == 1:
@@ -125,10 +125,10 @@ def test_a_record_of_nulls_is_a_record_and_nothing_is_a_tombstone(spark, registr
     whole = framed(spark, first, schema, {**row, "status": "cast(null as string)"})
     part = decoding(registry, subject, schema)
     records = table(spark, [whole, None]).withColumn("key", F.col("value"))
-    found = decoded(records, part, part)
-    assert found.columns == [*(field["name"] for field in fields), "_key"]
-    (nulls, tombstone) = found.orderBy(F.col("_key").isNull()).collect()
-    assert nulls._key.asDict() == {name: nulls[name] for name in found.columns[:-1]}
+    result = decoded(records, part, part)
+    assert result.columns == [*(field["name"] for field in fields), "_key"]
+    (nulls, tombstone) = result.orderBy(F.col("_key").isNull()).collect()
+    assert nulls._key.asDict() == {name: nulls[name] for name in result.columns[:-1]}
     assert nulls.status is None
     assert tombstone._key is None
     assert tombstone.status is None
@@ -152,10 +152,10 @@ def test_schemas_that_refer_to_others(spark, registry):
     whole_customer = {**name, "fields": [{"name": "country", "type": whole_country}]}
     whole = record(ID, {**buyer, "type": whole_customer}, payer)
     row = {"id": "1L", "buyer": "struct('DE' as country)", "payer": "struct('FR' as country)"}
-    found = decoded(
+    result = decoded(
         table(spark, [framed(spark, id_, whole, row)]), decoding(registry, subject, whole)
     )
-    assert found.select("id", "buyer.*", "payer.*").collect() == [(1, "DE", "FR")]
+    assert result.select("id", "buyer.*", "payer.*").collect() == [(1, "DE", "FR")]
 
 
 POISON = {
@@ -182,15 +182,15 @@ def test_what_is_no_record(spark, registry, subject):
 def test_an_id_that_the_registry_does_not_know(spark, registry, subject):
     missing = registry.register(subject, OLD) + 500_000
     value = b"\0" + missing.to_bytes(4, "big") + b"\2"
-    found: list[object] = []
+    result: list[object] = []
 
     def run(job: Job[None]) -> None:
         records = table(spark, [value])
-        found.extend(orders(records, registry, subject, on_error="drop").collect())
-        found.append("done")
+        result.extend(orders(records, registry, subject, on_error="drop").collect())
+        result.append("done")
 
     _run_pipeline(Job(spark, None), run)
-    assert found == ["done"]
+    assert result == ["done"]
     with pytest.raises(Exception, match=f"no record of schema {missing}, or no such schema"):
         orders(table(spark, [value]), registry, subject).collect()
 
@@ -209,8 +209,8 @@ def test_a_schema_of_another_shape_is_no_record(spark, registry, subject):
 def encoded(spark: SparkSession, registry, subject, schema, **options) -> DataFrame:
     rows = spark.sql("select 5L as id, 'NEW' as status, 2.5D as amount")
     record_ = F.struct("id", "status", "amount")
-    given = json.dumps(schema), {"url": registry.url}, subject
-    value = encoded_registry_avro(record_, *given, **options)
+    inputs = json.dumps(schema), {"url": registry.url}, subject
+    value = encoded_registry_avro(record_, *inputs, **options)
     return rows.select(value.alias("value"), F.lit("orders").alias("topic")).selectExpr(
         "*", "0 as partition", "0L as offset"
     )

@@ -55,8 +55,8 @@ def test_a_registry_that_hangs_comes_back_and_goes(
         return orders_of(spark, source, own_registry)
 
     def run(job: Job[None], frame: DataFrame | None = None) -> None:
-        found = orders() if frame is None else frame
-        writer = found.writeStream.format("parquet").option("path", out)
+        result = orders() if frame is None else frame
+        writer = result.writeStream.format("parquet").option("path", out)
         checkpoint = str(tmp_path / "checkpoint")
         run_streams(Stream("orders", writer.trigger(availableNow=True), checkpoint))
 
@@ -116,7 +116,7 @@ def test_a_registry_that_goes_down_between_batches(
         return spark.read.schema("id BIGINT").parquet(out).collect()
 
     failures: list[BaseException] = []
-    # One that fails for the registry is a failure that may pass, of which there are many here.
+    # One that fails for the registry is a transient failure, of which there are many here.
     thread = Thread(target=_outcome, args=(spark, run, failures))
     thread.start()
     try:
@@ -160,5 +160,5 @@ def put_record(spark: SparkSession, folder: str, id_: int, row: str, schema: obj
 def orders_of(spark: SparkSession, folder: str, registry: Registry) -> DataFrame:
     """A stream of the records, a batch for each file."""
     rows = spark.readStream.schema(COLUMNS).option("maxFilesPerTrigger", 1).parquet(folder)
-    given = json.dumps(OLD), {"url": registry.url}, SUBJECT
-    return decoded(rows, registry_avro_decoding(F.col("value"), *given))
+    inputs = json.dumps(OLD), {"url": registry.url}, SUBJECT
+    return decoded(rows, registry_avro_decoding(F.col("value"), *inputs))

@@ -45,8 +45,8 @@ def _told(caplog: pytest.LogCaptureFixture) -> None:
 
 def framed(spark: SparkSession, id_: int, schema: object, row: str) -> bytes:
     data = to_avro(F.expr(f"struct({row})"), json.dumps(schema))
-    (made,) = spark.range(1).select(data).collect()
-    return b"\0" + id_.to_bytes(4, "big") + bytes(made[0])
+    (frame,) = spark.range(1).select(data).collect()
+    return b"\0" + id_.to_bytes(4, "big") + bytes(frame[0])
 
 
 class Pipeline:
@@ -159,11 +159,11 @@ def test_ids_that_the_registry_does_not_have(
 ) -> None:
     """Many of them, between good records, cost a few plans and no restart."""
     pipeline = Pipeline(spark, topics, registry, tmp_path)
-    known = registry.register(pipeline.subject, OLD)
+    existing = registry.register(pipeline.subject, OLD)
     values: list[bytes] = []
     for number in range(105):
-        values.append(framed(spark, known, OLD, f"{number}L as id") if number < 5 else b"")
-        values.append(b"\0" + (known + 900 - number).to_bytes(4, "big") + b"\2")
+        values.append(framed(spark, existing, OLD, f"{number}L as id") if number < 5 else b"")
+        values.append(b"\0" + (existing + 900 - number).to_bytes(4, "big") + b"\2")
     topics.send(pipeline.topic, *filter(None, values))
     with pipeline.running():
         pipeline.until(lambda: len(pipeline.written("dead")) == 105)

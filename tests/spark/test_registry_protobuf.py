@@ -122,9 +122,9 @@ def test_every_type(spark):
 
 
 def test_what_is_not_set_and_what_is_no_message(spark):
-    found = table(spark, b"", b"\x08", None, b"\xff\xff").select(plain()).collect()
-    assert [row.m is None for row in found] == [False, True, True, True]
-    empty = found[0].m.asDict()
+    rows = table(spark, b"", b"\x08", None, b"\xff\xff").select(plain()).collect()
+    assert [row.m is None for row in rows] == [False, True, True, True]
+    empty = rows[0].m.asDict()
     assert empty.pop("lines") == empty.pop("numbers") == []
     assert empty.pop("by_name") == {}
     assert set(empty.values()) == {None}
@@ -158,12 +158,12 @@ def test_values_that_a_column_cannot_hold(spark):
         .withColumnRenamed("v", "value")
         .selectExpr("value", "'t' topic", "0 partition", "0L offset")
     )
-    given = F.col("value"), WRITTEN.text, "shop.Order", DDL
-    kept = decoded(rows, protobuf_decoding(*given), on_error="drop")
+    inputs = F.col("value"), WRITTEN.text, "shop.Order", DDL
+    kept = decoded(rows, protobuf_decoding(*inputs), on_error="drop")
     assert [row.at.year for row in kept.collect()] == [9999]
 
     def errors(**options: Any) -> list[str | None]:
-        decoding = protobuf_decoding(*given, **options)
+        decoding = protobuf_decoding(*inputs, **options)
         assert callable(decoding.problem)
         assert not callable(decoding.result)
         parts = rows.select(decoding.result.alias("part"))
@@ -172,8 +172,8 @@ def test_values_that_a_column_cannot_hold(spark):
     plain = "no message of this schema"
     assert errors() == [*(f"{plain}: {each}" for each in (*HOSTILE, *NO_TEXTS)), plain, None]
     fields = [each.split("`")[1] for each in (*HOSTILE, *NO_TEXTS)]
-    told = [each and each.removeprefix(f"{plain}: ") for each in errors(masked=("at", "first"))]
-    for field, sentence in zip(fields, told, strict=False):
+    reported = [each and each.removeprefix(f"{plain}: ") for each in errors(masked=("at", "first"))]
+    for field, sentence in zip(fields, reported, strict=False):
         is_masked = field in ("at", "first.sku")
         assert sentence is not None
         assert sentence.startswith(f"`{field}` {'holds no' if is_masked else 'is '}")
@@ -218,14 +218,14 @@ def test_what_cannot_be_written_is_named(spark):
             of = encoded_protobuf(record, WRITTEN.text, "shop.Order", masked=masked)
             with pytest.raises(Exception, match="no message shop") as caught:
                 spark.range(1).select(of.alias("v")).collect()
-            told = str(caught.value)
+            reported = str(caught.value)
             if masked:
-                assert "holds no" in told
-                assert not any(each in told for each in ("'GONE'", "6180", "bytes FF"))
+                assert "holds no" in reported
+                assert not any(each in reported for each in ("'GONE'", "6180", "bytes FF"))
             else:
-                assert f"no message shop.Order: {sentence}" in told
+                assert f"no message shop.Order: {sentence}" in reported
             if "null" not in sentence:
-                assert find_help(told) is not None
+                assert find_help(reported) is not None
 
 
 @pytest.fixture
@@ -236,16 +236,16 @@ def subject(registry: Registry) -> str:
 
 
 def framed(registry: Registry, subject: str):
-    given = WRITTEN.text, "shop.Order", DDL, {"url": registry.url}, subject
-    return content(registry_protobuf_decoding(F.col("v"), *given))
+    inputs = WRITTEN.text, "shop.Order", DDL, {"url": registry.url}, subject
+    return content(registry_protobuf_decoding(F.col("v"), *inputs))
 
 
 def test_frames_say_which_message_it_is(spark, registry, subject):
     id_ = registry.register(subject, PROTO, "PROTOBUF")
     head = b"\0" + id_.to_bytes(4, "big")
     values = [head + b"\2\2" + full(), head + b"\0" + b"\x0a\x01a", head, b"x", head + b"\x80"]
-    found = table(spark, *values).select(framed(registry, subject)).collect()
-    assert [row.m is None for row in found] == [False, True, True, True, True]
+    actual = table(spark, *values).select(framed(registry, subject)).collect()
+    assert [row.m is None for row in actual] == [False, True, True, True, True]
     record = {"url": registry.url}, subject
     rows = table(spark, full()).select(plain())
     written = rows.select(
@@ -273,20 +273,20 @@ def test_a_schema_is_registered_with_what_it_imports(spark, registry):
     rows = spark.sql("select 7L as id, named_struct('sku', 'a') as line")
 
     def encoded(text: str) -> Any:
-        given = text, "shop.Order", {"url": registry.url}, subject
+        inputs = text, "shop.Order", {"url": registry.url}, subject
         return rows.select(
-            encoded_registry_protobuf(F.struct("*"), *given, register=True).alias("v")
+            encoded_registry_protobuf(F.struct("*"), *inputs, register=True).alias("v")
         )
 
     written = [
         bytes(row.v) for row in (*encoded(ours.text).collect(), *encoded(ours.text).collect())
     ]
-    found = registry.request("GET", f"/subjects/{subject}/versions/latest")
-    assert found["references"] == [{"name": path, "subject": path, "version": 1}]
-    assert set(written) == {b"\0" + found["id"].to_bytes(4, "big") + b"\2\2\x08\7\x12\3\x0a\1a"}
-    given = ours.text, "shop.Order", "id BIGINT, line STRUCT<sku: STRING>"
+    result = registry.request("GET", f"/subjects/{subject}/versions/latest")
+    assert result["references"] == [{"name": path, "subject": path, "version": 1}]
+    assert set(written) == {b"\0" + result["id"].to_bytes(4, "big") + b"\2\2\x08\7\x12\3\x0a\1a"}
+    inputs = ours.text, "shop.Order", "id BIGINT, line STRUCT<sku: STRING>"
     back = encoded(ours.text).select(
-        content(registry_protobuf_decoding(F.col("v"), *given, {"url": registry.url}, subject))
+        content(registry_protobuf_decoding(F.col("v"), *inputs, {"url": registry.url}, subject))
     )
     assert back.select("m.id", "m.line.sku").collect() == [(7, "a")]
     with pytest.raises(RegistryError, match="does not fit"):
@@ -296,7 +296,7 @@ def test_a_schema_is_registered_with_what_it_imports(spark, registry):
 
 def test_a_schema_that_comes_later(spark, registry, subject):
     """A worker asks for it: no plan has to know it. An id without a schema is no message."""
-    found: list[object] = []
+    result: list[object] = []
     planned: list[int] = []
 
     def run(job: Job[None]) -> None:
@@ -307,7 +307,7 @@ def test_a_schema_that_comes_later(spark, registry, subject):
         newer = registry.register(subject, text, "PROTOBUF")
         values = [b"\0" + id_.to_bytes(4, "big") + b"\2\4" + full() for id_ in (newer, newer + 700)]
         rows = table(spark, *values).select(decoded).collect()
-        found.extend(row.m and row.m.id for row in rows)
+        result.extend(row.m and row.m.id for row in rows)
 
     _run_pipeline(Job(spark, None), run)
-    assert (found, len(planned)) == ([1, None], 1)
+    assert (result, len(planned)) == ([1, None], 1)

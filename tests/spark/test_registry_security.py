@@ -33,9 +33,9 @@ def front(registry: Running, files: Certificates) -> Iterator[str]:
 
 
 def options(files: Certificates, url: str, **others: str) -> dict[str, str]:
-    given = {"url": url, "token": TOKEN, "ca_location": str(files.ca)}
-    given |= {"certificate_location": str(files.client), "key_location": str(files.key)}
-    return {key: value for key, value in {**given, **others}.items() if value}
+    inputs = {"url": url, "token": TOKEN, "ca_location": str(files.ca)}
+    inputs |= {"certificate_location": str(files.client), "key_location": str(files.key)}
+    return {key: value for key, value in {**inputs, **others}.items() if value}
 
 
 @pytest.mark.parametrize("is_locked", [False, True])
@@ -43,15 +43,15 @@ def test_registered_and_read(
     files: Certificates, front: str, registry: Running, is_locked: bool
 ) -> None:
     locked = {"key_location": str(files.locked_key), "key_password": KEY_WORD}
-    given = options(files, front, **(locked if is_locked else {}))
+    inputs = options(files, front, **(locked if is_locked else {}))
     subject, text = f"orders-{uuid4().hex[:8]}", json.dumps(ORDER)
-    made = Registry.of(given).register_schema(subject, Schema(text), register=True)
-    assert Registry.of(given).ids(subject, "AVRO") == {
-        made.id: registry.request("GET", f"/schemas/ids/{made.id}")["schema"]
+    result = Registry.of(inputs).register_schema(subject, Schema(text), register=True)
+    assert Registry.of(inputs).ids(subject, "AVRO") == {
+        result.id: registry.request("GET", f"/schemas/ids/{result.id}")["schema"]
     }
-    version = AskedByCommands(given).find_version(subject, 0)
+    version = AskedByCommands(inputs).find_version(subject, 0)
     assert version is not None
-    assert version.id == made.id
+    assert version.id == result.id
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_refused(
     """At once: neither of these passes."""
     monkeypatch.setattr(asking, "_FIRST_SECONDS", 100.0)
     places = {"STRANGER": str(files.stranger), "LOCKED": str(files.locked_key)}
-    given = options(files, front, **{k: places.get(v, v) for k, v in others.items()})
+    inputs = options(files, front, **{k: places.get(v, v) for k, v in others.items()})
     with pytest.raises(RegistryError, match=reason) as refused:
-        Registry.of(given).ids("x", "AVRO")
+        Registry.of(inputs).ids("x", "AVRO")
     assert not isinstance(refused.value, asking.UnreachableError)
-    assert TOKEN not in repr(Registry.of(given))
+    assert TOKEN not in repr(Registry.of(inputs))
 
 
 def test_commands_say_which_files(files: Certificates, front: str) -> None:

@@ -171,10 +171,10 @@ def test_spark_on_the_matrix(spark: SparkSession, tmp_path: Path) -> None:
     Where nothing is recorded yet it must be right with what is called safe.
     """
     chosen = [pair for pair in pairs() if FULL or pair.name in MATRIX_SAMPLE]
-    known = recorded()
-    found = dict(outcomes(spark, chosen, tmp_path))
-    assert found == {name: known.get(name, outcome) for name, outcome in found.items()}
-    new = [pair for pair in chosen if pair.name not in known and found[pair.name] != "right"]
+    existing = recorded()
+    results = dict(outcomes(spark, chosen, tmp_path))
+    assert results == {name: existing.get(name, outcome) for name, outcome in results.items()}
+    new = [pair for pair in chosen if pair.name not in existing and results[pair.name] != "right"]
     assert [pair.name for pair in new if is_safe(pair)] == []
 
 

@@ -65,11 +65,11 @@ def test_counts_rows_of_every_write(spark: SparkSession, tmp_path: Path) -> None
 
 def test_settings_on_a_session_that_exists(spark: SparkSession) -> None:
     """Spark's default is nobody's word; what the session was built with is the operator's."""
-    wanted = {"spark.sql.broadcastTimeout": "44", "spark.sql.shuffle.partitions": "9"}
+    expected = {"spark.sql.broadcastTimeout": "44", "spark.sql.shuffle.partitions": "9"}
     try:
-        session, created = open_session("x", "x.py", wanted)
+        session, created = open_session("x", "x.py", expected)
         assert not created
-        assert [session.conf.get(name) for name in wanted] == ["44", "2"]
+        assert [session.conf.get(name) for name in expected] == ["44", "2"]
     finally:
         spark.conf.unset("spark.sql.broadcastTimeout")
 
@@ -113,11 +113,11 @@ DIFFERENCES = [
 ]
 
 
-@pytest.mark.parametrize(("found", "message"), DIFFERENCES)
-def test_checked_names_every_difference(spark: SparkSession, found: str, message: str) -> None:
+@pytest.mark.parametrize(("result", "message"), DIFFERENCES)
+def test_checked_names_every_difference(spark: SparkSession, result: str, message: str) -> None:
     with pytest.raises(SchemaMismatchError) as caught:
         checked(
-            spark.createDataFrame([], found), "id BIGINT NOT NULL, name STRING", 'apply "x.py:f"'
+            spark.createDataFrame([], result), "id BIGINT NOT NULL, name STRING", 'apply "x.py:f"'
         )
     assert str(caught.value) == (
         f'apply "x.py:f" returns another schema than declared:\n- {message}'
@@ -125,11 +125,11 @@ def test_checked_names_every_difference(spark: SparkSession, found: str, message
 
 
 def test_checked_looks_inside(spark: SparkSession) -> None:
-    found = spark.createDataFrame(
+    result = spark.createDataFrame(
         [], SCHEMA.replace("v: INT", "v: BIGINT").replace("DATE", "STRING")
     )
     with pytest.raises(SchemaMismatchError) as caught:
-        checked(found, SCHEMA.replace("k: STRING", "k: STRING NOT NULL"), "x")
+        checked(result, SCHEMA.replace("k: STRING", "k: STRING NOT NULL"), "x")
     assert str(caught.value).split("\n- ")[1:] == [
         "`tags.element.k` can be null, but is declared NOT NULL",
         "`tags.element.v` is bigint, not int",

@@ -127,10 +127,10 @@ def read_back(spark: SparkSession, items: list[tuple[str, Any]]) -> tuple[list[s
 def assert_same(spark: SparkSession, items: list[tuple[str, Any]]) -> None:
     types, values = read_back(spark, items)
     assert types == [spark_type for spark_type, _ in items]
-    for (spark_type, value), found in zip(items, values, strict=True):
+    for (spark_type, value), actual in zip(items, values, strict=True):
         expected = normal(value, spark_type)
-        result = found if spark_type == "TIMESTAMP" else normal(found, spark_type)
-        assert result == expected, (spark_type, value, found)
+        result = actual if spark_type == "TIMESTAMP" else normal(actual, spark_type)
+        assert result == expected, (spark_type, value, actual)
 
 
 @settings(max_examples=20, deadline=None)

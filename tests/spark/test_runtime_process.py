@@ -28,8 +28,8 @@ def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def events(path: Path) -> tuple[list[str], dict[str, Any]]:
     """The kinds of the events in a file, and the last event."""
-    found = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [each["eventType"] for each in found], found[-1]
+    results = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [each["eventType"] for each in results], results[-1]
 
 
 @pytest.mark.spark
@@ -117,7 +117,7 @@ main("orders", run)
 
 @pytest.mark.spark
 def test_a_registry_that_cannot_be_reached(zipped: Path, tmp_path: Path) -> None:
-    """Another start may succeed, as after failures that may pass: its exit code says so."""
+    """Another start may succeed, as after transient failures: its exit code says so."""
     job = tmp_path / "orders.py"
     job.write_text(UNREACHABLE)
     done = servers.submitted(zipped, job)

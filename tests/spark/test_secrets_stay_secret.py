@@ -100,8 +100,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "connector.toml").write_text(CONNECTOR)
     (folder / "read.py.j2").write_text(TEMPLATE)
     monkeypatch.syspath_prepend(str(folder.parent))
-    found = SimpleNamespace(name="vault_files", value="vault_files_ssbt")
-    monkeypatch.setattr(loading.PluginRegistry, "_installed_plugins", lambda registry: (found,))
+    names = SimpleNamespace(name="vault_files", value="vault_files_ssbt")
+    monkeypatch.setattr(loading.PluginRegistry, "_installed_plugins", lambda registry: (names,))
     loading.find_connector.cache_clear()
 
 

@@ -53,8 +53,8 @@ def test_an_order_before_folders(
     assert all(each == sorted(each) for each in values) is kept
     steps, more = f"|> order by {keys}", ", coalesce = 1" if coalesced else ""
     text = ORDERED.format(steps=steps, folders=f"[{folders}]", more=more)
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert [each.code.number for each in found] == ([] if kept else ["SSBT0448"])
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert [each.code.number for each in findings] == ([] if kept else ["SSBT0448"])
 
 
 def keys_of(text: str) -> list[Column]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 from tests.samples import FULL
 
 if TYPE_CHECKING:
@@ -95,15 +95,15 @@ MORE = {
 
 def queries() -> dict[str, str]:
     """Every kind of join by one key and by two, with every end."""
-    found = {}
+    result = {}
     for kind, (right, keys) in product(KINDS, (("b1", "k"), ("b2", "k, e"))):
         ends = ENDS if kind in ("semi", "anti") else ENDS | ENDS_OF_TWO
         if right == "b1" and not FULL:
             ends = {name: end for name, end in ends.items() if name in ("left", "right", "both")}
         for name, end in ends.items():
             query = f"from a |> {kind} join {right} as b using ({keys}) |> {end}"
-            found[f"{kind}_{right}_{name}"] = query
-    return found | MORE
+            result[f"{kind}_{right}_{name}"] = query
+    return result | MORE
 
 
 def rows_on(frames: dict[str, DataFrame], kind: str, columns: Sequence[Column]) -> DataFrame:
@@ -119,7 +119,7 @@ def rows_on(frames: dict[str, DataFrame], kind: str, columns: Sequence[Column]) 
     joined = sides[0].join(
         sides[1], F.expr(condition), {"semi": "left_semi", "anti": "left_anti"}.get(kind, kind)
     )
-    shown = []
+    output = []
     for column in columns:
         if column.name not in keys:
             text = next(c for c in joined.columns if c[2:] == column.name)
@@ -127,24 +127,24 @@ def rows_on(frames: dict[str, DataFrame], kind: str, columns: Sequence[Column]) 
             text = f"coalesce(a_{column.name}, b_{column.name})"
         else:
             text = f"{'b' if kind == 'right' else 'a'}_{column.name}"
-        shown.append(F.expr(text).alias(column.name))
-    return joined.select(shown)
+        output.append(F.expr(text).alias(column.name))
+    return joined.select(output)
 
 
 def test_stars_behind_joins_by_name(spark: SparkSession, tmp_path: Path) -> None:
     """Names, types, nullability and values of what each star gives."""
     lets = "".join(f"let {name} =\n  {query}\n\n" for name, query in queries().items())
     text = HEAD + lets + "".join(map(scripts.sink, queries()))
-    module, made = scripts.loaded(text, tmp_path)
-    asked = Asked(spark)
-    asked.session.conf.set("spark.sql.shuffle.partitions", "1")
+    module, result = scripts.loaded(text, tmp_path)
+    answers = SparkProbe(spark)
+    answers.session.conf.set("spark.sql.shuffle.partitions", "1")
     frames: dict[str, DataFrame] = {
-        name: asked.session.createDataFrame(rows, ddl) for name, (ddl, rows) in ROWS.items()
+        name: answers.session.createDataFrame(rows, ddl) for name, (ddl, rows) in ROWS.items()
     }
     wrong: dict[str, object] = {}
     compared = 0
-    with asked.active():
-        for let in made:
+    with answers.active():
+        for let in result:
             function = getattr(module, let.name)
             names = function.__code__.co_varnames[: function.__code__.co_argcount]
             frame = frames[let.name] = function(*(frames[name] for name in names))
@@ -153,8 +153,8 @@ def test_stars_behind_joins_by_name(spark: SparkSession, tmp_path: Path) -> None
             kind, _, end = let.name.partition("_b2_")
             if end in ("left", "right", "all") and not different:
                 reference = rows_on(frames, kind, columns)
-                got, wanted = (sorted(map(str, each.collect())) for each in (frame, reference))
-                different = [f"{got} and {wanted}"] if got != wanted else []
+                actual, expected = (sorted(map(str, each.collect())) for each in (frame, reference))
+                different = [f"{actual} and {expected}"] if actual != expected else []
                 compared += 1
             if different:
                 wrong[let.name] = different

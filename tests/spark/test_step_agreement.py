@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.agreement import scripts
-from tests.agreement.asking import Asked
+from tests.agreement.asking import SparkProbe
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -155,4 +155,4 @@ def text_of(cases: dict[str, str]) -> str:
 def test_every_step_agrees_with_spark(spark: SparkSession, tmp_path: Path) -> None:
     """No let of the long pipeline has another schema than Spark gives it."""
     module, lets = scripts.loaded(text_of(STEPS), tmp_path)
-    assert scripts.problems(Asked(spark), module, lets) == {}
+    assert scripts.problems(SparkProbe(spark), module, lets) == {}

@@ -114,8 +114,8 @@ def test_our_folder_does_not_disturb_spark(spark: SparkSession, tmp_path: Path) 
             .start(str(tmp_path / name))
         )
         query.awaitTermination()
-        found = (tmp_path / "checkpoints" / name).rglob("*")
-        return {str(file.relative_to(tmp_path / "checkpoints" / name)) for file in found}
+        names = (tmp_path / "checkpoints" / name).rglob("*")
+        return {str(file.relative_to(tmp_path / "checkpoints" / name)) for file in names}
 
     assert plain("plain") == {
         str(file.relative_to(checkpoint))

@@ -49,8 +49,8 @@ def test_a_signal_lets_the_batch_finish(zipped: Path, tmp_path: Path) -> None:
     assert begun == done < 40
     assert output.endswith(f"batch {done - 1} ends\n")
     lines = logged(error)
-    said = [line["message"] for line in lines if "batch" not in line]
-    assert [re.sub(r"(has stopped): \d+ batch.*", r"\1", each) for each in said] == [
+    message = [line["message"] for line in lines if "batch" not in line]
+    assert [re.sub(r"(has stopped): \d+ batch.*", r"\1", each) for each in message] == [
         "stream appended has started",
         "told to stop: the running batches are finished, a second signal cuts off",
         "stream appended has stopped",
@@ -75,7 +75,8 @@ def test_a_failure_that_may_pass_is_tried_again(zipped: Path, tmp_path: Path) ->
     assert process.returncode == 5
     (restart,) = (line for line in lines if "restart" in line)
     assert restart["message"].startswith(
-        "stream appended failed, which may pass (a server cannot be reached): restart 1 of 1 in "
+        "stream appended failed for a transient reason (a server cannot be reached):"
+        " restart 1 of 1 in "
     )
     assert lines[-2]["message"] == "stream appended was started again 1 times"
     assert "ConnectionRefused" in lines[-1]["message"]

@@ -35,8 +35,8 @@ def spark_takes(spark: SparkSession, text: str) -> bool:
 
 
 def compiler_takes(text: str) -> bool:
-    found = parse_file(Source("a.ssbt", f"let x = from a |> select {text}"))
-    return all(finding.severity.value != "error" for finding in found.findings)
+    result = parse_file(Source("a.ssbt", f"let x = from a |> select {text}"))
+    return all(finding.severity.value != "error" for finding in result.findings)
 
 
 # Where the two differ, and why.

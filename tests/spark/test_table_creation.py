@@ -45,14 +45,14 @@ def detail(lake: Lake, table: str) -> Any:
     return lake.spark.sql(f"DESCRIBE DETAIL {table}").collect()[0]
 
 
-def held(lake: Lake, table: str) -> None:
+def check_table(lake: Lake, table: str) -> None:
     """The table has all that was said of a new one."""
-    found = detail(lake, table)
-    assert found.clusteringColumns == ["day", "id"]
-    assert found.description == "It's it"
-    assert found.properties["delta.enableChangeDataFeed"] == "true"
+    result = detail(lake, table)
+    assert result.clusteringColumns == ["day", "id"]
+    assert result.description == "It's it"
+    assert result.properties["delta.enableChangeDataFeed"] == "true"
     assert (
-        found.properties["delta.constraints.declared"] == "amount >= CAST('0.01' AS DECIMAL(12,2))"
+        result.properties["delta.constraints.declared"] == "amount >= CAST('0.01' AS DECIMAL(12,2))"
     )
     columns = lake.spark.table(table).schema
     assert [(each.name, each.nullable) for each in columns] == [
@@ -67,7 +67,7 @@ def test_a_new_table_is_as_it_is_said(lake: Lake) -> None:
     options = f'path = "LAKE/out", mode = append, {DECLARED}'
     for id_ in (1, 2):
         lake.write(orders((id_, "5.00")), options, COLUMNS, PARAM)
-        held(lake, lake.table("out"))
+        check_table(lake, lake.table("out"))
     with pytest.raises(Exception, match="DELTA_NOT_NULL_CONSTRAINT_VIOLATED"):
         lake.write(orders((None, "5.00")), options, COLUMNS, PARAM)
     with pytest.raises(Exception, match="CHECK constraint declared"):
@@ -81,10 +81,10 @@ def test_a_table_of_the_catalog(lake: Lake) -> None:
         lake.write(
             orders((1, "5.00")), f'table = "created.a", mode = append, {DECLARED}', COLUMNS, PARAM
         )
-        held(lake, "created.a")
+        check_table(lake, "created.a")
         options = f'table = "created.b", path = "LAKE/placed", mode = overwrite, {DECLARED}'
         lake.write(orders((1, "5.00")), options, COLUMNS, PARAM)
-        held(lake, "created.b")
+        check_table(lake, "created.b")
         assert lake.rows("placed", "id") == [(1,)]
     finally:
         lake.sql("DROP DATABASE created CASCADE")
@@ -164,9 +164,9 @@ def test_streams(lake: Lake, options: str) -> None:
         frame = lake.spark.sql(f"SELECT {id_}L id, 'a' name").coalesce(1)
         frame.write.mode("append").parquet(f"{lake.folder}/in")
         lake.run(STREAM.replace("SINK", sink), 'checkpoint = "LAKE/checkpoints"')
-    found = detail(lake, lake.table("out"))
-    assert found.clusteringColumns == ["id"]
-    assert found.properties["delta.enableChangeDataFeed"] == "true"
+    result = detail(lake, lake.table("out"))
+    assert result.clusteringColumns == ["id"]
+    assert result.properties["delta.enableChangeDataFeed"] == "true"
     assert lake.rows("out", "id") == [(1,), (2,)]
 
 

@@ -19,7 +19,7 @@ from ssbt.compiler.testing.creating import find_wide_rows, render_test
 from ssbt.compiler.testing.results import CreatedTest
 from ssbt.runtime.sampling.creating import create_test
 from ssbt.runtime.sampling.plans import parse_sampling_plan
-from tests.spark.tested import outcomes, planned, ran
+from tests.spark.tested import outcomes, planned, run_all
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -55,7 +55,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(spark: SparkSession, dataset: str, folder: Path) -> CreatedTest:
+def create(spark: SparkSession, dataset: str, folder: Path) -> CreatedTest:
     """What a test of a dataset gives and expects; the test is written beside the pipeline."""
     pipeline = check_pipeline("shop.ssbt", lambda path: Path(path).read_bytes())
     script = write_script(pipeline, str(folder / f"script_{dataset}"))
@@ -63,19 +63,19 @@ def written(spark: SparkSession, dataset: str, folder: Path) -> CreatedTest:
     plan = {**wish["plan"], "script": script, "tests": []}
     event = create_test(spark, parse_sampling_plan({**wish, "plan": plan}), {"data": str(folder)})
     assert event["event"] == "created", event
-    made = msgspec.convert(event["created"], CreatedTest)
+    result = msgspec.convert(event["created"], CreatedTest)
     with Path("shop_test.ssbt").open("a") as file:
         files = {}
-        for what, rows in find_wide_rows(made):
+        for what, rows in find_wide_rows(result):
             files[what] = f"{dataset} {what}.jsonl"
             Path(files[what]).write_text("".join(f"{line}\n" for line in rows.lines))
-        file.write(render_test(dataset, made, files))
-    return made
+        file.write(render_test(dataset, result, files))
+    return result
 
 
 def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
     """Masks are the same on both sides of a join, though one side of it has no tag."""
-    large = written(spark, "large", shop)
+    large = create(spark, "large", shop)
     customers, orders = sorted(large.given, key=lambda each: each.dataset)
     assert customers.columns == ["email", "phones", "born", "country"]
     assert 1 <= len(orders.rows) <= 30
@@ -83,9 +83,12 @@ def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
     emails = {row[0] for row in customers.rows}
     assert emails & {row[1] for row in orders.rows}
     assert any("'DE'" in row for row in large.then.rows)
-    read = written(spark, "read", shop)
+    read = create(spark, "read", shop)
     assert "'p7'" in read.then.rows[0]
-    nothing, mail = written(spark, "nothing", shop), written(spark, "real_mail", shop)
+    nothing, mail = (
+        create(spark, "nothing", shop),
+        create(spark, "real_mail", shop),
+    )
     assert len(nothing.given[0].rows) == len(mail.given[0].rows) == 3
     text = Path("shop_test.ssbt").read_text()
     assert not re.search(r"example\.org|\+49|'19|nick", text), text
@@ -97,9 +100,9 @@ def test_rows_that_meet_masked_and_passing(spark: SparkSession, shop: Path):
         ["no row of `nothing` came of the first 1,000,000 rows of each source"],
         ["no row of `real_mail` comes of the masked values, as a condition asks for a real one"],
     ]
-    found = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
-    assert len(found) == 4
-    assert outcomes(found) == {}
+    result = run_all(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
+    assert len(result) == 4
+    assert outcomes(result) == {}
 
 
 def test_wide_rows_go_to_files_and_the_test_passes(
@@ -107,19 +110,19 @@ def test_wide_rows_go_to_files_and_the_test_passes(
 ):
     monkeypatch.setattr("ssbt.compiler.testing.creating._MAX_WIDTH", 10)
     for dataset in ("large", "read"):
-        written(spark, dataset, shop)
+        create(spark, dataset, shop)
     text = Path("shop_test.ssbt").read_text()
     assert (
         'given customers (email, phones, born, country) from "large given customers.jsonl"' in text
     )
     assert len(list(shop.glob("*.jsonl"))) == 5
-    found = ran(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
-    assert len(found) == 2
-    assert outcomes(found) == {}
+    result = run_all(spark, planned("shop.ssbt", shop / "tested"), {"data": "unused"})
+    assert len(result) == 2
+    assert outcomes(result) == {}
 
 
 def test_rows_that_are_never_the_same(spark: SparkSession, shop: Path):
-    chance = written(spark, "chance", shop)
+    chance = create(spark, "chance", shop)
     assert chance.notes == ["the rows of `chance` are others each time: the test will not pass"]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from ssbt.compiler.cli.testing.updates import Updates
 from ssbt.compiler.testing.results import Case, Outcome
-from tests.spark.tested import outcomes, planned, ran
+from tests.spark.tested import outcomes, planned, run_all
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -28,14 +28,16 @@ def updated(
     path: str,
     folder: Path,
     chosen: Callable[[Case], bool] = lambda _: True,
-    **given: str,
+    **inputs: str,
 ) -> dict[str, Outcome]:
     """How the tests end that are run with `--update`."""
     plans = planned(path, folder, chosen=chosen)
     changes = Updates(plans.tested, None)
-    found = {name: changes.revise_result(each) for name, each in ran(spark, plans, given).items()}
+    names = {
+        name: changes.revise_result(each) for name, each in run_all(spark, plans, inputs).items()
+    }
     changes.write()
-    return {name: each.outcome for name, each in found.items()}
+    return {name: each.outcome for name, each in names.items()}
 
 
 def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -44,13 +46,13 @@ def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path / "tested")
     file = Path("types.ssbt")
     head, sign, test = file.read_text().partition('test "every type" {\n')
-    given, _, rest = test.partition("  then chosen {\n")
+    inputs, _, rest = test.partition("  then chosen {\n")
     odd = "    (3, 4, 1e-20, -0.5, false, concat('a$', '{b}\\0'), x'', '0001-01-01',"
     odd += " '1890-01-01', null, interval '-1-2' year to month,"
     odd += " interval '-3 01:00:00.5' day to second, array(), map(), (null, null))\n  }\n"
-    given = given.rstrip().removesuffix("}").rstrip() + "\n" + odd
+    inputs = inputs.rstrip().removesuffix("}").rstrip() + "\n" + odd
     rest = rest.partition("\n  }\n}\n")[2]
-    file.write_text(f"{head}{sign}{given}  then chosen {{}}\n}}\n{rest}")
+    file.write_text(f"{head}{sign}{inputs}  then chosen {{}}\n}}\n{rest}")
     subprocess.run(
         [sys.executable, "-c", "from ssbt.compiler.cli.main import main; main()", "fmt", "."],
         check=True,
@@ -60,7 +62,7 @@ def test_every_type(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.Mon
     assert outcome.pop("every type") is Outcome.UPDATED
     assert {*outcome.values()} == {Outcome.PASSED}
     after = planned("types.ssbt", tmp_path / "two")
-    assert outcomes(ran(spark, after, {"label": "it is "})) == {}
+    assert outcomes(run_all(spark, after, {"label": "it is "})) == {}
 
 
 def test_streams_and_what_stays(

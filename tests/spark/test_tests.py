@@ -26,19 +26,19 @@ def test_rows(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Every type, files, and what is said where rows differ."""
     monkeypatch.chdir(TESTED)
     zone = spark.conf.get("spark.sql.session.timeZone")
-    found = outcomes(results(spark, "types.ssbt", tmp_path, label="it is "))
+    result = outcomes(results(spark, "types.ssbt", tmp_path, label="it is "))
     assert spark.conf.get("spark.sql.session.timeZone") == zone
     wrong = re.findall(r'^test "(.*)"', Path("types_test.ssbt").read_text(), re.MULTILINE)
-    assert [*found] == wrong, found
-    assert "rows=[(['1'], None, 0), (None, ['1'], 2)], equal=1" in found["another order"]
-    assert "2026-01-01 11:00:00" in found["another instant"]
-    assert found["it does not fail"] == "computing chosen did not fail"
-    assert found["it fails otherwise"].startswith("it failed otherwise: ")
-    assert "bad luck" in found["it fails otherwise"]
-    assert "bad luck" in found["it breaks"]
-    assert found["what is given fails"].startswith("the rows given for rows cannot be made: ")
-    assert "there is no file" in found["no such file"]
-    assert "rows.csv has columns that rows has not: colour" in found["not its columns"]
+    assert [*result] == wrong, result
+    assert "rows=[(['1'], None, 0), (None, ['1'], 2)], equal=1" in result["another order"]
+    assert "2026-01-01 11:00:00" in result["another instant"]
+    assert result["it does not fail"] == "computing chosen did not fail"
+    assert result["it fails otherwise"].startswith("it failed otherwise: ")
+    assert "bad luck" in result["it fails otherwise"]
+    assert "bad luck" in result["it breaks"]
+    assert result["what is given fails"].startswith("the rows given for rows cannot be made: ")
+    assert "there is no file" in result["no such file"]
+    assert "rows.csv has columns that rows has not: colour" in result["not its columns"]
 
 
 def test_parameters_that_are_asked_for(
@@ -46,10 +46,10 @@ def test_parameters_that_are_asked_for(
 ):
     """A value is needed by the tests that use it alone."""
     monkeypatch.chdir(TESTED)
-    found = outcomes(results(spark, "types.ssbt", tmp_path))
+    result = outcomes(results(spark, "types.ssbt", tmp_path))
     needed = "parameter `label` (STRING) needs a value: --set label=..."
-    assert found["every type"] == found["another order"] == needed
-    assert {"on the way", "a transform alone"}.isdisjoint(found)
+    assert result["every type"] == result["another order"] == needed
+    assert {"on the way", "a transform alone"}.isdisjoint(result)
     refused = outcomes(results(spark, "types.ssbt", tmp_path / "two", minimum="x"))
     assert "expected DECIMAL(5,2)" in refused["on the way"]
 
@@ -57,9 +57,9 @@ def test_parameters_that_are_asked_for(
 def test_streams(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Micro-batches in every output mode, late rows, sessions, and the time that a test sets."""
     monkeypatch.chdir(STREAMS)
-    found = results(spark, "streams.ssbt", tmp_path)
-    assert [*outcomes(found)] == ["a stream differs"], outcomes(found)
-    (difference,) = found["a stream differs"].differences
+    result = results(spark, "streams.ssbt", tmp_path)
+    assert [*outcomes(result)] == ["a stream differs"], outcomes(result)
+    (difference,) = result["a stream differs"].differences
     assert (difference.after, difference.rows) == (1, [(["'a'", "2"], ["'a'", "1"], 0)])
 
 
@@ -67,7 +67,7 @@ def test_the_command(tmp_path: Path):
     """A process with a session of its own, seen from outside."""
     command = "from ssbt.compiler.cli.main import main; main()"
     words = ["test", "-k", "'on the way' or 'another order'", "--set", "label=x"]
-    ran = subprocess.run(
+    result = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -84,9 +84,9 @@ def test_the_command(tmp_path: Path):
         text=True,
         timeout=240,
     )
-    assert (ran.returncode, ran.stderr) == (1, "")
+    assert (result.returncode, result.stderr) == (1, "")
     assert (
-        re.sub(r"=* ?(\d+ failed.*in) .*", r"\1", re.sub(r" *\d+\.\d+s", " 0.00s", ran.stdout))
+        re.sub(r"=* ?(\d+ failed.*in) .*", r"\1", re.sub(r" *\d+\.\d+s", " 0.00s", result.stdout))
         == REPORT
     )
     assert 'tests="2" errors="0" failures="1"' in (tmp_path / "report.xml").read_text()

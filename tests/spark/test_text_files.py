@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.spark.compiling import written
+from tests.spark.compiling import write
 from tests.spark.test_connector_rows import PERMISSIVE, Read, module, read, rows
 
 if TYPE_CHECKING:
@@ -159,10 +159,10 @@ def test_quotes_of_dialects(read: Read, dialect: str, place: int) -> None:
             outcomes[record] = tuple(str(each).translate(swap) for each in rows(frame)[0])
         except Exception as error:
             outcomes[record] = failure(error)
-    wanted = {record: each[place] for record, each in QUOTES.items()}
+    expected = {record: each[place] for record, each in QUOTES.items()}
     assert outcomes == {
         record: tuple(map(str, each)) if isinstance(each, tuple) else each
-        for record, each in wanted.items()
+        for record, each in expected.items()
     }
 
 
@@ -253,7 +253,7 @@ def test_a_sink_tells_null_from_an_empty_text(
     spark: SparkSession, tmp_path: Path, options: str, same: bool
 ) -> None:
     data = spark.createDataFrame([("", "x"), (None, "y")], "a string, b string").coalesce(1)
-    written(data, f'csv {{ path = "{tmp_path}/out", {options} }}', "a: string, b: string")
+    write(data, f'csv {{ path = "{tmp_path}/out", {options} }}', "a: string, b: string")
     lines = [line for file in (tmp_path / "out").glob("*.csv") for line in file.open()]
     first, second = (line.replace('"', "").rstrip("\n") for line in lines)
     kept = [line.split(",")[0] for line in lines]

@@ -92,12 +92,12 @@ class Cell(NamedTuple):
         if text == ("NULL" if "null_value" in self.options else "null") and self._takes_null:
             return "right" if self.outcome is None else "?"
         if "dd.MM" in self.options or "de-DE" in self.options:
-            wanted = german_meaning(text, self.type)
+            expected = german_meaning(text, self.type)
         else:
-            wanted = plain_meaning(
+            expected = plain_meaning(
                 text, self.type, "Europe/Berlin" if BERLIN in self.options else "UTC"
             )
-        if is_same(wanted, self.outcome, self.type):
+        if is_same(expected, self.outcome, self.type):
             return "right"
         return sentence_word(text, self.type, self.options, self.reader, self.outcome)
 
@@ -110,12 +110,12 @@ class Cell(NamedTuple):
         return "null_value" in self.options or self.reader == "json unquoted"
 
 
-def is_same(wanted: object, outcome: str | None, type_: str) -> bool:
-    if isinstance(wanted, float) and outcome is not None:
-        if wanted != wanted:
+def is_same(expected: object, outcome: str | None, type_: str) -> bool:
+    if isinstance(expected, float) and outcome is not None:
+        if expected != expected:
             return outcome == "NaN"
-        return math.isclose(wanted, float(outcome), rel_tol=1e-6 if type_ == "float" else 1e-15)
-    return wanted is not NOTHING and wanted == outcome
+        return math.isclose(expected, float(outcome), rel_tol=1e-6 if type_ == "float" else 1e-15)
+    return expected is not NOTHING and expected == outcome
 
 
 def write_values(reader: str, folder: Path) -> Path:
@@ -157,8 +157,8 @@ def read(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> list[
 
 
 def outcomes(frame: DataFrame, type_: str) -> Iterator[tuple[str, str | None]]:
-    shown = "hex(v)" if type_ == "binary" else "cast(v as string)"
-    for row in frame.selectExpr("k", shown, "_c").collect():
+    output = "hex(v)" if type_ == "binary" else "cast(v as string)"
+    for row in frame.selectExpr("k", output, "_c").collect():
         if row[2] is None and row[0] is not None:
             yield VALUES[row[0]], row[1]
 

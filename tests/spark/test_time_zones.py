@@ -103,10 +103,10 @@ def is_told(expression: str) -> bool:
         'source data from parquet { path = "in", schema = Row }\n'
         f"let made = from data |> extend {expression} as made\nsink made to noop {{ }}\n"
     )
-    found = check_pipeline("zones.ssbt", lambda path: text.encode()).findings
-    others = [each.message for each in found if each.severity.value == "error"]
+    findings = check_pipeline("zones.ssbt", lambda path: text.encode()).findings
+    others = [each.message for each in findings if each.severity.value == "error"]
     assert not others, (expression, others)
-    return any(each.code.number == "SSBT0340" for each in found)
+    return any(each.code.number == "SSBT0340" for each in findings)
 
 
 def comparable(expression: str, type_: DataType) -> str:
@@ -121,18 +121,18 @@ def comparable(expression: str, type_: DataType) -> str:
 @pytest.fixture(scope="module")
 def dependent(spark: SparkSession) -> frozenset[str]:
     """The expressions that give different values in different zones."""
-    given = [*split(DEPENDS), *split(FREE), *CAUTIOUS]
+    inputs = [*split(DEPENDS), *split(FREE), *CAUTIOUS]
     answers: list[list[str]] = []
     for zone in ZONES:
         session = spark.newSession()
         session.conf.set("spark.sql.session.timeZone", zone)
         rows = session.sql(ROWS)
-        items = [comparable(each, rows.selectExpr(each).schema[0].dataType) for each in given]
-        found = rows.selectExpr(*items).collect()
-        answers.append([str([row[place] for row in found]) for place in range(len(given))])
+        items = [comparable(each, rows.selectExpr(each).schema[0].dataType) for each in inputs]
+        actual = rows.selectExpr(*items).collect()
+        answers.append([str([row[place] for row in actual]) for place in range(len(inputs))])
     columns = list(zip(*answers, strict=True))
     return frozenset(
-        each for each, values in zip(given, columns, strict=True) if len(set(values)) > 1
+        each for each, values in zip(inputs, columns, strict=True) if len(set(values)) > 1
     )
 
 
@@ -168,5 +168,5 @@ def test_texts_of_files(source: str) -> None:
         "pipeline zones { }\nschema Row { at: timestamp }\n"
         f"source data from {source}\nsink data to noop {{ }}\n"
     )
-    found = check_pipeline("zones.ssbt", lambda path: text.encode()).findings
-    assert any(each.code.number == "SSBT0340" for each in found) is ZONED_DATA[source]
+    findings = check_pipeline("zones.ssbt", lambda path: text.encode()).findings
+    assert any(each.code.number == "SSBT0340" for each in findings) is ZONED_DATA[source]

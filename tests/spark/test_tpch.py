@@ -47,8 +47,8 @@ class Compiled:
     def sort_keys(self, dataset: str) -> list[str]:
         """The columns that the dataset is sorted by in the end."""
         steps = next(item.query.steps for item in self.lets() if item.name == dataset)
-        found = [step for step in steps if isinstance(step, Sort)][-1:]
-        return [key.expression.column or "" for step in found for key in step.keys]
+        actual = [step for step in steps if isinstance(step, Sort)][-1:]
+        return [key.expression.column or "" for step in actual for key in step.keys]
 
     def lets(self) -> list[Let]:
         return [item for item in self.pipeline.datasets if isinstance(item, Let)]
@@ -77,23 +77,23 @@ def compiled(path: Path, spark: SparkSession, **params: str) -> Compiled:
     """A pipeline compiled, its script imported, and its functions called in their order."""
     from ssbt.runtime import Job
 
-    found = check_pipeline(os.path.relpath(path, ROOT), lambda name: (ROOT / name).read_bytes())
-    assert [finding.message for finding in found.findings] == []
-    assert found.pipeline is not None
-    script = emit_files(found)[0]
-    module = ModuleType(f"tpch_{found.pipeline.name}")
+    names = check_pipeline(os.path.relpath(path, ROOT), lambda name: (ROOT / name).read_bytes())
+    assert [finding.message for finding in names.findings] == []
+    assert names.pipeline is not None
+    script = emit_files(names)[0]
+    module = ModuleType(f"tpch_{names.pipeline.name}")
     # dataclasses look a class's module up.
     sys.modules[module.__name__] = module
     exec(compile(script.content, script.path, "exec"), module.__dict__)
     job = Job(spark, module.Params(**params))
     frames: dict[str, Any] = {}
-    for item in found.pipeline.datasets:
+    for item in names.pipeline.datasets:
         function = getattr(module, item.name)
-        given = {**frames, "job": job, "params": job.params}
+        inputs = {**frames, "job": job, "params": job.params}
         frames[item.name] = function(
-            *(given[name] for name in inspect.signature(function).parameters)
+            *(inputs[name] for name in inspect.signature(function).parameters)
         )
-    return Compiled(found.pipeline, module, frames)
+    return Compiled(names.pipeline, module, frames)
 
 
 def assert_same_answer(ours: DataFrame, official: DataFrame, keys: list[str]) -> None:
@@ -126,8 +126,8 @@ def disagreements(item: Source | Let, frame: DataFrame) -> list[str]:
     relation = (item.output if isinstance(item, Source) else item.query.output).columns
     ours = [(column.name, DataType.fromDDL(column.type.sql)) for column in relation]
     spark = [(field.name, field.dataType) for field in frame.schema]
-    found = [] if ours == spark else [f"{item.name}: {ours}, in Spark {spark}"]
-    return found + [
+    names = [] if ours == spark else [f"{item.name}: {ours}, in Spark {spark}"]
+    return names + [
         f"{item.name}.{column.name} is never null, but Spark says that it may be"
         for column, field in zip(relation, frame.schema, strict=False)
         if field.nullable and not column.nullable
@@ -137,14 +137,14 @@ def disagreements(item: Source | Let, frame: DataFrame) -> list[str]:
 @pytest.mark.parametrize("query", sorted(path.stem for path in QUERIES.glob("q*.ssbt")))
 def test_query(query: str, official: SparkSession, tables: Path) -> None:
     """The script's result is that of the official text; all datasets are as the compiler says."""
-    made = compiled(QUERIES / f"{query}.ssbt", official, data=str(tables), out="unused")
-    (sink,) = made.pipeline.sinks
+    result = compiled(QUERIES / f"{query}.ssbt", official, data=str(tables), out="unused")
+    (sink,) = result.pipeline.sinks
     expected = official.sql(official_text(query))
-    assert_same_answer(made.frames[sink.dataset], expected, made.sort_keys(sink.dataset))
+    assert_same_answer(result.frames[sink.dataset], expected, result.sort_keys(sink.dataset))
     assert [
         text
-        for item in made.pipeline.datasets
-        for text in disagreements(item, made.frames[item.name])
+        for item in result.pipeline.datasets
+        for text in disagreements(item, result.frames[item.name])
     ] == []
 
 

@@ -15,16 +15,16 @@ pytestmark = pytest.mark.spark
 
 
 def test_the_values_of_the_pages_are_those_of_spark(spark: SparkSession):
-    shown = list(rows())
+    output = list(rows())
     session = spark.newSession()
-    assert len(shown) > 60
+    assert len(output) > 60
     wrong = []
-    for zone, ansi in {(zone, ansi) for *_, zone, ansi in shown}:
-        some = [row for row in shown if row[3:] == (zone, ansi)]
-        given = answers(session, [text for _, text, *_ in some], zone, ansi)
+    for zone, ansi in {(zone, ansi) for *_, zone, ansi in output}:
+        some = [row for row in output if row[3:] == (zone, ansi)]
+        inputs = answers(session, [text for _, text, *_ in some], zone, ansi)
         wrong += [
             f"{code}: {text} gives {value}, and the page says {values}"
-            for (code, text, values, *_), value in zip(some, given, strict=True)
+            for (code, text, values, *_), value in zip(some, inputs, strict=True)
             if value != values
         ]
     assert wrong == []

@@ -23,7 +23,7 @@ from ssbt.compiler.types.expression_types import Mismatch, Typed
 from ssbt.compiler.types.functions import Function, FunctionKind, find_function, function_names
 from ssbt.compiler.types.type_sets import implicit_cast
 from tests.agreement.answers import Question, is_known
-from tests.agreement.asking import Asked, known_type
+from tests.agreement.asking import SparkProbe, known_type
 from tests.samples import FULL
 
 if TYPE_CHECKING:
@@ -119,12 +119,12 @@ def columns() -> dict[str, tuple[Column, Column]]:
 COLUMNS = columns()
 
 
-def answers(asked: Asked, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
+def answers(arguments: SparkProbe, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
     """What Spark says of each: a type, or its error's text."""
     questions = {case: Question(case.text, case.form) for case in cases}
     alone = {q for case, q in questions.items() if isinstance(case.ours, Mismatch)}
-    found = asked.answers(table, list(questions.values()), alone)
-    theirs = [found[questions[case]] for case in cases]
+    result = arguments.answers(table, list(questions.values()), alone)
+    theirs = [result[questions[case]] for case in cases]
     return [each.error if each.error is not None else each.columns[0] for each in theirs]
 
 
@@ -153,18 +153,18 @@ def verdict(case: Case, theirs: Typed | str) -> str:
     return "same" if ours == theirs else "null added"
 
 
-def agreement(title: str, asked: Asked, table: Any, cases: Sequence[Case]) -> Counter[str]:
+def agreement(title: str, arguments: SparkProbe, table: Any, cases: Sequence[Case]) -> Counter[str]:
     """Counts the verdicts, prints them, and fails where they may not be."""
     cases = list(dict.fromkeys(cases))
     counts: Counter[str] = Counter()
     wrong = []
-    for case, theirs in zip(cases, answers(asked, table, cases), strict=True):
-        found = verdict(case, theirs)
-        counts[found] += 1
-        if found in ("rejected falsely", "another type", "null missed") or (
-            FULL and found in ("accepted falsely", "null added")
+    for case, theirs in zip(cases, answers(arguments, table, cases), strict=True):
+        result = verdict(case, theirs)
+        counts[result] += 1
+        if result in ("rejected falsely", "another type", "null missed") or (
+            FULL and result in ("accepted falsely", "null added")
         ):
-            wrong.append(f"{found}: {case.text}: {case.ours} and Spark {theirs}"[:400])
+            wrong.append(f"{result}: {case.text}: {case.ours} and Spark {theirs}"[:400])
     print(f"{title}: {dict(counts)}", *wrong, sep="\n  ")
     assert not counts["rejected falsely"] + counts["another type"] + counts["null missed"], wrong
     assert counts["accepted falsely"] <= len(cases) / 100
@@ -221,11 +221,11 @@ def function_cases(function: Function, ansi: bool, count: int) -> Iterator[Case]
     for arity, number in itertools.product(arities, range(count)):
         broken = maker.randrange(arity) if arity and number % 12 == 11 else None
         arguments = [_argument(function, n, maker, ansi, n == broken) for n in range(arity)]
-        given = [argument.typed for argument in arguments]
+        inputs = [argument.typed for argument in arguments]
         called = [each.text if each.text[1:].isdigit() else None for each in arguments]
         text = f"`{function.name}`({', '.join(each.text for each in arguments)})"
         form = "aggregate" if function.kind is FunctionKind.AGGREGATE else "select"
-        yield Case(text, function.infer_result(given, ansi, called), form)
+        yield Case(text, function.infer_result(inputs, ansi, called), form)
 
 
 def _argument(
@@ -244,10 +244,10 @@ def _argument(
 
 
 def plain_functions() -> list[Function]:
-    found = [function for name in function_names() if (function := find_function(name)) is not None]
+    names = [function for name in function_names() if (function := find_function(name)) is not None]
     return [
         function
-        for function in found
+        for function in names
         if function.kind in (FunctionKind.SCALAR, FunctionKind.AGGREGATE)
         and function.name not in NOT_ASKED
         and all(parameter.expected for parameter in function.parameters)
@@ -260,26 +260,26 @@ def ansi(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def asked(spark: SparkSession, ansi: bool) -> Asked:
-    return Asked(spark, ansi)
+def asked(spark: SparkSession, ansi: bool) -> SparkProbe:
+    return SparkProbe(spark, ansi)
 
 
 @pytest.fixture(scope="module")
-def table(asked: Asked) -> Any:
+def table(asked: SparkProbe) -> Any:
     """The empty table."""
     kinds = {f"c{n}": name for n, name in enumerate(NAMES)}
     return asked.table(kinds | {f"n{n}": f"{name} not null" for n, name in enumerate(NAMES)})
 
 
-def test_operators_have_sparks_types(asked: Asked, table: Any, ansi: bool) -> None:
+def test_operators_have_sparks_types(asked: SparkProbe, table: Any, ansi: bool) -> None:
     agreement("operators", asked, table, [*binary_cases(ansi), *other_cases(ansi)])
 
 
-def test_casts_are_allowed_as_in_spark(asked: Asked, table: Any, ansi: bool) -> None:
+def test_casts_are_allowed_as_in_spark(asked: SparkProbe, table: Any, ansi: bool) -> None:
     agreement("casts", asked, table, list(cast_cases(ansi)))
 
 
-def test_functions_have_sparks_types(asked: Asked, table: Any, ansi: bool) -> None:
+def test_functions_have_sparks_types(asked: SparkProbe, table: Any, ansi: bool) -> None:
     count = 60 if FULL else 2
     cases = [c for function in plain_functions() for c in function_cases(function, ansi, count)]
     agreement("functions", asked, table, cases)

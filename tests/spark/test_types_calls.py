@@ -23,9 +23,9 @@ Lambda = Callable[..., Typed | Mismatch]
 
 
 def kind(name: str) -> DataType:
-    found = parse_type(name)
-    assert found is not None
-    return found
+    names = parse_type(name)
+    assert names is not None
+    return names
 
 
 COLUMNS = {
@@ -53,9 +53,9 @@ def column(name: str) -> Typed:
 
 
 def number(text: str) -> Typed:
-    found = literals.infer_number(text)
-    assert isinstance(found, Typed)
-    return found
+    result = literals.infer_number(text)
+    assert isinstance(result, Typed)
+    return result
 
 
 def text(value: str) -> Typed:
@@ -71,18 +71,18 @@ def called(
     """The result of a call, whose lambdas are Python's."""
     function = find_function(name)
     assert function is not None
-    given: list[Typed] = []
+    inputs: list[Typed] = []
     for place, argument in enumerate(arguments):
         if isinstance(argument, Typed):
-            given.append(argument)
+            inputs.append(argument)
             continue
-        parameters = function.lambda_parameters(place, given)
+        parameters = function.lambda_parameters(place, inputs)
         assert parameters is not None
         body = argument(*parameters[: len(inspect.signature(argument).parameters)])
         if isinstance(body, Mismatch):
             return body
-        given.append(body)
-    return function.infer_result(given, names=names, within_group=within)
+        inputs.append(body)
+    return function.infer_result(inputs, names=names, within_group=within)
 
 
 def plus(left: Typed, right: Typed) -> Typed | Mismatch:
@@ -216,19 +216,19 @@ def spark_says(spark: SparkSession, table: Any, expression: str) -> list[str] | 
 def test_a_call_has_sparks_type(
     spark: SparkSession, table: Any, expression: str, ours: Typed | Mismatch
 ) -> None:
-    said = None if isinstance(ours, Mismatch) else [f"{ours.type}{'' if ours.nullable else '!'}"]
-    assert said == spark_says(spark, table, expression)
+    message = None if isinstance(ours, Mismatch) else [f"{ours.type}{'' if ours.nullable else '!'}"]
+    assert message == spark_says(spark, table, expression)
 
 
 @pytest.mark.parametrize(("expression", "ours"), GENERATORS, ids=[call[0] for call in GENERATORS])
 def test_a_generator_makes_sparks_columns(
     spark: SparkSession, table: Any, expression: str, ours: Typed | Mismatch
 ) -> None:
-    said = None
+    message = None
     if isinstance(ours, Typed):
         assert isinstance(ours.type, StructType)
-        said = [f"{field.type}{'' if field.nullable else '!'}" for field in ours.type.fields]
-    assert said == spark_says(spark, table, expression)
+        message = [f"{field.type}{'' if field.nullable else '!'}" for field in ours.type.fields]
+    assert message == spark_says(spark, table, expression)
 
 
 def test_the_catalogue_is_sparks(spark: SparkSession) -> None:

@@ -23,10 +23,10 @@ Results = dict[str, CaseResult]
 
 
 def results(
-    spark: SparkSession, path: str, folder: Path, coverage: Coverage | None = None, **given: str
+    spark: SparkSession, path: str, folder: Path, coverage: Coverage | None = None, **inputs: str
 ) -> Results:
     """What comes of the tests of pipelines, by their names; scripts are written to the folder."""
-    return ran(spark, planned(path, folder, coverage), given, coverage)
+    return run_all(spark, planned(path, folder, coverage), inputs, coverage)
 
 
 def planned(
@@ -40,36 +40,36 @@ def planned(
 
     with click.Context(click.Command("test")):
         report = options.build_report("text", strict=False, color="never")
-    found = compile_tests(find_units([path]).all, str(folder), None, chosen, report, coverage)
+    result = compile_tests(find_units([path]).all, str(folder), None, chosen, report, coverage)
     assert not report.is_failure(report.findings)
-    return found
+    return result
 
 
-def ran(
+def run_all(
     spark: SparkSession,
-    found: PlannedTests,
-    given: Mapping[str, str],
+    actual: PlannedTests,
+    value: Mapping[str, str],
     coverage: Coverage | None = None,
 ) -> Results:
     """What comes of planned tests, by their names."""
-    cases = {case.number: case for case in found.cases}
-    made = {}
-    for script in found.scripts:
-        for told in run_tests(spark, parse_plan(script), given):
-            event = msgspec.convert(told, Event)
+    cases = {case.number: case for case in actual.cases}
+    output = {}
+    for script in actual.scripts:
+        for reported in run_tests(spark, parse_plan(script), value):
+            event = msgspec.convert(reported, Event)
             if event.event == "ended":
                 if coverage is not None:
                     coverage.record_event(event)
                 result = result_of(cases[event.test], event)
-                made[result.case.name] = result
-    assert len(made) == len(cases)
-    return made
+                output[result.case.name] = result
+    assert len(output) == len(cases)
+    return output
 
 
-def outcomes(found: Results) -> dict[str, str]:
+def outcomes(actual: Results) -> dict[str, str]:
     """What is said of each test that has not passed."""
     return {
         name: result.message or str(result.differences)
-        for name, result in found.items()
+        for name, result in actual.items()
         if result.outcome is not Outcome.PASSED
     }

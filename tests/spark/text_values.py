@@ -132,12 +132,12 @@ def _is_day(text: str) -> bool:
 
 
 def _timestamp(text: str, zone: str, *, zoned: bool) -> object:
-    found = _TIMESTAMP.fullmatch(text)
-    if not found or (found[8] and not zoned) or len(found[7] or "") > 6:
+    match = _TIMESTAMP.fullmatch(text)
+    if not match or (match[8] and not zoned) or len(match[7] or "") > 6:
         return NOTHING
-    year, *numbers = (int(each or 0) for each in found.groups()[:6])
+    year, *numbers = (int(each or 0) for each in match.groups()[:6])
     month, day, hour, minute, second = numbers
-    micros = int((found[7] or "").ljust(6, "0"))
+    micros = int((match[7] or "").ljust(6, "0"))
     # Python's years end at 9999; after 400 of them the calendar begins again.
     shift = 400 if year < 2 else -400 if year > 9998 else 0
     try:
@@ -145,9 +145,9 @@ def _timestamp(text: str, zone: str, *, zoned: bool) -> object:
     except ValueError:
         return NOTHING
     if zoned:
-        if found[8] is None and _is_skipped(local, zone):
+        if match[8] is None and _is_skipped(local, zone):
             return NOTHING
-        local = local.replace(tzinfo=_offset(found[8], zone)).astimezone(UTC).replace(tzinfo=None)
+        local = local.replace(tzinfo=_offset(match[8], zone)).astimezone(UTC).replace(tzinfo=None)
     text = f"{local.year - shift:04}{local.isoformat(' ')[4:]}"
     return text.rstrip("0").rstrip(".") if micros else text
 
@@ -174,10 +174,10 @@ def german_meaning(text: str, type_: str) -> object:
         if re.fullmatch(r"-?\d{1,3}(\.\d{3})*(,\d+)?|-?\d+(,\d+)?(E\d+)?", text):
             return plain_meaning(text.replace(".", "").replace(",", "."), type_)
         return NOTHING
-    found = re.fullmatch(r"(\d\d)\.(\d\d)\.(\d{4})( \d\d:\d\d(:\d\d)?)?", text)
-    if not found or bool(found[4]) != (type_ == "timestamp"):
+    match = re.fullmatch(r"(\d\d)\.(\d\d)\.(\d{4})( \d\d:\d\d(:\d\d)?)?", text)
+    if not match or bool(match[4]) != (type_ == "timestamp"):
         return NOTHING if not type_.startswith(("float", "double")) else plain_meaning(text, type_)
-    return plain_meaning(f"{found[3]}-{found[2]}-{found[1]}{found[4] or ''}", type_)
+    return plain_meaning(f"{match[3]}-{match[2]}-{match[1]}{match[4] or ''}", type_)
 
 
 def _is_rounded(text: str, outcome: str) -> bool:

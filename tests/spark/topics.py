@@ -39,8 +39,8 @@ class Topics:
     def make(self, name: str, partitions: int = 1) -> None:
         """A new topic of that name."""
         topic = self._jvm.org.apache.kafka.clients.admin.NewTopic
-        made = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
-        self._admin.createTopics(self._listed([made])).all().get()
+        result = topic(name, partitions, self._jvm.java.lang.Short.parseShort("1"))
+        self._admin.createTopics(self._listed([result])).all().get()
 
     def deny(self, user: str, topic: str) -> None:
         """Take all rights to a topic from a user."""
@@ -80,15 +80,15 @@ class Topics:
         """Add records, one for each value; `timestamp` is in milliseconds."""
         record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
         for value in values:
-            made = record(topic, partition, timestamp, _bytes(key), _bytes(value), None)
+            result = record(topic, partition, timestamp, _bytes(key), _bytes(value), None)
             for name, content in (headers or {}).items():
-                made.headers().add(name, content)
-            self._producer.send(made)
+                result.headers().add(name, content)
+            self._producer.send(result)
         self._producer.flush()
 
     def send_aborted(self, topic: str, value: str) -> None:
         """Add a record in a transaction that is aborted."""
-        made = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
+        result = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
         producer = self._client(
             self._jvm.org.apache.kafka.clients.producer.KafkaProducer,
             {
@@ -99,7 +99,7 @@ class Topics:
         )
         producer.initTransactions()
         producer.beginTransaction()
-        producer.send(made(topic, _bytes(value)))
+        producer.send(result(topic, _bytes(value)))
         producer.flush()
         producer.abortTransaction()
         producer.close()
@@ -122,8 +122,8 @@ class Topics:
 
     def committed(self, group: str) -> dict[tuple[str, int], int]:
         """The offsets that a consumer group has."""
-        found = self._admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get()
-        return {(each.topic(), each.partition()): found[each].offset() for each in found}
+        result = self._admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get()
+        return {(each.topic(), each.partition()): result[each].offset() for each in result}
 
     def delete_before(self, topic: str, offset: int, partition: int = 0) -> None:
         """Cut off the oldest records, as retention does."""
@@ -152,10 +152,10 @@ class Topics:
         return make(properties)
 
     def _listed(self, items: Iterable[Any]) -> Any:
-        made = self._jvm.java.util.ArrayList()
+        result = self._jvm.java.util.ArrayList()
         for item in items:
-            made.add(item)
-        return made
+            result.add(item)
+        return result
 
 
 def _bytes(content: Bytes) -> bytearray | None:

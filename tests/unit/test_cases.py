@@ -100,7 +100,7 @@ def numbers(code: Code, text: str) -> Iterator[str]:
     """The codes of what is found in a text, read as the examples of a code are meant."""
     if code.number == "SSBT0005":
         # A lone surrogate can stand in a text, and not in a file.
-        yield from (found.code.number for found in parse_file(Source("main.ssbt", text)).findings)
+        yield from (result.code.number for result in parse_file(Source("main.ssbt", text)).findings)
         return
     files = {"main.ssbt": text.encode("utf-8", "surrogateescape"), "other.ssbt": OTHER}
     files["other.py"] = MODULE
@@ -110,7 +110,7 @@ def numbers(code: Code, text: str) -> Iterator[str]:
             raise FileNotFoundError(2, "No such file or directory", path)
         return files[path]
 
-    yield from (found.code.number for found in check_pipeline("main.ssbt", read).findings)
+    yield from (result.code.number for result in check_pipeline("main.ssbt", read).findings)
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.number)

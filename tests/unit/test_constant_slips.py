@@ -82,7 +82,7 @@ REPORTED = {
         "case when qty > 1 then upper(s) when ok then UPPER(s) else upper(`s`) end",
     ],
 }
-MEANT = (
+INTENDED = (
     *("'status'", "array('status', 'first')", "concat('status', ': ', s)", "map('s', s)"),
     *("upper('paid')", "concat('status', current_user())", "struct('s', s)", "'status' || s"),
     *("split(s, ',|;')", r"split(s, r'\|;')", "s rlike 'example.com'"),
@@ -99,22 +99,22 @@ MEANT = (
 
 def codes(steps: str, source: str = "parquet", options: str = "") -> set[str]:
     text = HEAD.format(steps=steps, source=source, options=options)
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert not any(each.severity.name == "ERROR" for each in found), found
-    return {each.code.number for each in found} - {"SSBT0209"}
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert not any(each.severity.name == "ERROR" for each in findings), findings
+    return {each.code.number for each in findings} - {"SSBT0209"}
 
 
 @pytest.mark.parametrize(
     ("code", "expression"), [(code, each) for code, all_ in REPORTED.items() for each in all_]
 )
 def test_a_slip_is_reported(code: str, expression: str):
-    found = codes(f"extend {expression} as y |> select typeof(y) as y")
-    assert code in found
+    reported = codes(f"extend {expression} as y |> select typeof(y) as y")
+    assert code in reported
     # What has no effect on any row may be reported as such, too.
-    assert found <= {code, "SSBT0435", "SSBT0463", "SSBT0490"}
+    assert reported <= {code, "SSBT0435", "SSBT0463", "SSBT0490"}
 
 
-@pytest.mark.parametrize("expression", MEANT)
+@pytest.mark.parametrize("expression", INTENDED)
 def test_what_is_meant_is_left_alone(expression: str):
     assert codes(f"extend {expression} as y |> select typeof(y) as y") == set()
 
@@ -128,9 +128,9 @@ def test_set_operations_of_decimals(types: tuple[str, str], operation: str):
         "let result", f"let others = from rows |> select {right} as x\n\nlet result"
     )
     text = text.replace(f"select {left} as x\n", f"select {left} as x\n  |> {operation} others\n")
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    wanted = set() if "small" in types else {"SSBT0446"}
-    assert {each.code.number for each in found} == wanted
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    expected = set() if "small" in types else {"SSBT0446"}
+    assert {each.code.number for each in findings} == expected
 
 
 # Comparisons with the empty text, and whether no row of a CSV file is like that.
@@ -163,5 +163,5 @@ EMPTY = {
     ],
 )
 def test_the_empty_text_of_a_source(steps: str, source: str, options: str, has_empty: bool):
-    wanted = EMPTY[steps] and not has_empty
-    assert codes(steps, source, options) == ({"SSBT0463"} if wanted else set())
+    expected = EMPTY[steps] and not has_empty
+    assert codes(steps, source, options) == ({"SSBT0463"} if expected else set())

@@ -60,7 +60,7 @@ def test_the_union_of_steps_has_every_kind_of_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "wanted"),
+    ("table", "expected"),
     [
         pytest.param(RULES, {*kinds(e.Expression), e.BrokenExpression}, id="types of expressions"),
         pytest.param(RESOLVERS, kinds(s.Step), id="resolution of steps"),
@@ -73,12 +73,12 @@ def test_the_union_of_steps_has_every_kind_of_step() -> None:
         ),
     ],
 )
-def test_a_table_has_every_kind_and_no_other(table: set[object], wanted: set[object]) -> None:
-    assert set(table) == wanted
+def test_a_table_has_every_kind_and_no_other(table: set[object], expected: set[object]) -> None:
+    assert set(table) == expected
 
 
 @pytest.mark.parametrize(
-    ("table", "wanted"),
+    ("table", "expected"),
     [
         pytest.param(EXPANSIONS, kinds(s.Step), id="format of steps"),
         pytest.param(EXPANSIONS, kinds(e.Expression), id="format of expressions"),
@@ -90,8 +90,8 @@ def test_a_table_has_every_kind_and_no_other(table: set[object], wanted: set[obj
         ),
     ],
 )
-def test_a_registry_has_every_kind(table: set[object], wanted: set[object]) -> None:
-    assert wanted - set(table) == set()
+def test_a_registry_has_every_kind(table: set[object], expected: set[object]) -> None:
+    assert expected - set(table) == set()
 
 
 # What stands in nodes and is no kind of step, expression, declaration or value itself.

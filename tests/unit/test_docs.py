@@ -102,8 +102,8 @@ class Example:
 def pages() -> list[Path]:
     """All pages but those of the codes, whose examples `test_cases` compiles."""
     folder = ROOT / "docs"
-    found = [path for path in folder.rglob("*.md") if path.parent != folder / "errors"]
-    return [ROOT / "README.md", *sorted(found)]
+    results = [path for path in folder.rglob("*.md") if path.parent != folder / "errors"]
+    return [ROOT / "README.md", *sorted(results)]
 
 
 def examples() -> Iterator[Example]:
@@ -146,10 +146,10 @@ def read(files: dict[str, bytes], path: str) -> bytes:
 def test_examples_compile(example: Example):
     files = {"main.ssbt": whole(example.text, scaffold_of(example.page)).encode()}
     result = check_pipeline("main.ssbt", lambda path: read(files, path))
-    errors = [found for found in result.findings if found.severity is Severity.ERROR]
-    wanted = {example.code} if example.code else set()
+    errors = [actual for actual in result.findings if actual.severity is Severity.ERROR]
+    expected = {example.code} if example.code else set()
     report = text_report(errors, result.sources)
-    assert {found.code.number for found in errors} == wanted, f"\n{report}"
+    assert {actual.code.number for actual in errors} == expected, f"\n{report}"
 
 
 def keywords() -> Iterator[str]:
@@ -191,9 +191,9 @@ def test_the_reference_names_every_step_and_declaration():
 
 
 def test_the_reference_names_codes_that_exist():
-    known = {code.number for code in registry.list_codes()}
+    existing = {code.number for code in registry.list_codes()}
     for page in pages():
-        unknown = set(re.findall(r"SSBT\d{4}", page.read_text("utf-8"))) - known
+        unknown = set(re.findall(r"SSBT\d{4}", page.read_text("utf-8"))) - existing
         assert unknown == set(), page
 
 

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from tests.jars import kept
+from tests.jars import fetch_once
 
 
 def write(folder: Path) -> None:
@@ -23,11 +23,11 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_a_download_that_needs_another(tmp_path: Path) -> None:
     def fetch(folder: Path) -> None:
-        kept(tmp_path / "inner", write)
+        fetch_once(tmp_path / "inner", write)
         write(folder)
 
     # In a thread, so that waiting for itself would end this test.
-    thread = Thread(target=kept, args=(tmp_path / "outer", fetch), daemon=True)
+    thread = Thread(target=fetch_once, args=(tmp_path / "outer", fetch), daemon=True)
     thread.start()
     thread.join(20)
     assert not thread.is_alive()
@@ -41,8 +41,8 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
         raise OSError("no network")
 
     with pytest.raises(OSError, match="no network"):
-        kept(tmp_path / "outer", fail)
+        fetch_once(tmp_path / "outer", fail)
     assert not (tmp_path / "outer").exists()
-    kept(tmp_path / "outer", write)
-    kept(tmp_path / "outer", fail)
+    fetch_once(tmp_path / "outer", write)
+    fetch_once(tmp_path / "outer", fail)
     assert (tmp_path / "outer" / "file").exists()

@@ -17,9 +17,11 @@ def read(path: str) -> bytes:
 
 
 def test_artefacts(pytestconfig: pytest.Config) -> None:
-    found = configure_pipeline(check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read)
-    assert found.check_result.findings == ()
-    files = {file.path: file.content for file in emit_files(found.check_result, found.environments)}
+    result = configure_pipeline(check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read)
+    assert result.check_result.findings == ()
+    files = {
+        file.path: file.content for file in emit_files(result.check_result, result.environments)
+    }
     committed = {path.relative_to(EXAMPLE / "compiled").as_posix() for path in PATHS}
     assert committed == set(files) - {"taxes.json", "taxes.map.json", "ssbt_runtime.zip"}
     for path in committed:
@@ -31,30 +33,32 @@ PATHS = [path for path in (EXAMPLE / "compiled").rglob("*") if path.is_file()]
 
 @pytest.mark.parametrize("names", [("dev",), ("prod",), ("prod", "dev"), ()])
 def test_chosen_environments(names: tuple[str, ...]) -> None:
-    found = configure_pipeline(check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, names)
-    assert tuple(each.name for each in found.environments) == (names or ("dev", "prod"))
-    assert found.check_result.findings == ()
+    actual_names = configure_pipeline(
+        check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, names
+    )
+    assert tuple(each.name for each in actual_names.environments) == (names or ("dev", "prod"))
+    assert actual_names.check_result.findings == ()
 
 
 def test_an_environment_that_is_not_there() -> None:
-    found = configure_pipeline(
+    result = configure_pipeline(
         check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, ("pord",)
     )
-    assert [finding.code.number for finding in found.check_result.findings] == ["SSBT1217"]
-    assert found.check_result.findings[0].message == (
+    assert [finding.code.number for finding in result.check_result.findings] == ["SSBT1217"]
+    assert result.check_result.findings[0].message == (
         "there is no environment `pord`; did you mean `prod`?"
     )
 
 
 def test_where_values_come_from() -> None:
-    found = configure_pipeline(
+    result = configure_pipeline(
         check_pipeline("pipeline.ssbt", read), "pipeline.ssbt", read, ("prod",)
     )
-    (prod,) = found.environments
+    (prod,) = result.environments
     places = {}
     for entry in prod.entries:
         assert entry.origin is not None
-        source = found.check_result.sources[entry.origin.path]
+        source = result.check_result.sources[entry.origin.path]
         places[entry.name] = (entry.origin.path, source.position(entry.origin.start)[0])
     assert places == {
         "params.countries": ("conf/prod.conf", 5),
@@ -71,7 +75,7 @@ def test_where_values_come_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "given"),
+    ("written", "value"),
     [
         ("spark.network.timeout = 2 minutes", {"spark.network.timeout": "2min"}),
         ('spark { "spark.network.timeout" = "1 hour" }', {"spark.network.timeout": "1h"}),
@@ -84,16 +88,16 @@ def test_where_values_come_from() -> None:
         ("spark.sql.catalog.c.note = 2 minutes", {"spark.sql.catalog.c.note": "2 minutes"}),
     ],
 )
-def test_quantities_are_spelled_for_spark(written: str, given: dict[str, str]) -> None:
+def test_quantities_are_spelled_for_spark(written: str, value: dict[str, str]) -> None:
     """As in the pipeline's own block, where `2 minutes` becomes `2min`."""
 
     def changed(path: str) -> bytes:
         text = read(path)
         return text + f"\n{written}\n".encode() if path == "conf/prod.conf" else text
 
-    found = configure_pipeline(
+    result = configure_pipeline(
         check_pipeline("pipeline.ssbt", changed), "pipeline.ssbt", changed, ("prod",)
     )
-    assert found.check_result.findings == ()
-    (prod,) = found.environments
-    assert given.items() <= prod.document["spark"].items()
+    assert result.check_result.findings == ()
+    (prod,) = result.environments
+    assert value.items() <= prod.document["spark"].items()

@@ -85,7 +85,7 @@ def test_spark_submit_has_the_options(java_home: Path) -> None:
     command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--help"]
     env = os.environ | {"JAVA_HOME": str(java_home)}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    known = set(re.findall(r"--[a-z-]+", done.stdout + done.stderr))
+    existing = set(re.findall(r"--[a-z-]+", done.stdout + done.stderr))
     commands = [
         shlex.split(text) for text in blocks("bash") if text.startswith("spark-submit --master")
     ]
@@ -93,7 +93,7 @@ def test_spark_submit_has_the_options(java_home: Path) -> None:
     for words in commands:
         script = next(place for place, word in enumerate(words) if word.endswith(".py"))
         options = {word for word in words[:script] if word.startswith("--")}
-        assert options - known == set()
+        assert options - existing == set()
         assert {word for word in words[script:] if word.startswith("--")} <= {
             *("--set", "--conf-file", "--log-format"),
         }

@@ -151,9 +151,9 @@ def test_numbers_that_would_become_infinite(type_: str, number: str) -> None:
     """Of a configuration, with and without quotes, and of a pipeline."""
     for written in (number, f'"{number}"'):
         files = {"ssbt.conf": "environments = [prod]", "conf/prod.conf": f"params.p = {written}"}
-        found = answer("p.ssbt", {"p.ssbt": f"param p: {type_}\n{QUERY.format('${p}')}", **files})
-        assert "error[SSBT12" in found
-        assert "conf/prod.conf:1:" in found
+        result = answer("p.ssbt", {"p.ssbt": f"param p: {type_}\n{QUERY.format('${p}')}", **files})
+        assert "error[SSBT12" in result
+        assert "conf/prod.conf:1:" in result
     assert "error[" in answer(
         "p.ssbt", {"p.ssbt": f"param p: {type_} = {number}\n{QUERY.format('${p}')}"}
     )

@@ -22,9 +22,9 @@ sink orders to noop { allow = [pii] }
 
 
 def script(format_: str) -> str:
-    found = check_pipeline("masked.ssbt", lambda path: TEXT.replace("FORMAT", format_).encode())
-    assert not found.has_errors, [each.message for each in found.findings]
-    files = {file.path: file.content for file in emit_files(found)}
+    result = check_pipeline("masked.ssbt", lambda path: TEXT.replace("FORMAT", format_).encode())
+    assert not result.has_errors, [each.message for each in result.findings]
+    files = {file.path: file.content for file in emit_files(result)}
     return " ".join(files["masked.py"].decode().split())
 
 

@@ -80,15 +80,17 @@ def mistakes(origin: Path) -> Iterator[Mistake]:
 
 # Warnings about what nothing uses tell nothing about the mistake.
 def findings(result: CheckResult) -> list[Diagnostic]:
-    return [found for found in result.findings if found.code.number not in ("SSBT0209", "SSBT0223")]
+    return [
+        actual for actual in result.findings if actual.code.number not in ("SSBT0209", "SSBT0223")
+    ]
 
 
 def assert_ways_out(result: CheckResult) -> None:
     """Every finding names a way out, in `help` or as a fix."""
-    assert [found.message for found in result.findings if not (found.help or found.fix)] == []
+    assert [actual.message for actual in result.findings if not (actual.help or actual.fix)] == []
 
 
-def told(mistake: Mistake) -> str:
+def describe_mistake(mistake: Mistake) -> str:
     """All that is said about a mistake, and how far its fixes lead."""
     result = mistake.answer(mistake.text)
     assert_ways_out(result)
@@ -97,18 +99,18 @@ def told(mistake: Mistake) -> str:
     text = "".join(f"{line}\n" for line in report.splitlines() if line.strip("| \u2502"))
     fixed = mistake.text
     for _ in range(3):
-        if not any(found.fix for found in offered):
+        if not any(actual.fix for actual in offered):
             break
         fixed = apply_fixes(Source("input.ssbt", fixed), offered)
         offered = findings(mistake.answer(fixed))
     if fixed != mistake.text:
-        text += f"FIXED: {', '.join(found.message for found in offered) or 'nothing is left'}\n"
+        text += f"FIXED: {', '.join(actual.message for actual in offered) or 'nothing is left'}\n"
     return f"=== {mistake.title} ({len(answer)})\n{text}"
 
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=lambda origin: origin.stem)
 def test_messages(origin: Path, pytestconfig: pytest.Config):
-    answer = "\n".join(told(mistake) for mistake in mistakes(origin))
+    answer = "\n".join(describe_mistake(mistake) for mistake in mistakes(origin))
     expected = origin.with_suffix(".expected.txt")
     if pytestconfig.getoption("update_snapshots"):
         expected.write_text(answer, "utf-8")

@@ -48,8 +48,8 @@ PLACES = [
 def findings(**parts: str) -> list[str]:
     usual = {"settings": "", "first": "parquet", "second": "parquet"}
     text = PIPELINE.format(**(usual | parts))
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    return [each.code.number for each in found if each.code.number != "SSBT0209"]
+    reported = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    return [each.code.number for each in reported if each.code.number != "SSBT0209"]
 
 
 @pytest.mark.parametrize(("one", "mode", "other", "other_mode", "meet"), PLACES)
@@ -57,8 +57,8 @@ def findings(**parts: str) -> list[str]:
 def test_paths(one: str, mode: str, other: str, other_mode: str, meet: bool, swapped: bool):
     ends = [f'path = "{one}", {mode}', f'path = "{other}", {other_mode}']
     first, second = reversed(ends) if swapped else ends
-    found = findings(first_options=first, second_options=second)
-    assert found == (["SSBT0520"] if meet else [])
+    reported = findings(first_options=first, second_options=second)
+    assert reported == (["SSBT0520"] if meet else [])
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_paths(one: str, mode: str, other: str, other_mode: str, meet: bool, swa
 )
 def test_tables(settings: str, table: str, path: str, meet: bool):
     first, second = f"{table}, {OVERWRITE}", f'path = "{path}", {APPEND}'
-    found = findings(settings=settings, first_options=first, second_options=second)
-    assert found == (["SSBT0520"] if meet else [])
+    reported = findings(settings=settings, first_options=first, second_options=second)
+    assert reported == (["SSBT0520"] if meet else [])
 
 
 def test_two_tables():

@@ -64,10 +64,10 @@ def assert_fixes_remove_findings(read: Reader) -> None:
             return apply_edits(source.text, edits).encode() if source and edits else read(path)
 
         after = answer(read_fixed).findings
-        told = [(each.code, each.message) for each in before.findings]
+        reported = [(each.code, each.message) for each in before.findings]
         left = [(each.code, each.message) for each in after]
         told_again = left.count((finding.code, finding.message))
-        assert told_again < told.count((finding.code, finding.message)), finding
+        assert told_again < reported.count((finding.code, finding.message)), finding
 
 
 @pytest.mark.parametrize("folder", [name_of(folder) for folder in MISTAKES])

@@ -133,7 +133,7 @@ REPORTED = {
     ),
 }
 
-MEANT = (
+INTENDED = (
     *("s = '1'", "concat(s, a)", "s || a", "upper(a)", "length(d)", "d > '2026-01-01'", "a = '1'"),
     *(
         "cast(s as int) = a",
@@ -192,7 +192,7 @@ def test_a_slip_is_reported(code: str, expression: str):
     assert set(codes(expression)) == {code}
 
 
-@pytest.mark.parametrize("expression", MEANT)
+@pytest.mark.parametrize("expression", INTENDED)
 def test_what_is_meant_is_left_alone(expression: str):
     assert codes(expression) == []
 
@@ -292,8 +292,8 @@ let texts =
   |> select s as m
 """
     text = f"{others}{HEAD}  |> extend {expression} as m\n  {between}\n  {order}\n{TAIL}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    codes = {each.code.number for each in found} - {"SSBT0209"}
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    codes = {each.code.number for each in findings} - {"SSBT0209"}
     assert ("SSBT0487" in codes) is (WRITTEN[expression] and BETWEEN[between])
 
 
@@ -308,8 +308,8 @@ let texts =
 )
 def test_a_number_as_text_may_decide_between_equals(order: str, is_reported: bool):
     text = f"{HEAD}  |> extend id::string as m\n  {order}\n{TAIL}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert ("SSBT0487" in {each.code.number for each in found}) is is_reported
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert ("SSBT0487" in {each.code.number for each in findings}) is is_reported
 
 
 @pytest.mark.parametrize(
@@ -326,14 +326,14 @@ def test_a_number_as_text_may_decide_between_equals(order: str, is_reported: boo
 )
 def test_where_a_condition_is_needed_joining_texts_is_one_mistake(step: str):
     text = f"{HEAD}  |> {step}\n{TAIL}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert [each.severity.name for each in found] == ["ERROR"]
-    assert "joined by `or`" in found[0].help[0]
-    assert {edit.text for edit in found[0].fix} == {" or "}
-    for edit in sorted(found[0].fix, key=lambda edit: -edit.span.start):
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert [each.severity.name for each in findings] == ["ERROR"]
+    assert "joined by `or`" in findings[0].help[0]
+    assert {edit.text for edit in findings[0].fix} == {" or "}
+    for edit in sorted(findings[0].fix, key=lambda edit: -edit.span.start):
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert {each.code.number for each in found} <= {"SSBT0435", "SSBT0209"}
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert {each.code.number for each in findings} <= {"SSBT0435", "SSBT0209"}
 
 
 def test_the_comma_is_the_fix_and_the_formatter_keeps_the_slip_in_view():
@@ -359,5 +359,5 @@ source others from parquet {{ path = "data/others", schema = Other }}
 """
     column = "s" if shape == "{}" else "array(s)"
     text = f"{other}{HEAD}  |> select id, {column} as x\n  |> {step}\n{TAIL}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert {each.code.number for each in found} == {"SSBT0439"}
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert {each.code.number for each in findings} == {"SSBT0439"}

@@ -102,7 +102,7 @@ DAYS = {
 def test_days_beside_times(day: str, time: str):
     last, after = DAYS[day]
     param = "param until: date = date '2026-01-31'\n"
-    for text, wanted in {
+    for text, expected in {
         f"{time} <= {day}": last,
         f"{day} >= {time}": last,
         f"{time} between '2026-01-01' and {day}": last,
@@ -111,8 +111,8 @@ def test_days_beside_times(day: str, time: str):
         f"{time} < {day}": False,
         f"to_date({time}) <= to_date({day})": False,
     }.items():
-        found = codes(f"extend {text} as y |> select y", param=param)
-        assert found == ({"SSBT0451"} if wanted else set()), text
+        reported = codes(f"extend {text} as y |> select y", param=param)
+        assert reported == ({"SSBT0451"} if expected else set()), text
 
 
 REPORTED = {
@@ -187,7 +187,7 @@ REPORTED = {
     "SSBT0435": ("not in ('a')", "in ('a', 'b')", "ok and not in (1, 2)"),
 }
 
-MEANT = (
+INTENDED = (
     *("cast(id as decimal)", "cast(ok as decimal)", "cast(x as decimal(10,0))", "decimal(id)"),
     *("cast(s as decimal(10))", "decimal('7')", "cast(null as decimal)"),
     *("dayofweek(d) in (1, 7)", "dayofweek(d) between 2 and 6", "weekday(d) >= 5"),
@@ -258,9 +258,9 @@ STEPS = {
 
 def codes(steps: str, zone: str = "UTC", param: str = "") -> set[str]:
     text = f"{HEAD.format(zone=zone)}  |> {steps}\n{TAIL}{param}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert not any(each.severity.name == "ERROR" for each in found), found
-    return {each.code.number for each in found} - {"SSBT0209"}
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert not any(each.severity.name == "ERROR" for each in findings), findings
+    return {each.code.number for each in findings} - {"SSBT0209"}
 
 
 @pytest.mark.parametrize(
@@ -270,15 +270,15 @@ def test_a_slip_is_reported(code: str, expression: str):
     assert codes(f"extend {expression} as y |> select typeof(y) as y") == {code}
 
 
-@pytest.mark.parametrize("expression", MEANT)
+@pytest.mark.parametrize("expression", INTENDED)
 def test_what_is_meant_is_left_alone(expression: str):
     assert codes(f"extend {expression} as y |> select typeof(y) as y") == set()
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_steps(step: str):
-    wanted = STEPS[step]
-    assert codes(step) == ({wanted} if wanted else set())
+    expected = STEPS[step]
+    assert codes(step) == ({expected} if expected else set())
 
 
 # A window, and whether it begins where the days of Berlin, and where weeks do not.
@@ -304,8 +304,8 @@ WINDOWS = {
     [("Europe/Berlin", 0), ("Asia/Tokyo", 0), ("+05:30", 0), ("UTC", 1), ("GMT", 1), ("+00:00", 1)],
 )
 def test_windows_of_days_and_weeks(arguments: str, zone: str, place: int):
-    found = codes(f"aggregate count(*) as n group by window({arguments}) as w", zone)
-    assert ("SSBT0482" in found) is WINDOWS[arguments][place]
+    reported = codes(f"aggregate count(*) as n group by window({arguments}) as w", zone)
+    assert ("SSBT0482" in reported) is WINDOWS[arguments][place]
 
 
 @pytest.mark.parametrize("type_", ["decimal", "dec", "numeric", "array<decimal>"])
@@ -317,8 +317,8 @@ def test_declarations(type_: str, place: str):
         f"pipeline p {{ }}\nschema R {{ {column} }}\n{param}"
         'source r from parquet { path = "in", schema = R }\nsink r to noop { }\n'
     )
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert [each.code.number for each in found if each.code.number == "SSBT0481"] == ["SSBT0481"]
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert [each.code.number for each in findings if each.code.number == "SSBT0481"] == ["SSBT0481"]
 
 
 @pytest.mark.parametrize("zone", [*SHORT_ZONES, "UTC", "CET", "JST", "Europe/Berlin"])
@@ -328,8 +328,8 @@ def test_zones_of_sessions_and_files(zone: str):
         f'source r from csv {{ path = "in", schema = R, time_zone = "{zone}" }}\n'
         "sink r to noop { }\n"
     )
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    count = len([each for each in found if each.code.number == "SSBT0484"])
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    count = len([each for each in findings if each.code.number == "SSBT0484"])
     assert count == (2 if zone in SHORT_ZONES else 0)
 
 
@@ -352,8 +352,8 @@ ORDERED = {
 def test_an_order_before_a_sink(steps: str, options: str, deals: bool):
     tail = TAIL.replace("  mode", f"  {options}\n  mode")
     text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert ("SSBT0448" in {each.code.number for each in found}) is (deals and ORDERED[steps])
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert ("SSBT0448" in {each.code.number for each in findings}) is (deals and ORDERED[steps])
 
 
 # Steps before a sink with folders of `d`, and whether their order is gone.
@@ -375,8 +375,8 @@ FOLDERED = {
 def test_an_order_before_folders(steps: str):
     tail = TAIL.replace("  mode = overwrite", "  partition_by = d\n  mode = append")
     text = f"{HEAD.format(zone='UTC')}  |> {steps}\n{tail}"
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert ("SSBT0448" in {each.code.number for each in found}) is FOLDERED[steps]
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert ("SSBT0448" in {each.code.number for each in findings}) is FOLDERED[steps]
 
 
 @pytest.mark.parametrize("option", ['quote = ""', 'escape = ""', 'quote = "\'"', 'escape = "^"'])
@@ -388,6 +388,6 @@ def test_characters_that_a_csv_sink_needs(option: str, role: str):
         f'source r from csv {{ path = "in", schema = R{options.get("source", "")} }}\n'
         f'sink r to csv {{ path = "out", mode = overwrite{options.get("sink", "")} }}\n'
     )
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    findings = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
     is_refused = role == "sink" and option.endswith('""')
-    assert [each.code.number for each in found] == (["SSBT0309"] if is_refused else [])
+    assert [each.code.number for each in findings] == (["SSBT0309"] if is_refused else [])

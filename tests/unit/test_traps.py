@@ -39,8 +39,8 @@ def findings(text: str) -> tuple[Diagnostic, ...]:
     return check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
 
 
-def slips(found: tuple[Diagnostic, ...]) -> list[str]:
-    return [f"{each.code.number} {each.message}" for each in found if each.code in TRAPS]
+def slips(result: tuple[Diagnostic, ...]) -> list[str]:
+    return [f"{each.code.number} {each.message}" for each in result if each.code in TRAPS]
 
 
 @pytest.mark.parametrize("path", PIPELINES, ids=name_of)
@@ -59,9 +59,9 @@ def test_the_guides_have_no_such_finding():
 
 @pytest.mark.parametrize("code", TRAPS, ids=lambda code: code.number)
 def test_the_fix_of_a_page_cures_its_mistake(code: Code):
-    found = findings(code.wrong)
-    assert code in [each.code for each in found]
-    fixes = [each for each in found if each.code == code and each.fix]
+    reported = findings(code.wrong)
+    assert code in [each.code for each in reported]
+    fixes = [each for each in reported if each.code == code and each.fix]
     if fixes:
         cured = apply_fixes(Source("main.ssbt", code.wrong), fixes)
         assert slips(findings(cured)) == []

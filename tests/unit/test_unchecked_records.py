@@ -40,7 +40,7 @@ OTHERS = [("j", "payload"), ("j", "inner.value"), ("f", "payload"), ("s", "upper
 OTHERS += [("s", "concat('{{', value, '}}')"), ("s", "get_json_object(value, '$.payload')")]
 
 
-def found(steps: str, source: str, sink: str = "noop {}") -> list[str]:
+def reported_codes(steps: str, source: str, sink: str = "noop {}") -> list[str]:
     text = f"{SOURCES}let out = from {source} {steps}\nsink out to {sink}\n"
     result = check_pipeline("p.ssbt", lambda _: text.encode())
     assert result.pipeline is not None, [each.message for each in result.findings]
@@ -54,10 +54,10 @@ def test_records(form: str, reader: str, source: str, column: str):
         for way in WAYS:
             it = form.format(keeping.format("it"))
             steps = f"{way.format(column)} |> select {reader.format(it)} as row"
-            (message,) = found(steps, source)
+            (message,) = reported_codes(steps, source)
             assert f"records of `{source}`" in message
     inside = f"|> where {reader.format(form.format(column))} is not null |> select 1 as one"
-    assert len(found(inside, source)) == 1
+    assert len(reported_codes(inside, source)) == 1
 
 
 @pytest.mark.parametrize(("form", "reader"), READERS)
@@ -65,14 +65,14 @@ def test_records(form: str, reader: str, source: str, column: str):
 def test_other_texts(form: str, reader: str, source: str, column: str):
     for way in WAYS:
         steps = f"{way.format(column)} |> select {reader.format(form.format('it'))} as row"
-        assert found(steps, source) == []
+        assert reported_codes(steps, source) == []
 
 
 @pytest.mark.parametrize("reader", [reader for form, reader in READERS if form == TEXT])
 @pytest.mark.parametrize("mode", ["FAILFAST", "failfast", "PERMISSIVE"])
 def test_what_stops_at_what_it_cannot_read(reader: str, mode: str):
     call = reader.format("value").replace(")", f", map('mode', '{mode}'))")
-    assert len(found(f"|> select {call} as row", "s")) == (mode == "PERMISSIVE")
+    assert len(reported_codes(f"|> select {call} as row", "s")) == (mode == "PERMISSIVE")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_stops_at_what_it_cannot_read(reader: str, mode: str):
 def test_records_that_expressions_encode(writer: str, count: int):
     sink = 'kafka { bootstrap_servers = "b:1", topic = "y", value = bytes'
     steps = f"|> select {writer} as body"
-    assert len(found(steps, "s", f"{sink} }}")) == count
+    assert len(reported_codes(steps, "s", f"{sink} }}")) == count
     keyed = f"{sink}, value_columns = _value, key = bytes, key_columns = body }}"
-    assert len(found(f"|> select {writer} as body, _value", "s", keyed)) == count
-    assert found(steps, "s") == []
+    assert len(reported_codes(f"|> select {writer} as body, _value", "s", keyed)) == count
+    assert reported_codes(steps, "s") == []

@@ -27,8 +27,8 @@ spans = st.lists(st.builds(Span, bounds, bounds, st.booleans(), st.booleans()), 
 )
 
 
-def holds(found: Spans, key: float) -> bool:
-    return any(holds_one(span, key) for span in found)
+def holds(result: Spans, key: float) -> bool:
+    return any(holds_one(span, key) for span in result)
 
 
 def holds_one(span: Span, key: float) -> bool:
@@ -92,9 +92,9 @@ def findings(steps: str, *, ansi: bool = True) -> list[str]:
     settings = "" if ansi else ", spark { spark.sql.ansi.enabled = false }"
     head = HEAD.replace('"Conditions"', f'"Conditions"{settings}')
     text = head + steps.replace(" |> ", "\n|> ")
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text + TAIL})).findings
-    assert [each.message for each in found if each.severity.value == "error"] == []
-    return [each.code.number for each in found if each.code.number in CODES]
+    reported = check_pipeline("main.ssbt", read_files({"main.ssbt": text + TAIL})).findings
+    assert [each.message for each in reported if each.severity.value == "error"] == []
+    return [each.code.number for each in reported if each.code.number in CODES]
 
 
 # Filters that no row passes which an earlier one has left.
@@ -184,8 +184,8 @@ def test_filters_of_a_dataset_count_where_it_is_read():
     some = "let some = from rows |> where a > 5"
     text = HEAD.replace("let result = from rows", f"{some}\nlet result = from some")
     text += "|> where a < 3" + TAIL
-    found = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
-    assert [each.code.number for each in found if each.code.number in CODES] == ["SSBT0435"]
+    reported = check_pipeline("main.ssbt", read_files({"main.ssbt": text})).findings
+    assert [each.code.number for each in reported if each.code.number in CODES] == ["SSBT0435"]
 
 
 def test_columns_keep_the_ranges_of_what_they_are_computed_from():

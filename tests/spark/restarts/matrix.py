@@ -139,8 +139,8 @@ def _pipeline(head: Replacements, let: str, mode: str) -> str:
 def recorded() -> dict[str, str]:
     """What plain Spark made of the pairs, by name: right, wrong or stops."""
     lines = RECORDED.read_text("utf-8").splitlines()
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for line in lines:
         name, outcome = line.split("\t")
-        found[name] = outcome
-    return found
+        result[name] = outcome
+    return result

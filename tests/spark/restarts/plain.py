@@ -165,19 +165,19 @@ def compiled(text: str, python: Mapping[str, str]) -> CheckResult:
             raise FileNotFoundError(path)
         return files[path].encode()
 
-    found = check_pipeline("p.ssbt", read)
-    assert found.pipeline is not None, [each.message for each in found.findings]
-    return found
+    result = check_pipeline("p.ssbt", read)
+    assert result.pipeline is not None, [each.message for each in result.findings]
+    return result
 
 
 def run(
     spark: SparkSession, text: str, python: Mapping[str, str], lake: Path, checkpoint: Path
 ) -> Batches:
     """The rows of each batch, in an order of their own; None where Spark stops."""
-    found = compiled(text, python)
-    assert found.pipeline is not None
+    result = compiled(text, python)
+    assert result.pipeline is not None
     session = spark.newSession()
-    for name, value in (*_SETTINGS.items(), *found.pipeline.spark):
+    for name, value in (*_SETTINGS.items(), *result.pipeline.spark):
         if name.startswith("spark.sql."):
             session.conf.set(name, value)
     if "stateful" in text:
@@ -191,7 +191,7 @@ def run(
         for each in streams:
             each.start_query().awaitTermination()
 
-    script = emit_files(found)[0].content.decode()
+    script = emit_files(result)[0].content.decode()
     script = script.replace('"checkpoints/result"', repr(str(checkpoint)))
     space: dict[str, Any] = {"__name__": "restarts"}
     texts = {name.removesuffix(".py"): each for name, each in {**_MODULES, **python}.items()}

@@ -367,6 +367,6 @@ def compiled(restart: Restart, *, old: bool) -> CheckResult:
     """One version through the compiler."""
     source = _text(restart, old=old)
     files = {"p.ssbt": source, "kept.py": KEPT, "counting.py": COUNTING}
-    found = check_pipeline("p.ssbt", read_files(files))
-    assert found.pipeline is not None, [each.message for each in found.findings]
-    return found
+    result = check_pipeline("p.ssbt", read_files(files))
+    assert result.pipeline is not None, [each.message for each in result.findings]
+    return result

@@ -20,7 +20,7 @@ VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "SSBT_TRACEBACK", "SPARK_HOME", 
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """What came of a command line."""
 
     code: int
@@ -28,7 +28,7 @@ class Ran:
     err: str
 
 
-Ssbtc = Callable[..., Ran]
+Ssbtc = Callable[..., CommandResult]
 
 
 @pytest.fixture(scope="session")
@@ -72,12 +72,12 @@ def pipeline(project: Path) -> Path:
 def ssbtc() -> Ssbtc:
     """Runs a command line in this process; `stdin` is what standard input holds."""
 
-    def run(*arguments: str, stdin: str | bytes = b"") -> Ran:
+    def run(*arguments: str, stdin: str | bytes = b"") -> CommandResult:
         with CliRunner().isolation(stdin) as (out, err, _):
             code = run_command_line(list(arguments))
             sys.stdout.flush()
             sys.stderr.flush()
-            return Ran(code, out.getvalue().decode(), err.getvalue().decode())
+            return CommandResult(code, out.getvalue().decode(), err.getvalue().decode())
 
     return run
 

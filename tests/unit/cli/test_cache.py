@@ -119,7 +119,7 @@ def test_what_nobody_used_for_a_month_goes(cache: Cache):
 
 def test_findings_are_restored():
     span = Span("a\udcff.ssbt", 1, 2)
-    found = Diagnostic(
+    result = Diagnostic(
         NUL_CHARACTER,
         "a message",
         Label(span, "here"),
@@ -127,7 +127,7 @@ def test_findings_are_restored():
         ("one", "two"),
         (Edit(span, ""),),
     )
-    assert decode_findings(encode_findings([found])) == (found,)
+    assert decode_findings(encode_findings([result])) == (result,)
     records: list[Any] = [[["SSBT9999", "", [["p", 1, 2, ""]], [], []]], [[]], [["SSBT0001"]], [3]]
     for damaged in records:
         with pytest.raises(ValueError, match=r"no code|not a record"):

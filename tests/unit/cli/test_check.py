@@ -34,39 +34,39 @@ def mistaken(pipeline: Path) -> Path:
 
 def test_nothing_found(pipeline: Path, ssbtc: Ssbtc):
     for arguments in (["check"], ["check", "pipeline.ssbt"], ["check", "."], ["check"]):
-        ran = ssbtc(*arguments)
-        assert (ran.code, ran.out, ran.err) == (0, "", "1 pipeline is in order\n")
+        result = ssbtc(*arguments)
+        assert (result.code, result.out, result.err) == (0, "", "1 pipeline is in order\n")
     assert os.listdir(".").count("build") == 0
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_findings(mistaken: Path, ssbtc: Ssbtc, output_format: str, snapshot):
-    ran = ssbtc("check", "--output-format", output_format)
-    assert ran.code == 1
-    assert ran.out == snapshot
+    result = ssbtc("check", "--output-format", output_format)
+    assert result.code == 1
+    assert result.out == snapshot
     counted = "found 2 errors\n"
-    assert ran.err == (counted if output_format in ("text", "concise") else "")
+    assert result.err == (counted if output_format in ("text", "concise") else "")
 
 
 def test_the_first_findings_of_each_file(pipeline: Path, ssbtc: Ssbtc):
     mistakes = "".join(f"let l{i} = from missing{i}\n" for i in range(150))
     pipeline.write_text(PIPELINE + UNUSED + mistakes)
-    ran = ssbtc("check")
-    assert ran.out.count("error[SSBT0201]") == 100
-    assert "pipeline.ssbt; --max-findings 0 prints all\nfound 150 errors" in ran.err
+    result = ssbtc("check")
+    assert result.out.count("error[SSBT0201]") == 100
+    assert "pipeline.ssbt; --max-findings 0 prints all\nfound 150 errors" in result.err
     assert ssbtc("check", "--max-findings", "0").out.count("error[SSBT0201]") == 150
-    shown = ssbtc("check", "--max-findings", "1", "--output-format", "concise").out.splitlines()
-    assert len(shown) == 1
-    assert "error[" in shown[0]
+    output = ssbtc("check", "--max-findings", "1", "--output-format", "concise").out.splitlines()
+    assert len(output) == 1
+    assert "error[" in output[0]
     every = json.loads(ssbtc("check", "--max-findings", "1", "--output-format", "json").out)
     assert len(every["diagnostics"]) > 149
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_no_findings_in_each_format(pipeline: Path, ssbtc: Ssbtc, output_format: str, snapshot):
-    ran = ssbtc("check", "--output-format", output_format)
-    assert ran.code == 0
-    assert ran.out == snapshot
+    result = ssbtc("check", "--output-format", output_format)
+    assert result.code == 0
+    assert result.out == snapshot
 
 
 @pytest.mark.parametrize("output_format", ["json", "sarif", "github"])
@@ -75,32 +75,32 @@ def test_machine_formats_are_pure(pipeline: Path, ssbtc: Ssbtc, output_format: s
     pipeline.write_text(PIPELINE + UNUSED)
     monkeypatch.setenv("FORCE_COLOR", "1")
     for command in ("check", "compile", "compile", "verify"):
-        ran = ssbtc(command, "--output-format", output_format)
-        assert (ran.code, ran.err) == (0, "")
-        assert "\x1b" not in ran.out
+        result = ssbtc(command, "--output-format", output_format)
+        assert (result.code, result.err) == (0, "")
+        assert "\x1b" not in result.out
         if output_format == "github":
-            assert all(line.startswith("::") for line in ran.out.splitlines())
+            assert all(line.startswith("::") for line in result.out.splitlines())
         else:
-            json.loads(ran.out)
+            json.loads(result.out)
 
 
 def test_paths_are_as_the_user_gave_them(mistaken: Path, ssbtc: Ssbtc, monkeypatch):
     monkeypatch.chdir(mistaken.parent.parent)
-    ran = ssbtc("check", "project/pipeline.ssbt", "--output-format", "json")
-    found = json.loads(ran.out)["diagnostics"]
-    assert {each["primary"]["path"] for each in found} == {
+    result = ssbtc("check", "project/pipeline.ssbt", "--output-format", "json")
+    findings = json.loads(result.out)["diagnostics"]
+    assert {each["primary"]["path"] for each in findings} == {
         "project/pipeline.ssbt",
         "project/shared/schemas.ssbt",
     }
-    ran = ssbtc("check", str(mistaken), "--output-format", "concise")
-    assert f"{mistaken}:38:32: error" in ran.out
+    result = ssbtc("check", str(mistaken), "--output-format", "concise")
+    assert f"{mistaken}:38:32: error" in result.out
 
 
 def test_a_shared_mistake_is_said_once(mistaken: Path, ssbtc: Ssbtc):
     text = 'import "shared/schemas.ssbt"\n' + named("other")
     Path("other.ssbt").write_text(text)
-    ran = ssbtc("check", "--output-format", "concise")
-    assert ran.out.count("shared/schemas.ssbt:2:7") == 1
+    result = ssbtc("check", "--output-format", "concise")
+    assert result.out.count("shared/schemas.ssbt:2:7") == 1
 
 
 def test_warnings(pipeline: Path, ssbtc: Ssbtc):
@@ -112,8 +112,8 @@ def test_warnings(pipeline: Path, ssbtc: Ssbtc):
 
 def test_standard_input(project: Path, ssbtc: Ssbtc):
     text = PIPELINE.replace("amount >=", "amout >=")
-    ran = ssbtc("check", "-", "--output-format", "concise", stdin=text)
-    assert (ran.code, ran.out[:12]) == (1, "-:37:32: err")
+    result = ssbtc("check", "-", "--output-format", "concise", stdin=text)
+    assert (result.code, result.out[:12]) == (1, "-:37:32: err")
     options = ("--stdin-filename", "a/b.ssbt", "--output-format", "concise")
     assert ssbtc("check", "-", *options, stdin=text).out[:18] == "a/b.ssbt:37:32: er"
 
@@ -125,8 +125,8 @@ def test_standard_input(project: Path, ssbtc: Ssbtc):
 def test_whatever_a_file_holds(project: Path, ssbtc: Ssbtc, content: bytes):
     Path("p.ssbt").write_bytes(content)
     for arguments in (["check"], ["compile"], ["fmt", "--check"], ["packages"]):
-        ran = ssbtc(*arguments, "p.ssbt")
-        assert ran.code in (0, 1), ran
+        result = ssbtc(*arguments, "p.ssbt")
+        assert result.code in (0, 1), result
     assert ssbtc("check", "-", stdin=content).code == 1
 
 
@@ -134,9 +134,9 @@ def test_a_file_that_vanishes(pipeline: Path, ssbtc: Ssbtc, monkeypatch):
     monkeypatch.setattr(
         "ssbt.compiler.cli.units.find_declared_name", lambda data: os.unlink(pipeline)
     )
-    ran = ssbtc("check", "pipeline.ssbt")
-    assert ran.code == 1
-    assert "error[SSBT0006]: `pipeline.ssbt` cannot be read: no such file" in ran.out
+    result = ssbtc("check", "pipeline.ssbt")
+    assert result.code == 1
+    assert "error[SSBT0006]: `pipeline.ssbt` cannot be read: no such file" in result.out
 
 
 class TestFixes:
@@ -153,10 +153,10 @@ class TestFixes:
         def offering(*arguments, **options):
             result = checked(*arguments, **options)
             findings = [
-                replace(found, fix=(Edit(found.primary.span, "amount"),))
-                if "`amout`" in found.message
-                else found
-                for found in result.findings
+                replace(actual, fix=(Edit(actual.primary.span, "amount"),))
+                if "`amout`" in actual.message
+                else actual
+                for actual in result.findings
             ]
             return replace(result, findings=tuple(findings))
 
@@ -164,17 +164,17 @@ class TestFixes:
 
     def test_a_fix(self, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "amount >=", "amout >=")
-        ran = ssbtc("check", "--fix")
-        assert (ran.code, ran.out) == (0, "")
-        assert ran.err == "fixed 1 finding in pipeline.ssbt\n1 pipeline is in order\n"
+        result = ssbtc("check", "--fix")
+        assert (result.code, result.out) == (0, "")
+        assert result.err == "fixed 1 finding in pipeline.ssbt\n1 pipeline is in order\n"
         assert pipeline.read_text() == PIPELINE
 
     def test_what_cannot_be_fixed_is_reported(self, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "amount >=", "amout >=")
         replaced(pipeline, "group by country", "group by zzz")
-        ran = ssbtc("check", "--fix", "--output-format", "concise")
-        assert ran.code == 1
-        assert "zzz" in ran.out
+        result = ssbtc("check", "--fix", "--output-format", "concise")
+        assert result.code == 1
+        assert "zzz" in result.out
         assert "amount >=" in pipeline.read_text()
 
     def test_nothing_to_fix_touches_nothing(self, pipeline: Path, ssbtc: Ssbtc):
@@ -192,17 +192,17 @@ class TestFixes:
         assert pipeline.read_text() == before
 
     def test_standard_input_cannot_be_fixed(self, project: Path, ssbtc: Ssbtc):
-        ran = ssbtc("check", "--fix", "-", stdin=PIPELINE)
-        assert ran.code == 2
-        assert "--fix changes files" in ran.err
+        result = ssbtc("check", "--fix", "-", stdin=PIPELINE)
+        assert result.code == 2
+        assert "--fix changes files" in result.err
 
     def test_a_diff_writes_nothing(self, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "amount >=", "amout >=")
         before = pipeline.read_text()
-        ran = ssbtc("check", "--diff")
-        assert ran.code == 1
-        assert ran.err == "--fix would fix 1 finding in pipeline.ssbt\n"
-        removed, added = (line for line in ran.out.splitlines()[2:] if line[0] in "+-")
+        result = ssbtc("check", "--diff")
+        assert result.code == 1
+        assert result.err == "--fix would fix 1 finding in pipeline.ssbt\n"
+        removed, added = (line for line in result.out.splitlines()[2:] if line[0] in "+-")
         assert removed == added.replace("amount >=", "amout >=").replace("+", "-", 1)
         assert pipeline.read_text() == before
         replaced(pipeline, "amout >=", "amount >=")
@@ -214,9 +214,9 @@ class TestFixes:
         for name in ("one", "two"):
             path = pipeline.parent / f"{name}.ssbt"
             path.write_text(f'import "shared.ssbt"\n{named(name)}')
-        ran = ssbtc("check", "--fix", "one.ssbt", "two.ssbt")
-        assert (ran.code, ran.out) == (0, "")
-        assert ran.err.startswith("fixed 1 finding in shared.ssbt\n")
+        result = ssbtc("check", "--fix", "one.ssbt", "two.ssbt")
+        assert (result.code, result.out) == (0, "")
+        assert result.err.startswith("fixed 1 finding in shared.ssbt\n")
         assert shared.read_text() == "schema Shared { id: bigint, day: date }\n"
 
     def test_all_files_or_none(self, pipeline: Path, ssbtc: Ssbtc, monkeypatch):
@@ -234,9 +234,9 @@ class TestFixes:
             return staged(path, content, sync)
 
         monkeypatch.setattr(writing, "_stage_file", failing)
-        ran = ssbtc("check", "--fix", "pipeline.ssbt")
-        assert ran.code == 2
-        assert "no space left on device" in ran.err
+        result = ssbtc("check", "--fix", "pipeline.ssbt")
+        assert result.code == 2
+        assert "no space left on device" in result.err
         assert pipeline.read_text() == text
         assert sorted(path.name for path in pipeline.parent.glob(".*")) == []
 
@@ -253,7 +253,7 @@ FIXABLE = [code for code in registry.list_codes() if code.wrong and code.number 
 
 
 def findings_by_code(result: CompilationResult) -> Counter[str]:
-    return Counter(found.code.number for found in result.findings)
+    return Counter(actual.code.number for actual in result.findings)
 
 
 def is_syntax(code: str) -> bool:
@@ -277,9 +277,9 @@ def test_fixes_of_all_cases_mend_and_break_nothing():
         (unit,) = find_units([str(path)]).all
         before, _, _ = compile_unit(unit, None, emits=False)
         done = apply_fixes(unit, None, {})
-        wanted, left = findings_by_code(before), findings_by_code(done.result)
-        gone, came = wanted - left, left - wanted
-        assert not any(found.fix for found in done.result.findings), path
+        expected, left = findings_by_code(before), findings_by_code(done.result)
+        gone, came = expected - left, left - expected
+        assert not any(result.fix for result in done.result.findings), path
         assert not came or any(map(hides_others, before.findings)), path
         assert not any(map(is_syntax, came)), path
         assert (done.count > 0) == bool(done.contents) == bool(gone), path
@@ -297,4 +297,4 @@ def test_fixes_of_the_wrong_examples(code: Code, project: Path):
     done = apply_fixes(unit, None, {})
     came = findings_by_code(done.result) - findings_by_code(before)
     assert not any(map(is_syntax, came))
-    assert not any(found.fix for found in done.result.findings)
+    assert not any(result.fix for result in done.result.findings)

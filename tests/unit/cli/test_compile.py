@@ -47,21 +47,21 @@ def compiled(pipeline: Path, ssbtc: Ssbtc) -> dict[str, bytes]:
 
 
 def test_a_pipeline(pipeline: Path, ssbtc: Ssbtc):
-    ran = ssbtc("compile", "pipeline.ssbt")
+    result = ssbtc("compile", "pipeline.ssbt")
     written = (
         "build/revenue_by_country.py, revenue_by_country.json, revenue_by_country.map.json, "
         "ssbt_runtime.zip"
     )
-    assert (ran.code, ran.out) == (0, "")
-    assert ran.err == f"compiled pipeline.ssbt → {written}\n"
+    assert (result.code, result.out) == (0, "")
+    assert result.err == f"compiled pipeline.ssbt → {written}\n"
     assert sorted(os.listdir("build")) == OUTPUTS
 
 
 def test_nothing_changed(compiled, ssbtc: Ssbtc, monkeypatch: pytest.MonkeyPatch):
     times = {name: os.stat(f"build/{name}").st_mtime_ns for name in OUTPUTS}
     monkeypatch.setattr(driver, "check_pipeline", lambda *_: pytest.fail("the cache was not asked"))
-    ran = ssbtc("compile")
-    assert (ran.code, ran.err) == (0, "nothing to do: pipeline.ssbt is up to date\n")
+    result = ssbtc("compile")
+    assert (result.code, result.err) == (0, "nothing to do: pipeline.ssbt is up to date\n")
     assert {name: os.stat(f"build/{name}").st_mtime_ns for name in OUTPUTS} == times
 
 
@@ -105,8 +105,8 @@ def test_every_input_counts(project: Path, ssbtc: Ssbtc, change: str, monkeypatc
             monkeypatch.setattr(
                 "ssbt.compiler.cli.fingerprint.compute_fingerprint", lambda: "another"
             )
-    ran = ssbtc("compile", "p.ssbt", *options)
-    assert ran.code == 0, ran.out
+    result = ssbtc("compile", "p.ssbt", *options)
+    assert result.code == 0, result.out
     assert len(calls) == 1
 
 
@@ -121,8 +121,8 @@ def test_a_warning_stays_visible(pipeline: Path, ssbtc: Ssbtc):
 @pytest.mark.parametrize("option", ["--warnings-as-errors", "--strict"])
 def test_warnings_as_errors(pipeline: Path, ssbtc: Ssbtc, option: str):
     pipeline.write_text(PIPELINE + "\nschema Unused {\n  id: bigint\n}\n")
-    ran = ssbtc("compile", option)
-    assert (ran.code, ran.err) == (1, "found 1 warning\n")
+    result = ssbtc("compile", option)
+    assert (result.code, result.err) == (1, "found 1 warning\n")
     assert not os.path.exists("build")
 
 
@@ -136,18 +136,18 @@ def test_the_bytes_do_not_depend_on_the_folder(pipeline: Path, ssbtc: Ssbtc, mon
 
 def test_an_error_writes_nothing_and_keeps_the_last_outputs(compiled, pipeline, ssbtc: Ssbtc):
     replaced(pipeline, "amount >=", "amout >=")
-    ran = ssbtc("compile")
-    assert (ran.code, ran.err) == (1, "found 1 error\n")
-    assert "there is no column `amout` here" in ran.out
+    result = ssbtc("compile")
+    assert (result.code, result.err) == (1, "found 1 error\n")
+    assert "there is no column `amout` here" in result.out
     assert contents(Path("build")) == compiled
 
 
 def test_one_mistake_does_not_stop_the_others(pipeline: Path, ssbtc: Ssbtc):
     Path("bad.ssbt").write_text("pipeline bad {}\nlet x = from nowhere\n")
     Path("other.ssbt").write_text(named("other"))
-    ran = ssbtc("compile")
-    assert ran.code == 1
-    assert ran.err.endswith("compiled 2 pipelines → build/\n")
+    result = ssbtc("compile")
+    assert result.code == 1
+    assert result.err.endswith("compiled 2 pipelines → build/\n")
     assert sorted(os.listdir("build")) == sorted(
         ["other.json", "other.map.json", "other.py", *OUTPUTS]
     )
@@ -184,9 +184,9 @@ class TestNames:
     def test_two_pipelines_of_one_name(self, pipeline: Path, ssbtc: Ssbtc, snapshot):
         Path("z.ssbt").write_text(named("Revenue_By_Country"))
         Path("other.ssbt").write_text(named("other"))
-        ran = ssbtc("compile")
-        assert ran.code == 1
-        assert ran.out == snapshot
+        result = ssbtc("compile")
+        assert result.code == 1
+        assert result.out == snapshot
         assert sorted(os.listdir("build")) == [
             "other.json",
             "other.map.json",
@@ -203,8 +203,8 @@ class TestNames:
     )
     def test_odd_file_names(self, project: Path, ssbtc: Ssbtc, name: str):
         (project / name).write_text(PIPELINE)
-        ran = ssbtc("compile", "./" + name)
-        assert ran.code == 0, ran
+        result = ssbtc("compile", "./" + name)
+        assert result.code == 0, result
         assert ssbtc("compile", "--", name).err.startswith("nothing to do")
         assert ssbtc("verify").code == 0
         assert ssbtc("compile", "--check", "--diff").code == 0
@@ -216,18 +216,19 @@ class TestNames:
             (project / folder).mkdir()
             (project / folder / "m.py").write_text(f"def f(df):\n    return df  # {folder}\n")
             (project / folder / "p.ssbt").write_text(text.replace("revenue_by_country", folder))
-        ran = ssbtc("compile", "--force")
-        assert ran.code == 1
-        assert "error[SSBT0808]: `build/m.py` is an output of the pipeline `a` too" in ran.out
+        result = ssbtc("compile", "--force")
+        assert result.code == 1
+        assert "error[SSBT0808]: `build/m.py` is an output of the pipeline `a` too" in result.out
         assert "b.py" not in os.listdir("build")
         # The same in two runs.
-        ran = ssbtc("compile", "b/p.ssbt")
-        assert ran.code == 1
-        assert "SSBT0808" in ran.out
+        result = ssbtc("compile", "b/p.ssbt")
+        assert result.code == 1
+        assert "SSBT0808" in result.out
         assert ssbtc("compile", "b/p.ssbt", "--force").code == 0
-        ran = ssbtc("verify", "a", "--output-format", "concise")
+        result = ssbtc("verify", "a", "--output-format", "concise")
         assert (
-            ran.out == "build/m.py: error[SSBT0805] `build/m.py` is stale: `b` was compiled later\n"
+            result.out
+            == "build/m.py: error[SSBT0805] `build/m.py` is stale: `b` was compiled later\n"
         )
 
 
@@ -237,9 +238,9 @@ class TestEdits:
         edited = compiled[name] + b"# mine\n"
         Path("build", name).write_bytes(edited)
         replaced(pipeline, "PAID", "OPEN")
-        ran = ssbtc("compile")
-        assert ran.code == 1
-        assert f"error[SSBT0802]: `build/{name}` was edited by hand" in ran.out
+        result = ssbtc("compile")
+        assert result.code == 1
+        assert f"error[SSBT0802]: `build/{name}` was edited by hand" in result.out
         assert contents(Path("build")) == compiled | {name: edited}, "nothing else is written"
         assert ssbtc("compile", "--force").code == 0
         assert Path("build", name).read_bytes() != edited
@@ -252,9 +253,9 @@ class TestEdits:
         manifest = Path("build/revenue_by_country.json")
         replaced(manifest, old, new)
         edited = manifest.read_text()
-        ran = ssbtc("compile")
-        assert ran.code == 1
-        assert "revenue_by_country.json` " in ran.out
+        result = ssbtc("compile")
+        assert result.code == 1
+        assert "revenue_by_country.json` " in result.out
         assert manifest.read_text() == edited
         assert ssbtc("verify").code == 1
         assert ssbtc("compile", "--force").code == 0
@@ -263,9 +264,9 @@ class TestEdits:
     def test_a_file_of_somebody_else_is_kept(self, pipeline: Path, ssbtc: Ssbtc, snapshot):
         Path("build").mkdir()
         Path(SCRIPT).write_text("mine")
-        ran = ssbtc("compile")
-        assert ran.code == 1
-        assert ran.out == snapshot
+        result = ssbtc("compile")
+        assert result.code == 1
+        assert result.out == snapshot
         assert Path(SCRIPT).read_text() == "mine"
         assert ssbtc("compile", "--force").code == 0
 
@@ -274,8 +275,8 @@ class TestEdits:
         Path(SCRIPT).symlink_to("../kept.py")
         assert ssbtc("compile").err.startswith("nothing to do"), "what it shows is right"
         replaced(pipeline, "PAID", "OPEN")
-        ran = ssbtc("compile", "--output-format", "concise")
-        assert (ran.code, "SSBT0803" in ran.out) == (1, True)
+        result = ssbtc("compile", "--output-format", "concise")
+        assert (result.code, "SSBT0803" in result.out) == (1, True)
         assert ssbtc("compile", "--force").code == 0
         assert not Path(SCRIPT).is_symlink()
         assert Path("kept.py").read_bytes() == compiled["revenue_by_country.py"]
@@ -283,8 +284,8 @@ class TestEdits:
     def test_a_folder_in_the_way(self, pipeline: Path, ssbtc: Ssbtc):
         Path(SCRIPT).mkdir(parents=True)
         assert ssbtc("compile").code == 1
-        ran = ssbtc("compile", "--force")
-        assert (ran.code, ran.err) == (
+        result = ssbtc("compile", "--force")
+        assert (result.code, result.err) == (
             2,
             f"error: cannot write `{SCRIPT}`: is a directory; nothing was changed there\n",
         )
@@ -297,16 +298,16 @@ class TestEdits:
         assert ssbtc("compile", "--no-cache").code == 0
         monkeypatch.setattr(script, "build_runtime_archive", lambda: b"a newer one")
         assert ssbtc("compile", "other.ssbt", "--no-cache").code == 0
-        ran = ssbtc("verify", "pipeline.ssbt", "--output-format", "concise")
-        assert "`other` was compiled later" in ran.out
+        result = ssbtc("verify", "pipeline.ssbt", "--output-format", "concise")
+        assert "`other` was compiled later" in result.out
         assert ssbtc("compile", "--no-cache").code == 0
         assert ssbtc("verify").code == 0
 
 
 class TestCheck:
     def test_up_to_date(self, compiled, ssbtc: Ssbtc):
-        ran = ssbtc("compile", "--check", "--diff")
-        assert (ran.code, ran.out, ran.err) == (0, "", "pipeline.ssbt is up to date\n")
+        result = ssbtc("compile", "--check", "--diff")
+        assert (result.code, result.out, result.err) == (0, "", "pipeline.ssbt is up to date\n")
 
     def test_nothing_is_written(self, pipeline: Path, ssbtc: Ssbtc):
         for options in (["--check"], ["--diff"], ["--check", "--diff"]):
@@ -322,9 +323,9 @@ class TestCheck:
         with open("build/edited.py", "a") as script:
             script.write("# mine\n")
         replaced(Path("stale.ssbt"), "PAID", "OPEN")
-        ran = ssbtc("compile", "--check")
-        assert ran.code == 1
-        assert ran.out == snapshot
+        result = ssbtc("compile", "--check")
+        assert result.code == 1
+        assert result.out == snapshot
         assert ssbtc("compile", "--check", "--output-format", "json").out == snapshot
 
     def test_only_a_folder_tells_what_is_gone(self, compiled, pipeline: Path, ssbtc: Ssbtc):
@@ -332,9 +333,9 @@ class TestCheck:
         replaced(Path("other.ssbt"), "revenue_by_country", "other")
         assert ssbtc("compile", "other.ssbt").code == 0
         assert ssbtc("compile", "--check", "other.ssbt").code == 0
-        ran = ssbtc("compile", "--check", ".")
+        result = ssbtc("compile", "--check", ".")
         for suffix in (".py", ".map.json", ".json"):
-            assert f"`build/revenue_by_country{suffix}`" in ran.out.partition("delete ")[2]
+            assert f"`build/revenue_by_country{suffix}`" in result.out.partition("delete ")[2]
         Path("sub").mkdir()
         Path("sub/pipeline.ssbt").write_text(PIPELINE)
         assert ssbtc("compile", "--check", "other.ssbt", "sub").code == 0
@@ -344,9 +345,9 @@ class TestCheck:
 
     def test_a_diff(self, compiled, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "status = 'PAID'", "status = 'OPEN'")
-        ran = ssbtc("compile", "--diff")
-        assert ran.code == 1
-        changes = [line for line in ran.out.splitlines() if line.startswith(("+", "-"))]
+        result = ssbtc("compile", "--diff")
+        assert result.code == 1
+        changes = [line for line in result.out.splitlines() if line.startswith(("+", "-"))]
         assert changes[:2] == [f"--- {SCRIPT}", f"+++ {SCRIPT}"]
         assert "status = 'PAID'" in changes[2]
         assert changes[3] == changes[2].replace("PAID", "OPEN").replace("-", "+", 1)
@@ -355,9 +356,11 @@ class TestCheck:
 
     def test_a_diff_in_a_machine_format(self, compiled, pipeline: Path, ssbtc: Ssbtc):
         replaced(pipeline, "PAID", "OPEN")
-        ran = ssbtc("compile", "--diff", "--check", "--output-format", "json")
-        assert {found["code"] for found in json.loads(ran.out)["diagnostics"]} == {"SSBT0805"}
-        assert ran.err.startswith("--- build/revenue_by_country.py\n")
+        run_result = ssbtc("compile", "--diff", "--check", "--output-format", "json")
+        assert {result["code"] for result in json.loads(run_result.out)["diagnostics"]} == {
+            "SSBT0805"
+        }
+        assert run_result.err.startswith("--- build/revenue_by_country.py\n")
 
 
 class TestRefusals:
@@ -367,18 +370,18 @@ class TestRefusals:
 
         replaced(pipeline, "PAID", "OPEN")
         monkeypatch.setattr(os, "fsync", full)
-        ran = ssbtc("compile")
-        assert ran.code == 2
-        assert ran.err == (
+        result = ssbtc("compile")
+        assert result.code == 2
+        assert result.err == (
             f"error: cannot write `{SCRIPT}`: no space left on device; nothing was changed there\n"
         )
         assert contents(Path("build")) == compiled
 
     def test_a_file_as_the_folder(self, pipeline: Path, ssbtc: Ssbtc):
         Path("build").write_text("")
-        ran = ssbtc("compile")
-        assert ran.code == 2
-        assert "build" in ran.err
+        result = ssbtc("compile")
+        assert result.code == 2
+        assert "build" in result.err
 
     def test_no_rights(self, pipeline: Path, ssbtc: Ssbtc, monkeypatch):
         opened = os.open
@@ -389,6 +392,6 @@ class TestRefusals:
             return opened(path, *arguments)
 
         monkeypatch.setattr(os, "open", refusing)
-        ran = ssbtc("compile")
-        assert ran.code == 2
-        assert f"error: cannot write `{SCRIPT}`: permission denied" in ran.err
+        result = ssbtc("compile")
+        assert result.code == 2
+        assert f"error: cannot write `{SCRIPT}`: permission denied" in result.err

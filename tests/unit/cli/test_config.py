@@ -24,9 +24,9 @@ def files(project: Path) -> Path:
 
 
 def test_show(ssbtc: Ssbtc) -> None:
-    ran = ssbtc("config", "show", "--env", "dev")
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out.splitlines() == [
+    result = ssbtc("config", "show", "--env", "dev")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
         'params.results = "build/environments"',
         'params.countries = ["DE"]',
         'params.rate = "0.19"',
@@ -38,29 +38,29 @@ def test_show(ssbtc: Ssbtc) -> None:
 
 
 def test_origins(ssbtc: Ssbtc) -> None:
-    ran = ssbtc("config", "show", "--env", "prod", "--origin", "jobs/taxes.ssbt")
-    places = {line.split(" = ")[0]: line.split("# ")[-1] for line in ran.out.splitlines()}
+    run_result = ssbtc("config", "show", "--env", "prod", "--origin", "jobs/taxes.ssbt")
+    places = {line.split(" = ")[0]: line.split("# ")[-1] for line in run_result.out.splitlines()}
     assert places["params.rate"] == "conf/defaults.conf:4"
     assert places["connections.shop.kafka.sasl.jaas.config"] == "conf/prod.conf:11"
     assert places["secrets.prod_login"] == "conf/prod.conf:18"
-    found = json.loads(ssbtc("config", "show", "--env", "dev", "--output-format", "json").out)
-    assert found[-1] == {"name": "secrets.login", "value": "provider env", "origin": "default"}
-    assert found[-2]["origin"] == "jobs/taxes.ssbt:25"
+    result = json.loads(ssbtc("config", "show", "--env", "dev", "--output-format", "json").out)
+    assert result[-1] == {"name": "secrets.login", "value": "provider env", "origin": "default"}
+    assert result[-2]["origin"] == "jobs/taxes.ssbt:25"
 
 
 def test_diff(ssbtc: Ssbtc) -> None:
-    ran = ssbtc("config", "diff", "dev", "prod")
-    assert ran.code == 0
-    assert "params.results\n  dev: " in ran.out
-    assert "params.rate" not in ran.out
+    result = ssbtc("config", "diff", "dev", "prod")
+    assert result.code == 0
+    assert "params.results\n  dev: " in result.out
+    assert "params.rate" not in result.out
     assert ssbtc("config", "diff", "dev", "dev").out == ""
 
 
 def test_mistakes_are_told_instead(ssbtc: Ssbtc, project: Path) -> None:
     (project / "conf" / "dev.conf").write_text("params.rates = 1")
-    ran = ssbtc("config", "show", "--env", "dev")
-    assert ran.code == 1
-    assert "error[SSBT1214]: there is no parameter `rates`\n --> conf/dev.conf:1:8" in ran.out
+    result = ssbtc("config", "show", "--env", "dev")
+    assert result.code == 1
+    assert "error[SSBT1214]: there is no parameter `rates`\n --> conf/dev.conf:1:8" in result.out
     assert ssbtc("config", "show", "--env", "test").code == 1
     shutil.copy("jobs/taxes.ssbt", "jobs/more.ssbt")
     assert "name one pipeline" in ssbtc("config", "show", "--env", "prod").err

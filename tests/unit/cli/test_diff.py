@@ -244,8 +244,8 @@ def test_a_pipeline_and_a_stream_of_another_name(project: Path, ssbtc: Ssbtc) ->
     done = ssbtc("diff", "old.ssbt", "new.ssbt")
     assert done.code == 1
     assert done.out.splitlines()[0] == "visits"
-    found = "the stream `pages` finds the checkpoint of the sink `pages` of pipeline `clicks`"
-    assert found in done.out
+    result = "the stream `pages` finds the checkpoint of the sink `pages` of pipeline `clicks`"
+    assert result in done.out
     assert "safe to go on" not in done.out
     assert "  breaking    the pipeline `clicks` is gone\n" in done.out
     assert "  stream pages: needs a new checkpoint\n" in done.out
@@ -305,11 +305,11 @@ sink some to noop { mode = overwrite }
         "third\n"
         "  behaviour   1 change that is told above, of another pipeline that has the same\n"
     )
-    found = json.loads(ssbtc("diff", "old", "new", "--output-format", "json").out)
-    jsonschema.validate(found, json.loads((SCHEMAS / "diff-1.json").read_text("utf-8")))
-    assert [each["severity"] for each in found["pipelines"]] == ["behaviour"] * 3
-    assert [len(each["changes"]) for each in found["pipelines"]] == [1, 0, 0]
-    assert found["pipelines"][0]["changes"][0]["also"] == ["second", "third"]
+    result = json.loads(ssbtc("diff", "old", "new", "--output-format", "json").out)
+    jsonschema.validate(result, json.loads((SCHEMAS / "diff-1.json").read_text("utf-8")))
+    assert [each["severity"] for each in result["pipelines"]] == ["behaviour"] * 3
+    assert [len(each["changes"]) for each in result["pipelines"]] == [1, 0, 0]
+    assert result["pipelines"][0]["changes"][0]["also"] == ["second", "third"]
     markdown = ssbtc("diff", "old", "new", "--output-format", "markdown").out
     assert markdown.count("the filter was") == 1
 
@@ -371,10 +371,10 @@ def test_a_reader_that_breaks_by_its_own_change(project: Path, ssbtc: Ssbtc):
     Path("new/totals.ssbt").write_text(
         READER.replace("price: dec", "cost: dec").replace("sum(price)", "sum(cost)")
     )
-    ran = ssbtc("diff", "old", "new")
-    assert ran.code == 1
-    assert ran.out.startswith("totals\n")
-    assert "`cost` is null in every row: the pipeline `ingest` writes no such column" in ran.out
+    result = ssbtc("diff", "old", "new")
+    assert result.code == 1
+    assert result.out.startswith("totals\n")
+    assert "`cost` is null in every row: the pipeline `ingest` writes no such column" in result.out
 
 
 def test_readers_that_were_broken_before_are_not_told(project: Path, ssbtc: Ssbtc):

@@ -125,13 +125,13 @@ DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) 
 def test_refused(ssbtc: Ssbtc, project: Path, change: Callable[[Path], None], message: str) -> None:
     change(project)
     with bounded():
-        ran = ssbtc("compile", "copied.ssbt")
-    told = " ".join((ran.out + ran.err).replace("\n  ", " ").split())
-    assert ran.code == 1, told
-    assert message in told
-    assert len(told) < 100_000
-    assert "6f2b1c" not in told
-    assert os.environ["HOME"] not in told
+        result = ssbtc("compile", "copied.ssbt")
+    reported = " ".join((result.out + result.err).replace("\n  ", " ").split())
+    assert result.code == 1, reported
+    assert message in reported
+    assert len(reported) < 100_000
+    assert "6f2b1c" not in reported
+    assert os.environ["HOME"] not in reported
     assert not (project / "build").exists()
 
 
@@ -176,11 +176,11 @@ def test_whether_a_file_outside_exists_is_not_told(
         if kind == "given":
             pipeline = f"{PIPELINE}{added}\n"
         (project / "copied.ssbt").write_text(pipeline)
-        ran = ssbtc("check", "copied.ssbt")
-        said = " ".join((ran.out + ran.err).replace("\n  ", " ").split())
-        assert ran.code == 1, said
-        assert "is not read: it is outside of the project" in said
-        answers.append(said.replace("other", "there"))
+        result = ssbtc("check", "copied.ssbt")
+        message = " ".join((result.out + result.err).replace("\n  ", " ").split())
+        assert result.code == 1, message
+        assert "is not read: it is outside of the project" in message
+        answers.append(message.replace("other", "there"))
     assert answers[0] == answers[1]
 
 

@@ -30,8 +30,8 @@ def test_folders_are_searched_without_what_is_hidden_or_built(project: Path):
 
 def test_each_file_is_looked_at_once(project: Path):
     (project / "a.ssbt").write_text("")
-    given = find_inputs(["a.ssbt", "./a.ssbt", ".", str(project)], None)
-    assert [file.path for file in (*given.files, *given.folder_files)] == ["a.ssbt"]
+    inputs = find_inputs(["a.ssbt", "./a.ssbt", ".", str(project)], None)
+    assert [file.path for file in (*inputs.files, *inputs.folder_files)] == ["a.ssbt"]
 
 
 def test_a_folder_that_cannot_be_read_is_passed_over_and_said(project: Path, monkeypatch, capsys):

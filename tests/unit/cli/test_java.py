@@ -37,11 +37,11 @@ def talking(home: Path, version: str) -> str:
     return str(home)
 
 
-def taken() -> Java:
+def chosen_java() -> Java:
     """The Java that was chosen."""
-    found, _ = find_java()
-    assert found is not None
-    return found
+    result, _ = find_java()
+    assert result is not None
+    return result
 
 
 def command(path: Path, script: str) -> None:
@@ -53,32 +53,32 @@ def command(path: Path, script: str) -> None:
 def test_java_home_comes_first(places: Path, monkeypatch):
     installed(places / "a", "17.0.1")
     monkeypatch.setenv("JAVA_HOME", installed(places.parent / "mine", "21.0.2"))
-    assert (taken().home, taken().version) == (str(places.parent / "mine"), "21.0.2")
+    assert (chosen_java().home, chosen_java().version) == (str(places.parent / "mine"), "21.0.2")
 
 
 def test_then_the_path_then_the_usual_places(places: Path):
     installed(places / "b", "21")
-    assert taken().home == str(places / "b")
+    assert chosen_java().home == str(places / "b")
     installed(places / "a", "17.0.1")
-    assert taken().home == str(places / "a")
+    assert chosen_java().home == str(places / "a")
     elsewhere = places.parent / "elsewhere"
     installed(elsewhere, "17.0.3")
     os.symlink(elsewhere / "bin" / "java", places.parent / "bin" / "java")
-    found = taken()
-    assert (found.home, found.origin) == (str(elsewhere), "PATH")
+    result = chosen_java()
+    assert (result.home, result.origin) == (str(elsewhere), "PATH")
 
 
 def test_a_java_that_must_be_asked(places: Path):
     talking(places / "a", "17.0.5")
-    assert taken().version == "17.0.5"
+    assert chosen_java().version == "17.0.5"
 
 
 def test_a_script_in_the_place_of_java(places: Path):
     real = places.parent / "real"
     talking(real, "17.0.6")
     command(places.parent / "bin" / "java", f'exec {real}/bin/java "$@"')
-    found = taken()
-    assert (found.home, found.version) == (str(real), "17.0.6")
+    result = chosen_java()
+    assert (result.home, result.version) == (str(real), "17.0.6")
 
 
 @pytest.mark.parametrize(
@@ -92,20 +92,20 @@ def test_a_script_in_the_place_of_java(places: Path):
 )
 def test_what_will_not_do(places: Path, monkeypatch, version, modules, problem):
     monkeypatch.setenv("JAVA_HOME", installed(places.parent / "bad", version, modules))
-    found, passed = find_java()
-    assert found is None
+    result, passed = find_java()
+    assert result is None
     assert [each.problem for each in passed] == [problem]
     assert f"(JAVA_HOME has {version}: {problem})" in describe_missing_java(passed)
     installed(places / "good", "17.0.9")
-    assert taken().home == str(places / "good")
+    assert chosen_java().home == str(places / "good")
 
 
 def test_one_that_does_not_start(places: Path, monkeypatch):
     command(places / "a" / "bin" / "java", "exit 1")
     (places / "b").mkdir()
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
-    found, passed = find_java()
-    assert found is None
+    result, passed = find_java()
+    assert result is None
     assert [each.problem for each in passed] == [
         "there is no bin/java in /nowhere",
         "it does not start, or its modules were trimmed",

@@ -140,7 +140,7 @@ def hostile(folder: Path, naming: str, way: Callable[[Path, str], str]) -> None:
     (folder / "p.ssbt").write_text(text.replace("NAME", name))
 
 
-def written(folder: Path) -> str:
+def read_outputs(folder: Path) -> str:
     """All that a command may have written."""
     files = [each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()]
     own = [each for each in files if each.name not in (".env", "config")]
@@ -153,10 +153,10 @@ def test_nothing_outside_is_shown(
     naming: str, way: Callable[[Path, str], str], project: Path, ssbtc: Ssbtc
 ) -> None:
     hostile(project, naming, way)
-    ran = ssbtc("check", "p.ssbt")
-    assert ran.code == 1
-    assert any(code in ran.out for code in ("SSBT1306", *REFUSED.get((naming, way), ())))
-    assert CANARY not in ran.out + ran.err + written(project)
+    result = ssbtc("check", "p.ssbt")
+    assert result.code == 1
+    assert any(code in result.out for code in ("SSBT1306", *REFUSED.get((naming, way), ())))
+    assert CANARY not in result.out + result.err + read_outputs(project)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -167,9 +167,9 @@ def test_nothing_is_shown_by_any_command(
         folder = project / str(number)
         folder.mkdir()
         hostile(folder, naming, way)
-        ran = ssbtc(*command, str(folder / "p.ssbt"))
-        assert ran.code != 0
-        assert CANARY not in ran.out + ran.err + written(folder)
+        result = ssbtc(*command, str(folder / "p.ssbt"))
+        assert result.code != 0
+        assert CANARY not in result.out + result.err + read_outputs(folder)
 
 
 @pytest.mark.parametrize("command", ["check", "fmt", "compile", "docs", "lineage"])
@@ -177,9 +177,9 @@ def test_a_pipeline_that_is_a_link(command: str, project: Path, ssbtc: Ssbtc) ->
     (project.parent / "outside.ssbt").write_text(f"pipeline {CANARY} {{ }} {CANARY}")
     (project / "p.ssbt").symlink_to("../outside.ssbt")
     for place in ("p.ssbt", "."):
-        ran = ssbtc(command, place)
-        assert ran.code != 0
-        assert f"{CANARY} {{" not in ran.out + ran.err
+        result = ssbtc(command, place)
+        assert result.code != 0
+        assert f"{CANARY} {{" not in result.out + result.err
 
 
 def test_parts_of_a_path_are_compared_by_their_place(tmp_path: Path) -> None:
@@ -219,10 +219,10 @@ def test_a_folder_that_is_a_link(
         (project / mark).touch()
         # What is there may be a project, too.
         (others / mark).touch()
-    ran = ssbtc(command, argument)
-    assert ran.code != 0
-    assert "outside of the project" in ran.out + ran.err
-    assert f"{CANARY} {{" not in ran.out + ran.err + written(project)
+    result = ssbtc(command, argument)
+    assert result.code != 0
+    assert "outside of the project" in result.out + result.err
+    assert f"{CANARY} {{" not in result.out + result.err + read_outputs(project)
 
 
 def test_a_link_in_a_link(project: Path, ssbtc: Ssbtc) -> None:
@@ -231,9 +231,9 @@ def test_a_link_in_a_link(project: Path, ssbtc: Ssbtc) -> None:
     (others / "p.ssbt").write_text(f"pipeline {CANARY} {{ }} {CANARY} {{")
     (project / "hop").symlink_to("../others")
     (project / "jobs").symlink_to("hop")
-    ran = ssbtc("check", "jobs")
-    assert ran.code != 0
-    assert CANARY not in ran.out + ran.err
+    result = ssbtc("check", "jobs")
+    assert result.code != 0
+    assert CANARY not in result.out + result.err
 
 
 def test_a_comparison_with_a_folder_that_is_a_link(project: Path, ssbtc: Ssbtc) -> None:
@@ -243,9 +243,9 @@ def test_a_comparison_with_a_folder_that_is_a_link(project: Path, ssbtc: Ssbtc) 
     (project / "jobs").symlink_to("../others")
     (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
     for sides in (("jobs", "."), (".", "jobs"), ("jobs/p.ssbt", "p.ssbt")):
-        ran = ssbtc("diff", *sides)
-        assert ran.code != 0
-        assert f"{CANARY} {{" not in ran.out + ran.err
+        result = ssbtc("diff", *sides)
+        assert result.code != 0
+        assert f"{CANARY} {{" not in result.out + result.err
 
 
 def test_links_above_a_project_are_the_machines(project: Path, ssbtc: Ssbtc) -> None:
@@ -260,8 +260,8 @@ def test_links_above_a_project_are_the_machines(project: Path, ssbtc: Ssbtc) -> 
     home.symlink_to(project)
     os.chdir(project.parent)
     for argument in (f"{home}/jobs/a/p.ssbt", "home", f"{project}/now", "home/now/p.ssbt"):
-        ran = ssbtc("check", argument)
-        assert ran.code == 0, (argument, ran.out, ran.err)
+        result = ssbtc("check", argument)
+        assert result.code == 0, (argument, result.out, result.err)
     os.chdir(home)
     assert ssbtc("check", "now").code == 0
 
@@ -279,17 +279,17 @@ def test_a_module_that_a_module_imports(project: Path, ssbtc: Ssbtc) -> None:
             (folder / "other.py").symlink_to(name)
             (folder / "mod.py").write_text("import other\n\n\ndef f(frame):\n    return frame\n")
         for command in ("check", "compile", "lineage"):
-            ran = ssbtc(command, str(folder / "p.ssbt"))
-            assert CANARY not in ran.out + ran.err + written(folder)
+            result = ssbtc(command, str(folder / "p.ssbt"))
+            assert CANARY not in result.out + result.err + read_outputs(folder)
 
 
 def test_tests_beside_a_pipeline(project: Path, ssbtc: Ssbtc) -> None:
     (project.parent / "outside.ssbt").write_text(CANARY)
     (project / "p.ssbt").write_text("pipeline p { }\n" + LINES)
     (project / "p_test.ssbt").symlink_to("../outside.ssbt")
-    ran = ssbtc("check", "p.ssbt")
-    assert "SSBT1306" in ran.out
-    assert CANARY not in ran.out + ran.err
+    result = ssbtc("check", "p.ssbt")
+    assert "SSBT1306" in result.out
+    assert CANARY not in result.out + result.err
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -302,10 +302,10 @@ def test_rows_of_tests(
     (project / "p_test.ssbt").write_text(
         f'test "t" {{ given lines from "{name}"\n then lines from "{name}" }}\n'
     )
-    ran = ssbtc("test", "p.ssbt")
-    assert ran.code == 1
-    assert "SSBT1306" in ran.out + ran.err
-    assert CANARY not in ran.out + ran.err
+    result = ssbtc("test", "p.ssbt")
+    assert result.code == 1
+    assert "SSBT1306" in result.out + result.err
+    assert CANARY not in result.out + result.err
 
 
 def test_a_cached_result_is_of_what_is_read(project: Path, ssbtc: Ssbtc) -> None:
@@ -316,8 +316,8 @@ def test_a_cached_result_is_of_what_is_read(project: Path, ssbtc: Ssbtc) -> None
     (project / "mine.ssbt").unlink()
     (project.parent / "outside.ssbt").write_text("param a: string = 'x'\n")
     (project / "mine.ssbt").symlink_to("../outside.ssbt")
-    ran = ssbtc("check", "p.ssbt")
-    assert "SSBT1306" in ran.out
+    result = ssbtc("check", "p.ssbt")
+    assert "SSBT1306" in result.out
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -328,8 +328,8 @@ def test_both_sides_of_a_comparison(
     for side in ("old", "new"):
         (project / side).mkdir()
         hostile(project / side, naming, way)
-    ran = ssbtc("diff", "old", "new")
-    assert CANARY not in ran.out + ran.err
+    result = ssbtc("diff", "old", "new")
+    assert CANARY not in result.out + result.err
 
 
 def test_a_link_in_a_revision(project: Path, ssbtc: Ssbtc) -> None:
@@ -338,8 +338,8 @@ def test_a_link_in_a_revision(project: Path, ssbtc: Ssbtc) -> None:
     for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "x")):
         who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
         subprocess.run(["git", *who, *command], check=True, capture_output=True)
-    ran = ssbtc("diff", "HEAD", ".")
-    assert CANARY not in ran.out + ran.err
+    result = ssbtc("diff", "HEAD", ".")
+    assert CANARY not in result.out + result.err
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -349,11 +349,11 @@ def test_an_editor_shows_nothing(
 ) -> None:
     hostile(project, naming, way)
     path = (project / "p.ssbt").as_posix()
-    found: Analysis = Workspace().analyze(path)
-    codes = {each.code.number for each in found.findings}
+    result: Analysis = Workspace().analyze(path)
+    codes = {each.code.number for each in result.findings}
     assert codes & {"SSBT1306", *REFUSED.get((naming, way), ())}
     assert CANARY not in repr(Editor().diagnostics(path))
-    assert CANARY not in "".join(source.text for source in found.sources.values())
+    assert CANARY not in "".join(source.text for source in result.sources.values())
 
 
 def test_what_is_inside_may_be_anywhere(project: Path, ssbtc: Ssbtc) -> None:
@@ -366,9 +366,9 @@ def test_what_is_inside_may_be_anywhere(project: Path, ssbtc: Ssbtc) -> None:
     (project / "jobs" / "u.ssbt").symlink_to("../t.ssbt")
     imports = 'import "../../.shared/s.ssbt"\nimport "../u.ssbt"\npipeline p { }\n'
     (project / "jobs" / "a" / "p.ssbt").write_text(imports + LINES)
-    ran = ssbtc("check", "jobs/a/p.ssbt")
-    assert "SSBT1306" not in ran.out
-    assert ran.code == 0, ran.out
+    result = ssbtc("check", "jobs/a/p.ssbt")
+    assert "SSBT1306" not in result.out
+    assert result.code == 0, result.out
 
 
 def test_the_project_is_the_outer_of_repository_and_configuration(

@@ -30,10 +30,10 @@ def squared(number: int) -> tuple[int, int]:
 
 
 def test_results_are_in_order():
-    found = list(map_parallel(squared, range(50)))
-    assert [square for square, _ in found] == [number * number for number in range(50)]
-    assert len({process for _, process in found}) > 1
-    assert found[0][1] == os.getpid()
+    results = list(map_parallel(squared, range(50)))
+    assert [square for square, _ in results] == [number * number for number in range(50)]
+    assert len({process for _, process in results}) > 1
+    assert results[0][1] == os.getpid()
 
 
 @pytest.mark.parametrize("count", [0, 1, 15])
@@ -58,10 +58,10 @@ def test_pipelines(project: Path, ssbtc: Ssbtc, monkeypatch):
     for number in range(20):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
     Path("bad.ssbt").write_text("pipeline bad {}\nlet x = from nowhere\n")
-    ran = ssbtc("compile", "--output-format", "concise")
-    assert ran.code == 1
-    assert "bad.ssbt:2:14: error[SSBT0201]" in ran.out
-    assert ran.err.endswith("compiled 20 pipelines → build/\n")
+    result = ssbtc("compile", "--output-format", "concise")
+    assert result.code == 1
+    assert "bad.ssbt:2:14: error[SSBT0201]" in result.out
+    assert result.err.endswith("compiled 20 pipelines → build/\n")
     os.unlink("bad.ssbt")
     monkeypatch.setattr(parallel, "_processor_count", lambda: 1)
     assert ssbtc("compile", "--no-cache", "--check").code == 0
@@ -80,9 +80,9 @@ def test_a_bug_names_the_pipeline(project: Path, ssbtc: Ssbtc, monkeypatch):
     monkeypatch.setattr(driver, "check_pipeline", broken)
     for number in range(20):
         Path(f"p{number}.ssbt").write_text(named(f"p{number}"))
-    ran = ssbtc("check")
-    assert ran.code == 70
-    assert "(KeyError: 'oops')\n  it happened while compiling p7.ssbt\n" in ran.err
+    result = ssbtc("check")
+    assert result.code == 70
+    assert "(KeyError: 'oops')\n  it happened while compiling p7.ssbt\n" in result.err
 
 
 def test_the_runtime_does_not_go_from_process_to_process(pipeline: Path) -> None:

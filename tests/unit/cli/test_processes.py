@@ -32,15 +32,15 @@ sys.exit(code)
 
 
 def ssbtc(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
-    given = {"capture_output": True, "text": True, "timeout": 120, **options}
-    return subprocess.run([*SSBTC, *arguments], **given)
+    inputs = {"capture_output": True, "text": True, "timeout": 120, **options}
+    return subprocess.run([*SSBTC, *arguments], **inputs)
 
 
 def imported(*arguments: str) -> set[str]:
     """The modules that a command line has loaded in the end."""
     command = [sys.executable, "-c", IMPORTS, *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    return set(ran.stderr.split("\n"))
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return set(result.stderr.split("\n"))
 
 
 def test_modules_are_imported_where_they_are_used(pipeline: Path):
@@ -88,10 +88,10 @@ def test_what_is_to_happen_at_the_end_happens(pipeline: Path):
     """The process ends without freeing its objects, but not before what others registered."""
     registered = "import atexit; atexit.register(print, 'the end')"
     threads = "import threading; threading.Timer(0.5, print, ['a thread']).start()"
-    for code, said in ((registered, "the end\n"), (threads, "a thread\n")):
+    for code, message in ((registered, "the end\n"), (threads, "a thread\n")):
         command = [sys.executable, "-c", f"{code}; {START}", "check"]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert (ran.returncode, ran.stdout) == (0, said)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert (result.returncode, result.stdout) == (0, message)
     replaced(pipeline, "amount >=", "amout >=")
     assert ssbtc("check").returncode == 1
 
@@ -103,43 +103,43 @@ def test_a_compile_does_without_pyspark(pipeline: Path):
 
 def test_the_installed_command(pipeline: Path):
     command = Path(sys.executable).with_name("ssbtc")
-    ran = subprocess.run([command, "check"], capture_output=True, text=True)
-    assert (ran.returncode, ran.stderr) == (0, "1 pipeline is in order\n")
+    result = subprocess.run([command, "check"], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "1 pipeline is in order\n")
 
 
 def test_the_reader_is_gone(pipeline: Path):
     replaced(pipeline, "amount >=", "amout >=")
     reading, writing = os.pipe()
     os.close(reading)
-    ran = ssbtc("explain", stdout=writing, stderr=subprocess.PIPE, capture_output=False)
-    assert (ran.returncode, ran.stderr) == (141, "")
-    ran = ssbtc("check", "--output-format", "json", stdout=writing, capture_output=False)
+    result = ssbtc("explain", stdout=writing, stderr=subprocess.PIPE, capture_output=False)
+    assert (result.returncode, result.stderr) == (141, "")
+    result = ssbtc("check", "--output-format", "json", stdout=writing, capture_output=False)
     os.close(writing)
-    assert ran.returncode == 141
+    assert result.returncode == 141
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
 def test_standard_output_is_full(pipeline: Path):
     with open("/dev/full", "w") as full:
-        ran = ssbtc("explain", stdout=full, stderr=subprocess.PIPE, capture_output=False)
-    assert ran.returncode == 2
-    assert ran.stderr == "error: cannot write to standard output: No space left on device\n"
+        result = ssbtc("explain", stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert result.returncode == 2
+    assert result.stderr == "error: cannot write to standard output: No space left on device\n"
 
 
 def test_closed_streams(pipeline: Path):
     for closed in (">&-", "2>&-", "<&-", ">&- 2>&-"):
         command = f'exec "$0" -c "$1" compile {closed}'
-        ran = subprocess.run(["sh", "-c", command, sys.executable, START], timeout=60)
-        assert ran.returncode == 0, closed
+        result = subprocess.run(["sh", "-c", command, sys.executable, START], timeout=60)
+        assert result.returncode == 0, closed
 
 
 def test_an_ascii_terminal(pipeline: Path):
     replaced(pipeline, "PAID", "BEZAHLT€")
     replaced(pipeline, "amount >=", "amout >=")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    ran = ssbtc("check", env=environment)
-    assert ran.returncode == 1
-    assert "BEZAHLT\\u20ac" in ran.stdout
+    result = ssbtc("check", env=environment)
+    assert result.returncode == 1
+    assert "BEZAHLT\\u20ac" in result.stdout
     replaced(pipeline, "amout >=", "amount >=")
     assert "compiled pipeline.ssbt -> build/" in ssbtc("compile", env=environment).stderr
 
@@ -149,23 +149,23 @@ def test_a_terminal_has_colours_and_a_width(pipeline: Path):
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
     environment = {**os.environ, "TERM": "xterm"}
-    ran = ssbtc("check", stdout=theirs, stderr=theirs, capture_output=False, env=environment)
+    result = ssbtc("check", stdout=theirs, stderr=theirs, capture_output=False, env=environment)
     os.close(theirs)
     text = os.read(ours, 100_000).decode()
     os.close(ours)
-    assert ran.returncode == 1
+    assert result.returncode == 1
     assert text.startswith("\x1b[1;31merror[SSBT0202]\x1b[0m")
     assert 40 < max(map(len, click.unstyle(text).splitlines())) <= 50
 
 
 def test_any_locale_hash_seed_and_folder_give_the_same_bytes(pipeline: Path):
-    found = set()
+    results = set()
     for number, (locale, seed) in enumerate((("C", "1"), ("C.UTF-8", "2"), ("de_DE.UTF-8", "3"))):
         environment = {**os.environ, "LC_ALL": locale, "PYTHONHASHSEED": seed}
         out = f"out{number}"
         assert ssbtc("compile", "--no-cache", "-o", out, env=environment).returncode == 0
-        found.add(tuple(path.read_bytes() for path in sorted(Path(out).iterdir())))
-    assert len(found) == 1
+        results.add(tuple(path.read_bytes() for path in sorted(Path(out).iterdir())))
+    assert len(results) == 1
 
 
 def test_a_limit_on_the_size_of_files_leaves_nothing_behind(pipeline: Path):
@@ -176,9 +176,9 @@ def test_a_limit_on_the_size_of_files_leaves_nothing_behind(pipeline: Path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 
     assert ssbtc("compile", "-o", "elsewhere").returncode == 0
-    ran = ssbtc("compile", preexec_fn=limited)
-    assert ran.returncode == 2
-    assert "error: cannot write `build/ssbt_runtime.zip`: file too large" in ran.stderr
+    result = ssbtc("compile", preexec_fn=limited)
+    assert result.returncode == 2
+    assert "error: cannot write `build/ssbt_runtime.zip`: file too large" in result.stderr
     assert list(Path("build").iterdir()) == []
     assert ssbtc("compile").returncode == 0
 
@@ -186,9 +186,9 @@ def test_a_limit_on_the_size_of_files_leaves_nothing_behind(pipeline: Path):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_to(pipeline: Path):
     Path("build").mkdir(mode=0o500)
-    ran = ssbtc("compile")
-    assert ran.returncode == 2
-    assert ran.stderr.startswith("error: cannot write `build/revenue_by_country.py`: permission")
+    result = ssbtc("compile")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: cannot write `build/revenue_by_country.py`: permission")
 
 
 def test_interrupted(project: Path):
@@ -215,6 +215,6 @@ def test_two_at_once(project: Path):
 
 def test_completion_of_a_shell():
     environment = {**os.environ, "_SSBTC_COMPLETE": "bash_source"}
-    ran = ssbtc(env=environment)
-    assert ran.returncode == 0
-    assert "_ssbtc_completion" in ran.stdout
+    result = ssbtc(env=environment)
+    assert result.returncode == 0
+    assert "_ssbtc_completion" in result.stdout

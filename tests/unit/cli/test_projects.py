@@ -45,20 +45,22 @@ def codes(ssbtc: Ssbtc, *arguments: str) -> list[str]:
     return [each["code"] for each in document["diagnostics"]]
 
 
-@pytest.mark.parametrize("asked", [[], ["."], ["ingest.ssbt"], ["totals.ssbt"]])
+@pytest.mark.parametrize("arguments", [[], ["."], ["ingest.ssbt"], ["totals.ssbt"]])
 @pytest.mark.parametrize("cache", [[], ["--no-cache"]])
-def test_a_column_that_was_renamed(project: Path, ssbtc: Ssbtc, asked: list[str], cache: list[str]):
+def test_a_column_that_was_renamed(
+    project: Path, ssbtc: Ssbtc, arguments: list[str], cache: list[str]
+):
     write({"ingest.ssbt": WRITER, "totals.ssbt": READER})
     for _ in range(2):
-        assert codes(ssbtc, *asked, *cache) == ["SSBT0640"]
-    assert ssbtc("check", *asked).code == 1
+        assert codes(ssbtc, *arguments, *cache) == ["SSBT0640"]
+    assert ssbtc("check", *arguments).code == 1
 
 
 def test_the_finding_shows_both_ends(project: Path, ssbtc: Ssbtc, snapshot):
     write({"ingest.ssbt": WRITER, "totals.ssbt": READER})
     assert ssbtc("check").out == snapshot
-    ran = ssbtc("compile", "totals.ssbt")
-    assert ran.code == 1
+    result = ssbtc("compile", "totals.ssbt")
+    assert result.code == 1
     assert not Path("build").exists()
 
 
@@ -113,8 +115,8 @@ def test_places(project: Path, ssbtc: Ssbtc, written: str, read: str, meet: bool
     # Its own sink is nowhere that a glob reads.
     reader = reader.replace("${root}/totals", "lake/totals/of_costs")
     write({"a.ssbt": WRITER.replace(PATH, written), "b.ssbt": reader.replace(PATH, read)})
-    asked = ["--no-cache", "b.ssbt"]
-    assert [each for each in codes(ssbtc, *asked) if each == "SSBT0640"] == ["SSBT0640"] * meet
+    arguments = ["--no-cache", "b.ssbt"]
+    assert [each for each in codes(ssbtc, *arguments) if each == "SSBT0640"] == ["SSBT0640"] * meet
 
 
 def test_places_that_meet_in_some_environments(project: Path, ssbtc: Ssbtc):
@@ -131,9 +133,9 @@ def test_places_that_meet_in_some_environments(project: Path, ssbtc: Ssbtc):
             ),
         }
     )
-    ran = ssbtc("check", "totals.ssbt")
-    assert ran.out.count("SSBT0640") == 1
-    assert "(in the environment `prod`)" in " ".join(ran.out.split())
+    result = ssbtc("check", "totals.ssbt")
+    assert result.out.count("SSBT0640") == 1
+    assert "(in the environment `prod`)" in " ".join(result.out.split())
     assert codes(ssbtc, "--env", "dev") == []
     assert codes(ssbtc, "--env", "prod") == ["SSBT0640"]
 
@@ -188,16 +190,20 @@ def test_what_may_be_missing_has_a_default(project: Path, ssbtc: Ssbtc, default:
     assert codes(ssbtc) == []
 
 
-@pytest.mark.parametrize(("used", "told"), [("supply_cost", ["SSBT0640"]), ("supply_price", [])])
-def test_a_source_whose_schema_spark_finds(project: Path, ssbtc: Ssbtc, used: str, told: list[str]):
+@pytest.mark.parametrize(
+    ("used", "expected"), [("supply_cost", ["SSBT0640"]), ("supply_price", [])]
+)
+def test_a_source_whose_schema_spark_finds(
+    project: Path, ssbtc: Ssbtc, used: str, expected: list[str]
+):
     """What its pipeline names has to be written; spark's test_contracts_without_schema has more."""
     reader = READER.replace(", schema = Cost", "").replace("schema Cost", "# ")
     write({"a.ssbt": WRITER, "b.ssbt": reader.replace("supply_cost", used)})
-    assert codes(ssbtc) == told
+    assert codes(ssbtc) == expected
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"),
+    ("before", "now", "expected"),
     [
         ("", "", []),
         ("supply_price", "supply_cost", ["SSBT0648"]),
@@ -209,13 +215,13 @@ def test_a_source_whose_schema_spark_finds(project: Path, ssbtc: Ssbtc, used: st
     ],
 )
 def test_two_sinks_of_one_place(
-    project: Path, ssbtc: Ssbtc, before: str, now: str, told: list[str]
+    project: Path, ssbtc: Ssbtc, before: str, now: str, expected: list[str]
 ):
     one = WRITER.replace("overwrite", "append")
     other = one.replace("pipeline ingest", "pipeline again").replace(before, now)
     write({"a.ssbt": one, "b.ssbt": other})
-    assert codes(ssbtc) == told
-    if told == ["SSBT0648"]:
+    assert codes(ssbtc) == expected
+    if expected == ["SSBT0648"]:
         allowed = other.replace("sink prices", "# allow SSBT0648: older prices\nsink prices")
         write({"b.ssbt": allowed})
         assert codes(ssbtc) == []
@@ -356,7 +362,7 @@ schema Other from avro {
 
 
 @pytest.mark.parametrize(
-    ("sender", "receiver", "told"),
+    ("sender", "receiver", "expected"),
     [
         (("", ""), ("", ""), []),
         (("", ""), ("price: ", "cost: "), ["SSBT0640"]),
@@ -391,13 +397,13 @@ def test_topics(
     ssbtc: Ssbtc,
     sender: tuple[str, str],
     receiver: tuple[str, str],
-    told: list[str],
+    expected: list[str],
 ):
     read = RECEIVER.replace(*receiver) if receiver[0] else RECEIVER
     read += OTHER if "Other" in read else ""
     write({"a.ssbt": SENDER.replace(*sender) if sender[0] else SENDER, "b.ssbt": read})
-    found = [each for each in codes(ssbtc, "b.ssbt") if each.startswith("SSBT064")]
-    assert found == told
+    reported = [each for each in codes(ssbtc, "b.ssbt") if each.startswith("SSBT064")]
+    assert reported == expected
 
 
 def test_brokers_of_environments(project: Path, ssbtc: Ssbtc):
@@ -412,9 +418,9 @@ def test_brokers_of_environments(project: Path, ssbtc: Ssbtc):
             "b.ssbt": RECEIVER.replace("one:9092", "b:9092").replace("price: ", "cost: "),
         }
     )
-    ran = ssbtc("check", "b.ssbt")
-    assert ran.out.count("SSBT0640") == 1
-    assert "(in the environment `prod`)" in " ".join(ran.out.split())
+    result = ssbtc("check", "b.ssbt")
+    assert result.out.count("SSBT0640") == 1
+    assert "(in the environment `prod`)" in " ".join(result.out.split())
 
 
 def test_lineage_goes_on_in_other_pipelines(project: Path, ssbtc: Ssbtc):
@@ -433,9 +439,9 @@ def test_lineage_goes_on_in_other_pipelines(project: Path, ssbtc: Ssbtc):
 def test_the_fix_of_a_renamed_column(project: Path, ssbtc: Ssbtc):
     """In the schema and where it is used; not where more than one edit could be meant."""
     write({"ingest.ssbt": WRITER, "totals.ssbt": READER})
-    shown = ssbtc("check", "--diff").out
-    assert "+schema Cost { id: bigint, supply_price: decimal(12,2) }" in shown
-    assert "+let total = from costs |> aggregate sum(supply_price) as total" in shown
+    output = ssbtc("check", "--diff").out
+    assert "+schema Cost { id: bigint, supply_price: decimal(12,2) }" in output
+    assert "+let total = from costs |> aggregate sum(supply_price) as total" in output
     assert ssbtc("check", "--fix").code == 0
     assert Path("totals.ssbt").read_text() == READER.replace("supply_cost", "supply_price")
     assert codes(ssbtc) == []
@@ -455,9 +461,9 @@ def test_environments_go_before_names_of_parameters(project: Path, ssbtc: Ssbtc)
         "totals.ssbt": READER,
     }
     write(files)
-    ran = ssbtc("check")
-    assert ran.out.count("SSBT0640") == 1
-    assert "in the environment" not in ran.out
+    result = ssbtc("check")
+    assert result.out.count("SSBT0640") == 1
+    assert "in the environment" not in result.out
     write({"conf/totals.conf": 'params { root = "s3a://other" }\n'})
     assert codes(ssbtc) == []
 
@@ -524,17 +530,19 @@ sink total to parquet { path = "${root}/total", mode = overwrite }
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "expected"),
     [("", []), (', encoding = "utf-8"', []), (', encoding = "ISO-8859-1"', ["SSBT0644"])],
 )
-def test_text_is_written_in_one_encoding(project: Path, ssbtc: Ssbtc, option: str, told: list[str]):
+def test_text_is_written_in_one_encoding(
+    project: Path, ssbtc: Ssbtc, option: str, expected: list[str]
+):
     """A text sink has no such option, and a source that reads what it writes has."""
     line = (
         'source rows from text { path = "in" }\nsink rows to text { path = "out", mode = append }\n'
     )
     read = f'source rows from text {{ path = "out"{option} }}\nsink rows to noop {{}}\n'
     write({"a.ssbt": f"pipeline a {{}}\n{line}", "b.ssbt": f"pipeline b {{}}\n{read}"})
-    assert codes(ssbtc) == told
+    assert codes(ssbtc) == expected
 
 
 ROUND = """\
@@ -553,8 +561,8 @@ def round_pipeline(name: str, read: str, written: str) -> str:
     return ROUND.replace("NAME", name).replace("READ", read).replace("WRITTEN", written)
 
 
-@pytest.mark.parametrize("asked", [[], ["a.ssbt"], ["b.ssbt"], ["c.ssbt"]])
-def test_streams_that_go_round(project: Path, ssbtc: Ssbtc, asked: list[str]):
+@pytest.mark.parametrize("arguments", [[], ["a.ssbt"], ["b.ssbt"], ["c.ssbt"]])
+def test_streams_that_go_round(project: Path, ssbtc: Ssbtc, arguments: list[str]):
     """One finding whoever is asked for, which the comment at the first sink silences."""
     first = round_pipeline("a", "x", "y")
     write(
@@ -566,11 +574,11 @@ def test_streams_that_go_round(project: Path, ssbtc: Ssbtc, asked: list[str]):
         }
     )
     for cache in ([], [], ["--no-cache"]):
-        document = json.loads(ssbtc("check", "--output-format", "json", *asked, *cache).out)
-        (found,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
-        assert found["primary"]["path"] == "a.ssbt"
+        document = json.loads(ssbtc("check", "--output-format", "json", *arguments, *cache).out)
+        (findings,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
+        assert findings["primary"]["path"] == "a.ssbt"
     write({"a.ssbt": first.replace('"y"', '"y" # allow SSBT0561: a header counts the tries')})
-    assert "SSBT0561" not in codes(ssbtc, *asked)
+    assert "SSBT0561" not in codes(ssbtc, *arguments)
 
 
 def test_streams_that_go_round_in_an_environment(project: Path, ssbtc: Ssbtc):
@@ -586,8 +594,8 @@ def test_streams_that_go_round_in_an_environment(project: Path, ssbtc: Ssbtc):
         }
     )
     document = json.loads(ssbtc("check", "--output-format", "json").out)
-    (found,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
-    assert "in the environment `prod`" in found["message"]
+    (findings,) = [each for each in document["diagnostics"] if each["code"] == "SSBT0561"]
+    assert "in the environment `prod`" in findings["message"]
 
 
 STREAM = """\
@@ -637,8 +645,8 @@ def test_a_long_circle_by_what_environments_say(project: Path, ssbtc: Ssbtc):
     for name, text in texts.items():
         head = parameters.replace("{pipeline}", name)
         write({f"{name}.ssbt": text.replace("stream source", head + "stream source")})
-    ran = ssbtc("check", "--output-format", "json", "c.ssbt")
-    every = json.loads(ran.out)["diagnostics"]
+    result = ssbtc("check", "--output-format", "json", "c.ssbt")
+    every = json.loads(result.out)["diagnostics"]
     (finding,) = [each for each in every if each["code"] == "SSBT0561"]
     assert "prod" in finding["message"]
     assert "dev" not in finding["message"]

@@ -18,17 +18,17 @@ def test_the_page_is_what_happens(project: Path, ssbtc: Ssbtc) -> None:
     """Each command's output stands below it."""
     source = project / "revenue.ssbt"
     subprocess.run(["git", "init", "-q", "-b", "main"], cwd=project, check=True)
-    shown, happened = [], []
+    output, happened = [], []
     for kind, text in _BLOCK.findall(PAGE.read_text("utf-8")):
         if kind == "ssbt":
             source.write_text(text)
         elif kind == "diff":
             source.write_text(patched(source.read_text(), text))
         else:
-            shown.append(text)
+            output.append(text)
             happened.append(transcript(text, project, ssbtc))
-    assert len(shown) >= 5
-    assert "".join(happened) == "".join(shown)
+    assert len(output) >= 5
+    assert "".join(happened) == "".join(output)
 
 
 def patched(text: str, change: str) -> str:
@@ -41,11 +41,11 @@ def patched(text: str, change: str) -> str:
 
 def transcript(text: str, folder: Path, ssbtc: Ssbtc) -> str:
     """The commands of a block with what they print now."""
-    told = []
+    reported = []
     for line in text.splitlines():
         if line.startswith("$ "):
-            told.append(f"{line}\n{printed(shlex.split(line[2:]), folder, ssbtc)}")
-    return "".join(told)
+            reported.append(f"{line}\n{printed(shlex.split(line[2:]), folder, ssbtc)}")
+    return "".join(reported)
 
 
 def printed(words: list[str], folder: Path, ssbtc: Ssbtc) -> str:
@@ -55,8 +55,8 @@ def printed(words: list[str], folder: Path, ssbtc: Ssbtc) -> str:
         done = ssbtc(*arguments)
         return done.out + (done.err if arguments == ["compile"] else "")
     assert command == "git"
-    ran = subprocess.run(
+    result = subprocess.run(
         ["git", *_NAMES, *arguments], cwd=folder, check=True, capture_output=True, text=True
     )
-    lines = ran.stdout.splitlines(keepends=True)
+    lines = result.stdout.splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith(("index ", "diff --git ")))

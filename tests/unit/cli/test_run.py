@@ -52,9 +52,9 @@ def test_the_command(submitted, tmp_path: Path):
 
 
 def test_arguments_of_the_script(submitted):
-    given = ["--set", "a=1", "--set=b=-- x", "--env", "prod", "--log-format", "json"]
-    given += ["--accept-checkpoint-change", "a", "--keep-output", "b", "--max-restarts", "0"]
-    words, _ = submitted(".", *given, "--conf-file", "c.json", "--master", "local[2]")
+    inputs = ["--set", "a=1", "--set=b=-- x", "--env", "prod", "--log-format", "json"]
+    inputs += ["--accept-checkpoint-change", "a", "--keep-output", "b", "--max-restarts", "0"]
+    words, _ = submitted(".", *inputs, "--conf-file", "c.json", "--master", "local[2]")
     assert words[:2] == ["--master", "local[2]"]
     assert words[words.index(SCRIPT) + 1 :] == [
         "--set=a=1",
@@ -120,9 +120,9 @@ def test_the_users_python_is_kept(submitted, monkeypatch):
 
 def test_a_mistake_stops_it(pipeline: Path, ssbtc: Ssbtc):
     replaced(pipeline, "amount >=", "amout >=")
-    ran = ssbtc("run", "pipeline.ssbt")
-    assert (ran.code, ran.out) == (1, "")
-    assert "error[SSBT0202]" in ran.err
+    result = ssbtc("run", "pipeline.ssbt")
+    assert (result.code, result.out) == (1, "")
+    assert "error[SSBT0202]" in result.err
 
 
 def test_an_edited_script_is_not_run(pipeline: Path, ssbtc: Ssbtc):
@@ -134,9 +134,9 @@ def test_an_edited_script_is_not_run(pipeline: Path, ssbtc: Ssbtc):
 
 def test_one_pipeline_at_a_time(pipeline: Path, ssbtc: Ssbtc):
     Path("other.ssbt").write_text(named("other"))
-    ran = ssbtc("run", ".")
-    assert ran.code == 2
-    assert ran.err == (
+    result = ssbtc("run", ".")
+    assert result.code == 2
+    assert result.err == (
         "error: there are 2 pipelines, name one of them: other.ssbt, pipeline.ssbt\n"
     )
     assert ssbtc("run", "other.ssbt", "pipeline.ssbt").code == 2
@@ -146,15 +146,15 @@ def test_no_java(pipeline: Path, ssbtc: Ssbtc, monkeypatch):
     monkeypatch.setattr("ssbt.compiler.cli.java._USUAL_HOMES", ())
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     monkeypatch.setenv("PATH", "/nowhere")
-    ran = ssbtc("run", "pipeline.ssbt")
-    assert ran.code == 2
-    assert "error: Spark needs Java 17 or 21, and none was found (JAVA_HOME has one: " in ran.err
+    result = ssbtc("run", "pipeline.ssbt")
+    assert result.code == 2
+    assert "error: Spark needs Java 17 or 21, and none was found (JAVA_HOME has one: " in result.err
 
 
 def test_no_spark(pipeline: Path, ssbtc: Ssbtc, monkeypatch):
     monkeypatch.delenv("SPARK_HOME")
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr("ssbt.compiler.cli.spark.find_spec", lambda name: None)
-    ran = ssbtc("run", "pipeline.ssbt")
-    assert ran.code == 2
-    assert ran.err.startswith("error: no spark-submit was found: install PySpark beside ssbtc")
+    result = ssbtc("run", "pipeline.ssbt")
+    assert result.code == 2
+    assert result.err.startswith("error: no spark-submit was found: install PySpark beside ssbtc")

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from ssbt.compiler.cli import fingerprint, run_records
-from tests.unit.cli.conftest import Ran, Ssbtc, replaced
+from tests.unit.cli.conftest import CommandResult, Ssbtc, replaced
 
 AGES_AGO = time.time() - 10_000
 
@@ -193,7 +193,7 @@ def test_standard_input_is_read_each_time(warned: Path, ssbtc: Ssbtc, replays: l
 def test_what_changes_while_a_run_reads_is_no_part_of_its_record(
     warned: Path, ssbtc: Ssbtc, replays: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def then(change: Callable[[], object]) -> Ran:
+    def then(change: Callable[[], object]) -> CommandResult:
         record = run_records.record_run
         with monkeypatch.context() as patches:
             patches.setattr(run_records, "record_run", lambda *facts: (change(), record(*facts)))

@@ -24,8 +24,8 @@ class TestDocs:
     """What the page shows is tested in a browser, in `tests/unit/pages`."""
 
     def test_a_page(self, ssbtc: Ssbtc, pipeline: Path):
-        ran = ssbtc("docs")
-        assert (ran.code, ran.err) == (0, f"note: wrote {Path('build', 'docs.html')}\n")
+        result = ssbtc("docs")
+        assert (result.code, result.err) == (0, f"note: wrote {Path('build', 'docs.html')}\n")
         assert "<title>project</title>" in Path("build", "docs.html").read_text()
 
     def test_the_page_is_the_same_each_time(self, ssbtc: Ssbtc, pipeline: Path):
@@ -35,30 +35,30 @@ class TestDocs:
 
     def test_mistakes_are_told_and_nothing_is_written(self, ssbtc: Ssbtc, pipeline: Path):
         pipeline.write_text(pipeline.read_text().replace("from orders", "from order"))
-        ran = ssbtc("docs")
-        assert ran.code == 1
-        assert "SSBT0201" in ran.out
+        result = ssbtc("docs")
+        assert result.code == 1
+        assert "SSBT0201" in result.out
         assert not Path("build").exists()
 
 
 class TestExplain:
     def test_a_page(self, ssbtc: Ssbtc):
         for code in ("SSBT0104", "ssbt0104", "104"):
-            ran = ssbtc("explain", code)
-            assert (ran.code, ran.err) == (0, "")
-            assert ran.out.startswith("# SSBT0104: ")
-            assert "\n## Wrong\n" in ran.out
+            result = ssbtc("explain", code)
+            assert (result.code, result.err) == (0, "")
+            assert result.out.startswith("# SSBT0104: ")
+            assert "\n## Wrong\n" in result.out
 
     def test_on_a_terminal(self, ssbtc: Ssbtc):
-        ran = ssbtc("explain", "104", "--color", "always")
-        assert "\x1b[1" in ran.out
-        assert "# SSBT0104" not in ran.out
-        assert max(map(len, click.unstyle(ran.out).split("\n"))) <= 80
+        result = ssbtc("explain", "104", "--color", "always")
+        assert "\x1b[1" in result.out
+        assert "# SSBT0104" not in result.out
+        assert max(map(len, click.unstyle(result.out).split("\n"))) <= 80
 
     def test_all_codes(self, ssbtc: Ssbtc):
-        ran = ssbtc("explain")
-        assert ran.code == 0
-        assert "\nSSBT0104  error    " in ran.out
+        result = ssbtc("explain")
+        assert result.code == 0
+        assert "\nSSBT0104  error    " in result.out
 
     @pytest.mark.parametrize(
         ("code", "hint"),
@@ -69,16 +69,16 @@ class TestExplain:
         ],
     )
     def test_an_unknown_code(self, ssbtc: Ssbtc, code: str, hint: str):
-        ran = ssbtc("explain", code)
-        assert (ran.code, ran.out) == (2, "")
-        assert hint in ran.err
+        result = ssbtc("explain", code)
+        assert (result.code, result.out) == (2, "")
+        assert hint in result.err
 
 
 class TestInit:
     def test_the_project_is_in_order(self, project: Path, ssbtc: Ssbtc, monkeypatch):
-        ran = ssbtc("init", "my first")
-        assert ran.code == 0
-        assert ran.err.endswith("next: cd 'my first' && ssbtc run pipeline.ssbt\n")
+        result = ssbtc("init", "my first")
+        assert result.code == 0
+        assert result.err.endswith("next: cd 'my first' && ssbtc run pipeline.ssbt\n")
         monkeypatch.chdir("my first")
         for arguments in (["check", "--strict"], ["fmt", "--check"], ["compile"], ["verify"]):
             assert ssbtc(*arguments).code == 0, arguments
@@ -92,9 +92,9 @@ class TestInit:
         path = project / taken
         path.parent.mkdir(exist_ok=True)
         path.symlink_to("nowhere")
-        ran = ssbtc("init")
-        assert ran.code == 2
-        assert f"`./{taken}` is there already" in ran.err
+        result = ssbtc("init")
+        assert result.code == 2
+        assert f"`./{taken}` is there already" in result.err
         assert not (project / "pipeline.ssbt").exists()
 
     def test_no_folder(self, project: Path, ssbtc: Ssbtc):
@@ -105,9 +105,9 @@ class TestInit:
 
 class TestPackages:
     def test_none(self, pipeline: Path, ssbtc: Ssbtc):
-        ran = ssbtc("packages")
-        assert (ran.code, ran.out) == (0, "\n")
-        assert ran.err == "note: no package is needed: Spark brings all of it along\n"
+        result = ssbtc("packages")
+        assert (result.code, result.out) == (0, "\n")
+        assert result.err == "note: no package is needed: Spark brings all of it along\n"
 
     def test_some(self, pipeline: Path, ssbtc: Ssbtc, monkeypatch):
         from ssbt.compiler.connectors.specification import Connector
@@ -116,15 +116,15 @@ class TestPackages:
             return (f"z:{self.name}:{spark}", "a:a:1")
 
         monkeypatch.setattr(Connector, "coordinates", coordinates)
-        ran = ssbtc("packages", "pipeline.ssbt", "--target", "4.0")
-        assert (ran.code, ran.out, ran.err) == (0, "a:a:1,z:csv:4.0\n", "")
+        result = ssbtc("packages", "pipeline.ssbt", "--target", "4.0")
+        assert (result.code, result.out, result.err) == (0, "a:a:1,z:csv:4.0\n", "")
         assert ssbtc("packages").out == "a:a:1,z:csv:4.1\n"
 
     def test_of_a_pipeline_with_errors(self, project: Path, ssbtc: Ssbtc):
         Path("p.ssbt").write_text("pipeline p {}\nlet x = from y")
-        ran = ssbtc("packages")
-        assert (ran.code, ran.out) == (1, "")
-        assert "error[SSBT0" in ran.err
+        result = ssbtc("packages")
+        assert (result.code, result.out) == (1, "")
+        assert "error[SSBT0" in result.err
 
 
 class TestDoctor:
@@ -139,11 +139,11 @@ class TestDoctor:
         monkeypatch.setenv("SPARK_HOME", str(fake_spark(tmp_path / "spark", "4.1.1")))
 
     def test_all_is_well(self, ssbtc: Ssbtc):
-        ran = ssbtc("doctor")
-        assert ran.code == 0, ran.out
-        assert "ok       Java " in ran.out
-        assert "4.1.1, by SPARK_HOME" in ran.out
-        assert {line.split()[0] for line in ran.out.splitlines()} == {"ok"}
+        result = ssbtc("doctor")
+        assert result.code == 0, result.out
+        assert "ok       Java " in result.out
+        assert "4.1.1, by SPARK_HOME" in result.out
+        assert {line.split()[0] for line in result.out.splitlines()} == {"ok"}
 
     def test_for_programs(self, ssbtc: Ssbtc):
         document = json.loads(ssbtc("doctor", "--output-format", "json").out)
@@ -151,39 +151,39 @@ class TestDoctor:
         assert {check["status"] for check in document["checks"]} == {"ok"}
 
     def test_another_spark_line(self, ssbtc: Ssbtc):
-        ran = ssbtc("doctor", "--target", "4.2")
-        assert ran.code == 0
-        assert "4.2, but this is Spark 4.1.1: scripts refuse to run here" in ran.out
-        assert "compile with --target 4.1" in ran.out
+        result = ssbtc("doctor", "--target", "4.2")
+        assert result.code == 0
+        assert "4.2, but this is Spark 4.1.1: scripts refuse to run here" in result.out
+        assert "compile with --target 4.1" in result.out
         assert "scripts run, with a warning" in ssbtc("doctor", "--target", "3.5").out
 
     def test_no_java(self, ssbtc: Ssbtc, monkeypatch, tmp_path: Path):
         monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "new", "25.0.1")))
-        ran = ssbtc("doctor")
-        assert ran.code == 1
-        assert "missing  Java" in ran.out
-        assert "JAVA_HOME has 25.0.1: Spark does not run on it" in ran.out
-        assert "install a JDK 17 or 21" in ran.out
+        result = ssbtc("doctor")
+        assert result.code == 1
+        assert "missing  Java" in result.out
+        assert "JAVA_HOME has 25.0.1: Spark does not run on it" in result.out
+        assert "install a JDK 17 or 21" in result.out
 
     def test_what_processors_need(self, ssbtc: Ssbtc, monkeypatch):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-        ran = ssbtc("doctor")
-        assert "warning  stateful" in ran.out
-        assert "pandas, pyarrow, google.protobuf missing" in ran.out
+        result = ssbtc("doctor")
+        assert "warning  stateful" in result.out
+        assert "pandas, pyarrow, google.protobuf missing" in result.out
 
     def test_no_spark(self, ssbtc: Ssbtc, monkeypatch):
         monkeypatch.setenv("SPARK_HOME", "/nowhere")
         monkeypatch.setattr("ssbt.compiler.cli.spark.find_spec", lambda name: None)
-        ran = ssbtc("doctor")
-        assert ran.code == 1
-        assert "pip install 'ssbt[spark]'" in ran.out
+        result = ssbtc("doctor")
+        assert result.code == 1
+        assert "pip install 'ssbt[spark]'" in result.out
 
     def test_a_cache_that_cannot_be_written(self, ssbtc: Ssbtc, monkeypatch, tmp_path: Path):
         (tmp_path / "file").write_text("")
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-        ran = ssbtc("doctor")
-        assert ran.code == 0
-        assert "warning  cache" in ran.out
+        result = ssbtc("doctor")
+        assert result.code == 0
+        assert "warning  cache" in result.out
 
     def test_a_broken_connector(self, ssbtc: Ssbtc, monkeypatch):
         from ssbt.compiler.connectors import loading
@@ -192,9 +192,9 @@ class TestDoctor:
             raise ConnectorSpecificationError(f"{name}/connector.toml", "title", "is missing")
 
         monkeypatch.setattr(loading, "find_connector", broken)
-        ran = ssbtc("doctor")
-        assert ran.code == 1
-        assert "csv/connector.toml: title: is missing" in ran.out
+        result = ssbtc("doctor")
+        assert result.code == 1
+        assert "csv/connector.toml: title: is missing" in result.out
 
 
 class TestCommandLine:
@@ -204,10 +204,10 @@ class TestCommandLine:
 
     @pytest.mark.parametrize("name", NAMES)
     def test_every_command_has_help(self, ssbtc: Ssbtc, name: str, snapshot):
-        ran = ssbtc(name, "--help")
-        assert (ran.code, ran.err) == (0, "")
-        assert ran.out == snapshot
-        assert ssbtc(name, "-h").out == ran.out
+        result = ssbtc(name, "--help")
+        assert (result.code, result.err) == (0, "")
+        assert result.out == snapshot
+        assert ssbtc(name, "-h").out == result.out
 
     def test_the_whole(self, ssbtc: Ssbtc, snapshot):
         assert ssbtc("--help").out == snapshot
@@ -231,20 +231,20 @@ class TestCommandLine:
         ],
     )
     def test_slips(self, ssbtc: Ssbtc, arguments: list[str], message: str):
-        ran = ssbtc(*arguments)
-        assert (ran.code, ran.out) == (2, "")
-        assert ran.err.startswith("error: ")
-        assert message in ran.err
-        assert "--help` says what it takes\n" in ran.err
+        result = ssbtc(*arguments)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("error: ")
+        assert message in result.err
+        assert "--help` says what it takes\n" in result.err
 
     def test_an_option_without_its_value(self, ssbtc: Ssbtc):
-        ran = ssbtc("compile", "--out")
-        assert (ran.code, ran.err) == (2, "error: Option '--out' requires an argument.\n")
+        result = ssbtc("compile", "--out")
+        assert (result.code, result.err) == (2, "error: Option '--out' requires an argument.\n")
 
     def test_no_command_shows_the_help(self, ssbtc: Ssbtc):
-        ran = ssbtc()
-        assert ran.code == 2
-        assert "Usage: ssbtc" in ran.out + ran.err
+        result = ssbtc()
+        assert result.code == 2
+        assert "Usage: ssbtc" in result.out + result.err
 
     def test_names_are_completed(self, monkeypatch):
         from click.shell_completion import ShellComplete
@@ -265,26 +265,26 @@ class TestBugs:
         monkeypatch.setattr("ssbt.compiler.driver.check_pipeline", broken)
 
     def test_it_is_said_and_written_down(self, ssbtc: Ssbtc, tmp_path: Path):
-        ran = ssbtc("compile")
-        assert (ran.code, ran.out) == (70, "")
-        assert "error: this is a bug in ssbtc 0.1.0 (KeyError: 'an\\nodd key')\n" in ran.err
-        assert "it happened while compiling pipeline.ssbt\n" in ran.err
+        result = ssbtc("compile")
+        assert (result.code, result.out) == (70, "")
+        assert "error: this is a bug in ssbtc 0.1.0 (KeyError: 'an\\nodd key')\n" in result.err
+        assert "it happened while compiling pipeline.ssbt\n" in result.err
         (log,) = (tmp_path / "cache" / "ssbt" / "crashes").iterdir()
-        assert f"`{log}` holds the details" in ran.err
-        assert "Traceback" not in ran.err
+        assert f"`{log}` holds the details" in result.err
+        assert "Traceback" not in result.err
         assert "Traceback" in log.read_text()
         assert log.read_text().startswith("ssbtc 0.1.0, Python 3.")
 
     def test_the_traceback_on_request(self, ssbtc: Ssbtc, monkeypatch):
         monkeypatch.setenv("SSBT_TRACEBACK", "1")
-        ran = ssbtc("compile")
-        assert (ran.code, "Traceback" in ran.err) == (70, True)
+        result = ssbtc("compile")
+        assert (result.code, "Traceback" in result.err) == (70, True)
 
     def test_nowhere_to_write_it_down(self, ssbtc: Ssbtc, monkeypatch):
         monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
-        ran = ssbtc("compile")
-        assert ran.code == 70
-        assert "with SSBT_TRACEBACK=1, standard error shows the details" in ran.err
+        result = ssbtc("compile")
+        assert result.code == 70
+        assert "with SSBT_TRACEBACK=1, standard error shows the details" in result.err
 
 
 def fake_java(home: Path, version: str) -> Path:
@@ -310,32 +310,32 @@ def test_the_language_server_says_what_it_needs(ssbtc: Ssbtc, monkeypatch: pytes
     for name in [name for name in sys.modules if name.startswith("ssbt.compiler.lsp")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "lsprotocol", None)
-    ran = ssbtc("lsp")
-    assert ran.code == 2
-    assert "the language server needs pygls, which is not installed" in ran.err
-    assert "-m pip install 'ssbt[lsp]'" in ran.err
+    result = ssbtc("lsp")
+    assert result.code == 2
+    assert "the language server needs pygls, which is not installed" in result.err
+    assert "-m pip install 'ssbt[lsp]'" in result.err
 
 
 class TestLineage:
     def test_a_column(self, pipeline: Path, ssbtc: Ssbtc):
-        ran = ssbtc("lineage", "revenue.revenue")
-        assert (ran.code, ran.err) == (0, "")
-        assert ran.out.startswith("revenue.revenue (DECIMAL")
-        assert "orders." in ran.out
-        assert ran.out == ssbtc("lineage", str(pipeline.name), "Revenue.REVENUE").out
+        result = ssbtc("lineage", "revenue.revenue")
+        assert (result.code, result.err) == (0, "")
+        assert result.out.startswith("revenue.revenue (DECIMAL")
+        assert "orders." in result.out
+        assert result.out == ssbtc("lineage", str(pipeline.name), "Revenue.REVENUE").out
 
     def test_all_columns_that_sinks_write(self, pipeline: Path, ssbtc: Ssbtc):
-        ran = ssbtc("lineage")
-        assert ran.out.startswith(ssbtc("lineage", "revenue").out)
+        result = ssbtc("lineage")
+        assert result.out.startswith(ssbtc("lineage", "revenue").out)
 
     @pytest.mark.parametrize(
         ("output_format", "start"),
         [("mermaid", "flowchart LR\n"), ("dot", "digraph lineage {\n"), ("json", "{\n")],
     )
     def test_formats(self, pipeline: Path, ssbtc: Ssbtc, output_format: str, start: str):
-        ran = ssbtc("lineage", "revenue", "--output-format", output_format)
-        assert (ran.code, ran.err) == (0, "")
-        assert ran.out.startswith(start)
+        result = ssbtc("lineage", "revenue", "--output-format", output_format)
+        assert (result.code, result.err) == (0, "")
+        assert result.out.startswith(start)
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -349,19 +349,19 @@ class TestLineage:
         ],
     )
     def test_slips(self, pipeline: Path, ssbtc: Ssbtc, arguments: list[str], message: str):
-        ran = ssbtc("lineage", *arguments)
-        assert (ran.code, ran.out) == (2, "")
-        assert message in ran.err
+        result = ssbtc("lineage", *arguments)
+        assert (result.code, result.out) == (2, "")
+        assert message in result.err
 
     def test_a_pipeline_with_mistakes(self, pipeline: Path, ssbtc: Ssbtc):
         pipeline.write_text(pipeline.read_text().replace("|> ", "|> whre ", 1))
-        ran = ssbtc("lineage")
-        assert (ran.code, ran.out) == (1, "")
-        assert "error[SSBT01" in ran.err
+        result = ssbtc("lineage")
+        assert (result.code, result.out) == (1, "")
+        assert "error[SSBT01" in result.err
 
     def test_one_pipeline_for_a_diagram(self, pipeline: Path, ssbtc: Ssbtc):
         Path("other.ssbt").write_text(pipeline.read_text())
         assert ssbtc("lineage").out.count(".ssbt\n\n") == 2
-        ran = ssbtc("lineage", "--output-format", "dot")
-        assert (ran.code, ran.out) == (2, "")
-        assert "name one pipeline" in ran.err
+        result = ssbtc("lineage", "--output-format", "dot")
+        assert (result.code, result.out) == (2, "")
+        assert "name one pipeline" in result.err

@@ -18,13 +18,13 @@ def _tested(project: Path) -> None:
 
 
 def test_it_writes_checks_and_finds_what_is_stale(ssbtc: Ssbtc):
-    ran = ssbtc("test", "--emit-pytest", "--check")
-    assert ran.code == 1
-    assert "`build/test_quickstart.py` is missing" in ran.err
-    assert "run `ssbtc test --emit-pytest`" in ran.err
-    ran = ssbtc("test", "--emit-pytest")
-    assert (ran.code, ran.out) == (0, "")
-    assert ran.err.splitlines() == [
+    result = ssbtc("test", "--emit-pytest", "--check")
+    assert result.code == 1
+    assert "`build/test_quickstart.py` is missing" in result.err
+    assert "run `ssbtc test --emit-pytest`" in result.err
+    result = ssbtc("test", "--emit-pytest")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.splitlines() == [
         "wrote `build/test_quickstart.py`",
         "wrote `build/conftest.py`",
     ]
@@ -32,18 +32,18 @@ def test_it_writes_checks_and_finds_what_is_stale(ssbtc: Ssbtc):
     assert ssbtc("test", "--emit-pytest", "--check").code == 0
     tests = Path("pipeline_test.ssbt")
     tests.write_text(tests.read_text().replace("7.00", "8.00"))
-    ran = ssbtc("test", "--emit-pytest", "--check")
-    assert ran.code == 1
-    assert "`build/test_quickstart.py` is stale" in ran.err
-    assert "conftest" not in ran.err
+    result = ssbtc("test", "--emit-pytest", "--check")
+    assert result.code == 1
+    assert "`build/test_quickstart.py` is stale" in result.err
+    assert "conftest" not in result.err
 
 
 def test_what_somebody_wrote_stays(ssbtc: Ssbtc):
     Path("build").mkdir()
     Path("build/conftest.py").write_text("# mine\n")
-    ran = ssbtc("test", "--emit-pytest")
-    assert ran.code == 1
-    assert "`build/conftest.py` is in the way" in ran.err
+    result = ssbtc("test", "--emit-pytest")
+    assert result.code == 1
+    assert "`build/conftest.py` is in the way" in result.err
     assert not Path("build/test_quickstart.py").exists()
 
 

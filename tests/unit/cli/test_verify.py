@@ -18,9 +18,9 @@ def _compiled(pipeline: Path, ssbtc: Ssbtc) -> None:
 
 def test_in_order(ssbtc: Ssbtc):
     for arguments in ([], ["pipeline.ssbt"], ["."]):
-        ran = ssbtc("verify", *arguments)
+        result = ssbtc("verify", *arguments)
         expected = "the outputs of 1 pipeline belong to their sources, unedited\n"
-        assert (ran.code, ran.out, ran.err) == (0, "", expected)
+        assert (result.code, result.out, result.err) == (0, "", expected)
 
 
 def test_without_the_cache_and_with_it(ssbtc: Ssbtc, monkeypatch, tmp_path: Path):
@@ -40,9 +40,9 @@ def test_everything_wrong_at_once(ssbtc: Ssbtc, snapshot):
     for name in ("build/never.py", "build/never.json"):
         os.unlink(name)
     replaced(Path("build/revenue_by_country.json"), '"owner": ""', '"owner": "me"')
-    ran = ssbtc("verify")
-    assert ran.code == 1
-    assert ran.out == snapshot
+    result = ssbtc("verify")
+    assert result.code == 1
+    assert result.out == snapshot
 
 
 def test_an_import_that_changed_or_is_gone(project: Path, ssbtc: Ssbtc):
@@ -69,15 +69,15 @@ def test_elsewhere(ssbtc: Ssbtc):
 def test_standard_input(ssbtc: Ssbtc):
     assert ssbtc("verify", "-", "--stdin-filename", "pipeline.ssbt", stdin=PIPELINE).code == 0
     changed = PIPELINE.replace("PAID", "OPEN")
-    ran = ssbtc("verify", "-", "--stdin-filename", "pipeline.ssbt", stdin=changed)
-    assert (ran.code, "SSBT0805" in ran.out) == (1, True)
+    result = ssbtc("verify", "-", "--stdin-filename", "pipeline.ssbt", stdin=changed)
+    assert (result.code, "SSBT0805" in result.out) == (1, True)
 
 
 def test_a_damaged_manifest(ssbtc: Ssbtc):
     for content in ("", "[]", "{}", '{"pipeline": 3}', "[" * 100_000):
         Path("build/revenue_by_country.json").write_text(content)
-        ran = ssbtc("verify", "--output-format", "concise")
-        assert (ran.code, ran.out.count("SSBT0802")) == (1, 1), content[:10]
+        result = ssbtc("verify", "--output-format", "concise")
+        assert (result.code, result.out.count("SSBT0802")) == (1, 1), content[:10]
         assert ssbtc("compile", "--check").code == 1
 
 
@@ -87,9 +87,9 @@ MAP = Path("build/revenue_by_country.map.json")
 def test_a_source_map_that_is_missing(ssbtc: Ssbtc):
     MAP.unlink()
     for command in (["verify"], ["compile", "--check"]):
-        ran = ssbtc(*command, "--output-format", "concise")
-        assert ran.out.splitlines()[0] == f"{MAP}: error[SSBT0804] `{MAP}` is missing"
-        assert (ran.code, len(ran.out.splitlines())) == (1, 1)
+        result = ssbtc(*command, "--output-format", "concise")
+        assert result.out.splitlines()[0] == f"{MAP}: error[SSBT0804] `{MAP}` is missing"
+        assert (result.code, len(result.out.splitlines())) == (1, 1)
     assert ssbtc("compile").code == 0
     assert ssbtc("verify").code == 0
 
@@ -101,9 +101,9 @@ def test_a_source_map_that_is_missing(ssbtc: Ssbtc):
 def test_a_source_map_that_was_edited(ssbtc: Ssbtc, old: str, new: str):
     replaced(MAP, old, new)
     for command in (["verify"], ["compile", "--check"], ["compile"]):
-        ran = ssbtc(*command, "--output-format", "concise")
-        assert (ran.code, ran.out.count("SSBT0802")) == (1, 1), command
-        assert f"`{MAP}` was edited by hand" in ran.out
+        result = ssbtc(*command, "--output-format", "concise")
+        assert (result.code, result.out.count("SSBT0802")) == (1, 1), command
+        assert f"`{MAP}` was edited by hand" in result.out
     assert ssbtc("compile", "--force").code == 0
     assert ssbtc("verify").code == 0
 
@@ -111,8 +111,8 @@ def test_a_source_map_that_was_edited(ssbtc: Ssbtc, old: str, new: str):
 def test_a_damaged_source_map(ssbtc: Ssbtc):
     for content in ("", "[]", "{}", '{"script": 3}', "[" * 100_000):
         MAP.write_text(content)
-        ran = ssbtc("verify", "--output-format", "concise")
-        assert (ran.code, ran.out.count("SSBT0802")) == (1, 1), content[:10]
+        result = ssbtc("verify", "--output-format", "concise")
+        assert (result.code, result.out.count("SSBT0802")) == (1, 1), content[:10]
         assert ssbtc("compile", "--check").code == 1
 
 
@@ -121,8 +121,8 @@ def test_a_source_map_of_another_script(ssbtc: Ssbtc):
     replaced(Path("pipeline.ssbt"), "PAID", "OPEN")
     assert ssbtc("compile").code == 0
     MAP.write_bytes(older)
-    ran = ssbtc("verify", "--output-format", "concise")
-    assert f"`{MAP}` is stale: it is of another `revenue_by_country.py`" in ran.out
+    result = ssbtc("verify", "--output-format", "concise")
+    assert f"`{MAP}` is stale: it is of another `revenue_by_country.py`" in result.out
     assert ssbtc("compile").code == 0
     assert ssbtc("verify").code == 0
 
@@ -130,9 +130,9 @@ def test_a_source_map_of_another_script(ssbtc: Ssbtc):
 def test_a_comment_makes_the_source_map_stale_and_nothing_else(ssbtc: Ssbtc):
     before = {path: path.read_bytes() for path in Path("build").iterdir()}
     Path("pipeline.ssbt").write_text("# A comment.\n" + Path("pipeline.ssbt").read_text())
-    ran = ssbtc("compile", "--check", "--output-format", "concise")
-    assert (ran.code, ran.out.count("SSBT0805")) == (1, 1)
-    assert f"`{MAP}` is stale" in ran.out
+    result = ssbtc("compile", "--check", "--output-format", "concise")
+    assert (result.code, result.out.count("SSBT0805")) == (1, 1)
+    assert f"`{MAP}` is stale" in result.out
     assert ssbtc("verify").code == 1
     assert ssbtc("compile").code == 0
     after = {path: path.read_bytes() for path in Path("build").iterdir()}

@@ -53,11 +53,11 @@ FORMATS = ("text", "concise", "json", "github", "sarif")
 @pytest.mark.parametrize("place", WRITTEN)
 def test_a_pipeline(place: str, output_format: str, project: Path, ssbtc: Ssbtc) -> None:
     Path("p.ssbt").write_text(WRITTEN[place])
-    ran = ssbtc("check", "p.ssbt", "--output-format", output_format)
-    assert ran.code == 1
+    result = ssbtc("check", "p.ssbt", "--output-format", output_format)
+    assert result.code == 1
     if place != "spark word":
-        assert "SSBT1301" in ran.out
-    assert PASSWORD not in ran.out + ran.err
+        assert "SSBT1301" in result.out
+    assert PASSWORD not in result.out + result.err
 
 
 @pytest.mark.parametrize("command", ["compile", "docs", "lineage", "packages", "diff", "verify"])
@@ -65,8 +65,8 @@ def test_other_commands(command: str, project: Path, ssbtc: Ssbtc) -> None:
     for place, text in WRITTEN.items():
         Path("p.ssbt").write_text(text)
         arguments = ("p.ssbt", "p.ssbt") if command == "diff" else ("p.ssbt",)
-        ran = ssbtc(command, *arguments)
-        assert PASSWORD not in ran.out + ran.err, place
+        result = ssbtc(command, *arguments)
+        assert PASSWORD not in result.out + result.err, place
 
 
 CONFIGURED = {
@@ -82,10 +82,10 @@ CONFIGURED = {
 def test_a_configuration(place: str, project: Path, ssbtc: Ssbtc) -> None:
     configured(CONFIGURED[place])
     for command in (("check", "--env", "prod"), ("config", "show", "--env", "prod")):
-        ran = ssbtc(*command, "p.ssbt")
-        assert ran.code == 1
-        assert "SSBT1301" in ran.out
-        assert PASSWORD not in ran.out + ran.err
+        result = ssbtc(*command, "p.ssbt")
+        assert result.code == 1
+        assert "SSBT1301" in result.out
+        assert PASSWORD not in result.out + result.err
 
 
 def configured(text: str) -> None:
@@ -116,9 +116,9 @@ def test_a_setting_takes_a_secret(project: Path, ssbtc: Ssbtc) -> None:
 
 def test_a_setting_of_an_environment_takes_a_secret(project: Path, ssbtc: Ssbtc) -> None:
     configured('spark { "spark.hadoop.fs.s3a.secret.key" = { secret = my_secret } }')
-    ran = ssbtc("config", "show", "--env", "prod", "p.ssbt")
-    assert "spark.hadoop.fs.s3a.secret.key = secret my_secret" in ran.out
-    assert "secrets.my_secret = provider env" in ran.out
+    result = ssbtc("config", "show", "--env", "prod", "p.ssbt")
+    assert "spark.hadoop.fs.s3a.secret.key = secret my_secret" in result.out
+    assert "secrets.my_secret = provider env" in result.out
     assert ssbtc("compile", "p.ssbt").code == 0
     document = json.loads(Path("build/conf/prod/p.json").read_text())
     assert document["spark"] == {"spark.hadoop.fs.s3a.secret.key": {"secret": "my_secret"}}
@@ -135,8 +135,8 @@ def test_a_raw_option_takes_a_secret(project: Path, ssbtc: Ssbtc) -> None:
 
 def test_an_editor_shows_no_credential(project: Path) -> None:
     Path("p.ssbt").write_text(WRITTEN["param"])
-    made = Workspace().analyze((project / "p.ssbt").as_posix())
-    found = find_hover(made, made.path, WRITTEN["param"].index("place"))
-    assert found is not None
-    assert PASSWORD not in found.text
-    assert not [f for f in made.findings if PASSWORD in f.message + "".join(f.help)]
+    output = Workspace().analyze((project / "p.ssbt").as_posix())
+    result = find_hover(output, output.path, WRITTEN["param"].index("place"))
+    assert result is not None
+    assert PASSWORD not in result.text
+    assert not [f for f in output.findings if PASSWORD in f.message + "".join(f.help)]

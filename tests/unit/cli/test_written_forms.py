@@ -111,9 +111,9 @@ def test_a_pipeline(stem: str, place: str, project: Path, ssbtc: Ssbtc) -> None:
         if place == "param" and not name.isidentifier():
             continue
         Path("p.ssbt").write_text(PLACES[place].replace("NAME", name))
-        ran = ssbtc("compile", "p.ssbt")
-        assert "SSBT1301" in ran.out, form
-        assert VALUE not in ran.out + ran.err
+        result = ssbtc("compile", "p.ssbt")
+        assert "SSBT1301" in result.out, form
+        assert VALUE not in result.out + result.err
         assert not [path for path in Path().rglob("*") if path.is_file() and _shows(path)]
 
 
@@ -134,9 +134,9 @@ def test_a_configuration(stem: str, place: str, project: Path, ssbtc: Ssbtc) -> 
             f'source s from text {{ path = "${{{name}}}" }}\n{SINK}'
         )
         Path("conf/prod.conf").write_text(CONFIGURED[place].replace("NAME", name) + "\n")
-        ran = ssbtc("config", "show", "--env", "prod", "p.ssbt")
-        assert "SSBT1301" in ran.out, (form, ran.out)
-        assert VALUE not in ran.out + ran.err
+        result = ssbtc("config", "show", "--env", "prod", "p.ssbt")
+        assert "SSBT1301" in result.out, (form, result.out)
+        assert VALUE not in result.out + result.err
 
 
 @pytest.mark.parametrize(
@@ -319,9 +319,9 @@ def test_a_text_that_is_one_whatever_its_name(
 ) -> None:
     text = {**ISSUED, **WITHIN}[kind]
     Path("p.ssbt").write_text(TEXT_PLACES[place].replace("TEXT", text))
-    ran = ssbtc("check", "p.ssbt")
-    assert "SSBT1301" in ran.out
-    assert VALUE not in ran.out
+    result = ssbtc("check", "p.ssbt")
+    assert "SSBT1301" in result.out
+    assert VALUE not in result.out
     assert texts.without_credentials(text) != text
     assert runtime_texts.without_credentials(text) == texts.without_credentials(text)
 
@@ -335,9 +335,9 @@ def test_an_expression(kind: str, step: str, project: Path, ssbtc: Ssbtc) -> Non
     Path("p.ssbt").write_text(
         f"pipeline p {{ }}\n{REST}let x = from s {step.replace('TEXT', text)}\n{SINK_X}"
     )
-    ran = ssbtc("compile", "p.ssbt")
-    assert "SSBT1301" in ran.out
-    assert ISSUED[kind] not in ran.out
+    result = ssbtc("compile", "p.ssbt")
+    assert "SSBT1301" in result.out
+    assert ISSUED[kind] not in result.out
 
 
 CIPHERS = {
@@ -359,6 +359,6 @@ def test_keys_of_ciphers(call: str, step: str, project: Path, ssbtc: Ssbtc) -> N
     Path("p.ssbt").write_text(
         f"pipeline p {{ }}\nschema E {{ e: binary }}\n{REST}let x = from s {steps}\n{SINK_X}"
     )
-    ran = ssbtc("check", "p.ssbt")
-    assert ("SSBT1301" in ran.out) == CIPHERS[call], ran.out
-    assert CIPHERS[call] is False or re.search("'0000|3030|abcdef", ran.out) is None
+    result = ssbtc("check", "p.ssbt")
+    assert ("SSBT1301" in result.out) == CIPHERS[call], result.out
+    assert CIPHERS[call] is False or re.search("'0000|3030|abcdef", result.out) is None

@@ -47,10 +47,10 @@ def side(connector: str, mode: str, columns: str, options: str) -> PipelineVersi
 def test_files_beside_others(
     connector: str, mode: str, columns: str, options: str, severity: Severity
 ) -> None:
-    found = compare_pipelines(
+    actual_columns = compare_pipelines(
         side(connector, mode, "id, s", ""), side(connector, mode, columns, options)
     )
-    assert max(change.severity for change in found.changes) is severity
+    assert max(change.severity for change in actual_columns.changes) is severity
 
 
 STREAM = """\
@@ -73,9 +73,9 @@ def test_other_folders_beside_others(connector: str, before: str, after: str) ->
         side(connector, "append", "id, s, t", old), side(connector, "append", "id, s, t", new)
     )
     streams = compare_pipelines(stream(connector, old), stream(connector, new))
-    for found in (batches, streams):
-        (change,) = [each for each in found.changes if each.severity is BREAKING]
-        assert change.message.startswith(f"the sink `{'chosen' if found is batches else 'rows'}`:")
+    for result in (batches, streams):
+        (change,) = [each for each in result.changes if each.severity is BREAKING]
+        assert change.message.startswith(f"the sink `{'chosen' if result is batches else 'rows'}`:")
         assert "`partition_by`" in change.message
     (verdict,) = streams.streams
     (reason,) = verdict.reasons

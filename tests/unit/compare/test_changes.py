@@ -19,7 +19,7 @@ from tests.unit.compare.versions import CORPUS, in_folder, original, side
 CHANGES = tomllib.loads((CORPUS / "changes.toml").read_text("utf-8"))["change"]
 
 
-def told(change: dict[str, Any]) -> PipelineDifference:
+def compare(change: dict[str, Any]) -> PipelineDifference:
     """What is told of a change of the corpus."""
     target: Path = CORPUS / change.get("file", "orders/pipeline.ssbt")
     folder = CORPUS / target.relative_to(CORPUS).parts[0]
@@ -39,8 +39,8 @@ def told(change: dict[str, Any]) -> PipelineDifference:
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each["name"])
 def test_a_change(change: dict[str, Any]) -> None:
-    found = told(change)
-    listed = [f"{each.severity.word} {each.subject.value} {each.name}" for each in found.changes]
+    result = compare(change)
+    listed = [f"{each.severity.word} {each.subject.value} {each.name}" for each in result.changes]
     assert listed == change["expected"]
 
 
@@ -50,15 +50,15 @@ def test_the_corpus_is_large() -> None:
     assert sum(not change["expected"] for change in CHANGES) >= 15
 
 
-def of(name: str, subject: str) -> tuple[str, tuple[str, ...]]:
+def change_message(name: str, subject: str) -> tuple[str, tuple[str, ...]]:
     """The message and the reach of a change of the corpus."""
-    found = told(next(change for change in CHANGES if change["name"] == name))
-    (change,) = (each for each in found.changes if each.subject.value == subject)
+    names = compare(next(change for change in CHANGES if change["name"] == name))
+    (change,) = (each for each in names.changes if each.subject.value == subject)
     return change.message, change.affects
 
 
 def test_rows_affect_all_that_they_flow_into() -> None:
-    message, affects = of("another constant in a filter", "dataset")
+    message, affects = change_message("another constant in a filter", "dataset")
     assert message == (
         "the rows of `paid`: the filter was `orders.status = 'paid'`"
         " and is `orders.status = 'sent'`"
@@ -68,22 +68,22 @@ def test_rows_affect_all_that_they_flow_into() -> None:
 
 
 def test_a_column_affects_the_columns_made_of_it() -> None:
-    message, affects = of("another distinctness", "column")
+    message, affects = change_message("another distinctness", "column")
     assert message == (
         "the column `orders` of `totals` was `count(*)` and is `count(distinct joined.id)`"
     )
     assert affects == ("best.orders", "sink best")
-    assert of("another expression", "column")[1] == ("joined.doubled",)
+    assert change_message("another expression", "column")[1] == ("joined.doubled",)
 
 
 def test_a_key_affects_the_rows_that_it_groups() -> None:
-    _, affects = of("a column of a source of another name", "column")
+    _, affects = change_message("a column of a source of another name", "column")
     assert affects == ("paid.date", "paid.year", "joined.year", "totals", "best", "sink best")
 
 
 def test_places_are_those_of_each_version() -> None:
-    found = told(next(each for each in CHANGES if each["name"] == "another limit"))
-    old, new = found.changes[0].places
+    names = compare(next(each for each in CHANGES if each["name"] == "another limit"))
+    old, new = names.changes[0].places
     assert old is not None
     assert new is not None
     text = (CORPUS / "orders" / "pipeline.ssbt").read_text("utf-8")
@@ -122,10 +122,10 @@ def test_tests_are_compared_by_what_they_say(old: str, new: str, message: str) -
     folder = CORPUS / "orders"
     text = (folder / "pipeline.ssbt").read_text()
     before, after = (in_folder(folder, text + each) for each in (TESTED, TESTED.replace(old, new)))
-    told = [each.message for each in compare_pipelines(before, after).changes]
+    reported = [each.message for each in compare_pipelines(before, after).changes]
     name = "shut" if message == "is new" else "open"
     gone = ["the test `open` is gone"] if message == "is new" else []
-    assert told == ([f"the test `{name}` {message}", *gone] if message else [])
+    assert reported == ([f"the test `{name}` {message}", *gone] if message else [])
 
 
 def checks(old: str, new: str, type_: str = "int") -> list[tuple[str, str]]:
@@ -212,20 +212,20 @@ sink two to noop as second {{ mode = overwrite }}
 
 def test_what_pipelines_share_is_told_of_the_first() -> None:
     sides = [in_folder(CORPUS / "orders"), in_folder(CORPUS / "orders")]
-    change = told(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
-    found = deduplicate_changes(
+    change = compare(next(each for each in CHANGES if each["name"] == "another limit")).changes[0]
+    names = deduplicate_changes(
         [PipelineDifference(name, (change,), ()) for name in ("a", "b", "c")]
     )
-    assert [len(each.changes) for each in found] == [1, 0, 0]
-    assert found[0].changes[0].also == ("b", "c")
-    assert {each.severity for each in found} == {Severity.BEHAVIOUR}
+    assert [len(each.changes) for each in names] == [1, 0, 0]
+    assert names[0].changes[0].also == ("b", "c")
+    assert {each.severity for each in names} == {Severity.BEHAVIOUR}
     assert compare_pipelines(*sides).changes == ()
 
 
 def test_two_conditions_of_one_step_are_two_changes() -> None:
     change = next(each for each in CHANGES if each["name"] == "another comparison")
     both = {**change, "old": "status = 'paid' and amount >=", "new": "status = 'sent' and amount >"}
-    assert len(told(both).changes) == 2
+    assert len(compare(both).changes) == 2
 
 
 JOINED = """pipeline p {{ checkpoint = "cp" }}
@@ -258,5 +258,5 @@ def test_one_of_two_equal_watermarks(delays: tuple[str, str]) -> None:
 
 
 def test_a_retention_is_said_in_the_words_of_people() -> None:
-    message, _ = of("upkeep: a shorter retention", "sink")
+    message, _ = change_message("upkeep: a shorter retention", "sink")
     assert message == "the upkeep of `stored`: `expire_snapshots` was 10 days and is 7 days"

@@ -54,8 +54,8 @@ def version(way: str, shape: str, path: str = "dead") -> PipelineVersion:
 
 
 def verdicts(old: PipelineVersion, new: PipelineVersion) -> dict[str, str]:
-    found = stream_verdicts(old.pipeline, new.pipeline)
-    return {each.sink: each.verdict.name for each in found}
+    result = stream_verdicts(old.pipeline, new.pipeline)
+    return {each.sink: each.verdict.name for each in result}
 
 
 def messages(old: PipelineVersion, new: PipelineVersion) -> dict[str, Severity]:
@@ -66,29 +66,31 @@ def messages(old: PipelineVersion, new: PipelineVersion) -> dict[str, Severity]:
 @pytest.mark.parametrize(("before", "after"), [*permutations(WAYS, 2)])
 def test_every_change_of_what_becomes_of_records(before: str, after: str, shape: str) -> None:
     old, new = version(before, shape), version(after, shape)
-    said, found = messages(old, new), verdicts(old, new)
+    message, result = messages(old, new), verdicts(old, new)
     names = [WAYS[way][0].removeprefix("on_error = ") or "fail" for way in (before, after)]
     if names[0] == names[1]:
-        assert (said, set(found.values())) == ({}, {"SAFE"})
+        assert (message, set(result.values())) == ({}, {"SAFE"})
         return
     text = f'the source `orders`: `on_error` was "{names[0]}" and is "{names[1]}"'
-    assert said[text] is Severity.BEHAVIOUR
+    assert message[text] is Severity.BEHAVIOUR
     if "dead_letter" not in names:
         # The same query reads on; where state is kept, what it was made of differs.
-        assert found == {"named": "SAFE" if shape == "plain" else "NEW_CHECKPOINT"}
+        assert result == {"named": "SAFE" if shape == "plain" else "NEW_CHECKPOINT"}
         return
     # One query for rows and dead letters has a checkpoint of its own: neither goes on from the
     # other's, and nothing may be called safe that reads the topic from elsewhere.
     gone, begun = ("named", "orders.records")[:: 1 if after == "dead_letter" else -1]
-    assert found == {begun: "SAFE", gone: "NEW_CHECKPOINT"}
-    assert said[f"the stream `{gone}` is gone"] is Severity.CHECKPOINT
+    assert result == {begun: "SAFE", gone: "NEW_CHECKPOINT"}
+    assert message[f"the stream `{gone}` is gone"] is Severity.CHECKPOINT
     if shape == "plain":
         begins = (
             f"the stream `{begun}` begins anew where the sink `named` of pipeline `p` has written"
         )
-        assert said[begins] is Severity.CHECKPOINT
+        assert message[begins] is Severity.CHECKPOINT
     sink_text = "the sink `orders.dead_letter` is " + ("new" if after == "dead_letter" else "gone")
-    assert said[sink_text] is (Severity.BEHAVIOUR if after == "dead_letter" else Severity.BREAKING)
+    assert message[sink_text] is (
+        Severity.BEHAVIOUR if after == "dead_letter" else Severity.BREAKING
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -102,6 +104,6 @@ def test_dead_letters_that_stay(shape: str) -> None:
 def test_dead_letters_that_go_elsewhere(shape: str) -> None:
     """Readers of the old place find no more of them, and the stream goes on."""
     old, new = version("dead_letter", shape), version("dead_letter", shape, "elsewhere")
-    said = messages(old, new)
-    assert any("`orders.dead_letter`" in message for message in said)
-    assert max(said.values()) is Severity.BREAKING
+    expected = messages(old, new)
+    assert any("`orders.dead_letter`" in message for message in expected)
+    assert max(expected.values()) is Severity.BREAKING

@@ -33,7 +33,7 @@ source c from json { path = "customers", schema = Customer }
 """
 
 
-def told(old: str, new: str) -> list[str]:
+def compare_queries(old: str, new: str) -> list[str]:
     """What is told of two queries."""
     sides = [
         in_folder(
@@ -235,14 +235,14 @@ def _spelled(query: str) -> str:
 
 @pytest.mark.parametrize(("old", "new"), NO_CHANGE)
 def test_another_way_to_say_it_is_no_change(old: str, new: str) -> None:
-    assert told(_spelled(old), _spelled(new)) == []
-    assert told(_spelled(new), _spelled(old)) == []
+    assert compare_queries(_spelled(old), _spelled(new)) == []
+    assert compare_queries(_spelled(new), _spelled(old)) == []
 
 
 @pytest.mark.parametrize(("old", "new"), [each for each in CHANGES if "c2" not in each[0]])
 def test_what_looks_alike_is_told(old: str, new: str) -> None:
-    assert told(_spelled(old), _spelled(new)) != []
-    assert told(_spelled(new), _spelled(old)) != []
+    assert compare_queries(_spelled(old), _spelled(new)) != []
+    assert compare_queries(_spelled(new), _spelled(old)) != []
 
 
 def compiles(text: str) -> bool:
@@ -252,7 +252,7 @@ def compiles(text: str) -> bool:
 
 def test_a_column_of_another_name_is_looked_at_too() -> None:
     window = "row_number() over (order by id)"
-    messages = told(
+    messages = compare_queries(
         f"from o |> where n > 1 |> extend {window} as p",
         f"from o |> extend {window} as q |> where n > 1",
     )
@@ -264,16 +264,16 @@ def test_keys_that_change_places() -> None:
     keys = ("n as k, id as l", "id as k, n as l")
     old, new = (f"from o |> aggregate count(*) as c group by {each}" for each in keys)
     assert "the column `k` of `r` was `o.n` (INT) and is `o.id` (BIGINT)" in "\n".join(
-        told(old, new)
+        compare_queries(old, new)
     )
 
 
 def test_what_chance_writes_in_another_way_is_no_change() -> None:
     """The ways to write a step of the pairs that are run on Spark, 60 of them."""
-    found = 0
+    result = 0
     for seed in range(1, 600):
         pair = Maker(seed).pair()
-        if pair.meant != "same" or pair.old == pair.new or found == 60:
+        if pair.meant != "same" or pair.old == pair.new or result == 60:
             continue
         texts = [text_of(each) for each in (pair.old, pair.new)]
         if not all(map(compiles, texts)):
@@ -281,8 +281,8 @@ def test_what_chance_writes_in_another_way_is_no_change() -> None:
         sides = [in_folder(Path("absent"), text) for text in texts]
         changes = [change.message for change in compare_pipelines(*sides).changes]
         assert changes == [], (pair.old, pair.new)
-        found += 1
-    assert found == 60
+        result += 1
+    assert result == 60
 
 
 class Strange(s.StepBase, frozen=True):
@@ -310,7 +310,7 @@ LONG = " + ".join(f"coalesce(n, {place})" for place in range(60))
 
 def test_long_expressions_are_told_whole_and_marked() -> None:
     old, new = (f"from o |> select {LONG} * {factor} as t" for factor in (2, 3))
-    (message,) = told(old, new)
+    (message,) = compare_queries(old, new)
     assert "…" not in message
     assert "coalesce(o.n, 0) + coalesce(o.n, 1)" in message
     assert message.endswith("coalesce(o.n, 59) * [-2-]{+3+}`")
@@ -319,6 +319,6 @@ def test_long_expressions_are_told_whole_and_marked() -> None:
 def test_what_doubles_with_every_step_is_told_as_it_was_written() -> None:
     steps = "".join(f"\n  |> extend x{i} + x{i} as x{i + 1}" for i in range(1, 30))
     old, new = (f"from o |> extend {first} as x1{steps} |> select x30" for first in ("n", "n + 1"))
-    messages = told(old, new)
+    messages = compare_queries(old, new)
     assert messages
     assert not any("…" in message for message in messages)

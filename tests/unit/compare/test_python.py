@@ -82,7 +82,7 @@ UNSEEN = [
     f"from pathlib import Path\nLEAST = Path.cwd().joinpath('x').read_text()\n{LEAST}",
     f"import pandas as pd\nLEAST = pd.read_csv('http://host/limits.csv')\n{LEAST}",
 ]
-SEEN = [
+VISIBLE_CHANGES = [
     f"LEAST = 0\nopen('/tmp/log', 'a').write('x')\n{LEAST}",
     f"LEAST = 0\nimport importlib\nimportlib.import_module('numpy')\n{LEAST}",
     f"LEAST = 0\nimport json\nimport numpy\n{LEAST}",
@@ -120,7 +120,7 @@ def test_what_nobody_can_tell_is_not_safe(step: str, text: str) -> None:
     assert verdict(module, module, head) == "UNKNOWN"
 
 
-@pytest.mark.parametrize("text", SEEN)
+@pytest.mark.parametrize("text", VISIBLE_CHANGES)
 def test_what_reads_nothing_of_the_project(text: str) -> None:
     assert is_safe({"passing.py": text}, {"passing.py": text})
 
@@ -134,8 +134,8 @@ def test_a_change_of_a_batch_is_told_for_what_its_python_imports_and_reads() -> 
         was, now = (compiled(head, each).pipeline for each in (files, files | EDITED))
         assert was is not None
         assert now is not None
-        found = compare_pipelines(PipelineVersion(was), PipelineVersion(now)).changes
-        assert [change.message for change in found] == ["the Python of `passing.py` is another"]
+        result = compare_pipelines(PipelineVersion(was), PipelineVersion(now)).changes
+        assert [change.message for change in result] == ["the Python of `passing.py` is another"]
 
 
 def test_what_is_not_imported_does_not() -> None:

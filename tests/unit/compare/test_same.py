@@ -33,10 +33,10 @@ def text_of(folder: Path) -> str:
 
 def laid_out(text: str, random: Random) -> str:
     """The formatter's layout, then lines with comments, blanks and other indents between them."""
-    found, _ = format_source(Source("a.ssbt", text))
-    assert found is not None
+    result, _ = format_source(Source("a.ssbt", text))
+    assert result is not None
     lines = []
-    for line in found.split("\n"):
+    for line in result.split("\n"):
         indent = " " * random.randrange(5) if line.startswith(" ") else ""
         lines.append(indent + line + random.choice(("", "  ", "  # Said again.")) * bool(line))
         lines += random.choice(([], [], ["# Nothing."], [""]))
@@ -64,8 +64,8 @@ def with_other_aliases(text: str, random: Random) -> str:
         if len(names) < len(_DATASET.findall(body)) or "apply" in body or "sql" in body:
             return body
 
-        def use_of(found: re.Match[str]) -> str:
-            return f"{found[1]} {found[2]} as {names[found[4] or found[2]]}"
+        def use_of(result: re.Match[str]) -> str:
+            return f"{result[1]} {result[2]} as {names[result[4] or result[2]]}"
 
         renamed = _DATASET.sub(use_of, body)
         for old, new in names.items():
@@ -79,9 +79,9 @@ def with_other_aliases(text: str, random: Random) -> str:
 @given(folder=st.sampled_from(FOLDERS), random=st.randoms(use_true_random=False))
 def test_nothing_is_told(rewriting: Rewriting, folder: Path, random: Random) -> None:
     text = rewriting(text_of(folder), random)
-    found = compare_pipelines(original(folder), in_folder(folder, text))
-    assert [each.message for each in found.changes] == []
-    assert {each.verdict.name for each in found.streams} <= {"SAFE"}
+    result = compare_pipelines(original(folder), in_folder(folder, text))
+    assert [each.message for each in result.changes] == []
+    assert {each.verdict.name for each in result.streams} <= {"SAFE"}
 
 
 BASKETS = """pipeline baskets {}
@@ -99,7 +99,7 @@ sink sums to noop { mode = overwrite }
 """
 
 
-def told(one: str, other: str) -> list[str]:
+def compare_lambdas(one: str, other: str) -> list[str]:
     """What is told of two lambdas in one place."""
     old, new = (in_folder(Path("absent"), BASKETS.replace("LAMBDA", each)) for each in (one, other))
     return [each.message for each in compare_pipelines(old, new).changes]
@@ -118,7 +118,7 @@ def told(one: str, other: str) -> list[str]:
     ],
 )
 def test_a_variable_of_a_lambda_is_told_by_its_place(one: str, other: str) -> None:
-    assert told(one, other) == []
+    assert compare_lambdas(one, other) == []
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_a_variable_of_a_lambda_is_told_by_its_place(one: str, other: str) -> No
     ],
 )
 def test_what_a_lambda_computes_is_told(one: str, other: str) -> None:
-    assert len(told(one, other)) == 1
+    assert len(compare_lambdas(one, other)) == 1

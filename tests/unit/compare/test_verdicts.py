@@ -25,15 +25,15 @@ from tests.spark.restarts.single import RESTARTS, Outcome, Restart, compiled
 @pytest.mark.parametrize("restart", RESTARTS, ids=lambda each: each.name)
 def test_verdicts(restart: Restart) -> None:
     old, new = (compiled(restart, old=each).pipeline for each in (True, False))
-    (found,) = stream_verdicts(old, new)
-    assert found.verdict.name == restart.expected[1]
+    (result,) = stream_verdicts(old, new)
+    assert result.verdict.name == restart.expected[1]
 
 
 def test_the_compiler_is_never_wrong_in_silence() -> None:
     """Safe is said only where Spark is right, and at least 50 kinds of changes were tried."""
     answers = [restart.expected for restart in RESTARTS]
     assert len(answers) >= 50
-    assert all(outcome is Outcome.RIGHT for outcome, said in answers if said == "SAFE")
+    assert all(outcome is Outcome.RIGHT for outcome, message in answers if message == "SAFE")
 
 
 PAIRS = sample(pairs(), 3)
@@ -42,9 +42,9 @@ PAIRS = sample(pairs(), 3)
 @cache
 def version(text: str, python: tuple[tuple[str, str], ...]) -> PipelineVersion:
     """A version of a pair: many pairs share one."""
-    found = compiled_version(text, dict(python))
-    assert found.pipeline is not None
-    return PipelineVersion(found.pipeline)
+    result = compiled_version(text, dict(python))
+    assert result.pipeline is not None
+    return PipelineVersion(result.pipeline)
 
 
 def versions(pair: Pair) -> tuple[PipelineVersion, PipelineVersion]:
@@ -60,16 +60,16 @@ def test_the_matrix() -> None:
 
     And safe where nothing differs that the state is made of, or it would be a false alarm.
     """
-    known, told = recorded(), Counter[tuple[str, str]]()
+    existing, reported = recorded(), Counter[tuple[str, str]]()
     for pair in PAIRS:
         old, new = versions(pair)
         (stream,) = compare_pipelines(old, new).streams
-        said, outcome = stream.verdict.name, known.get(pair.name)
+        message, outcome = stream.verdict.name, existing.get(pair.name)
         if outcome is not None:
-            told[said, outcome] += 1
-            assert said != "SAFE" or outcome == "right", pair.name
-        assert said == "SAFE" or not pair.harmless, (pair.name, stream.reasons)
-    assert told.total() >= (470 if FULL else 150)
+            reported[message, outcome] += 1
+            assert message != "SAFE" or outcome == "right", pair.name
+        assert message == "SAFE" or not pair.harmless, (pair.name, stream.reasons)
+    assert reported.total() >= (470 if FULL else 150)
 
 
 def test_the_runtime_says_what_diff_says() -> None:
@@ -77,8 +77,8 @@ def test_the_runtime_says_what_diff_says() -> None:
     for pair in PAIRS:
         old, new = versions(pair)
         (stream,) = compare_pipelines(old, new).streams
-        (was, meant), (now, means) = (run_parts(side) for side in (old, new))
-        differs = any(changes(was, as_before(was, now, meant, means)))
+        (was, expected), (now, means) = (run_parts(side) for side in (old, new))
+        differs = any(changes(was, as_before(was, now, expected, means)))
         assert differs == (stream.verdict.name != "SAFE"), pair.name
 
 
@@ -92,8 +92,8 @@ def test_what_is_near_the_same_is_not_the_same(one: str, other: str, operator: s
         return
     (stream,) = compare_pipelines(sides[0], sides[1]).streams
     assert stream.verdict.name != "SAFE"
-    (was, meant), (now, means) = map(run_parts, sides)
-    assert any(changes(was, as_before(was, now, meant, means)))
+    (was, expected), (now, means) = map(run_parts, sides)
+    assert any(changes(was, as_before(was, now, expected, means)))
 
 
 LONG = (

@@ -15,9 +15,9 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 def side(read: Callable[[str], bytes], path: str = "pipeline.ssbt") -> PipelineVersion:
     """A pipeline with its environments; it must have no errors."""
-    found = configure_pipeline(check_pipeline(path, read, tests=True), path, read)
-    assert found.check_result.pipeline is not None, found.check_result.findings
-    return PipelineVersion(found.check_result.pipeline, found.environments)
+    result = configure_pipeline(check_pipeline(path, read, tests=True), path, read)
+    assert result.check_result.pipeline is not None, result.check_result.findings
+    return PipelineVersion(result.check_result.pipeline, result.environments)
 
 
 @cache

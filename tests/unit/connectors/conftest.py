@@ -48,15 +48,15 @@ class BlockReader:
         self.at = 0
 
     def entries(self) -> list[OptionEntry]:
-        found = []
+        result = []
         while self.text[self.at :].strip():
             name, name_span = self.name()
             if name != "raw":
                 self.take("mark")
             value = self.value()
-            found.append(OptionEntry(name, name_span, value, name_span.to(value.span)))
+            result.append(OptionEntry(name, name_span, value, name_span.to(value.span)))
             self.ends("")
-        return found
+        return result
 
     def peek(self) -> re.Match[str] | None:
         return TOKEN.match(self.text, self.at)
@@ -75,22 +75,24 @@ class BlockReader:
         match = self.peek()
         assert match
         kind = str(match.lastgroup)
-        found, span = self.take(kind)
+        result, span = self.take(kind)
         if kind == "text":
-            return read_text(found, span)
+            return read_text(result, span)
         if kind == "number":
             unit = re.compile(r" ([A-Za-z]+)").match(self.text, self.at)
             if not unit:
-                return Number(found, span)
+                return Number(result, span)
             self.at = unit.end()
             span = Span(PATH, span.start, unit.end())
             sized = unit[1].lower().endswith("b")
-            return (Size if sized else Duration)(found, unit[1], span)
+            return (Size if sized else Duration)(result, unit[1], span)
         if kind == "word":
             return (
-                Boolean(found == "true", span) if found in {"true", "false"} else Word(found, span)
+                Boolean(result == "true", span)
+                if result in {"true", "false"}
+                else Word(result, span)
             )
-        return self.items(span) if found == "[" else self.map(span)
+        return self.items(span) if result == "[" else self.map(span)
 
     def items(self, start: Span) -> ListOf:
         items = []
@@ -144,8 +146,8 @@ class Checked:
     @property
     def options(self) -> dict[str, object]:
         """What goes through `.option`."""
-        found = self.validated.settings.spark_options()
-        return {option.name: option.value for option in found}
+        result = self.validated.settings.spark_options()
+        return {option.name: option.value for option in result}
 
 
 @pytest.fixture(scope="session")
@@ -160,9 +162,9 @@ def check() -> Callable[..., Checked]:
         place = Span(PATH, len(head) - len(name), len(head))
         role = Role.SINK if "sink" in head else Role.SOURCE
         use = ConnectorUse(role, head.startswith("stream"), place, spark, PARAMS.get)
-        known = find_connector(name)
-        assert known
-        result = validate(known, use, reader.entries())
+        existing = find_connector(name)
+        assert existing
+        result = validate(existing, use, reader.entries())
         # As for columns of types that need nothing.
         settings = without_unneeded_settings(result.settings, (), (), legacy=False)
         return Checked(Source(PATH, text), replace(result, settings=settings))

@@ -80,12 +80,12 @@ def test_built_in_names() -> None:
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_built_in(name: str) -> None:
-    found = find_connector(name)
-    assert found
-    assert (found.name, found.spark_format, found.package) == (name, name, "")
-    assert bool(found.packages) == (name in ("delta", "iceberg", "kafka"))
-    assert found.sink or found.source or found.connection
-    assert find_connector(name) is found
+    names = find_connector(name)
+    assert names
+    assert (names.name, names.spark_format, names.package) == (name, name, "")
+    assert bool(names.packages) == (name in ("delta", "iceberg", "kafka"))
+    assert names.sink or names.source or names.connection
+    assert find_connector(name) is names
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "../csv", "_shared", "CSV", "csv/../csv", "cs\0v"])
@@ -152,10 +152,10 @@ def test_entry_point_without_package(install: Callable[..., None]) -> None:
 
 def test_a_pipeline_that_names_a_broken_one(install: Callable[..., None]) -> None:
     install(GOOD + "[colour]")
-    found = resolve_connector("acme", Span("x.ssbt", 0, 4))
-    assert isinstance(found, Diagnostic)
-    assert found.message.startswith("the connector `acme` is installed, but broken: ")
-    assert found.message.endswith("connector.toml: colour: unknown key")
+    result = resolve_connector("acme", Span("x.ssbt", 0, 4))
+    assert isinstance(result, Diagnostic)
+    assert result.message.startswith("the connector `acme` is installed, but broken: ")
+    assert result.message.endswith("connector.toml: colour: unknown key")
 
 
 OPTION = "\n[source.options.x]\ndoc = 'x'\n"

@@ -16,8 +16,8 @@ SINKS = [name for name in connector_names() if (c := find_connector(name)) and c
 
 def refused(connector: str, role: Role) -> list[str]:
     """What is said of the examples of one connector, each in a block of its own."""
-    known = find_connector(connector)
-    specification = known.role(role) if known else None
+    existing = find_connector(connector)
+    specification = existing.role(role) if existing else None
     assert specification is not None
     blocks = []
     for number, option in enumerate(specification.options):
@@ -31,7 +31,7 @@ def refused(connector: str, role: Role) -> list[str]:
     text = "".join(blocks).encode()
     result = check_pipeline("input.ssbt", lambda _: text)
     wrong = (UNFIT_VALUE, UNKNOWN_CHOICE, WRONG_TYPE)
-    return [found.message for found in result.findings if found.code in wrong]
+    return [actual.message for actual in result.findings if actual.code in wrong]
 
 
 @pytest.mark.parametrize("connector", SOURCES)

@@ -28,9 +28,9 @@ NAMES = connector_names()
 
 
 def built_in(name: str) -> Connector:
-    found = find_connector(name)
-    assert found
-    return found
+    names = find_connector(name)
+    assert names
+    return names
 
 
 def all_options(of: Connector) -> list[Option]:
@@ -52,10 +52,10 @@ def test_page(name: str) -> None:
 
 @pytest.mark.parametrize("name", format_names())
 def test_page_of_a_format(name: str) -> None:
-    found = find_record_format(name)
-    assert found
+    names = find_record_format(name)
+    assert names
     page = (DOCS / "formats" / f"{name}.md").read_text(encoding="utf-8")
-    assert page == render_reference_page(found)
+    assert page == render_reference_page(names)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,9 +14,9 @@ FORMATS = ("csv", "json", "parquet", "orc", "text")
 
 
 def rendered(name: str, file: str, **context: object) -> str:
-    found = find_connector(name)
-    assert found
-    text = connector_template(found, file).render(context).strip()
+    names = find_connector(name)
+    assert names
+    text = connector_template(names, file).render(context).strip()
     ast.parse(f"({text}\n)", mode="eval")
     return text
 

@@ -158,17 +158,17 @@ RIGHT = [
 def test_options(check: Check, head: str, block: str, options: dict[str, object]) -> None:
     checked = check(head, block)
     assert checked.report == ""
-    assert {name: _shown(value) for name, value in checked.options.items()} == options
+    assert {name: _display_value(value) for name, value in checked.options.items()} == options
 
 
-def _shown(value: object) -> object:
+def _display_value(value: object) -> object:
     if isinstance(value, ParamUse):
         return f"param {value.name}"
     parts = getattr(value, "parts", None)
     if parts is None:
         return value
-    shown = (f"${{{part.name}}}" if isinstance(part, ParamUse) else part for part in parts)
-    return f"text {''.join(shown)}"
+    output = (f"${{{part.name}}}" if isinstance(part, ParamUse) else part for part in parts)
+    return f"text {''.join(output)}"
 
 
 def test_places(check: Check) -> None:
@@ -188,9 +188,9 @@ def test_places(check: Check) -> None:
         "sort_by",
         "repartition",
     ]
-    assert _shown(places[OptionPlacement.PATH]) == "param lake"
+    assert _display_value(places[OptionPlacement.PATH]) == "param lake"
     assert places[OptionPlacement.MODE] == "overwrite"
-    assert _shown(places[OptionPlacement.REPARTITION]) == "param count"
+    assert _display_value(places[OptionPlacement.REPARTITION]) == "param count"
     assert [c.name for c in settings.columns_at(OptionPlacement.BUCKET_BY)] == ["id", "a.b"]
     assert settings.sort_columns() == ()
 
@@ -284,10 +284,10 @@ def test_unknown_connector() -> None:
 
 
 def test_findings_alone(check: Check) -> None:
-    known = resolve_connector("csv", Span("x", 0, 1))
-    assert isinstance(known, Connector)
+    existing = resolve_connector("csv", Span("x", 0, 1))
+    assert isinstance(existing, Connector)
     use = ConnectorUse(Role.SOURCE, False, Span("x", 0, 1), "4.1", lambda name: None)
-    assert [finding.code.number for finding in check_options(known, use, [])] == ["SSBT0308"] * 2
+    assert [finding.code.number for finding in check_options(existing, use, [])] == ["SSBT0308"] * 2
 
 
 def test_columns_carry_their_places(check: Check) -> None:

@@ -24,13 +24,13 @@ def chain(count: int) -> list[Endpoint]:
     pipeline = check_pipeline("p.ssbt", lambda path: PIPELINE.encode()).pipeline
     assert pipeline is not None
     source, sink = list_endpoints(pipeline)
-    made = []
+    results = []
     for number in range(count):
         read = (("", (f"lake/{number}/*",)),)
         write = (("", (f"lake/{number + 1}/day=1",)),)
-        made.append(replace(source, pipeline=f"p{number}", locations=read))
-        made.append(replace(sink, pipeline=f"p{number}", locations=write))
-    return made
+        results.append(replace(source, pipeline=f"p{number}", locations=read))
+        results.append(replace(sink, pipeline=f"p{number}", locations=write))
+    return results
 
 
 def test_many_pipelines():

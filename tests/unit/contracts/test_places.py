@@ -71,8 +71,8 @@ def test_ends_meet(one: str, other: str, same: bool) -> None:
         ends += endpoints(READER.format("", f'"{read}"'))
         assert bool([*find_pairs(ends)]) is same
         text = BOTH.format(read, written)
-        found = check_pipeline("p.ssbt", reader(text)).findings
-        assert bool([each for each in found if "`s`" in each.message]) is same
+        findings = check_pipeline("p.ssbt", reader(text)).findings
+        assert bool([each for each in findings if "`s`" in each.message]) is same
 
 
 PARAMETER = 'param place: string = "{}"\n'
@@ -93,9 +93,9 @@ def test_files_that_may_hold_a_reader_are_looked_into(written: str, read: str) -
     ]
     ends = [endpoints(text) for text in texts]
     assert [*find_pairs([*ends[0], *ends[1]])]
-    for known, other in ((ends[0], texts[1]), (ends[1], texts[0])):
+    for existing, other in ((ends[0], texts[1]), (ends[1], texts[0])):
         neighbourhood = Neighbourhood()
-        for each in known:
+        for each in existing:
             neighbourhood.add(each)
         # The parameter may be declared in another file, which is imported.
         assert neighbourhood.can_meet(other.replace(parameter, 'import "shared.ssbt"\n'))
@@ -133,20 +133,20 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "said"), KEYS)
-def test_fields_of_keys(fields: str, said: str | None) -> None:
+@pytest.mark.parametrize(("fields", "message"), KEYS)
+def test_fields_of_keys(fields: str, message: str | None) -> None:
     ends = [
         end
         for text in (KEY_WRITER, KEY_READER)
         for end in endpoints(text.replace("FIELDS", fields))
     ]
-    found = [each.diagnostic for each in check_contracts(ends)]
-    if said is None:
-        assert found == []
+    findings = [each.diagnostic for each in check_contracts(ends)]
+    if message is None:
+        assert findings == []
         return
-    (finding,) = found
-    assert finding.message.startswith(said)
-    if "shp" in said:
+    (finding,) = findings
+    assert finding.message.startswith(message)
+    if "shp" in message:
         assert finding.help[0] == "did you mean `shop`, which is written there?"
-    if "not null" in said:
+    if "not null" in message:
         assert finding.help[1].endswith("`where shop is not null`")

@@ -119,8 +119,8 @@ def test_round_by_another_pipeline(reads: str, steps: str, writes: str, meet: bo
     back, other = checked(stream("t", reads, "", 'topic = "back"'), "back")
     assert own == other == []
     for ends in (endpoints([there, back]), endpoints([back, there])):
-        found = [each.diagnostic for each in check_contracts(ends)]
-        circles = [each for each in found if each.code.number == "SSBT0561"]
+        findings = [each.diagnostic for each in check_contracts(ends)]
+        circles = [each for each in findings if each.code.number == "SSBT0561"]
         assert len(circles) == meet
         assert all(each.primary.span.path == "back.ssbt" for each in circles)
 

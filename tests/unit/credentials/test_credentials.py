@@ -57,9 +57,9 @@ def test_names_that_do_not(name: str) -> None:
 
 def test_sparks_own_settings_are_told_apart() -> None:
     """Of more than a thousand settings, those for credentials, and no switch, file or number."""
-    known = known_settings()
-    found = [name for name in known if is_credential(name) and known[name].kind == "text"]
-    assert sorted(found) == [
+    existing = known_settings()
+    names = [name for name in existing if is_credential(name) and existing[name].kind == "text"]
+    assert sorted(names) == [
         "spark.authenticate.secret",
         "spark.connect.authenticate.token",
         "spark.launcher.secret",
@@ -128,10 +128,10 @@ PARTS = (
 
 def test_no_pattern_is_left_out_that_would_find_something() -> None:
     generator = random.Random(7)
-    found = set()
+    results = set()
     for _ in range(30_000):
         text = "".join(generator.choices(PARTS, k=generator.randint(2, 6)))
         expected = {source for source in texts.TEXTS if re.search(source, text)}
         assert expected <= {*texts._select_patterns(text)}, text
-        found |= expected
-    assert found == {*texts.TEXTS}
+        results |= expected
+    assert results == {*texts.TEXTS}

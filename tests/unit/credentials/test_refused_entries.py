@@ -35,16 +35,16 @@ def check(main: str = "", source: str = "", sink: str = "") -> CheckResult:
 
 
 def test_the_frame_is_right():
-    assert [found.message for found in check().findings] == []
+    assert [result.message for result in check().findings] == []
 
 
 @pytest.mark.parametrize(("place", "value"), [*product(("main", "source", "sink"), VALUES)])
 @pytest.mark.parametrize("times", [1, 2])
 def test_written_in_an_entry_that_is_refused(place: str, value: str, times: int):
     result = check(**{place: ", ".join([f"password = {value}"] * times)})
-    told = [found for found in result.findings if found.code is SECRET_NEEDED]
-    assert len(told) == times
-    assert all(found.help for found in told)
+    reported = [actual for actual in result.findings if actual.code is SECRET_NEEDED]
+    assert len(reported) == times
+    assert all(actual.help for actual in reported)
     assert value[1:-1] not in text_report(result.findings, result.sources)
 
 
@@ -55,5 +55,5 @@ def test_a_name_that_no_secret_has(word: str):
         "secret db_password\n", ""
     )
     result = check_pipeline("p.ssbt", lambda _: text.encode())
-    (told,) = (found for found in result.findings if found.code is UNKNOWN_SECRET)
-    assert any("declare `secret NAME`" in line for line in told.help)
+    (reported,) = (actual for actual in result.findings if actual.code is UNKNOWN_SECRET)
+    assert any("declare `secret NAME`" in line for line in reported.help)

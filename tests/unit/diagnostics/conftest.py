@@ -52,7 +52,7 @@ def at(source: Source, text: str, label: str = "", nth: int = 0) -> Label:
 
 
 def _misspelt() -> Case:
-    found = Diagnostic(
+    result = Diagnostic(
         NO_COLUMN,
         "no column `amout` in `orders`",
         at(ORDERS, "amout", "not a column of `orders`"),
@@ -60,11 +60,11 @@ def _misspelt() -> Case:
         ("did you mean `amount`?",),
         (Edit(span(ORDERS, "amout"), "amount"),),
     )
-    return [found], [ORDERS]
+    return [result], [ORDERS]
 
 
 def _one_line() -> Case:
-    found = Diagnostic(
+    rows = Diagnostic(
         MISMATCH,
         "`=` compares a string with a number, which Spark would convert row by row",
         at(ORDERS, "=", nth=4),
@@ -79,25 +79,25 @@ def _one_line() -> Case:
             "declare `customer_id` as `bigint`",
         ),
     )
-    return [found], [ORDERS]
+    return [rows], [ORDERS]
 
 
 def _several_lines() -> Case:
     text = ORDERS.text
     step = Span(ORDERS.path, text.index("|> agg"), len(text) - 1)
     block = Span(ORDERS.path, text.index("orders from csv"), text.index("let"))
-    found = Diagnostic(
+    result = Diagnostic(
         MISMATCH,
         "the whole step",
         Label(step, "this step"),
         (at(ORDERS, "count(*)", "here"), Label(block, "reads this")),
     )
     whole = Diagnostic(UNUSED, "everything", Label(Span(ORDERS.path, 0, len(text)), "all of it"))
-    return [found, whole], [ORDERS]
+    return [result, whole], [ORDERS]
 
 
 def _nested() -> Case:
-    found = Diagnostic(
+    result = Diagnostic(
         MISMATCH,
         "inside and at once",
         at(ORDERS, "amout", "this one"),
@@ -107,11 +107,11 @@ def _nested() -> Case:
             at(ORDERS, "amout", "the same place"),
         ),
     )
-    return [found], [ORDERS]
+    return [result], [ORDERS]
 
 
 def _other_file() -> Case:
-    found = Diagnostic(
+    result = Diagnostic(
         NO_COLUMN,
         "no column `cuntry`",
         at(ORDERS, "cuntry", "not a column"),
@@ -125,7 +125,7 @@ def _other_file() -> Case:
         ),
         fix=(Edit(span(SHARED, "\t", 1), "  `x`: int\n\t"),),
     )
-    return [found], [ORDERS, SHARED]
+    return [result], [ORDERS, SHARED]
 
 
 def _ends() -> Case:
@@ -159,8 +159,8 @@ def _hostile() -> Case:
         "evil\x1b[2J.ssbt", "let a = '\u202e\x00\x07\x7f\x9b\ud800\u2028' # \u200b\xad x\n"
     )
     message = "no `\x1b[31mred\r\n\u202e` here"
-    found = Diagnostic(NO_COLUMN, message, at(source, "x", "\x1b]0;title\x07"), (), ("\x00\x1b",))
-    return [found], [source]
+    result = Diagnostic(NO_COLUMN, message, at(source, "x", "\x1b]0;title\x07"), (), ("\x00\x1b",))
+    return [result], [source]
 
 
 def _unreadable() -> Case:

@@ -16,8 +16,8 @@ SOURCE = Source("a", "\ufeffone two three")
 
 
 def fix(*edits: tuple[int, int, str], path: str = "a") -> Diagnostic:
-    made = tuple(Edit(Span(path, start, end), text) for start, end, text in edits)
-    return Diagnostic(CODE, "m", Label(Span(path, 0, 0)), fix=made)
+    result = tuple(Edit(Span(path, start, end), text) for start, end, text in edits)
+    return Diagnostic(CODE, "m", Label(Span(path, 0, 0)), fix=result)
 
 
 def test_replaces_inserts_and_deletes():
@@ -62,12 +62,12 @@ EDIT = st.tuples(st.integers(0, 12), st.integers(0, 5), st.sampled_from(["", "x"
 
 @given(st.lists(st.lists(EDIT, min_size=1, max_size=3), max_size=8))
 def test_accepted_edits_never_overlap(fixes):
-    wanted = [fix(*((start, start + length, t) for start, length, t in edits)) for edits in fixes]
-    accepted = accepted_edits(wanted)
+    expected = [fix(*((start, start + length, t) for start, length, t in edits)) for edits in fixes]
+    accepted = accepted_edits(expected)
     assert len(set(accepted)) == len(accepted)
     for one, other in pairwise(accepted):
         assert one.span.end <= other.span.start
         assert one.span.start < other.span.start
-    for item in wanted:
-        made = [edit in accepted for edit in item.fix]
-        assert all(made) or not all(made)
+    for item in expected:
+        result = [edit in accepted for edit in item.fix]
+        assert all(result) or not all(result)

@@ -53,13 +53,13 @@ def test_json(case, json_schema, snapshot: SnapshotAssertion):
 
 def test_json_names_every_place_exactly(case):
     diagnostics, sources = case
-    known = by_path(sources)
-    for item in json.loads(json_report(diagnostics, known))["diagnostics"]:
+    existing = by_path(sources)
+    for item in json.loads(json_report(diagnostics, existing))["diagnostics"]:
         for place in [item["primary"], *item["secondary"], *item["fix"]]:
             if place["range"] is None:
-                assert place["path"] not in known
+                assert place["path"] not in existing
                 continue
-            source = known[place["path"]]
+            source = existing[place["path"]]
             lines = source.text.encode("utf-8", "surrogatepass")
             for end in place["range"].values():
                 before = lines[: end["byte"]].decode("utf-8", "surrogatepass")
@@ -99,8 +99,8 @@ def test_the_sarif_schema_bites(sarif_schema):
     ],
 )
 def test_paths_are_uris(path, uri):
-    found = Diagnostic(CODE, "m", Label(Span(path, 0, 0)))
-    result = json.loads(sarif_report([found], {}, version="1"))["runs"][0]["results"][0]
+    actual = Diagnostic(CODE, "m", Label(Span(path, 0, 0)))
+    result = json.loads(sarif_report([actual], {}, version="1"))["runs"][0]["results"][0]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": uri}
 
@@ -112,10 +112,10 @@ def test_github(case, snapshot: SnapshotAssertion):
 
 def test_github_escapes():
     source = Source("a,b:c%.ssbt", "x\ny")
-    found = Diagnostic(
+    result = Diagnostic(
         CODE, "50 %: a\r\nb", Label(Span(source.path, 0, 2)), (), ("one, two", "%0A")
     )
-    assert github_report([found], by_path([source])) == (
+    assert github_report([result], by_path([source])) == (
         "::error file=a%2Cb%3Ac%25.ssbt,line=1,col=1,endLine=1,endColumn=3,"
         "title=SSBT0101 A title%3A 100 %25%2C really::50 %25: a␍␊b%0Aone, two%0A%250A\n"
     )
@@ -124,8 +124,8 @@ def test_github_escapes():
 @pytest.mark.parametrize("chosen", OutputFormat)
 def test_report_dispatches(chosen):
     source = Source("a", "x")
-    found = [Diagnostic(CODE, "m", Label(Span("a", 0, 1)))]
-    text = render_report(chosen, found, by_path([source]), version="0.1.0")
+    result = [Diagnostic(CODE, "m", Label(Span("a", 0, 1)))]
+    text = render_report(chosen, result, by_path([source]), version="0.1.0")
     assert "SSBT0101" in text
     assert text.endswith("\n")
 
@@ -133,7 +133,7 @@ def test_report_dispatches(chosen):
 ANYTHING = st.text(st.one_of(st.characters(), st.sampled_from("\r\n\ud800:,%")), max_size=30)
 PLACE = st.builds(Span, st.sampled_from("ab"), st.integers(-2, 40), st.integers(-2, 40))
 LABEL = st.builds(Label, PLACE, ANYTHING)
-FOUND = st.builds(
+FINDINGS = st.builds(
     Diagnostic,
     st.just(CODE),
     ANYTHING,
@@ -144,7 +144,7 @@ FOUND = st.builds(
 )
 
 
-@given(st.lists(FOUND, max_size=3), ANYTHING)
+@given(st.lists(FINDINGS, max_size=3), ANYTHING)
 def test_whatever_is_said_of_whatever_text(json_schema, sarif_schema, found, text):
     sources = {"a": Source("a", text)}
     json_schema.validate(json.loads(json_report(found, sources)))

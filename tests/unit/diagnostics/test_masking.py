@@ -54,14 +54,14 @@ def leaks(files: dict[str, str]) -> list[str]:
             raise FileNotFoundError(2, "No such file or directory", path)
         return files[path].encode()
 
-    found = configure_pipeline(check_pipeline("main.ssbt", read), "main.ssbt", read).check_result
-    assert "SSBT1301" in [finding.code.number for finding in found.findings]
+    result = configure_pipeline(check_pipeline("main.ssbt", read), "main.ssbt", read).check_result
+    assert "SSBT1301" in [finding.code.number for finding in result.findings]
     reports = {
-        each.value: render_report(each, found.findings, found.sources, version="0", width=200)
+        each.value: render_report(each, result.findings, result.sources, version="0", width=200)
         for each in OutputFormat
     }
     # What an editor is told is in the findings themselves.
-    reports["editor"] = repr(found.findings)
+    reports["editor"] = repr(result.findings)
     return [name for name, text in reports.items() if CANARY in text or NUMBER in text]
 
 

@@ -39,15 +39,15 @@ def constructions(tree: ast.Module) -> Iterator[tuple[ast.Call, bool]]:
 
 @pytest.mark.slow
 def test_a_code_can_only_be_made_where_the_registry_finds_it():
-    found = 0
+    result = 0
     for path in COMPILER.rglob("*.py"):
         at_home = any(path.is_relative_to(home) for home in HOMES)
         for call, is_constant in constructions(ast.parse(path.read_text("utf-8"))):
             place = f"{path.relative_to(ROOT)}:{call.lineno}"
             assert at_home, f"{place}: a Code made outside {HOMES}"
             assert is_constant, f"{place}: a Code that is no constant of its module"
-            found += 1
-    assert found == len(registry.list_codes())
+            result += 1
+    assert result == len(registry.list_codes())
 
 
 def test_the_walk_sees_what_it_must():
@@ -71,9 +71,9 @@ def test_two_codes_with_one_number_are_our_mistake():
 
 @pytest.mark.parametrize("written", ["SSBT0101", "ssbt0101", "0101", "101", " SSBT101 "])
 def test_a_code_is_found_however_its_number_is_written(written):
-    found = registry.find_code(written)
-    assert found is not None
-    assert found.number == "SSBT0101"
+    result = registry.find_code(written)
+    assert result is not None
+    assert result.number == "SSBT0101"
 
 
 def test_near_numbers():
@@ -99,7 +99,7 @@ def test_the_index_names_every_code():
 
 
 def test_docs_errors_is_in_step():
-    wanted = runpy.run_path(str(ROOT / "tools" / "error_docs.py"))["pages"]()
+    expected = runpy.run_path(str(ROOT / "tools" / "error_docs.py"))["pages"]()
     folder = ROOT / "docs" / "errors"
-    found = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
-    assert found == wanted, "run `python tools/error_docs.py`"
+    names = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    assert names == expected, "run `python tools/error_docs.py`"

@@ -108,10 +108,10 @@ def reports(files: dict[str, str]) -> dict[str, str]:
             raise FileNotFoundError(2, "No such file or directory", path)
         return files[path].encode()
 
-    found = configure_pipeline(check_pipeline("main.ssbt", read), "main.ssbt", read).check_result
-    assert found.findings
+    result = configure_pipeline(check_pipeline("main.ssbt", read), "main.ssbt", read).check_result
+    assert result.findings
     return {
-        each.value: render_report(each, found.findings, found.sources, version="0", width=300)
+        each.value: render_report(each, result.findings, result.sources, version="0", width=300)
         for each in FORMATS
     }
 
@@ -154,8 +154,8 @@ def test_an_editor(line: str, tmp_path: Path) -> None:
     path = tmp_path / "p.ssbt"
     text = "pipeline p { }\n" + line.replace("NAME", "pasword").replace("VALUE", VALUES[0]) + REST
     path.write_text(text)
-    told = Editor().diagnostics(path.as_posix())
-    assert VALUES[0] not in repr(told)
+    reported = Editor().diagnostics(path.as_posix())
+    assert VALUES[0] not in repr(reported)
 
 
 @pytest.mark.parametrize("line", [each for each in IN_PIPELINES if '"""' not in each])

@@ -63,15 +63,15 @@ def test_concise(case, snapshot: SnapshotAssertion):
 
 def test_sorted_and_said_once():
     source = Source("b.ssbt", "abc")
-    said = [
+    expected = [
         Diagnostic(code, message, Label(Span(path, start, start + 1)))
         for path in ("b.ssbt", "a.ssbt")
         for start in (2, 0)
         for code in (WARNING, CODE)
         for message in ("y", "x", "x")
     ]
-    rendered = concise_report(said, {"b.ssbt": source})
-    assert rendered == concise_report(reversed(said), {"b.ssbt": source})
+    rendered = concise_report(expected, {"b.ssbt": source})
+    assert rendered == concise_report(reversed(expected), {"b.ssbt": source})
     lines = rendered.splitlines()
     assert len(lines) == 16
     assert lines[8:] == [
@@ -113,9 +113,9 @@ def test_a_line_of_ten_megabytes():
     place = Span("big.ssbt", start, start + 4)
     labels = Label(Span("big.ssbt", 0, 1), "far"), Label(Span("big.ssbt", 7, len(text)), "wide")
     began = time.process_time()
-    found = [Diagnostic(CODE, "m", Label(place, "here"), labels, (), (Edit(place, "ok"),))]
-    found += [Diagnostic(CODE, "m", Label(Span("big.ssbt", i, i + 1))) for i in range(1_000)]
-    rendered = text_report(found, {"big.ssbt": source})
+    result = [Diagnostic(CODE, "m", Label(place, "here"), labels, (), (Edit(place, "ok"),))]
+    result += [Diagnostic(CODE, "m", Label(Span("big.ssbt", i, i + 1))) for i in range(1_000)]
+    rendered = text_report(result, {"big.ssbt": source})
     assert time.process_time() - began < 1
     assert max(map(len, rendered.splitlines())) <= 80
 
@@ -141,7 +141,7 @@ PLACE = st.builds(
     st.integers(-2, 60),
 )
 LABEL = st.builds(Label, PLACE, ANYTHING)
-FOUND = st.builds(
+FINDINGS = st.builds(
     Diagnostic,
     st.sampled_from([CODE, WARNING]),
     ANYTHING,
@@ -151,7 +151,7 @@ FOUND = st.builds(
 )
 
 
-@given(st.lists(FOUND, max_size=3), ANYTHING, ANYTHING, st.integers(1, 100), st.booleans())
+@given(st.lists(FINDINGS, max_size=3), ANYTHING, ANYTHING, st.integers(1, 100), st.booleans())
 def test_whatever_is_said_of_whatever_text(found, one, other, width, color):
     sources = {"a": Source("a", one), "b": Source("b", other)}
     rendered = text_report(found, sources, width=width, color=False)

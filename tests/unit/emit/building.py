@@ -36,14 +36,14 @@ def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def found(name: str) -> Connector:
+def require_connector(name: str) -> Connector:
     result = find_connector(name)
     assert result
     return result
 
 
 def settings(name: str, role: Role, raw: dict[str, str] | None = None, **values: Value) -> Settings:
-    specification = found(name).role(role)
+    specification = require_connector(name).role(role)
     assert specification
     options = []
     for option_name, value in values.items():
@@ -59,8 +59,8 @@ def query(base: str, *chain: steps.Step, alias: str | None = None) -> steps.Quer
     return steps.Query(steps.Input(base, alias=alias), chain, Relation(), (), ())
 
 
-def let(name: str, made: steps.Query, description: str = "") -> ir.Let:
-    return ir.Let(name, made, description, PLACE)
+def let(name: str, result: steps.Query, description: str = "") -> ir.Let:
+    return ir.Let(name, result, description, PLACE)
 
 
 def pipeline(**parts: object) -> ir.Pipeline:
@@ -97,7 +97,7 @@ def full_of(text: str) -> ir.Pipeline:
     use = ParamUse("lake", PLACE)
     source = ir.Source(
         name=f"{text} in",
-        connector=found("csv"),
+        connector=require_connector("csv"),
         settings=settings(
             "csv",
             Role.SOURCE,
@@ -115,7 +115,7 @@ def full_of(text: str) -> ir.Pipeline:
     sink = ir.Sink(
         name=f"{text} sink",
         dataset=f"{text} last",
-        connector=found("parquet"),
+        connector=require_connector("parquet"),
         settings=settings(
             "parquet",
             Role.SINK,

@@ -71,11 +71,11 @@ class CodeSamples:
         return ", ".join(self.argument(depth + 1) for _ in range(count))
 
     def arguments(self, depth: int) -> str:
-        found = [self.argument(depth) for _ in range(self._random.randrange(0, 5))]
+        results = [self.argument(depth) for _ in range(self._random.randrange(0, 5))]
         for index in range(self._random.choice((0, 0, 0, 1, 2))):
             value = self.argument(depth + 2) if self._random.random() < 0.8 else "-5"
-            found.append(f"k{index}{self.word()}={value}")
-        return ", ".join(found)
+            results.append(f"k{index}{self.word()}={value}")
+        return ", ".join(results)
 
     def chain(self, depth: int = 0, comments: bool = False) -> str:
         code = self._random.choice(

@@ -261,10 +261,10 @@ def outputs(name: str) -> dict[str, bytes]:
     files = {f"{name}.ssbt": PIPELINES[name], "lib/enrich.py": MODULE}
     result = check_pipeline(f"{name}.ssbt", read_files(files))
     assert result.pipeline is not None, [
-        (found.code.number, found.message) for found in result.findings
+        (actual.code.number, actual.message) for actual in result.findings
     ]
-    made: tuple[OutputFile, ...] = emit_files(result)
-    return {file.path: file.content for file in made}
+    output: tuple[OutputFile, ...] = emit_files(result)
+    return {file.path: file.content for file in output}
 
 
 def script(name: str) -> str:

@@ -124,9 +124,9 @@ def test_docstrings(text: str, depth: int) -> None:
     tree = ast.parse(code)
     holder = tree if depth == 0 else tree.body[0]
     assert isinstance(holder, ast.Module | ast.FunctionDef)
-    found = ast.get_docstring(holder)
-    assert found is not None
-    assert found.split() == text.split()
+    result = ast.get_docstring(holder)
+    assert result is not None
+    assert result.split() == text.split()
 
 
 def test_docstring_wraps_and_keeps_lines() -> None:

@@ -54,10 +54,10 @@ def test_constants(name: str, expected: str) -> None:
 
 @given(st.text())
 def test_any_name(name: str) -> None:
-    for made in (identifier(name), constant_name(name)):
-        assert made.isidentifier()
-        assert not keyword.iskeyword(made)
-        assert not made.startswith("__")
+    for result in (identifier(name), constant_name(name)):
+        assert result.isidentifier()
+        assert not keyword.iskeyword(result)
+        assert not result.startswith("__")
 
 
 def test_a_name_is_given_once() -> None:

@@ -57,12 +57,12 @@ def result(frames: dict[str, DataFrame], base: str, *chain: steps.Step) -> DataF
     scope = FunctionScope(ScriptContext(names, TYPES, {}, "4.1", {}), {})
     code = emit_query(query(base, *chain), scope)
     program = "\n".join(scope.emit_body(code)).replace("return ", "result = ")
-    found: dict[str, object] = {names.datasets[name]: frame for name, frame in frames.items()}
-    found |= {"F": F, "literal": literal, "params": Params(), "ANY": "score DECIMAL(13,2)"}
-    found["checked"] = checked
-    exec(program, found)
-    made: DataFrame = found["result"]  # type: ignore[assignment]
-    return made
+    actual: dict[str, object] = {names.datasets[name]: frame for name, frame in frames.items()}
+    actual |= {"F": F, "literal": literal, "params": Params(), "ANY": "score DECIMAL(13,2)"}
+    actual["checked"] = checked
+    exec(program, actual)
+    output: DataFrame = actual["result"]  # type: ignore[assignment]
+    return output
 
 
 def rows(frame: DataFrame) -> list[tuple[object, ...]]:
@@ -97,27 +97,27 @@ class TestNames:
     def test_select_and_where(self, data: DataFrame, name: str) -> None:
         condition = expression(f"{quoted(name)} = 1")
         chosen = (column(name), NamedExpression(column(name).expression, (f"{name} 2",)))
-        made = result(
+        output = result(
             {"d": data},
             "d",
             steps.Filter(*NOTHING, condition),
             steps.Project(*NOTHING, chosen, False),
         )
-        assert made.columns == [name, f"{name} 2"]
-        assert rows(made) == [(1, 1)]
+        assert output.columns == [name, f"{name} 2"]
+        assert rows(output) == [(1, 1)]
 
     def test_with_columns(self, data: DataFrame, name: str) -> None:
         group = (computed(f"{quoted(name)} + 1", name), computed("v", f"{name} 2"))
-        made = result({"d": data}, "d", steps.WithColumns(*NOTHING, (group, (group[0],))))
-        assert made.columns == [name, "v", "k", f"{name} 2"]
-        assert rows(made)[0] == (3, 10, "A", 10)
+        output = result({"d": data}, "d", steps.WithColumns(*NOTHING, (group, (group[0],))))
+        assert output.columns == [name, "v", "k", f"{name} 2"]
+        assert rows(output)[0] == (3, 10, "A", 10)
 
     def test_drop(self, data: DataFrame, name: str) -> None:
         plain = steps.DropColumns(*NOTHING, (quoted(name),), False)
         assert result({"d": data}, "d", plain).columns == ["v", "k"]
         qualified = steps.DropColumns(*NOTHING, (f"o.{quoted(name)}",), True)
-        made = result({"d": data}, "d", steps.Alias(*NOTHING, "o"), qualified)
-        assert made.columns == ["v", "k"]
+        output = result({"d": data}, "d", steps.Alias(*NOTHING, "o"), qualified)
+        assert output.columns == ["v", "k"]
 
     def test_rename(self, data: DataFrame, name: str) -> None:
         for pairs, expected in (
@@ -127,28 +127,28 @@ class TestNames:
             (((name, "v"), ("v", "k"), ("k", name)), ["v", "k", name]),
             (((name, "v"), ("v", "x")), ["v", "x", "k"]),
         ):
-            made = result({"d": data}, "d", steps.RenameColumns(*NOTHING, pairs))
-            assert made.columns == expected
-            assert rows(made)[1] == (2, 20, "A")
+            output = result({"d": data}, "d", steps.RenameColumns(*NOTHING, pairs))
+            assert output.columns == expected
+            assert rows(output)[1] == (2, 20, "A")
 
     def test_alias_and_joins(self, data: DataFrame, name: str) -> None:
         other = data.select("*").withColumnRenamed("v", "w").drop("k")
         on = expression(f"{quoted(name)}.{quoted(name)} = r.{quoted(name)}")
         join = steps.Join(*NOTHING, "left", steps.Input("o", alias="r"), on, ())
-        made = result({"d": data, "o": other}, "d", steps.Alias(*NOTHING, name), join)
-        assert made.columns == [name, "v", "k", name, "w"]
+        output = result({"d": data, "o": other}, "d", steps.Alias(*NOTHING, name), join)
+        assert output.columns == [name, "v", "k", name, "w"]
         using = steps.Join(*NOTHING, "full", steps.Input("o"), None, (name,))
-        made = result({"d": data, "o": other}, "d", using)
-        assert made.columns == [name, "v", "k", "w"]
-        assert made.count() == 5
+        output = result({"d": data, "o": other}, "d", using)
+        assert output.columns == [name, "v", "k", "w"]
+        assert output.count() == 5
 
     def test_aggregate_and_sort(self, data: DataFrame, name: str) -> None:
         total = computed(f"sum({quoted(name)})", f"{name} total")
         by_name = steps.Aggregate(*NOTHING, "", (column(name),), (total,))
         order = SortKey(column(name).expression, True, None)
-        made = result({"d": data}, "d", by_name, steps.Sort(*NOTHING, (order,)))
-        assert made.columns == [name, f"{name} total"]
-        assert rows(made) == [(2, 4), (1, 1)]
+        output = result({"d": data}, "d", by_name, steps.Sort(*NOTHING, (order,)))
+        assert output.columns == [name, f"{name} total"]
+        assert rows(output) == [(2, 4), (1, 1)]
         for form, sets, count in (("rollup", (), 3), ("grouping sets", ((0,), ()), 3)):
             step = steps.Aggregate(*NOTHING, form, (column(name),), (), sets)
             assert rows(result({"d": data}, "d", step)).count((None,)) == 1
@@ -165,34 +165,34 @@ class TestNames:
         total = computed("sum(v)", "total")
         renames = (("2", f"{name} 2"),)
         step = steps.Pivot(*NOTHING, (column("k"),), name, (1, 2), (total,), renames)
-        made = result({"d": data}, "d", step).orderBy("k")
-        assert made.columns == ["k", "1", f"{name} 2"]
-        assert rows(made) == [("A", 10, 20), ("B", None, 30)]
+        output = result({"d": data}, "d", step).orderBy("k")
+        assert output.columns == ["k", "1", f"{name} 2"]
+        assert rows(output) == [("A", 10, 20), ("B", None, 30)]
 
     def test_unpivot(self, data: DataFrame, name: str) -> None:
         step = steps.Unpivot(
             *NOTHING, ("k",), (quoted(name), "w"), (("v", "w"),), name, "x.y", False
         )
-        made = result({"d": data}, "d", step)
-        assert made.columns == ["k", name, "x.y"]
-        assert rows(made)[:2] == [("A", name, 1), ("A", "w", 10)]
+        output = result({"d": data}, "d", step)
+        assert output.columns == ["k", name, "x.y"]
+        assert rows(output)[:2] == [("A", name, 1), ("A", "w", 10)]
 
     def test_explode(self, data: DataFrame, name: str) -> None:
         array = steps.WithColumns(*NOTHING, ((computed("array(v, v + 1)", name),),))
         explode = steps.Explode(
             *NOTHING, "posexplode", column(name).expression, (f"{name} i", f"{name} e")
         )
-        made = result({"d": data}, "d", array, explode)
-        assert made.columns == [name, "v", "k", f"{name} i", f"{name} e"]
-        assert rows(made)[1][3:] == (1, 11)
+        output = result({"d": data}, "d", array, explode)
+        assert output.columns == [name, "v", "k", f"{name} i", f"{name} e"]
+        assert rows(output)[1][3:] == (1, 11)
 
 
 def test_substitution_is_off(session: SparkSession) -> None:
     frame = session.range(1)
     step = steps.Project(*NOTHING, (computed("'${spark.app.name}'", "a${b}"),), False)
-    made = result({"d": frame}, "d", step)
-    assert made.columns == ["a${b}"]
-    assert rows(made) == [("${spark.app.name}",)]
+    output = result({"d": frame}, "d", step)
+    assert output.columns == ["a${b}"]
+    assert rows(output) == [("${spark.app.name}",)]
 
 
 def test_parameters_of_queries_have_their_types(session: SparkSession) -> None:
@@ -201,8 +201,8 @@ def test_parameters_of_queries_have_their_types(session: SparkSession) -> None:
         "select :low + 1.00 as score from {input} where id between :many and 5 and '{{:low}}' <> ''"
     )
     step = steps.SqlQuery(*NOTHING, text, (), True, (("low", TYPES["low"]), ("many", LONG)), "Any")
-    made = result({"d": session.range(4)}, "d", step)
-    assert rows(made) == [(Decimal("1.01"),)] * 2
+    output = result({"d": session.range(4)}, "d", step)
+    assert rows(output) == [(Decimal("1.01"),)] * 2
 
 
 def test_limit_takes_parameters(session: SparkSession) -> None:
@@ -213,6 +213,6 @@ def test_limit_takes_parameters(session: SparkSession) -> None:
 def test_keys_without_aggregates(session: SparkSession) -> None:
     output = Relation((Column("rows", LONG, True),))
     step = steps.Aggregate(PLACE, output, "cube", (computed("id % 2", "rows"),), ())
-    made = result({"d": session.range(4)}, "d", step)
-    assert made.columns == ["rows"]
-    assert sorted(rows(made), key=str) == [(0,), (1,), (None,)]
+    value = result({"d": session.range(4)}, "d", step)
+    assert value.columns == ["rows"]
+    assert sorted(rows(value), key=str) == [(0,), (1,), (None,)]

@@ -88,10 +88,10 @@ def test_source_map_leads_from_the_script_to_the_source() -> None:
     source = PIPELINES["steps"].splitlines()
     for entry in json.loads(files["steps.map.json"])["functions"]:
         assert lines[entry["line"] - 1].startswith(f"def {entry['function']}(")
-        found = re.fullmatch(r"steps\.ssbt:(\d+)", entry["place"])
-        assert found
+        match = re.fullmatch(r"steps\.ssbt:(\d+)", entry["place"])
+        assert match
         kinds = ("source", "let", "sink", "transform")
-        assert source[int(found[1]) - 1].startswith(kinds)
+        assert source[int(match[1]) - 1].startswith(kinds)
 
 
 def test_source_map_has_the_line_of_every_declaration() -> None:
@@ -153,7 +153,7 @@ def test_archive_can_be_imported_from(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("main", "path", "shown"),
+    ("main", "path", "output"),
     [
         ("main.ssbt", "main.ssbt", "main.ssbt:2"),
         ("a/b/main.ssbt", "a/b/main.ssbt", "main.ssbt:2"),
@@ -165,9 +165,9 @@ def test_archive_can_be_imported_from(tmp_path: Path) -> None:
         ("m.ssbt", "a\nimport os\u202e.ssbt", "a\\nimport os\\u202e.ssbt:2"),
     ],
 )
-def test_places(main: str, path: str, shown: str) -> None:
+def test_places(main: str, path: str, output: str) -> None:
     places = Places(main, {path: Source(path, "a\nb")})
-    assert places.line(Span(path, 2, 3)) == shown
+    assert places.line(Span(path, 2, 3)) == output
 
 
 def test_outputs_do_not_tell_the_folder() -> None:

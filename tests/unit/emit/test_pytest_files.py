@@ -35,12 +35,12 @@ test "Class" { given `s "1"` {} then `import` (`c``d`) { ('\\n') } }
 """
 
 
-def of(path: Path, text: str | None = None) -> list[str]:
+def emit_tests(path: Path, text: str | None = None) -> list[str]:
     """The file with the tests, and the one with the session."""
 
     def read(name: str) -> bytes:
-        found = path.parent / name
-        return text.encode() if text is not None and name == path.name else found.read_bytes()
+        names = path.parent / name
+        return text.encode() if text is not None and name == path.name else names.read_bytes()
 
     result = check_pipeline(path.name, read, tests=True)
     assert result.pipeline is not None, [each.message for each in result.findings]
@@ -50,21 +50,21 @@ def of(path: Path, text: str | None = None) -> list[str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_file(name: str, snapshot: SnapshotAssertion):
-    assert of(FILES[name])[0] == snapshot
+    assert emit_tests(FILES[name])[0] == snapshot
 
 
 def test_session(snapshot: SnapshotAssertion):
-    assert of(TESTED)[1] == snapshot
+    assert emit_tests(TESTED)[1] == snapshot
 
 
 def test_hostile_names_and_values(snapshot: SnapshotAssertion, tmp_path: Path):
-    assert of(tmp_path / "p.ssbt", HOSTILE)[0] == snapshot
+    assert emit_tests(tmp_path / "p.ssbt", HOSTILE)[0] == snapshot
 
 
 def test_what_tools_say(tmp_path: Path):
     """Black changes nothing, and ruff finds nothing."""
-    texts = [text for path in FILES.values() for text in of(path)]
-    texts += of(tmp_path / "p.ssbt", HOSTILE)
+    texts = [text for path in FILES.values() for text in emit_tests(path)]
+    texts += emit_tests(tmp_path / "p.ssbt", HOSTILE)
     for number, text in enumerate(texts):
         assert black.format_str(text, mode=black.Mode()) == text
         (tmp_path / f"test_{number}.py").write_text(text, encoding="utf-8")

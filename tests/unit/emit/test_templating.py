@@ -23,7 +23,7 @@ from ssbt.compiler.emit.template_runtime import TemplateEnvironment, UndefinedEr
 from ssbt.compiler.ir import pipeline as ir
 from ssbt.compiler.ir.relations import Relation
 from ssbt.grammar.words import STEPS
-from tests.unit.emit.building import PLACE, found, pipeline, script_of
+from tests.unit.emit.building import PLACE, pipeline, require_connector, script_of
 
 ROOT = Path(__file__).resolve().parents[3]
 NOT_ITERABLE = re.compile(r"'(\w+)' object is not iterable|Value after \* must be .*, not \w+")
@@ -136,8 +136,8 @@ def test_a_template_that_has_changed_goes_through_jinja(monkeypatch: pytest.Monk
     texts = {each: (ROOT / "templates" / each).read_bytes() for each in (name, macros)}
     checksums = {each: zlib.crc32(text) for each, text in texts.items()}
     for changed in (None, name, macros):
-        known = {name: {each: sum_ + (each == changed) for each, sum_ in checksums.items()}}
-        monkeypatch.setattr(templating, "_compiled_templates", lambda k=known: (environment, k))
+        existing = {name: {each: sum_ + (each == changed) for each, sum_ in checksums.items()}}
+        monkeypatch.setattr(templating, "_compiled_templates", lambda k=existing: (environment, k))
         found_template = templating._find_compiled(name)
         assert (found_template is None) == (changed is not None)
         assert templating._find_compiled("steps/sample.py.j2") is None, "no checksum is known"
@@ -169,7 +169,7 @@ def test_a_third_partys_connector_is_laid_out_by_black(
         "job.spark.read.options( **{ o.name:o.value for o in [] } ).load(\n'a'\n+'b')"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    acme = replace(found("csv"), package="laid_out_ssbt")
+    acme = replace(require_connector("csv"), package="laid_out_ssbt")
     source = ir.Source("orders", acme, Settings(), None, (), Relation(), "", PLACE)
     script = script_of(pipeline(datasets=(source,)))
     assert (

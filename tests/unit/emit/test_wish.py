@@ -10,8 +10,8 @@ SHOP = Path(__file__).parents[2] / "spark" / "fixtures" / "created" / "shop.ssbt
 
 
 def wished(dataset: str) -> dict[str, dict[str, list[str]]]:
-    found = check_pipeline("shop.ssbt", lambda _: SHOP.read_bytes())
-    sources = plan_sampling(found, dataset, 3)["sources"]
+    result = check_pipeline("shop.ssbt", lambda _: SHOP.read_bytes())
+    sources = plan_sampling(result, dataset, 3)["sources"]
     return {
         each["name"]: {
             "columns": [name for name, _ in each["columns"]],

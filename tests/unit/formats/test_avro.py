@@ -26,8 +26,8 @@ def test_mistakes_have_a_place(name, snapshot):
     with pytest.raises(SchemaProblemError) as raised:
         columns(text)
     problem = raised.value
-    shown = f"{text[problem.start : problem.end]}: {problem.message}; {problem.help}"
-    assert shown.rstrip("; ") == snapshot
+    output = f"{text[problem.start : problem.end]}: {problem.message}; {problem.help}"
+    assert output.rstrip("; ") == snapshot
 
 
 DEFAULTS = {

@@ -25,9 +25,9 @@ VALUES = st.recursive(
 @given(VALUES, st.sampled_from([None, 1, "\t"]))
 def test_reads_what_python_writes(value, indent):
     text = json.dumps(value, indent=indent)
-    found = parse_json(text)
-    assert found.to_plain() == value
-    assert text[found.start : found.end] == text
+    result = parse_json(text)
+    assert result.to_plain() == value
+    assert text[result.start : result.end] == text
 
 
 MISTAKES = {

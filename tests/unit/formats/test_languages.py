@@ -8,13 +8,13 @@ from ssbt.compiler.formats.languages import ExternalSchema, NoSuchMessageError, 
 from ssbt.compiler.formats.problems import SchemaProblemError
 
 
-def written(language, text, message="", files=None) -> ExternalSchema:
+def convert_schema(language, text, message="", files=None) -> ExternalSchema:
     return convert_text(language, text, "shop.proto", message, (files or {}).__getitem__)
 
 
 def json_type(type_: str) -> str:
     text = f'{{"type": "object", "properties": {{"f": {type_}}}, "required": ["f"]}}'
-    (field,) = written("json_schema", text).columns.fields
+    (field,) = convert_schema("json_schema", text).columns.fields
     return f"{field.type.sql}{'' if field.nullable else ' NOT NULL'}"
 
 
@@ -98,20 +98,20 @@ LINES = 'syntax = "proto3";\npackage shop;\nmessage Line { string sku = 1; }\n'
 
 
 def proto(message, text=PROTO):
-    return written("protobuf", text, message, {"lines.proto": LINES})
+    return convert_schema("protobuf", text, message, {"lines.proto": LINES})
 
 
 def test_protobuf(snapshot):
-    found = proto("shop.Order")
-    assert found.message == "shop.Order"
-    assert "\n".join(field.sql for field in found.columns.fields) == snapshot
+    result = proto("shop.Order")
+    assert result.message == "shop.Order"
+    assert "\n".join(field.sql for field in result.columns.fields) == snapshot
 
 
 def test_messages_of_protobuf():
     with pytest.raises(NoSuchMessageError) as raised:
         proto("")
     assert raised.value.args == ("shop.Order", "shop.Order.Inner", "shop.Loop")
-    assert written("protobuf", LINES).message == "shop.Line"
+    assert convert_schema("protobuf", LINES).message == "shop.Line"
 
 
 def test_mistakes_in_protobuf():
@@ -125,7 +125,7 @@ def test_mistakes_in_protobuf():
 
 
 def test_ddl():
-    assert written("ddl", "a INT NOT NULL, b STRING\n").columns.sql == (
+    assert convert_schema("ddl", "a INT NOT NULL, b STRING\n").columns.sql == (
         "STRUCT<a: INT NOT NULL, b: STRING>"
     )
     for text, place in {
@@ -135,7 +135,7 @@ def test_ddl():
         "a INT,": ",",
     }.items():
         with pytest.raises(SchemaProblemError) as raised:
-            written("ddl", text)
+            convert_schema("ddl", text)
         assert text[raised.value.start : raised.value.end] == place
     with pytest.raises(SchemaProblemError, match="two columns called `A`"):
-        written("ddl", "a INT, A INT")
+        convert_schema("ddl", "a INT, A INT")

@@ -41,9 +41,9 @@ def test_it_is_registered():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_files(file: Path):
     text = file.read_bytes().decode("utf-8", "replace")
-    found = lexed(text)
-    assert "".join(value for _, _, value in found) == text
-    assert [each for each in found if each[1] is Error] == []
+    result = lexed(text)
+    assert "".join(value for _, _, value in result) == text
+    assert [each for each in result if each[1] is Error] == []
 
 
 def test_listings():

@@ -53,13 +53,13 @@ def without_look_arounds(pattern: str) -> str:
 
 def keywords_of_the_grammar() -> set[str]:
     """Every word in a terminal that is a keyword or a phrase of them."""
-    found: set[str] = set()
+    result: set[str] = set()
     for name, pattern in TERMINAL.findall(GRAMMAR):
         if name not in ("QUANTITY", "NUMBER", "INTERVAL_SIGN"):
             bare = re.sub(r"\\[sdwW]", " ", without_look_arounds(pattern)).replace("?:", " ")
             bare = bare.replace("substr(ing)?", "substr substring").replace("(ing)?", "")
-            found |= set(re.findall(r"[a-z_]{2,}", bare))
-    return found - {"ing"} | {"substring", "try_cast"} - {"try_"}
+            result |= set(re.findall(r"[a-z_]{2,}", bare))
+    return result - {"ing"} | {"substring", "try_cast"} - {"try_"}
 
 
 def test_every_keyword_has_a_kind():

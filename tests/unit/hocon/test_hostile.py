@@ -28,17 +28,17 @@ from tests.unit.hocon.reading_files import plain, read
     ],
 )
 def test_nothing_outside_is_read(text: str) -> None:
-    asked: list[str] = []
+    answers: list[str] = []
 
     class Files(dict[str, str]):
         def __contains__(self, name: object) -> bool:
-            asked.append(str(name))
+            answers.append(str(name))
             return super().__contains__(name)
 
     with pytest.raises(ConfigurationError) as error:
         read(Files({"conf/main.conf": text}), "conf/main.conf", "conf")
     assert error.value.finding.code.number == "SSBT1212"
-    assert asked == ["conf/main.conf"]
+    assert answers == ["conf/main.conf"]
 
 
 def test_cycles_of_includes() -> None:
@@ -51,9 +51,9 @@ def test_cycles_of_includes() -> None:
 def test_ten_thousand_keys() -> None:
     text = "\n".join(f"a.k{i} = ${{?b.k{i}}} {i}" for i in range(10_000))
     started = time.process_time()
-    found = plain(read({"main.conf": text}))
-    assert isinstance(found, dict)
-    assert len(found["a"]) == 10_000
+    result = plain(read({"main.conf": text}))
+    assert isinstance(result, dict)
+    assert len(result["a"]) == 10_000
     assert time.process_time() - started < 10
 
 

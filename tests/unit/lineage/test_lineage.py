@@ -28,16 +28,16 @@ transform large(a: Order) = from a |> where amount > 100
 """
 
 
-def known(*lets: str, sink: str = "result") -> Lineage:
+def trace(*lets: str, sink: str = "result") -> Lineage:
     text = f'{HEAD}{"".join(lets)}\nsink {sink} to parquet {{ path = "r" }}\n'
     result = check_pipeline("a.ssbt", lambda _: text.encode())
     assert result.pipeline is not None, result.findings
     return build_lineage(result.pipeline)
 
 
-def told(found: Lineage, name: str, column: str) -> set[str]:
-    given = found.dependencies(Origin(name, column))
-    return {f"{d.kind.value} {d.origin}" for d in given}
+def dependencies(result: Lineage, name: str, column: str) -> set[str]:
+    inputs = result.dependencies(Origin(name, column))
+    return {f"{d.kind.value} {d.origin}" for d in inputs}
 
 
 STEPS = {
@@ -79,13 +79,16 @@ STEPS = {
 
 @pytest.mark.parametrize("steps", STEPS)
 def test_steps(steps: str):
-    assert told(known(f"let result = from orders {steps}\n"), "result", "amount") == STEPS[steps]
+    assert (
+        dependencies(trace(f"let result = from orders {steps}\n"), "result", "amount")
+        == STEPS[steps]
+    )
 
 
 def test_both_sides_of_a_union_are_values():
     other = "let other = from customers |> select id, country as text\n"
     result = "let result = from orders |> select id, string(day) as text |> union all other\n"
-    assert told(known(other, result), "result", "text") == {
+    assert dependencies(trace(other, result), "result", "text") == {
         *("value orders.day", "value other.text"),
     }
 
@@ -93,14 +96,14 @@ def test_both_sides_of_a_union_are_values():
 def test_what_except_looks_at_decides_about_rows():
     other = "let other = from customers |> select id\n"
     result = "let result = from orders |> select id |> except other\n"
-    assert told(known(other, result), "result", "id") == {
+    assert dependencies(trace(other, result), "result", "id") == {
         *("value orders.id", "filter orders.id", "filter other.id"),
     }
 
 
 def test_pivot():
     steps = "|> pivot sum(amount) as total for id in (1 as first) group by customer"
-    assert told(known(f"let result = from orders {steps}\n"), "result", "first") == {
+    assert dependencies(trace(f"let result = from orders {steps}\n"), "result", "first") == {
         *("value orders.amount", "value orders.id"),
         *("grouping orders.customer", "grouping orders.id"),
     }
@@ -109,22 +112,25 @@ def test_pivot():
 def test_a_dataset_of_another_name_is_what_is_told():
     same = "let same = from orders\n"
     result = "let result = from same |> where id > 1\n"
-    assert told(known(same, result), "result", "id") == {"value same.id", "filter same.id"}
+    assert dependencies(trace(same, result), "result", "id") == {
+        "value same.id",
+        "filter same.id",
+    }
 
 
 def test_far_away():
     paid = "let paid = from orders |> where day > current_date()\n"
     result = "let result = from paid |> aggregate count(*) as n group by customer\n"
-    found = known(paid, result)
-    assert found.upstream(Origin("result", "n")) == {
+    actual = trace(paid, result)
+    assert actual.upstream(Origin("result", "n")) == {
         Origin("paid", "customer"): {DependencyKind.GROUP},
         Origin("orders", "customer"): {DependencyKind.GROUP},
         Origin("orders", "day"): {DependencyKind.FILTER, DependencyKind.GROUP},
     }
-    assert set(found.downstream(Origin("orders", "day"))) >= {
+    assert set(actual.downstream(Origin("orders", "day"))) >= {
         *(Origin("paid", "amount"), Origin("result", "n"), Origin("result", "customer")),
     }
-    assert found.downstream(Origin("orders", "tags")) == {
+    assert actual.downstream(Origin("orders", "tags")) == {
         Origin("paid", "tags"): {DependencyKind.VALUE}
     }
 
@@ -137,24 +143,24 @@ DIAMONDS = "".join(
 
 
 def test_nothing_is_written_twice():
-    found = known(DIAMONDS, sink="l59")
-    assert len(views.render_tree(found, Origin("l59", "id")).splitlines()) < 300
-    assert len(found.upstream(Origin("l59", "id"))) == 2 * 60
+    result = trace(DIAMONDS, sink="l59")
+    assert len(views.render_tree(result, Origin("l59", "id")).splitlines()) < 300
+    assert len(result.upstream(Origin("l59", "id"))) == 2 * 60
 
 
 def test_names_are_only_text_in_diagrams():
     odd = '`a"]; b`'
-    found = known(f"let result = from orders |> select id as {odd}, day as `end`\n")
+    result = trace(f"let result = from orders |> select id as {odd}, day as `end`\n")
     columns = [Origin("result", 'a"]; b'), Origin("result", "end")]
-    chart = views.render_mermaid(found, columns)
+    chart = views.render_mermaid(result, columns)
     assert '["a&quot;]; b"]' in chart
-    graph = views.render_graphviz(found, columns)
+    graph = views.render_graphviz(result, columns)
     assert r'"result.a\"]; b" [label = "a\"]; b"]' in graph
 
 
 def test_json():
-    found = known("let result = from orders |> where id > 1 |> select amount\n")
-    document = json.loads(views.as_json(found, [Origin("result", "amount")]))
+    result = trace("let result = from orders |> where id > 1 |> select amount\n")
+    document = json.loads(views.as_json(result, [Origin("result", "amount")]))
     assert document["dependencies"] == [
         {
             "from": {"dataset": "orders", "column": "id"},
@@ -202,8 +208,8 @@ EVERYTHING = {f"value orders.{name}" for name in ("id", "customer", "amount", "d
 
 def of_query(query: str) -> set[str]:
     schema = "schema Sum { id: bigint, sum: decimal(19,2) }\n"
-    found = known(schema, f'let result = from orders |> sql "{query}" returns Sum\n')
-    return told(found, "result", "sum")
+    result = trace(schema, f'let result = from orders |> sql "{query}" returns Sum\n')
+    return dependencies(result, "result", "sum")
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -220,6 +226,6 @@ def test_queries(query: str):
     ],
 )
 def test_a_query_that_is_not_understood_is_made_from_everything(query: str):
-    found = of_query(query)
-    assert found >= EVERYTHING
-    assert found >= {each.replace("value", "filter") for each in EVERYTHING}
+    result = of_query(query)
+    assert result >= EVERYTHING
+    assert result >= {each.replace("value", "filter") for each in EVERYTHING}

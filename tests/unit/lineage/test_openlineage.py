@@ -30,20 +30,20 @@ sink sums to parquet { path = "/data/${class}" }
 """
 
 
-def told(text: str) -> dict[str, Any]:
+def openlineage_event(text: str) -> dict[str, Any]:
     pipeline = check_pipeline("a.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
     return build_event(pipeline, "shop", TIME, "1.0")
 
 
 def test_what_is_told() -> None:
-    found = told(PIPELINE)
-    check(found)
-    assert found["job"]["name"] == "sums"
-    (given,), (made,) = found["inputs"], found["outputs"]
-    assert (given["namespace"], given["name"]) == ("s3://shop", "data/orders")
-    assert (made["namespace"], made["name"]) == ("file", "/data/best")
-    lineage = made["facets"]["columnLineage"]
+    result = openlineage_event(PIPELINE)
+    check(result)
+    assert result["job"]["name"] == "sums"
+    (inputs,), (output,) = result["inputs"], result["outputs"]
+    assert (inputs["namespace"], inputs["name"]) == ("s3://shop", "data/orders")
+    assert (output["namespace"], output["name"]) == ("file", "/data/best")
+    lineage = output["facets"]["columnLineage"]
     (amount,) = lineage["fields"]["total"]["inputFields"]
     assert (amount["namespace"], amount["name"]) == ("s3://shop", "data/orders")
     assert amount["field"] == "amount"
@@ -63,9 +63,9 @@ def test_a_history_has_its_times_from_the_sequence() -> None:
       path = "/data/sums", mode = history, keys = customer, sequence_by = total, valid_to = "until"
     }"""
     )
-    (made,) = told(text)["outputs"]
-    fields = made["facets"]["columnLineage"]["fields"]
-    assert [each["name"] for each in made["facets"]["schema"]["fields"]] == list(fields)
+    (result,) = openlineage_event(text)["outputs"]
+    fields = result["facets"]["columnLineage"]["fields"]
+    assert [each["name"] for each in result["facets"]["schema"]["fields"]] == list(fields)
     assert list(fields) == ["customer", "valid_from", "until"]
     assert {each["field"] for each in fields["until"]["inputFields"]} == {"amount"}
 
@@ -76,8 +76,8 @@ def test_a_table_of_a_catalog_is_where_its_catalog_is() -> None:
         + """connection lake: iceberg { catalog = rest, uri = "https://catalog.example.com" }
         sink sums to iceberg { connection = lake, table = "shop.sums", mode = append }"""
     )
-    (made,) = told(text)["outputs"]
-    assert (made["namespace"], made["name"]) == ("https://catalog.example.com", "shop.sums")
+    (result,) = openlineage_event(text)["outputs"]
+    assert (result["namespace"], result["name"]) == ("https://catalog.example.com", "shop.sums")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
@@ -86,10 +86,10 @@ def test_the_examples(path: Path) -> None:
         "pipeline.ssbt", lambda name: (path.parent / name).read_bytes()
     ).pipeline
     assert pipeline is not None
-    found = build_event(pipeline, "default", TIME, "1.0")
-    check(found)
-    assert len(found["inputs"]) >= 1
-    assert len(found["outputs"]) == len(pipeline.sinks)
+    result = build_event(pipeline, "default", TIME, "1.0")
+    check(result)
+    assert len(result["inputs"]) >= 1
+    assert len(result["outputs"]) == len(pipeline.sinks)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_the_examples(path: Path) -> None:
 )
 def test_the_check_is_one(wrong: dict[str, Any]) -> None:
     with pytest.raises((AssertionError, ValueError)):
-        check({**told(PIPELINE), **wrong})
+        check({**openlineage_event(PIPELINE), **wrong})
 
 
 @pytest.fixture
@@ -240,13 +240,13 @@ def test_a_signal_is_an_abort(
 
 
 def test_a_merge_writes_the_columns_that_it_stores() -> None:
-    found = told(
+    columns = openlineage_event(
         'pipeline merges { time_zone = "UTC" }\n'
         "schema Event { id: bigint, op: string, at: timestamp }\n"
         'source events from parquet { path = "in", schema = Event }\n'
         'sink events to delta { path = "out", mode = merge, keys = [id], sequence_by = at,\n'
         "  delete_when = op = 'D', columns = * except (op) }\n"
     )
-    facets = found["outputs"][0]["facets"]
+    facets = columns["outputs"][0]["facets"]
     assert [each["name"] for each in facets["schema"]["fields"]] == ["id", "at"]
     assert [*facets["columnLineage"]["fields"]] == ["id", "at"]

@@ -31,7 +31,7 @@ transform at_home(a: Person) = from a |> extend home.City as town
 HOME = "STRUCT<City: STRING, zip: STRUCT<code: STRING, area: INT>>"
 
 
-def known(*lets: str, sink: str = "r") -> Lineage:
+def trace(*lets: str, sink: str = "r") -> Lineage:
     text = f"{HEAD}{''.join(lets)}\nsink {sink} to noop {{ }}\n"
     result = check_pipeline("a.ssbt", lambda _: text.encode())
     assert result.pipeline is not None, result.findings
@@ -43,13 +43,13 @@ def place(text: str) -> Origin:
     return Origin(dataset, column, tuple(path))
 
 
-def sources(found: Lineage, text: str) -> set[str]:
+def sources(result: Lineage, text: str) -> set[str]:
     """The sources' columns and fields behind the value of a column or a field."""
-    upstream = found.upstream(place(text)).items()
+    upstream = result.upstream(place(text)).items()
     return {
         f"{each.column_path}"
         for each, kinds in upstream
-        if found.nodes[each.dataset].is_source and DependencyKind.VALUE in kinds
+        if result.nodes[each.dataset].is_source and DependencyKind.VALUE in kinds
     }
 
 
@@ -105,7 +105,7 @@ VALUES = {
 
 @pytest.mark.parametrize("value", VALUES)
 def test_values(value: str) -> None:
-    assert sources(known(f"let r = from people |> select {value} as x\n"), "r.x") == VALUES[value]
+    assert sources(trace(f"let r = from people |> select {value} as x\n"), "r.x") == VALUES[value]
 
 
 STEPS = {
@@ -139,7 +139,7 @@ OTHER = "let other = from people |> select id, work as home\nschema Made { x: st
 
 @pytest.mark.parametrize("steps", STEPS)
 def test_steps(steps: str) -> None:
-    assert sources(known(OTHER, f"let r = from people {steps}\n"), "r.x") == STEPS[steps]
+    assert sources(trace(OTHER, f"let r = from people {steps}\n"), "r.x") == STEPS[steps]
 
 
 QUERIES = {
@@ -158,17 +158,17 @@ QUERIES = {
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_queries(query: str) -> None:
-    found = known(OTHER, f'let r = from people |> sql "{query}" returns Made\n')
-    assert sources(found, "r.x") == QUERIES[query]
+    result = trace(OTHER, f'let r = from people |> sql "{query}" returns Made\n')
+    assert sources(result, "r.x") == QUERIES[query]
 
 
 def test_a_stream() -> None:
     steps = "|> watermark at delay 1 hour |> deduplicate by id, at |> select home.zip.area as x"
-    found = known(f"let r = from visits {steps}\n")
-    assert sources(found, "r.x") == {"home.zip.area"}
+    result = trace(f"let r = from visits {steps}\n")
+    assert sources(result, "r.x") == {"home.zip.area"}
 
 
-MADE = """
+STRUCT_PIPELINE = """
 let mid = from people
   |> where home.City = 'Bonn'
   |> select id, named_struct('who', home, 'Area', work.zip.area) as s
@@ -177,16 +177,16 @@ let r = from mid |> order by s.area |> select s, s.who.zip.code as code
 
 
 def test_what_decides_about_rows_is_a_field() -> None:
-    found = known(MADE)
-    given = found.dependencies(place("r.code"))
-    assert {f"{d.kind.value} {d.origin}" for d in given} == {
+    result = trace(STRUCT_PIPELINE)
+    inputs = result.dependencies(place("r.code"))
+    assert {f"{d.kind.value} {d.origin}" for d in inputs} == {
         *("value mid.s.who.zip.code", "ordering mid.s.Area"),
     }
 
 
 def test_a_struct_is_made_of_its_fields() -> None:
-    found = known(MADE)
-    assert views.render_tree(found, place("mid.s")) == (
+    result = trace(STRUCT_PIPELINE)
+    assert views.render_tree(result, place("mid.s")) == (
         f"mid.s (STRUCT<who: {HOME}, Area: INT>)\n"
         f"├─ mid.s.who ({HOME})\n"
         f"│  └─ people.home ({HOME}, source)\n"
@@ -194,35 +194,35 @@ def test_a_struct_is_made_of_its_fields() -> None:
         "│  └─ people.work.zip.area (INT, source)\n"
         "└─ filter: people.home.City\n"
     )
-    assert sources(found, "r.s") == {"home", "work.zip.area"}
-    assert sources(found, "r.s.who.zip") == {"home.zip"}
+    assert sources(result, "r.s") == {"home", "work.zip.area"}
+    assert sources(result, "r.s.who.zip") == {"home.zip"}
 
 
 def test_downstream() -> None:
-    found = known(MADE)
-    used = {str(each): kinds for each, kinds in found.downstream(place("people.home.zip")).items()}
+    result = trace(STRUCT_PIPELINE)
+    used = {str(each): kinds for each, kinds in result.downstream(place("people.home.zip")).items()}
     assert used == {
         "mid.s.who.zip": {DependencyKind.VALUE},
         "r.s.who.zip": {DependencyKind.VALUE},
         "r.code": {DependencyKind.VALUE},
     }
-    by_rows = found.downstream(place("people.home.City"))
+    by_rows = result.downstream(place("people.home.City"))
     assert by_rows[place("mid.s")] == {DependencyKind.FILTER}
     assert by_rows[place("mid.s.who.City")] == {DependencyKind.VALUE, DependencyKind.FILTER}
 
 
 def test_pictures() -> None:
-    found = known(MADE)
+    result = trace(STRUCT_PIPELINE)
     code = [place("r.code")]
-    assert "mid__s__who__zip__code --> r__code" in views.render_mermaid(found, code)
-    assert '"people.home.zip.code" -> "mid.s.who.zip.code"' in views.render_graphviz(found, code)
+    assert "mid__s__who__zip__code --> r__code" in views.render_mermaid(result, code)
+    assert '"people.home.zip.code" -> "mid.s.who.zip.code"' in views.render_graphviz(result, code)
     assert '    "mid.s.who.zip.code" [label = "s.who.zip.code"]' in views.render_graphviz(
-        found, code
+        result, code
     )
 
 
 def test_json() -> None:
-    document = json.loads(views.as_json(known(MADE), [place("r.code")]))
+    document = json.loads(views.as_json(trace(STRUCT_PIPELINE), [place("r.code")]))
     assert {
         "from": {"dataset": "people", "column": "home", "path": ["zip", "code"]},
         "to": {"dataset": "mid", "column": "s", "path": ["who", "zip", "code"]},
@@ -233,11 +233,11 @@ def test_json() -> None:
 
 
 def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
-    text = f"{HEAD}{MADE}sink r to noop {{ }}\n"
+    text = f"{HEAD}{STRUCT_PIPELINE}sink r to noop {{ }}\n"
     pipeline = check_pipeline("a.ssbt", lambda _: text.encode()).pipeline
     assert pipeline is not None
-    found = build_record(pipeline, "1.0")
-    facets = found["outputs"][0]["facets"]
+    result = build_record(pipeline, "1.0")
+    facets = result["outputs"][0]["facets"]
     code = facets["columnLineage"]["fields"]["code"]["inputFields"]
     assert [(each["dataset"], each["field"]) for each in code] == [("people", "home")]
     s = facets["columnLineage"]["fields"]["s"]["inputFields"]
@@ -247,7 +247,7 @@ def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
         ("home", "FILTER"),
         ("work", "SORT"),
     ]
-    schema = {each["name"]: each for each in found["inputs"][0]["facets"]["schema"]["fields"]}
+    schema = {each["name"]: each for each in result["inputs"][0]["facets"]["schema"]["fields"]}
     assert schema["home"]["type"] == "struct"
     assert schema["home"]["fields"][0] == {"name": "City", "type": "STRING"}
     (element,) = schema["items"]["fields"]
@@ -257,6 +257,6 @@ def test_openlineage_names_columns_and_their_fields_in_schemas() -> None:
 
 def test_names_of_diagrams_differ() -> None:
     lets = "let r = from people |> select named_struct('b', id) as a, id as a__b\n"
-    chart = views.render_mermaid(known(lets), [place("r.a.b"), place("r.a__b")])
+    chart = views.render_mermaid(trace(lets), [place("r.a.b"), place("r.a__b")])
     (one, other) = (line.split("[")[0] for line in chart.splitlines() if 'b"]' in line)
     assert one != other

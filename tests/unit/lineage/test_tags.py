@@ -62,12 +62,12 @@ def tagged(query: str) -> set[str]:
     """The columns that bear `@pii`; the lineage must say the same of where they come from."""
     pipeline = resolved(query)
     (let,) = (each for each in pipeline.datasets if isinstance(each, Let) and each.name == "r")
-    known = build_lineage(pipeline)
-    behind = known.source_dependencies().unmasked
+    existing = build_lineage(pipeline)
+    behind = existing.source_dependencies().unmasked
     for column in let.query.output.columns:
         origins: Iterable[Origin] = behind[Origin("r", column.name)]
-        first = frozenset[str]().union(*(known.tags.tags_at(each) for each in origins))
-        assert column.tags == first == known.tags.tags_at(Origin("r", column.name))
+        first = frozenset[str]().union(*(existing.tags.tags_at(each) for each in origins))
+        assert column.tags == first == existing.tags.tags_at(Origin("r", column.name))
     return {column.name for column in let.query.output.columns if "pii" in column.tags}
 
 
@@ -160,35 +160,39 @@ FLOWS = {
 }
 
 
-@pytest.mark.parametrize("query", [query for query, wanted in FLOWS.items() if wanted is not None])
+@pytest.mark.parametrize(
+    "query", [query for query, expected in FLOWS.items() if expected is not None]
+)
 def test_flows(query: str) -> None:
     named = "\nlet named = from people |> select email as t, id"
     assert tagged(query + (named if "named" in query.split() else "")) == FLOWS[query]
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("Plain", {"id", "text"}), ("Masked", set())])
-def test_a_processor_that_masks(name: str, wanted: set[str]) -> None:
-    assert tagged(f'from visits |> stateful "mask.py:{name}" by id returns Two {{ }}') == wanted
+@pytest.mark.parametrize(("name", "expected"), [("Plain", {"id", "text"}), ("Masked", set())])
+def test_a_processor_that_masks(name: str, expected: set[str]) -> None:
+    assert tagged(f'from visits |> stateful "mask.py:{name}" by id returns Two {{ }}') == expected
 
 
 def test_dead_letters() -> None:
     pipeline = resolved("from people")
     (letters,) = (each for each in pipeline.datasets if each.name == "orders.dead_letter")
     assert not isinstance(letters, Let)
-    found = {column.name for column in letters.output.columns if "pii" in column.tags}
-    assert found == {"key", "value", "headers", "error"}
+    columns = {column.name for column in letters.output.columns if "pii" in column.tags}
+    assert columns == {"key", "value", "headers", "error"}
 
 
 def test_views_and_manifest() -> None:
     pipeline = resolved("from people |> select email as e, sha2(email, 256) as h, id")
-    known = build_lineage(pipeline)
-    tree = views.render_tree(known, Origin("r", "e")) + views.render_tree(known, Origin("r", "h"))
+    existing = build_lineage(pipeline)
+    tree = views.render_tree(existing, Origin("r", "e")) + views.render_tree(
+        existing, Origin("r", "h")
+    )
     assert "r.e (STRING) @contact @pii" in tree
     assert "people.email (STRING, source) @contact @pii, masked" in tree
     assert "r.h (STRING)\n" in tree
     columns = [Origin("r", "e"), Origin("r", "h")]
-    assert '"masked": true' in views.as_json(known, columns)
-    assert '-- "masked" -->' in views.render_mermaid(known, columns)
+    assert '"masked": true' in views.as_json(existing, columns)
+    assert '-- "masked" -->' in views.render_mermaid(existing, columns)
     (manifest,) = (f for f in emit_files(checked_again(pipeline)) if f.path.endswith("sample.json"))
     assert '"masking": true' in manifest.content.decode()
 
@@ -218,9 +222,9 @@ def test_implicit_flows(query: str) -> None:
     more, sink = "\n  implicit_flows = refuse", "sink r to noop { }"
     text = f"{HEAD.format(more=more)}let r = {query}\n{sink}\n"
     files = {"a.ssbt": text, "mask.py": MODULE}
-    found = check_pipeline("a.ssbt", read_files(files)).findings
-    told = [f.message for f in found if f.code.number == "SSBT1305"]
-    assert bool(told) == bool(REFUSED[query])
-    assert all(REFUSED[query] in message for message in told)
+    findings = check_pipeline("a.ssbt", read_files(files)).findings
+    reported = [f.message for f in findings if f.code.number == "SSBT1305"]
+    assert bool(reported) == bool(REFUSED[query])
+    assert all(REFUSED[query] in message for message in reported)
     quiet = check_pipeline("a.ssbt", lambda path: files[path].replace(more, "").encode()).findings
     assert not [f for f in quiet if f.code.number == "SSBT1305"]

@@ -36,7 +36,7 @@ PIECES = (
 )
 
 
-def asked(text: str, offset: int) -> None:
+def ask_everything(text: str, offset: int) -> None:
     """Ask everything there is at one place of a text."""
     editor = Editor()
     path = editor.workspace.documents.open(URI, text)
@@ -65,7 +65,7 @@ def test_half_of_a_file(number):
     offset = chosen.randrange(len(text) + 1)
     rest = chosen.choice(["", text[offset:]])
     piece = chosen.choice(["", *PIECES])
-    asked(text[:offset] + piece + rest, offset + len(piece))
+    ask_everything(text[:offset] + piece + rest, offset + len(piece))
 
 
 @given(
@@ -73,11 +73,11 @@ def test_half_of_a_file(number):
 )
 def test_soup(pieces):
     text = "".join(pieces)
-    asked(text, len(text))
+    ask_everything(text, len(text))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a" * 30_000, "a." * 500, "(" * 5_000, " " * 30_000, "`" * 9_999])
 @pytest.mark.timeout(20)
 def test_long_texts(text):
-    asked(f"let x = from a |> where {text}", 24 + len(text))
+    ask_everything(f"let x = from a |> where {text}", 24 + len(text))

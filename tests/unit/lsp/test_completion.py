@@ -8,9 +8,9 @@ from ssbt.compiler.lsp.completion import complete
 
 
 def offered(project) -> dict[str, list[str]]:
-    found = complete(project.workspace.best_analysis(project.path), project.path, project.offset)
+    result = complete(project.workspace.best_analysis(project.path), project.path, project.offset)
     kinds: dict[str, list[str]] = {}
-    for item in found.items if found is not None else ():
+    for item in result.items if result is not None else ():
         kinds.setdefault(item.kind, []).append(item.label)
     return kinds
 
@@ -60,11 +60,11 @@ DATASETS = ["orders", "customers", "large"]
     ],
 )
 def test_offered(project, replaced, kind, labels):
-    found = offered(project(replaced)).get(kind, [])
+    result = offered(project(replaced)).get(kind, [])
     if kind in ("keyword", "type", "option", "choice", "connector"):
-        assert set(labels) <= set(found)
+        assert set(labels) <= set(result)
     else:
-        assert found == labels
+        assert result == labels
 
 
 def test_one_of_is_for_checks(project):
@@ -72,9 +72,9 @@ def test_one_of_is_for_checks(project):
 
 
 def test_options_of_a_connector(project):
-    found = offered(project({"  mode         =": "  §"}))
-    assert {"path", "mode", "compression", "partition_by", "raw"} <= set(found["option"])
-    assert set(found) == {"option"}
+    result = offered(project({"  mode         =": "  §"}))
+    assert {"path", "mode", "compression", "partition_by", "raw"} <= set(result["option"])
+    assert set(result) == {"option"}
 
 
 def test_words_of_a_history(project):
@@ -101,9 +101,9 @@ def test_what_maintains_a_table(project):
 
 def test_words_of_a_catalog(project):
     table = {"to parquet {": "to iceberg {\n  §\n"}
-    found = offered(project(table))["option"]
-    assert {"connection", "table", "partition_by", "branch"} <= set(found)
-    assert "warehouse" not in found
+    result = offered(project(table))["option"]
+    assert {"connection", "table", "partition_by", "branch"} <= set(result)
+    assert "warehouse" not in result
     declared = {"sink ": "connection lake: iceberg {\n  catalog = §\n}\n\nsink "}
     assert {"hadoop", "jdbc", "rest"} <= set(offered(project(declared))["choice"])
 
@@ -169,6 +169,6 @@ source events from kafka {
     ],
 )
 def test_connections_and_secrets(project, old, new, kind, labels):
-    found = offered(project({"# What": SHARED.replace(old, new)}))
-    assert labels <= set(found[kind])
-    assert "csv" not in found[kind]
+    result = offered(project({"# What": SHARED.replace(old, new)}))
+    assert labels <= set(result[kind])
+    assert "csv" not in result[kind]

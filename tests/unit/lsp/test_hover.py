@@ -7,9 +7,9 @@ import pytest
 from ssbt.compiler.lsp.hover import find_hover
 
 
-def shown(project) -> str:
-    found = find_hover(project.workspace.best_analysis(project.path), project.path, project.offset)
-    return "" if found is None else found.text
+def hover_text(project) -> str:
+    result = find_hover(project.workspace.best_analysis(project.path), project.path, project.offset)
+    return "" if result is None else result.text
 
 
 CASES = {
@@ -63,14 +63,14 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_hover(project, case):
     replaced, expected = CASES[case]
-    text = shown(project(replaced))
+    text = hover_text(project(replaced))
     for part in expected:
         assert part in text
 
 
 def test_lineage_goes_back_to_the_sources(project):
     more = "let total =\n  from large\n  |> select dou§bled\n\nsink large to parquet {"
-    text = shown(project({"sink large to parquet {": more}))
+    text = hover_text(project({"sink large to parquet {": more}))
     assert "Comes from `large.doubled`." in text
     assert "In the first place from `orders.amount`." in text
 
@@ -79,4 +79,4 @@ def test_lineage_goes_back_to_the_sources(project):
     "replaced", [{"# What": "# Wh§at"}, {'"A shop"': '"A sh§op"'}, {"select id": "sel§ect id"}]
 )
 def test_nothing_is_known_of_other_words(project, replaced):
-    assert shown(project(replaced)) == ""
+    assert hover_text(project(replaced)) == ""

@@ -40,20 +40,20 @@ def test_what_environments_say(tmp_path: Path, case: str):
     shutil.copytree(CASES / case, folder)
     editor, path = opened(folder, "input.ssbt")
     prefix = f"{folder.as_posix()}/"
-    found = {
+    findings = {
         (name, str(each.code), each.message.split("\n")[0].replace(prefix, ""))
         for name, diagnostics in editor.diagnostics(path).items()
         for each in diagnostics
     }
-    found = {(name.removeprefix(prefix), code, message) for name, code, message in found}
+    findings = {(name.removeprefix(prefix), code, message) for name, code, message in findings}
 
     def read(name: str) -> bytes:
         return (folder / name).read_bytes()
 
-    wanted = configure_pipeline(check_pipeline("input.ssbt", read), "input.ssbt", read)
-    assert found == {
+    expected = configure_pipeline(check_pipeline("input.ssbt", read), "input.ssbt", read)
+    assert findings == {
         (each.primary.span.path, each.code.number, each.message)
-        for each in wanted.check_result.findings
+        for each in expected.check_result.findings
     }
 
 
@@ -79,5 +79,5 @@ def test_circles_of_any_length(tmp_path: Path, count: int):
         (tmp_path / f"p{n}.ssbt").write_text(text)
     for n in range(count):
         editor, path = opened(tmp_path, f"p{n}.ssbt")
-        found = [each.code for many in editor.diagnostics(path).values() for each in many]
-        assert found == ["SSBT0561"]
+        findings = [each.code for many in editor.diagnostics(path).values() for each in many]
+        assert findings == ["SSBT0561"]

@@ -21,14 +21,14 @@ from ssbt.compiler.source import Source
 
 def counts(project, name: str) -> dict[str, int]:
     """How many edits each file gets, after seeing that the result is as good as before."""
-    found = rename_symbol(project.workspace, project.path, project.offset, name)
+    names = rename_symbol(project.workspace, project.path, project.offset, name)
     before = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
-    for path, source in found.sources.items():
-        text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
+    for path, source in names.sources.items():
+        text = apply_edits(source.text, [e for e in names.edits if e.span.path == path])
         project.workspace.documents.open(path, text)
     after = project.workspace.analyze(f"{project.folder.as_posix()}/main.ssbt").findings
     assert [f.code for f in after] == [f.code for f in before]
-    return dict(Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits))
+    return dict(Counter(edit.span.path.rsplit("/", 1)[1] for edit in names.edits))
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def counts(project, name: str) -> dict[str, int]:
 )
 @pytest.mark.parametrize("name", ["fresh", "not plain", "𠮷", "source"])
 def test_rename(project, replaced, expected, name):
-    made = project(replaced)
+    result = project(replaced)
     if "pipeline" in str(replaced) and not name.isidentifier():
         return
-    assert counts(made, name) == expected
+    assert counts(result, name) == expected
 
 
 SQL = """\
@@ -86,8 +86,8 @@ def test_rename_in_the_text_of_sql(project, name):
 def test_rename_from_a_library_reaches_all_who_import_it(project):
     other = 'import "library.ssbt"\npipeline other { }\nsource a from csv {\n  path = "x"\n'
     other += "  schema = Order\n}\nsink a to noop { }\n"
-    made = project({"schema Order": "schema §Order"}, other=other)
-    assert counts(made, "Sale") == {"main.ssbt": 1, "library.ssbt": 2, "other.ssbt": 1}
+    result = project({"schema Order": "schema §Order"}, other=other)
+    assert counts(result, "Sale") == {"main.ssbt": 1, "library.ssbt": 2, "other.ssbt": 1}
 
 
 OTHER = """\
@@ -110,9 +110,9 @@ sink dear to noop { }
     ],
 )
 def test_rename_from_a_use_reaches_all_who_share_the_declaration(project, replaced, expected):
-    found = counts(project(replaced, other=OTHER), "fresh")
-    assert {name: found[name] for name in expected} == expected
-    assert found["main.ssbt"] > 0
+    result = counts(project(replaced, other=OTHER), "fresh")
+    assert {name: result[name] for name in expected} == expected
+    assert result["main.ssbt"] > 0
 
 
 PROJECT = "environments = [dev, prod]\n"
@@ -164,13 +164,13 @@ def test_rename_reaches_the_configuration(project, old, new, expected, name):
     replaced = {"# What": BROKER.replace(old, new)} if old in BROKER else {old: new}
     if old == "${minimum}":
         replaced["# What"] = BROKER
-    made = project(replaced)
-    configure(made.folder, defaults=DEFAULTS, prod=PROD)
-    found = rename_symbol(made.workspace, made.path, made.offset, name)
-    by_file = Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits)
+    result = project(replaced)
+    configure(result.folder, defaults=DEFAULTS, prod=PROD)
+    names = rename_symbol(result.workspace, result.path, result.offset, name)
+    by_file = Counter(edit.span.path.rsplit("/", 1)[1] for edit in names.edits)
     assert by_file == expected
-    for path, source in found.sources.items():
-        text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
+    for path, source in names.sources.items():
+        text = apply_edits(source.text, [e for e in names.edits if e.span.path == path])
         written = name if name.isidentifier() else f'"{name}"'
         if path.endswith("prod.conf") and old == "${minimum}":
             assert text.startswith(f'params {{ other = ${{params.{written}}}, "{name}" = $')
@@ -192,15 +192,15 @@ FROM_CONFIGURATION = [
 @pytest.mark.parametrize("place", [0, 2, -1])
 def test_rename_begins_in_the_configuration(project, file, text, expected, place):
     """At each mention, and wherever in it: the same edits as from the pipeline."""
-    made = project({"# What": BROKER})
-    configure(made.folder, defaults=DEFAULTS, prod=PROD)
-    path = f"{made.folder.as_posix()}/conf/{file}.conf"
+    result = project({"# What": BROKER})
+    configure(result.folder, defaults=DEFAULTS, prod=PROD)
+    path = f"{result.folder.as_posix()}/conf/{file}.conf"
     content = {"defaults": DEFAULTS, "prod": PROD}[file]
     word = next(w for w in ("minimum", "Login", "login", "shop") if w in text)
     offset = content.index(text) + text.index(word) + (place if place >= 0 else len(word))
     editor = Editor()
-    editor.workspace = made.workspace
-    editor.converter = Converter(made.workspace.documents, Units.UTF16)
+    editor.workspace = result.workspace
+    editor.converter = Converter(result.workspace.documents, Units.UTF16)
     line, character = position(Source(path, content), offset, Units.UTF16)
     at = lsp.Position(line, character)
     _, named = editor.prepare_rename(uri_of(path), at)
@@ -212,12 +212,12 @@ def test_rename_begins_in_the_configuration(project, file, text, expected, place
 
 @pytest.mark.parametrize("text", ["provider = env", "params {", "bootstrap_servers", "localhost"])
 def test_what_no_pipeline_declares_is_not_renamed(project, text):
-    made = project({"# What": BROKER})
-    configure(made.folder, defaults=DEFAULTS, prod=PROD)
+    result = project({"# What": BROKER})
+    configure(result.folder, defaults=DEFAULTS, prod=PROD)
     file = "defaults" if text in DEFAULTS else "prod"
-    path = f"{made.folder.as_posix()}/conf/{file}.conf"
+    path = f"{result.folder.as_posix()}/conf/{file}.conf"
     content = {"defaults": DEFAULTS, "prod": PROD}[file]
-    assert configured_name(made.workspace, path, content.index(text) + 1) is None
+    assert configured_name(result.workspace, path, content.index(text) + 1) is None
 
 
 def test_rename_is_refused_where_a_configuration_means_two_things(project):
@@ -225,20 +225,20 @@ def test_rename_is_refused_where_a_configuration_means_two_things(project):
         'pipeline other { }\nparam minimum: int = 1\nsource a from csv {\n  path = "x${minimum}"'
     )
     other += "\n  infer_schema = true\n}\nsink a to noop { }\n"
-    made = project({"${minimum}": "${§minimum}"}, other=other)
-    configure(made.folder, defaults="params.minimum = 5\n")
+    result = project({"${minimum}": "${§minimum}"}, other=other)
+    configure(result.folder, defaults="params.minimum = 5\n")
     with pytest.raises(RenameRefusedError, match=r"defaults.conf` speaks of another `minimum`"):
-        rename_symbol(made.workspace, made.path, made.offset, "least")
-    (made.folder / "conf" / "defaults.conf").write_text("params = {\n")
+        rename_symbol(result.workspace, result.path, result.offset, "least")
+    (result.folder / "conf" / "defaults.conf").write_text("params = {\n")
     with pytest.raises(RenameRefusedError, match="cannot be read: a `}` is missing"):
-        rename_symbol(made.workspace, made.path, made.offset, "least")
+        rename_symbol(result.workspace, result.path, result.offset, "least")
 
 
 def test_unsaved_buffers_are_renamed(project):
-    made = project({"schema = Order": "schema = §Order"})
-    main = made.workspace.documents.read(made.path, made.path).decode()
-    made.workspace.documents.open(made.path, main + "\n# typed\nschema Mine { a: Order }\n")
-    assert counts(made, "Sale") == {"main.ssbt": 1, "library.ssbt": 2}
+    result = project({"schema = Order": "schema = §Order"})
+    main = result.workspace.documents.read(result.path, result.path).decode()
+    result.workspace.documents.open(result.path, main + "\n# typed\nschema Mine { a: Order }\n")
+    assert counts(result, "Sale") == {"main.ssbt": 1, "library.ssbt": 2}
 
 
 @pytest.mark.parametrize(
@@ -254,9 +254,9 @@ def test_unsaved_buffers_are_renamed(project):
     ],
 )
 def test_refused(project, replaced, name, why):
-    made = project(replaced)
+    result = project(replaced)
     with pytest.raises(RenameRefusedError, match=why):
-        rename_symbol(made.workspace, made.path, made.offset, name)
+        rename_symbol(result.workspace, result.path, result.offset, name)
 
 
 @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ def test_refused(project, replaced, name, why):
     ],
 )
 def test_definitions(project, replaced, expected):
-    made = project(replaced)
-    of = made.workspace.best_analysis(made.path)
+    result = project(replaced)
+    of = result.workspace.best_analysis(result.path)
     names = SymbolIndex(of)
-    mention = names.find_at(made.path, made.offset)
+    mention = names.find_at(result.path, result.offset)
     assert mention is not None
     spans = names.definitions(mention)
     texts = [of.sources[span.path].text[span.start :] for span in spans]
@@ -306,5 +306,5 @@ sink events to noop { }
 
 @pytest.mark.parametrize(("old", "new"), [("= shop_l", "= §shop_l"), ("= shop\n", "= §shop\n")])
 def test_connections_and_secrets(project, old, new):
-    made = project({"# What": SHARED.replace(old, new)})
-    assert counts(made, "not plain") == {"main.ssbt": 2}
+    result = project({"# What": SHARED.replace(old, new)})
+    assert counts(result, "not plain") == {"main.ssbt": 2}

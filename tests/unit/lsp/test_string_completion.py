@@ -10,17 +10,17 @@ from ssbt.compiler.lsp.editor import Editor
 from ssbt.compiler.sparkconf.settings import known_settings
 
 
-def offered(made) -> list[lsp.CompletionItem]:
+def offered(result) -> list[lsp.CompletionItem]:
     editor = Editor()
-    text = made.workspace.text(made.path)
-    editor.workspace.documents.open(uri_of(made.path), text)
-    before = text[: made.offset]
+    text = result.workspace.text(result.path)
+    editor.workspace.documents.open(uri_of(result.path), text)
+    before = text[: result.offset]
     at = lsp.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
-    return list(editor.completion(uri_of(made.path), at).items)
+    return list(editor.completion(uri_of(result.path), at).items)
 
 
-def labels(made) -> list[str]:
-    return [each.label for each in offered(made)]
+def labels(result) -> list[str]:
+    return [each.label for each in offered(result)]
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def files(project):
     """The project, with a folder of what can be named."""
 
     def make(replaced, **texts):
-        made = project(replaced, other="schema A { id: int }", main_test="", **texts)
-        (made.folder / "shared").mkdir()
+        result = project(replaced, other="schema A { id: int }", main_test="", **texts)
+        (result.folder / "shared").mkdir()
         for name in ("one.ssbt", "two.avsc", "rows.csv", "module.py", ".hidden.ssbt"):
-            (made.folder / "shared" / name).write_text("")
-        (made.folder / "outside.ssbt").symlink_to("/etc/hostname")
-        return made
+            (result.folder / "shared" / name).write_text("")
+        (result.folder / "outside.ssbt").symlink_to("/etc/hostname")
+        return result
 
     return make
 
@@ -54,8 +54,8 @@ def test_paths(files, replaced, expected):
 
 
 def test_a_file_with_a_pipeline_is_not_offered_for_an_import(files):
-    made = files({'import "library.ssbt"': 'import "§'}, second="pipeline second { }")
-    assert "second.ssbt" not in labels(made)
+    result = files({'import "library.ssbt"': 'import "§'}, second="pipeline second { }")
+    assert "second.ssbt" not in labels(result)
 
 
 SPARK = '"A shop"\n  spark {\n    %s\n  }'
@@ -63,15 +63,15 @@ SPARK = '"A shop"\n  spark {\n    %s\n  }'
 
 @pytest.mark.parametrize("written", ['"§"', '"spark.sql.shuf§"', '"a" = 1, "§'])
 def test_names_of_settings(project, written):
-    found = labels(project({'"A shop"': SPARK % written}))
-    assert "spark.sql.shuffle.partitions" in found
+    result = labels(project({'"A shop"': SPARK % written}))
+    assert "spark.sql.shuffle.partitions" in result
     # What a pipeline may not give is not offered.
-    assert "spark.sql.caseSensitive" not in found
+    assert "spark.sql.caseSensitive" not in result
 
 
 def test_names_without_quotes_bring_them(project):
-    found = labels(project({'"A shop"': SPARK % "§"}))
-    assert '"spark.sql.shuffle.partitions"' in found
+    result = labels(project({'"A shop"': SPARK % "§"}))
+    assert '"spark.sql.shuffle.partitions"' in result
 
 
 def test_settings_are_those_of_the_target(project):
@@ -94,10 +94,10 @@ def test_a_setting_has_a_page(project):
 
 
 def test_values_of_settings(project):
-    found = labels(project({'"A shop"': SPARK % '"spark.sql.adaptive.enabled" = §'}))
-    assert found == ["true", "false"]
-    found = labels(project({'"A shop"': SPARK % '"spark.sql.sources.partitionOverwriteMode" = §'}))
-    assert {'"static"', '"dynamic"'} == {each.lower() for each in found}
+    result = labels(project({'"A shop"': SPARK % '"spark.sql.adaptive.enabled" = §'}))
+    assert result == ["true", "false"]
+    result = labels(project({'"A shop"': SPARK % '"spark.sql.sources.partitionOverwriteMode" = §'}))
+    assert {'"static"', '"dynamic"'} == {each.lower() for each in result}
 
 
 @pytest.mark.parametrize("text", ['"A sh§op"', '"spark.§"'])

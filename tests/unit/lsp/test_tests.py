@@ -55,14 +55,14 @@ def marked(project, text: str, place: str):
     ],
 )
 def test_rename(project, place: str, expected: dict[str, int]):
-    made = marked(project, TESTS, place)
-    found = rename_symbol(made.workspace, made.path, made.offset, "fresh")
-    for path, source in found.sources.items():
-        text = apply_edits(source.text, [e for e in found.edits if e.span.path == path])
-        made.workspace.documents.open(path, text)
-    after = made.workspace.analyze(f"{made.folder.as_posix()}/main.ssbt").findings
+    output = marked(project, TESTS, place)
+    result = rename_symbol(output.workspace, output.path, output.offset, "fresh")
+    for path, source in result.sources.items():
+        text = apply_edits(source.text, [e for e in result.edits if e.span.path == path])
+        output.workspace.documents.open(path, text)
+    after = output.workspace.analyze(f"{output.folder.as_posix()}/main.ssbt").findings
     assert {f.code.number for f in after} <= KNOWN
-    counted = Counter(edit.span.path.rsplit("/", 1)[1] for edit in found.edits)
+    counted = Counter(edit.span.path.rsplit("/", 1)[1] for edit in result.edits)
     assert dict(counted) == expected
 
 
@@ -76,25 +76,25 @@ def test_rename(project, place: str, expected: dict[str, int]):
     ],
 )
 def test_completion(project, place: str, labels: list[str]):
-    made = marked(project, TESTS, place)
-    found = complete(made.workspace.best_analysis(made.path), made.path, made.offset)
-    assert found is not None
-    assert [i.label for i in found.items if i.kind in ("dataset", "column")] == labels
+    output = marked(project, TESTS, place)
+    result = complete(output.workspace.best_analysis(output.path), output.path, output.offset)
+    assert result is not None
+    assert [i.label for i in result.items if i.kind in ("dataset", "column")] == labels
 
 
 def test_findings_are_those_of_the_pipeline(project):
-    made = marked(project, TESTS.replace("amount)", "amout)", 1), "§test")
-    findings = made.workspace.analyze(made.path).findings
-    mine = [f.code.number for f in findings if f.primary.span.path == made.path]
+    result = marked(project, TESTS.replace("amount)", "amout)", 1), "§test")
+    findings = result.workspace.analyze(result.path).findings
+    mine = [f.code.number for f in findings if f.primary.span.path == result.path]
     assert mine == ["SSBT0202"]
-    made.workspace.documents.open(made.path, TESTS)
-    assert {f.code.number for f in made.workspace.analyze(made.path).findings} <= KNOWN
+    result.workspace.documents.open(result.path, TESTS)
+    assert {f.code.number for f in result.workspace.analyze(result.path).findings} <= KNOWN
 
 
 def test_outline(project):
-    made = marked(project, TESTS, "§test")
-    found = symbols(made.workspace.analyze(made.path), made.path)
-    assert [(each.word, each.name) for each in found] == [
+    output = marked(project, TESTS, "§test")
+    result = symbols(output.workspace.analyze(output.path), output.path)
+    assert [(each.word, each.name) for each in result] == [
         ("test", "twice the amount"),
         ("test", "by itself"),
     ]
@@ -102,6 +102,6 @@ def test_outline(project):
 
 def test_without_its_pipeline(project):
     """A file of tests alone says what is missing."""
-    made = project(other_test=TESTS.replace("test", "§test", 1))
-    findings = made.workspace.analyze(made.path).findings
+    result = project(other_test=TESTS.replace("test", "§test", 1))
+    findings = result.workspace.analyze(result.path).findings
     assert [f.code.number for f in findings] == ["SSBT0113"]

@@ -34,12 +34,12 @@ def analysed(project):
 # ---- signature help
 
 
-def shown(project) -> tuple[str, str | None] | None:
-    found = find_signature_help(analysed(project), project.path, project.offset)
-    if found is None:
+def signature_help(project) -> tuple[str, str | None] | None:
+    result = find_signature_help(analysed(project), project.path, project.offset)
+    if result is None:
         return None
-    part = found.parts[found.active] if found.active is not None else None
-    return found.label, found.label[part.start : part.end] if part is not None else None
+    part = result.parts[result.active] if result.active is not None else None
+    return result.label, result.label[part.start : part.end] if part is not None else None
 
 
 ROUND = "round(expr, [d])"
@@ -69,10 +69,10 @@ JOIN = "join DATASET [as ALIAS] on CONDITION | using (COLUMNS)"
     ],
 )
 def test_signature_help(project, replaced, expected):
-    found = shown(project(replaced))
+    result = signature_help(project(replaced))
     if expected is not None and expected[0] == expected[1]:
         expected = (expected[0], "as NAME, …")
-    assert found == expected
+    assert result == expected
 
 
 def test_every_step_has_a_form():
@@ -131,15 +131,15 @@ def test_semantic_tokens_are_in_order_and_on_one_line(path):
     analysis = Workspace().analyze(path.as_posix())
     text = analysis.sources[path.as_posix()].text
     end = 0
-    found = list(semantic_tokens(analysis, path.as_posix()))
-    for token in found:
+    results = list(semantic_tokens(analysis, path.as_posix()))
+    for token in results:
         assert end <= token.start < token.end
         assert "\n" not in text[token.start : token.end]
         end = token.end
     # Every word is something.
-    assert sum(token.type == "keyword" for token in found) < len(found) / 2
+    assert sum(token.type == "keyword" for token in results) < len(results) / 2
     part = list(semantic_tokens(analysis, path.as_posix(), len(text) // 3, len(text) // 2))
-    assert [each for each in found if each in part] == part
+    assert [each for each in results if each in part] == part
 
 
 def test_words_of_what_does_not_parse_are_no_keywords(project):
@@ -214,10 +214,10 @@ def test_how_well_names_fit():
 
 
 def test_highlights(project):
-    made = project({"as doubled": "as dou§bled"})
-    found = [*highlights(analysed(made), made.path, made.offset)]
-    text = analysed(made).sources[made.path].text
-    assert [(text[n.span.start : n.span.end], n.defines) for n in found] == [
+    result = project({"as doubled": "as dou§bled"})
+    results = [*highlights(analysed(result), result.path, result.offset)]
+    text = analysed(result).sources[result.path].text
+    assert [(text[n.span.start : n.span.end], n.defines) for n in results] == [
         ("doubled", True),
         ("doubled", False),
     ]
@@ -226,22 +226,22 @@ def test_highlights(project):
 
 
 def test_inlay_hints(project):
-    made = project({"# What": "§# What"})
-    text = analysed(made).sources[made.path].text
-    found = [*inlay_hints(analysed(made), made.path, 0, len(text))]
-    assert [(text[: h.offset].rsplit(None, 1)[-1], h.text) for h in found] == [
+    result = project({"# What": "§# What"})
+    text = analysed(result).sources[result.path].text
+    results = [*inlay_hints(analysed(result), result.path, 0, len(text))]
+    assert [(text[: h.offset].rsplit(None, 1)[-1], h.text) for h in results] == [
         ("doubled", ": decimal(14,2)"),
         ("city", ": string"),
     ]
-    assert not [*inlay_hints(analysed(made), made.path, 0, text.index("let large"))]
+    assert not [*inlay_hints(analysed(result), result.path, 0, text.index("let large"))]
 
 
 def test_code_lenses(project):
     test = 'test "twice" {\n  given orders (id) { (1) }\n  then large (id) { (1) }\n}\n'
-    made = project(main_test=test)
-    beside = (made.folder / "main_test.ssbt").as_posix()
-    analysis = analysed(made)
-    assert [each.title for each in code_lenses(analysis, made.path)] == [
+    result = project(main_test=test)
+    beside = (result.folder / "main_test.ssbt").as_posix()
+    analysis = analysed(result)
+    assert [each.title for each in code_lenses(analysis, result.path)] == [
         "Compile",
         "Open script",
         "Run all tests",
@@ -249,7 +249,7 @@ def test_code_lenses(project):
     assert [(each.command, each.test) for each in code_lenses(analysis, beside)] == [
         ("ssbt.runTest", "twice")
     ]
-    assert not [*code_lenses(analysis, (made.folder / "library.ssbt").as_posix())]
+    assert not [*code_lenses(analysis, (result.folder / "library.ssbt").as_posix())]
 
 
 @pytest.mark.parametrize("name", ["late and not early", 'a "quoted" one', "it's", 'a "b" it\'s'])
@@ -259,11 +259,11 @@ def test_the_command_of_a_test_chooses_it(name):
 
 
 def test_commands_run_in_the_folder_that_is_open(project):
-    made = project({"# What": "§# What"})
+    result = project({"# What": "§# What"})
     assert compile_command("/w/a/b.ssbt", ["/", "/w", "/w/a", "/x"]).folder == "/w/a"
     assert compile_command("/w/a/b.ssbt", ["/wx"]).folder == "/w/a"
-    folder = made.folder.as_posix()
-    assert script_path(analysed(made), [folder]) == f"{folder}/build/shop.py"
+    folder = result.folder.as_posix()
+    assert script_path(analysed(result), [folder]) == f"{folder}/build/shop.py"
 
 
 # ---- range formatting

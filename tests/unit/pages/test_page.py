@@ -49,10 +49,10 @@ Shown = Callable[[str], Chrome]
 
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("pages") / "page.html", ROOT / "examples", "Examples")
+    return write_page(tmp_path_factory.mktemp("pages") / "page.html", ROOT / "examples", "Examples")
 
 
-def made(page: Path, pipelines: Path, title: str) -> Path:
+def write_page(page: Path, pipelines: Path, title: str) -> Path:
     """A page that the command has written."""
     arguments = ["docs", str(pipelines), "-o", str(page), "--title", title]
     done = CliRunner().invoke(ssbtc, arguments)
@@ -69,7 +69,7 @@ def shown(browser: Chrome, examples: Path) -> Shown:
         browser.get(examples.as_uri())
         browser.find_element(By.LINK_TEXT, name).click()
         # The page hears of its new address after the click.
-        until(browser, lambda: [each.text for each in of(browser, "h1")] == [name])
+        until(browser, lambda: [each.text for each in elements(browser, "h1")] == [name])
         return browser
 
     return opened
@@ -77,13 +77,13 @@ def shown(browser: Chrome, examples: Path) -> Shown:
 
 def test_it_is_shown_without_errors_and_asks_for_nothing(shown: Shown, examples: Path):
     browser = shown("quickstart")
-    asked = [
+    answers = [
         entry["message"]
         for entry in browser.get_log("performance")
         if "Network.requestWillBeSent" in entry["message"]
         and '"url":"file:' not in entry["message"]
     ]
-    assert [entry for entry in asked if "about:blank" not in entry] == []
+    assert [entry for entry in answers if "about:blank" not in entry] == []
     assert browser.get_log("browser") == []
     assert browser.find_element(By.CSS_SELECTOR, "article.active h1").text == "quickstart"
     assert "//" not in examples.read_text().partition("<body>")[0]
@@ -91,7 +91,7 @@ def test_it_is_shown_without_errors_and_asks_for_nothing(shown: Shown, examples:
 
 def test_every_dataset_and_sink_has_a_box_and_can_be_seen(shown: Shown):
     browser = shown("quickstart")
-    titles = [each.text.split("\n")[0] for each in of(browser, ".box h4")]
+    titles = [each.text.split("\n")[0] for each in elements(browser, ".box h4")]
     assert titles == ["orders", "customers", "paid", "revenue", "rejected", "revenue", "rejected"]
     view = rect(browser, ".view")
     for place in range(len(titles)):
@@ -106,13 +106,13 @@ def test_a_column_lights_up_what_it_is_made_from(shown: Shown):
     assert lit(browser, "up") == {"amount", "quantity", "unit_price"}
     assert {"status", "ordered_on", "country"} <= lit(browser, "rows")
     assert lit(browser, "chosen") == {"revenue"}
-    out = [each.text.split("\n")[0] for each in of(browser, ".box.out h4")]
+    out = [each.text.split("\n")[0] for each in elements(browser, ".box.out h4")]
     assert out == ["rejected", "rejected"]
-    assert len(of(browser, "svg.values path.up")) == 3
-    told = of(browser, ".told")[0].text
-    assert "made from paid.amount" in told
-    assert "written to revenue" in told
-    ActionChains(browser).send_keys_to_element(of(browser, ".view")[0], Keys.ESCAPE).perform()
+    assert len(elements(browser, "svg.values path.up")) == 3
+    reported = elements(browser, ".told")[0].text
+    assert "made from paid.amount" in reported
+    assert "written to revenue" in reported
+    ActionChains(browser).send_keys_to_element(elements(browser, ".view")[0], Keys.ESCAPE).perform()
     assert lit(browser, "up") == set()
 
 
@@ -124,7 +124,7 @@ def test_a_column_lights_up_what_is_made_of_it(shown: Shown):
 
 def test_the_picture_can_be_moved_and_enlarged(shown: Shown):
     browser = shown("quickstart")
-    view, before = of(browser, ".view")[0], rect(browser, ".box")
+    view, before = elements(browser, ".view")[0], rect(browser, ".box")
 
     def moved() -> tuple[float, float]:
         now = rect(browser, ".box")
@@ -136,17 +136,17 @@ def test_the_picture_can_be_moved_and_enlarged(shown: Shown):
     drag = ActionChains(browser).move_to_element_with_offset(view, 0, view.size["height"] // 2 - 5)
     drag.click_and_hold().move_by_offset(40, -30).move_by_offset(40, -30).release().perform()
     until(browser, lambda: moved() == pytest.approx((80, -60), abs=1))
-    of(browser, "[data-do=in]")[0].click()
+    elements(browser, "[data-do=in]")[0].click()
     until(browser, lambda: enlarged() == pytest.approx(1.25, rel=0.01))
-    of(browser, "[data-do=fit]")[0].click()
+    elements(browser, "[data-do=fit]")[0].click()
     until(browser, lambda: rect(browser, ".box") == before)
 
 
 def test_source_and_script_show_what_belongs_together(shown: Shown):
     browser = shown("quickstart")
-    lines = of(browser, ".pane [data-part]")
+    lines = elements(browser, ".pane [data-part]")
     next(each for each in lines if "let paid" in each.text).click()
-    marked = [each.text for each in of(browser, ".pane .marked")]
+    marked = [each.text for each in elements(browser, ".pane .marked")]
     assert any("let paid" in text for text in marked)
     assert any("def paid(" in text for text in marked)
     assert not any("def orders(" in text for text in marked)
@@ -157,8 +157,8 @@ def test_tests_are_listed(browser: Chrome, tmp_path: Path):
     (tmp_path / "p.ssbt").write_text(
         f'{text}\ntest "none" {{\n  given orders {{}}\n  then paid {{}}\n}}\n'
     )
-    browser.get(made(tmp_path / "page.html", tmp_path / "p.ssbt", "Tests").as_uri())
-    row = next(each.text for each in of(browser, "tbody tr") if each.text.startswith("none"))
+    browser.get(write_page(tmp_path / "page.html", tmp_path / "p.ssbt", "Tests").as_uri())
+    row = next(each.text for each in elements(browser, "tbody tr") if each.text.startswith("none"))
     assert row.split() == ["none", "orders", "paid", row.split()[-1]]
 
 
@@ -171,17 +171,17 @@ def test_a_name_is_found_in_all_pipelines(shown: Shown):
 
 def test_names_and_texts_are_never_markup(browser: Chrome, tmp_path: Path):
     (tmp_path / "p.ssbt").write_text(HOSTILE)
-    page = made(tmp_path / "page.html", tmp_path / "p.ssbt", "<b>mine</b>")
+    page = write_page(tmp_path / "page.html", tmp_path / "p.ssbt", "<b>mine</b>")
     browser.get(page.as_uri())
     assert browser.title == "<b>mine</b>"
-    assert of(browser, ".box h4")[0].text.startswith("</h3><b>bold")
-    for each in of(browser, ".box button"):
+    assert elements(browser, ".box h4")[0].text.startswith("</h3><b>bold")
+    for each in elements(browser, ".box button"):
         each.click()
     assert browser.title == "<b>mine</b>"
     assert browser.find_elements(By.CSS_SELECTOR, "img, b b, h3 b") == []
 
 
-def of(browser: Chrome, selector: str) -> list[Any]:
+def elements(browser: Chrome, selector: str) -> list[Any]:
     """The elements of the pipeline that is shown."""
     return browser.find_elements(By.CSS_SELECTOR, f"article.active {selector}")
 
@@ -189,8 +189,8 @@ def of(browser: Chrome, selector: str) -> list[Any]:
 def rect(browser: Chrome, selector: str, place: int = 0) -> dict[str, float]:
     """Where an element is in the window, enlarged as it is; Selenium's own `rect` is not."""
     script = "return arguments[0].getBoundingClientRect().toJSON()"
-    found: dict[str, float] = browser.execute_script(script, of(browser, selector)[place])
-    return found
+    result: dict[str, float] = browser.execute_script(script, elements(browser, selector)[place])
+    return result
 
 
 def until(browser: Chrome, holds: Callable[[], bool]) -> None:
@@ -199,10 +199,10 @@ def until(browser: Chrome, holds: Callable[[], bool]) -> None:
 
 
 def column(browser: Chrome, dataset: str, name: str) -> Any:
-    boxes = [each for each in of(browser, ".box") if each.text.split("\n")[0] == dataset]
+    boxes = [each for each in elements(browser, ".box") if each.text.split("\n")[0] == dataset]
     buttons = boxes[0].find_elements(By.TAG_NAME, "button")
     return next(each for each in buttons if each.text.split("\n")[0].split()[0] == name)
 
 
 def lit(browser: Chrome, how: str) -> set[str]:
-    return {each.text.split()[0] for each in of(browser, f".box button.{how}")}
+    return {each.text.split()[0] for each in elements(browser, f".box button.{how}")}

@@ -25,7 +25,7 @@ OTHER = {"type": "record", "name": "I", "fields": [{"name": "b", "type": decimal
 
 
 @pytest.mark.parametrize(
-    ("writer", "reader", "told"),
+    ("writer", "reader", "expected"),
     [
         (decimal(12, 2), decimal(12, 2), None),
         (decimal(12, 2), decimal(18, 2), None),
@@ -41,9 +41,9 @@ OTHER = {"type": "record", "name": "I", "fields": [{"name": "b", "type": decimal
         ("string", "string", None),
     ],
 )
-def test_changes(writer: object, reader: object, told: str | None) -> None:
-    found = find_changed_meaning(record(writer), record(reader))
-    assert (found is None) if told is None else (found is not None and told in found)
+def test_changes(writer: object, reader: object, expected: str | None) -> None:
+    result = find_changed_meaning(record(writer), record(reader))
+    assert (result is None) if expected is None else (result is not None and expected in result)
 
 
 def test_fields_are_matched_by_alias() -> None:

@@ -15,7 +15,7 @@ OTHER = OPEN.replace("INT", "BIGINT")
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "found"),
+    ("was", "now", "result"),
     [
         ([SOURCE, OPEN], [SOURCE, OPEN], []),
         ([SOURCE, OPEN], [SOURCE, OPEN, SEEN], []),
@@ -26,8 +26,8 @@ OTHER = OPEN.replace("INT", "BIGINT")
     ],
     ids=["the same", "one more", "one less", "another type", "perhaps renamed", "no source"],
 )
-def test_changes(was: list[str], now: list[str], found: list[str]) -> None:
-    assert list(changes(was, now)) == found
+def test_changes(was: list[str], now: list[str], result: list[str]) -> None:
+    assert list(changes(was, now)) == result
 
 
 def test_settings_have_the_values_of_the_run() -> None:

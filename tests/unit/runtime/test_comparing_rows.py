@@ -19,9 +19,9 @@ Row: Callable[..., AnyRow] = AnyRow
 
 
 def different(
-    expected: list[AnyRow], got: list[AnyRow], *, ordered: bool = False
+    expected: list[AnyRow], actual: list[AnyRow], *, ordered: bool = False
 ) -> list[Difference]:
-    return compare_rows(expected, got, ordered=ordered)
+    return compare_rows(expected, actual, ordered=ordered)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_order_counts_where_it_is_told():
 def test_rows_in_order_are_set_beside_their_own_kind():
     """One row that is missing at the top does not make all that follow differ."""
     expected = [Row(n, f"name {n}", n * 10) for n in range(6)]
-    got = [*expected[1:3], Row(3, "other", 30), Row(9, "new", 90), *expected[4:]]
-    assert different(expected, got, ordered=True) == [
+    actual = [*expected[1:3], Row(3, "other", 30), Row(9, "new", 90), *expected[4:]]
+    assert different(expected, actual, ordered=True) == [
         Difference(expected[0], None, 0),
-        Difference(expected[3], got[2], 3),
-        Difference(None, got[3], 4),
+        Difference(expected[3], actual[2], 3),
+        Difference(None, actual[3], 4),
     ]
 
 
@@ -89,20 +89,20 @@ ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=7)
 
 @given(ROWS, ROWS)
 def test_differences_in_order_lead_from_one_side_to_the_other(expected: Rows, got: Rows):
-    found = compare_rows(expected, got, ordered=True)
+    actual = compare_rows(expected, got, ordered=True)
     rows: list[object] = []
     for place in range(len(expected) + 1):
         rows += [
-            each.actual for each in found if each.expected is None and each.expected_index == place
+            each.actual for each in actual if each.expected is None and each.expected_index == place
         ]
         changed = [
-            each for each in found if each.expected is not None and each.expected_index == place
+            each for each in actual if each.expected is not None and each.expected_index == place
         ]
         rows += [each.actual for each in changed if each.actual is not None]
         rows += expected[place : place + 1] if not changed else []
     assert rows == got
     # Nothing is told that is not needed: never more than to write all rows anew.
-    assert len(found) <= len(expected) + len(got)
+    assert len(actual) <= len(expected) + len(got)
 
 
 def test_rows_count_as_often_as_they_come():
@@ -112,11 +112,11 @@ def test_rows_count_as_often_as_they_come():
 
 def test_a_row_is_set_beside_the_one_most_like_it():
     expected = [Row(1, "a", 10), Row(2, "b", 20)]
-    got = [Row(2, "b", 21), Row(1, "a", 11), Row(9, "z", 0)]
-    assert different(expected, got) == [
-        Difference(expected[0], got[1], 0),
-        Difference(expected[1], got[0], 1),
-        Difference(None, got[2], None),
+    actual = [Row(2, "b", 21), Row(1, "a", 11), Row(9, "z", 0)]
+    assert different(expected, actual) == [
+        Difference(expected[0], actual[1], 0),
+        Difference(expected[1], actual[0], 1),
+        Difference(None, actual[2], None),
     ]
 
 

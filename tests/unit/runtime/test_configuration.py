@@ -73,7 +73,7 @@ options:
                         let a stream go on from a checkpoint that was refused
   --keep-output NAME    let a stream that begins anew write on behind the files that its
                         folder has
-  --max-restarts N      how often a stream starts again after failures that may pass
+  --max-restarts N      how often a stream starts again after transient failures
                         (default 5)
 
 parameters:
@@ -91,19 +91,19 @@ parameters:
 def test_lists_and_maps_from_everywhere(arguments: Parse, tmp_path: Path) -> None:
     """Each of them gives the same values."""
     shops, limits = '["EU", "US"]', '{"US": 20, "AS": 3}'
-    wanted = {"shops": ("EU", "US"), "limits": {"US": 20, "AS": 3}}
+    expected = {"shops": ("EU", "US"), "limits": {"US": 20, "AS": 3}}
     json_file, property_file = tmp_path / "a.json", tmp_path / "a.properties"
     json_file.write_text(f'{{"params": {{"shops": {shops}, "limits": {limits}}}}}')
     property_file.write_text(f"params.shops = {shops}\nparams.limits = {limits}\n")
-    found = [
+    result = [
         arguments("--set", f"shops={shops}", "--set", f"limits={limits}").set,
         arguments("--conf-file", str(json_file)).conf_file,
         arguments("--conf-file", str(property_file)).conf_file,
         read_environment(PARAMETERS, {"SSBT_PARAM_SHOPS": shops, "SSBT_PARAM_LIMITS": limits}),
     ]
-    for entries in found:
+    for entries in result:
         values, _, problems = resolve_values(PARAMETERS, [*entries, ("", "params.day", "")])
-        assert (values, problems) == ({**wanted, "day": ""}, [])
+        assert (values, problems) == ({**expected, "day": ""}, [])
 
 
 def test_set(arguments: Parse) -> None:
@@ -173,9 +173,9 @@ def test_wrong_file(
         arguments("--conf-file", str(path))
     assert stop.value.code == 2
     assert f"error: argument --conf-file: cannot read {path}: " in (
-        shown := capsys.readouterr().err
+        output := capsys.readouterr().err
     )
-    assert message in shown
+    assert message in output
 
 
 def test_a_file_without_an_end(arguments: Parse, capsys: Capture) -> None:

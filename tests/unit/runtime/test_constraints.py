@@ -84,5 +84,5 @@ def test_texts() -> None:
 
 def test_times_with_and_without_a_zone() -> None:
     value, limit = datetime(2026, 1, 31), datetime(2026, 1, 31, tzinfo=UTC)
-    wanted = "of a time with a zone and one without none is the earlier"
-    assert Check("<", limit).problem(value) == Condition("<", (limit,)).refusal(value) == wanted
+    expected = "of a time with a zone and one without none is the earlier"
+    assert Check("<", limit).problem(value) == Condition("<", (limit,)).refusal(value) == expected

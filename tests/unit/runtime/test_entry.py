@@ -96,11 +96,11 @@ def test_precedence(sessions: Sessions, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 @pytest.mark.usefixtures("sessions")
-@pytest.mark.parametrize("given", [["--log-format=json"], ["--log-format", "json"]])
+@pytest.mark.parametrize("value", [["--log-format=json"], ["--log-format", "json"]])
 def test_a_wrong_command_line_is_told_as_json(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: list[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], value: list[str]
 ) -> None:
-    assert started(monkeypatch, "--set", "x", *given, run=lambda job: None) == 2
+    assert started(monkeypatch, "--set", "x", *value, run=lambda job: None) == 2
     (line,) = capsys.readouterr().err.splitlines()
     fields = json.loads(line)
     assert (fields["level"], fields["pipeline"]) == ("ERROR", "orders")
@@ -164,10 +164,10 @@ def test_a_number_of_many_digits(
         (tmp_path / place).write_text(texts[place])
         argv = ["--conf-file", str(tmp_path / place)]
     assert started(monkeypatch, *argv, run=lambda job: None, params=Params) == 2
-    (said,) = messages(capsys)
-    assert said.startswith("ERROR orders: parameter `count`")
-    assert said.endswith(": outside -2147483648 to 2147483647")
-    assert len(said) < 1_000
+    (message,) = messages(capsys)
+    assert message.startswith("ERROR orders: parameter `count`")
+    assert message.endswith(": outside -2147483648 to 2147483647")
+    assert len(message) < 1_000
 
 
 # Section, name, option, value, and what is said of it.
@@ -187,7 +187,7 @@ MISSPELT = [
 
 @pytest.mark.usefixtures("sessions")
 @pytest.mark.parametrize("way", ["--set", "x.json", "x.properties", "--env"])
-@pytest.mark.parametrize(("section", "name", "option", "value", "said"), MISSPELT)
+@pytest.mark.parametrize(("section", "name", "option", "value", "message"), MISSPELT)
 def test_values_that_nobody_reads(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -197,17 +197,17 @@ def test_values_that_nobody_reads(
     name: str,
     option: str,
     value: str,
-    said: str,
+    message: str,
 ) -> None:
     """The job does not start, whichever way it was given them."""
-    key, ran = f"{section}.{name}.{option}", list[object]()
-    script: dict[str, Any] = {"ran": ran}
+    key, result = f"{section}.{name}.{option}", list[object]()
+    script: dict[str, Any] = {"ran": result}
     exec(compile("def run(job): ran.append(job)", tmp_path / "orders.py", "exec"), script)
     content = json.dumps({section: {name: {option: value}}})
     if way == "--set":
         argv = ["--set", f"{key}={value}"]
         if section == "secrts":
-            said = "unknown parameter `secrts.login.variable`"
+            message = "unknown parameter `secrts.login.variable`"
     elif way == "--env":
         (tmp_path / "conf").mkdir()
         (tmp_path / "conf" / "prod.json").write_text(content)
@@ -217,10 +217,10 @@ def test_values_that_nobody_reads(
         argv = ["--conf-file", str(tmp_path / way)]
     kinds = {"connections": {"shop": "kafka"}, "secrets": ["login"]}
     assert started(monkeypatch, *argv, run=script["run"], **kinds) == 2
-    assert ran == []
+    assert result == []
     (line,) = messages(capsys)
     assert line.startswith("ERROR orders: ")
-    assert said in line
+    assert message in line
 
 
 def test_failure(
@@ -288,7 +288,7 @@ def test_values_are_logged_for_debugging_only(
 
 @pytest.mark.usefixtures("sessions")
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("value", "output"),
     [
         ("lake=http://u:Hunter.77@h/x", "lake='http://u:***@h/x'"),
         ("lake=http://u:Hunter%2E77@h/x", "lake='http://u:***@h/x'"),
@@ -304,11 +304,11 @@ def test_credentials_in_parameters(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
-    given: str,
-    shown: str,
+    value: str,
+    output: str,
 ) -> None:
     """Neither in logs, as an address or alone, nor in what is sent as lineage."""
-    word = given.partition(":p@")[1] or "Hunter.77"
+    word = value.partition(":p@")[1] or "Hunter.77"
     places = {"d": {"namespace": "http://u:Hunter.77@h", "name": "${lake}"}}
     manifest = {"producer": "p", "places": places, "job": {}, "inputs": [{"dataset": "d"}]}
     (tmp_path / "orders.json").write_text(json.dumps({"lineage": {**manifest, "outputs": []}}))
@@ -317,11 +317,11 @@ def test_credentials_in_parameters(
     exec(compile(code, tmp_path / "orders.py", "exec"), script)
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__TYPE", "file")
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__LOG_FILE_PATH", str(tmp_path / "events"))
-    argv = ["--set", given, "--verbose", "--log-file", str(tmp_path / "log")]
+    argv = ["--set", value, "--verbose", "--log-file", str(tmp_path / "log")]
     assert started(monkeypatch, *argv, run=script["run"], params=Params) == 1
-    said = capsys.readouterr().err
-    assert shown in said
-    for text in (said, (tmp_path / "log").read_text(), (tmp_path / "events").read_text()):
+    message = capsys.readouterr().err
+    assert output in message
+    for text in (message, (tmp_path / "log").read_text(), (tmp_path / "events").read_text()):
         assert "Hunter" not in text
         assert ":p@h" not in text
     assert "***" in (tmp_path / "events").read_text()
@@ -340,11 +340,11 @@ def test_credentials_of_connections(
     argv += ["--set", 'connections.shop.sasl_jaas_config=Own required password="Module.77";']
     argv += ["--set", "connections.shop.bootstrap_servers=http://u:Lion.77@h:1"]
     assert started(monkeypatch, *argv, run=run, connections={"shop": "kafka"}) == 1
-    said = capsys.readouterr().err
-    assert "Tiger" not in said
-    assert "Lion" not in said
-    assert "Own required" not in said
-    assert "Module.77" not in said
+    message = capsys.readouterr().err
+    assert "Tiger" not in message
+    assert "Lion" not in message
+    assert "Own required" not in message
+    assert "Module.77" not in message
 
 
 @pytest.mark.parametrize(
@@ -366,9 +366,9 @@ def test_a_session_that_means_something_else(
     own: dict[str, str],
 ) -> None:
     sessions.explicit = {name: value}
-    ran: list[object] = []
-    assert started(monkeypatch, run=lambda job: ran.append(job), target="4.1", spark=own) == 2
-    assert not ran
+    result: list[object] = []
+    assert started(monkeypatch, run=lambda job: result.append(job), target="4.1", spark=own) == 2
+    assert not result
     assert sessions.stopped == 1
     (line,) = messages(capsys)
     assert line.startswith(f"ERROR orders: `{name}` is `{value.lower()}`") or value in line
@@ -381,19 +381,19 @@ def test_misspelt_settings_of_a_file(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "x.json"
-    given = {
+    inputs = {
         "spark.sql.shufle.partitions": 3,
         "spark.sql.adaptive.enabledd": True,
         "spark.sql.ansi.enabled": False,
         "spark.mycompany.x": 1,
         "spark.sql.catalog.lake.uri": "u",
     }
-    file.write_text(json.dumps({"spark": given}), encoding="utf-8")
+    file.write_text(json.dumps({"spark": inputs}), encoding="utf-8")
     code = started(monkeypatch, "--conf-file", str(file), run=lambda job: None, target="4.1")
     assert code == 2
     assert not hasattr(sessions, "settings")
-    found = messages(capsys)
-    assert len(found) == 3
-    assert found[0].endswith("; did you mean `spark.sql.shuffle.partitions`?")
-    assert found[1].endswith("; did you mean `spark.sql.adaptive.enabled`?")
-    assert "is `false`: the pipeline is compiled for `true`" in found[2]
+    result = messages(capsys)
+    assert len(result) == 3
+    assert result[0].endswith("; did you mean `spark.sql.shuffle.partitions`?")
+    assert result[1].endswith("; did you mean `spark.sql.adaptive.enabled`?")
+    assert "is `false`: the pipeline is compiled for `true`" in result[2]

@@ -27,12 +27,12 @@ LASTS = {"parse_duration": ("DAY", "HOUR", "MINUTE", "SECOND"), "parse_months": 
 def test_read_alike(name: str, text: str) -> None:
     def answer(module: ModuleType) -> str:
         try:
-            found = getattr(module, name)(text)
+            names = getattr(module, name)(text)
         except ValueError as error:
             return f"no: {error}"
-        written = module.render_duration(found) if name == "parse_duration" else str(found)
-        assert getattr(module, name)(written) == found
-        misfits = [module.describe_misfit(found, f"INTERVAL {last}") for last in LASTS[name]]
+        written = module.render_duration(names) if name == "parse_duration" else str(names)
+        assert getattr(module, name)(written) == names
+        misfits = [module.describe_misfit(names, f"INTERVAL {last}") for last in LASTS[name]]
         return f"{written} {misfits}"
 
     assert answer(compiling) == answer(running)

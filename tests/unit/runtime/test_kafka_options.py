@@ -34,7 +34,7 @@ def test_a_login_module_of_the_users_own() -> None:
 
 
 def test_a_token() -> None:
-    made = kafka_options(
+    result = kafka_options(
         BASE
         | {
             "kafka.sasl.mechanism": "OAUTHBEARER",
@@ -44,20 +44,20 @@ def test_a_token() -> None:
             "kafka.sasl.scope": "kafka",
         }
     )
-    assert made["kafka.sasl.jaas.config"] == (
+    assert result["kafka.sasl.jaas.config"] == (
         "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required"
         ' clientId="etl" clientSecret="s" scope="kafka";'
     )
-    assert made["kafka.sasl.oauthbearer.token.endpoint.url"] == "https://login/token"
+    assert result["kafka.sasl.oauthbearer.token.endpoint.url"] == "https://login/token"
     # The class of that name in `secured` is gone from Kafka 4.
-    assert made["kafka.sasl.login.callback.handler.class"] == (
+    assert result["kafka.sasl.login.callback.handler.class"] == (
         "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler"
     )
-    assert "kafka.sasl.client.secret" not in made
+    assert "kafka.sasl.client.secret" not in result
 
 
 def test_kerberos() -> None:
-    made = kafka_options(
+    result = kafka_options(
         BASE
         | {
             "kafka.sasl.mechanism": "GSSAPI",
@@ -66,7 +66,7 @@ def test_kerberos() -> None:
             "kafka.sasl.key.tab": "/etc/etl.keytab",
         }
     )
-    assert made == BASE | {
+    assert result == BASE | {
         "kafka.sasl.mechanism": "GSSAPI",
         "kafka.sasl.kerberos.service.name": "kafka",
         "kafka.sasl.jaas.config": (
@@ -77,7 +77,7 @@ def test_kerberos() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "module"),
+    ("value", "module"),
     [
         ({}, "required;"),
         (
@@ -92,10 +92,10 @@ def test_kerberos() -> None:
         ),
     ],
 )
-def test_iam_of_amazon_msk(given: dict[str, str], module: str) -> None:
+def test_iam_of_amazon_msk(value: dict[str, str], module: str) -> None:
     """As its documentation has it: not run, because MSK is no program that one could start."""
-    made = kafka_options(BASE | {"kafka.sasl.mechanism": "AWS_MSK_IAM"} | given)
-    assert made == BASE | {
+    result = kafka_options(BASE | {"kafka.sasl.mechanism": "AWS_MSK_IAM"} | value)
+    assert result == BASE | {
         "kafka.sasl.mechanism": "AWS_MSK_IAM",
         "kafka.sasl.jaas.config": f"software.amazon.msk.auth.iam.IAMLoginModule {module}",
         "kafka.sasl.client.callback.handler.class": (

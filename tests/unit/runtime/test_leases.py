@@ -39,7 +39,7 @@ class LocalFiles:
         Path(path).unlink(missing_ok=True)
 
 
-def made(pipeline: str, lost: list[Exception] | None = None) -> Leases:
+def create_leases(pipeline: str, lost: list[Exception] | None = None) -> Leases:
     tell = lost.append if lost is not None else lambda error: None
     return Leases(cast(Files, LocalFiles()), pipeline, tell)
 
@@ -58,7 +58,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_living_job_is_respected_and_leaves_nothing(tmp_path: Path) -> None:
     folder = str(tmp_path)
-    with made("first") as first, made("second") as second:
+    with create_leases("first") as first, create_leases("second") as second:
         assert first.take({folder: False}) == {}
         (who,) = second.take({folder: False}).values()
         assert who.startswith("pipeline first (process ")
@@ -72,37 +72,37 @@ def test_a_dead_process_of_this_machine_is_known_at_once(
     monkeypatch.setattr(leases, "SILENT_SECONDS", 1000.0)
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    with made("first") as first:
+    with create_leases("first") as first:
         first.take({str(tmp_path): False})
         mine = lease(tmp_path)
     # Also a process id that another process has by now.
     for pid in (dead.pid, mine["pid"]):
         left = mine | {"pid": pid, "began": "1", "owner": "dead"}
         (tmp_path / "_ssbt" / "lease").write_text(json.dumps(left))
-        with made("second") as second:
+        with create_leases("second") as second:
             assert second.take({str(tmp_path): False}) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("beats", [True, False])
 def test_elsewhere_a_heartbeat_tells(tmp_path: Path, beats: bool) -> None:
-    with made("first") as first:
+    with create_leases("first") as first:
         first.take({str(tmp_path): False})
     other = {"owner": "x", "machine": "elsewhere", "pid": 1, "pipeline": "p", "host": "h"}
     (tmp_path / "_ssbt" / "lease").write_text(json.dumps(other))
     beat = Timer(0.3, (tmp_path / "_ssbt" / "lease.heartbeat").write_text, ["1"])
     if beats:
         beat.start()
-    with made("second") as second:
+    with create_leases("second") as second:
         expected = {str(tmp_path): "pipeline p (process 1 on h)"} if beats else {}
         assert second.take({str(tmp_path): False}) == expected
 
 
 def test_who_is_overruled_is_told(tmp_path: Path) -> None:
     lost: list[Exception] = []
-    with made("first", lost) as first:
+    with create_leases("first", lost) as first:
         first.take({str(tmp_path): False})
-        with made("second") as second:
+        with create_leases("second") as second:
             assert second.take({str(tmp_path): True}) == {}
             for _ in range(100):
                 if lost:

@@ -24,15 +24,15 @@ STATES = (
 
 
 def test_variables_are_there_before_init() -> None:
-    found: list[Any] = []
+    result: list[Any] = []
 
     class Processor(SimpleNamespace):
         def init(self, handle: Any) -> None:
-            found.extend([self.open, self.pages, self.seen, handle.registerTimer(3)])
+            result.extend([self.open, self.pages, self.seen, handle.registerTimer(3)])
 
     processor: Any = Processor()
     WithState(processor, STATES).init(HANDLE)
-    assert found == [
+    assert result == [
         ("value", "open", "n INT", 5),
         ("list", "pages", "n INT", None),
         ("map", "seen", "k INT", "n INT", None),

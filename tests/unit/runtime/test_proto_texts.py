@@ -45,10 +45,10 @@ enum Status { NEW = 1; PAID = 2; }
 
 
 def described(text: str) -> FileDescriptorProto:
-    found = FileDescriptorSet.FromString(
+    result = FileDescriptorSet.FromString(
         compile_descriptors("o.proto", {"o.proto": text, "money.proto": OTHER})
     )
-    return found.file[-1]
+    return result.file[-1]
 
 
 @pytest.mark.parametrize("text", [PROTO3, PROTO2, OTHER])

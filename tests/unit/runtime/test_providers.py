@@ -157,9 +157,9 @@ class TestVault:
 
 
 def module(name: str, **members: Any) -> ModuleType:
-    made = ModuleType(name)
-    vars(made).update(members)
-    return made
+    result = ModuleType(name)
+    vars(result).update(members)
+    return result
 
 
 def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,8 +276,8 @@ def test_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = SimpleNamespace(load=lambda: Own)
-    monkeypatch.setattr("ssbt.runtime.providers.entry_points", lambda **wanted: [found])
+    result = SimpleNamespace(load=lambda: Own)
+    monkeypatch.setattr("ssbt.runtime.providers.entry_points", lambda **expected: [result])
     assert find_provider("acme")("x", {"place": "safe"}) == "x of safe"
 
 
@@ -285,26 +285,29 @@ class TellingError(LookupError):
     """An error whose every text is the value."""
 
     def __init__(self) -> None:
-        super().__init__(TOLD, {"answer": TOLD})
-        self.__cause__ = ValueError(TOLD)
-        self.add_note(TOLD)
+        super().__init__(VALUE, {"answer": VALUE})
+        self.__cause__ = ValueError(VALUE)
+        self.add_note(VALUE)
 
     def __str__(self) -> str:
-        return TOLD
+        return VALUE
 
 
-TOLD = "p4ssword"
+VALUE = "p4ssword"
 TELLING = (
-    *(kind(f"the value is {TOLD}") for kind in (LookupError, KeyError, ValueError, RuntimeError)),
-    *(kind(f"the value is {TOLD}") for kind in (OSError, ConnectionError, TimeoutError)),
-    *(kind(13, f"the value is {TOLD}", TOLD) for kind in (OSError, FileNotFoundError)),
+    *(kind(f"the value is {VALUE}") for kind in (LookupError, KeyError, ValueError, RuntimeError)),
+    *(kind(f"the value is {VALUE}") for kind in (OSError, ConnectionError, TimeoutError)),
+    *(kind(13, f"the value is {VALUE}", VALUE) for kind in (OSError, FileNotFoundError)),
     *(
-        ImportError(f"the value is {TOLD}"),
-        SecretError(TOLD),
-        KeyboardInterrupt(TOLD),
+        ImportError(f"the value is {VALUE}"),
+        SecretError(VALUE),
+        KeyboardInterrupt(VALUE),
         TellingError(),
     ),
-    *(UnicodeDecodeError("utf-8", TOLD.encode(), 0, 1, TOLD), SystemExit(TOLD)),
+    *(
+        UnicodeDecodeError("utf-8", VALUE.encode(), 0, 1, VALUE),
+        SystemExit(VALUE),
+    ),
 )
 
 
@@ -313,29 +316,29 @@ def test_an_error_of_somebody_elses_keeps_its_text_to_itself(
     error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "acme", module("acme", bad=failing(cast(Exception, error))))
-    with pytest.raises(SecretError) as told:
+    with pytest.raises(SecretError) as reported:
         value("x", provider="acme:bad", retries=0)
-    told_all = "".join(traceback.format_exception(told.value)) + repr(told.value.args)
-    assert TOLD not in told_all + str(told.value) + caplog.text
+    told_all = "".join(traceback.format_exception(reported.value)) + repr(reported.value.args)
+    assert VALUE not in told_all + str(reported.value) + caplog.text
 
 
 TYPES = (["p4ssword"], {"p4ssword": "p4ssword"}, True, None, b"p4ssword", 1.5, ("p4ssword",), 7, "")
 
 
-@pytest.mark.parametrize("found", TYPES, ids=repr)
-def test_a_value_is_text(found: object, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("result", TYPES, ids=repr)
+def test_a_value_is_text(result: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a provider of one's own, and of Vault and AWS, whose fields may be numbers."""
-    own = module("acme", own=lambda name, options: found)
+    own = module("acme", own=lambda name, options: result)
     monkeypatch.setitem(sys.modules, "acme", own)
-    with pytest.raises(SecretError, match=r"is no text|is empty") as told:
+    with pytest.raises(SecretError, match=r"is no text|is empty") as reported:
         value("x", provider="acme:own")
-    assert TOLD not in str(told.value)
-    if type(found) is int:
-        assert require_text(found, "it") == "7"
-    elif found != "":
+    assert VALUE not in str(reported.value)
+    if type(result) is int:
+        assert require_text(result, "it") == "7"
+    elif result != "":
         with pytest.raises(NoValueError, match="it is no text") as error:
-            require_text(found, "it")
-        assert TOLD not in str(error.value)
+            require_text(result, "it")
+        assert VALUE not in str(error.value)
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,5 +27,5 @@ def test_a_secret_without_a_value(monkeypatch: pytest.MonkeyPatch):
 def test_a_connection_has_texts_and_values_of_secrets(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SSBT_SECRET_LOGIN", "s3cret")
     job = Job(NO_SESSION, None)
-    found = job.connection("shop", {"servers": "localhost:9092", "password": Secret("login")})
-    assert found == {"servers": "localhost:9092", "password": "s3cret"}
+    result = job.connection("shop", {"servers": "localhost:9092", "password": Secret("login")})
+    assert result == {"servers": "localhost:9092", "password": "s3cret"}

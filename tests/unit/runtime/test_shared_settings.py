@@ -35,7 +35,7 @@ def problems(key: str, value: object = "x") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("key", "message"),
     [
         ("connections.shp.url", "unknown connection `shp` (--set); did you mean `shop`?"),
         ("connections.shop.bootstrap_server", "did you mean `bootstrap_servers`?"),
@@ -48,9 +48,9 @@ def problems(key: str, value: object = "x") -> list[str]:
         ("secrets.login.timeout", "a number of seconds, not `x`"),
     ],
 )
-def test_unknown_names(key: str, said: str) -> None:
+def test_unknown_names(key: str, message: str) -> None:
     (problem,) = problems(key)
-    assert said in problem
+    assert message in problem
 
 
 @pytest.mark.parametrize("option", ["timeout", "retries", "cache"])
@@ -94,19 +94,19 @@ OWN_OPTIONS = {
 }
 
 
-@pytest.mark.parametrize(("name", "meant"), WRONG_NAMES)
-def test_names_that_no_client_has(name: str, meant: str) -> None:
+@pytest.mark.parametrize(("name", "expected"), WRONG_NAMES)
+def test_names_that_no_client_has(name: str, expected: str) -> None:
     """At run time, and in `raw` of a connection, a source and a sink, in any case."""
     for spelling in (name, name.upper(), name.title()):
         (problem,) = problems(f"connections.shop.kafka.{spelling}")
         assert problem.startswith(f"unknown option `kafka.{spelling}` (--set, connection `shop`)")
-        if meant:
-            assert problem.endswith(f"; did you mean `{meant}`?")
-        found = raw_findings(f"kafka.{spelling}")
-        assert [each.code for each in found] == [RAW_UNKNOWN] * 3
-        if meant:
-            names = (f"`{meant}`", f"`{OWN_OPTIONS.get(meant)} = …`")
-            assert any(word in found[0].help[0] for word in names)
+        if expected:
+            assert problem.endswith(f"; did you mean `{expected}`?")
+        findings = raw_findings(f"kafka.{spelling}")
+        assert [each.code for each in findings] == [RAW_UNKNOWN] * 3
+        if expected:
+            names = (f"`{expected}`", f"`{OWN_OPTIONS.get(expected)} = …`")
+            assert any(word in findings[0].help[0] for word in names)
 
 
 def test_names_that_clients_have() -> None:
@@ -118,7 +118,7 @@ def test_names_that_clients_have() -> None:
             one = shared()
             one.add("--set", f"connections.shop.{spelling}", "x")
             assert (one.problems, one.connections) == ([], {"shop": {key: "x"}})
-        assert RAW_UNKNOWN not in {found.code for found in raw_findings(key.upper())}
+        assert RAW_UNKNOWN not in {result.code for result in raw_findings(key.upper())}
 
 
 @pytest.mark.parametrize("name", OWN_NAMES)
@@ -128,10 +128,10 @@ def test_names_of_classes_of_others(name: str) -> None:
 
 
 def test_names_beside_a_class() -> None:
-    given = '"kafka.ssl.engine.factory.class" = "a.B", "kafka.vault" = "x"'
-    assert RAW_UNKNOWN not in {found.code for found in raw_findings(given)}
-    given = '"kafka.ssl.engine.factory.class" = "a.B", "kafka.fetch.max.byte" = 1'
-    assert RAW_UNKNOWN in {found.code for found in raw_findings(given)}
+    inputs = '"kafka.ssl.engine.factory.class" = "a.B", "kafka.vault" = "x"'
+    assert RAW_UNKNOWN not in {result.code for result in raw_findings(inputs)}
+    inputs = '"kafka.ssl.engine.factory.class" = "a.B", "kafka.fetch.max.byte" = 1'
+    assert RAW_UNKNOWN in {result.code for result in raw_findings(inputs)}
 
 
 def reader(text: str) -> Callable[[str], bytes]:
@@ -141,7 +141,7 @@ def reader(text: str) -> Callable[[str], bytes]:
 def raw_findings(key: str) -> list[Diagnostic]:
     """What is found in `raw` of a connection, of a source and of a sink."""
     entry = f"raw {{ {key} }}" if "=" in key else f'raw {{ "{key}" = "x" }}'
-    found: list[Diagnostic] = []
+    result: list[Diagnostic] = []
     for index in range(3):
         raws = [entry if index == each else "" for each in range(3)]
         text = f"""
@@ -154,8 +154,8 @@ sink rows to kafka {{ connection = shop, topic = "u", value = string, value_colu
 {raws[2]} }}
 """
         findings = check_pipeline("p.ssbt", reader(text)).findings
-        found += [each for each in findings if each.code.number.startswith("SSBT05")]
-    return found
+        result += [each for each in findings if each.code.number.startswith("SSBT05")]
+    return result
 
 
 def test_both_judge_names_alike() -> None:
@@ -251,13 +251,13 @@ def test_options_are_those_of_the_specifications() -> None:
     refused: dict[str, dict[str, str]] = {}
     beginnings: dict[str, str] = {}
     for name in connector_names():
-        found = find_connector(name)
-        if found is not None and found.connection is not None and not found.package:
-            options = found.connection.options
+        names = find_connector(name)
+        if names is not None and names.connection is not None and not names.package:
+            options = names.connection.options
             kinds[name] = {each.name: each.spark for each in options}
-            rows = found.connection.refused
+            rows = names.connection.refused
             refused |= {name: {key: row.help for row in rows for key in row.keys}} if rows else {}
-            prefix = found.connection.raw_prefix
+            prefix = names.connection.raw_prefix
             beginnings |= {name: prefix} if prefix else {}
     assert kinds == known.CONNECTION_OPTIONS
     assert refused == known.REFUSED_OPTIONS

@@ -41,7 +41,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSBT_PROGRESS", raising=False)
 
 
-def shown(
+def terminal_output(
     monkeypatch: pytest.MonkeyPatch,
     spark: Any,
     screen: io.StringIO,
@@ -64,7 +64,7 @@ def shown(
 def test_the_running_stage_is_shown_and_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
     logger, screen = logging.getLogger("ssbt"), Terminal()
     monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(screen)])
-    text = shown(monkeypatch, session(3, 7), screen)
+    text = terminal_output(monkeypatch, session(3, 7), screen)
     assert text.startswith(LINE)
     # The line of the log stands alone, and nothing is left at the end.
     before, _, after = text.partition("a line\n")
@@ -77,7 +77,7 @@ def test_the_running_stage_is_shown_and_taken_away(monkeypatch: pytest.MonkeyPat
 def test_nothing_is_shown_while_nothing_runs(
     monkeypatch: pytest.MonkeyPatch, stages: tuple[int, ...]
 ) -> None:
-    assert "stage" not in shown(monkeypatch, session(*stages), Terminal(), seconds=0.2)
+    assert "stage" not in terminal_output(monkeypatch, session(*stages), Terminal(), seconds=0.2)
 
 
 @pytest.mark.parametrize("case", ["unwanted", "connect", "pipe"])
@@ -86,10 +86,10 @@ def test_nothing_is_shown_elsewhere(monkeypatch: pytest.MonkeyPatch, case: str) 
     if case == "connect":
         del spark._jsparkSession
     screen = io.StringIO() if case == "pipe" else Terminal()
-    text = shown(monkeypatch, spark, screen, wanted=case != "unwanted", seconds=0.2)
+    text = terminal_output(monkeypatch, spark, screen, wanted=case != "unwanted", seconds=0.2)
     assert "stage" not in text
 
 
 def test_a_pipe_that_leads_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSBT_PROGRESS", "1")
-    assert shown(monkeypatch, session(7), io.StringIO()).startswith(LINE)
+    assert terminal_output(monkeypatch, session(7), io.StringIO()).startswith(LINE)

@@ -138,14 +138,14 @@ def test_numbers_of_any_length(number: str) -> None:
     """As text, in JSON text and as JSON has it: read or refused, soon, and by no other error."""
     began = time.process_time()
     for spark_type in dict.fromkeys(TYPES):
-        given: list[tuple[object, str]] = [(number, spark_type)]
-        given += [(f"[{number}]", f"ARRAY<{spark_type}>")]
-        given += [(f'{{"{number}": {number}}}', f"MAP<{spark_type}, {spark_type}>")]
-        for raw, name in given:
+        inputs: list[tuple[object, str]] = [(number, spark_type)]
+        inputs += [(f"[{number}]", f"ARRAY<{spark_type}>")]
+        inputs += [(f'{{"{number}": {number}}}', f"MAP<{spark_type}, {spark_type}>")]
+        for raw, name in inputs:
             with suppress(ValueError):
-                found = parse_value(raw, parse_type(name))
-                assert spark_type in ("STRING", "FLOAT", "DOUBLE", "BINARY"), found
-                assert found not in (math.inf, (math.inf,))
+                names = parse_value(raw, parse_type(name))
+                assert spark_type in ("STRING", "FLOAT", "DOUBLE", "BINARY"), names
+                assert names not in (math.inf, (math.inf,))
     assert time.process_time() - began < 10
 
 

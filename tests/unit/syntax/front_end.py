@@ -56,9 +56,9 @@ def check_front_end(text: str) -> CheckResult:
         for file in emit_files(result):
             if file.path.endswith(".py"):
                 compile(file.content, file.path, "exec")
-    found, _ = read_text(text)
-    check_nesting(found.file)
-    if is_clean(found):
+    actual, _ = read_text(text)
+    check_nesting(actual.file)
+    if is_clean(actual):
         check_formatting(text)
     return result
 

@@ -414,9 +414,9 @@ class Generator:
         self.depth += 1
         leaves = (self.column, self.column, self.column, self.literal, self.literal, self.parameter)
         nested = (self.parenthesised, self.case, self.cast, self.postfix, self.call, self.call)
-        made = self.one(*leaves) if self.depth > 3 else self.one(*leaves, *leaves, *nested)
+        result = self.one(*leaves) if self.depth > 3 else self.one(*leaves, *leaves, *nested)
         self.depth -= 1
-        return made
+        return result
 
     def column(self) -> Tokens:
         return self.one(self.name, self.name, lambda: [*self.plain(), ".", *self.name()])

@@ -55,16 +55,16 @@ class Programs:
                 f'source {name} from parquet {{ path = "in/{name}", schema = {schema} }}\n'
             )
         parts.append("let large =\n  from orders\n  |> where amount >= ${least}\n")
-        known = {
+        existing = {
             "orders": SCHEMAS["Order"],
             "large": SCHEMAS["Order"],
             "customers": SCHEMAS["Customer"],
         }
         for number in range(self.random.randint(1, 4)):
-            text, columns = self.query(known)
+            text, columns = self.query(existing)
             parts.append(f"let step{number} =\n  {text}\n")
-            known[f"step{number}"] = columns
-        for number, name in enumerate(known):
+            existing[f"step{number}"] = columns
+        for number, name in enumerate(existing):
             parts.append(f'sink {name} to parquet {{ path = "out/{number}", mode = overwrite }}\n')
         return "\n".join(parts)
 
@@ -78,17 +78,17 @@ class Programs:
 
     # ---- queries
 
-    def query(self, known: dict[str, Columns]) -> tuple[str, Columns]:
+    def query(self, expected: dict[str, Columns]) -> tuple[str, Columns]:
         """A query over one of the datasets, and the columns that come out."""
-        base = self.random.choice(sorted(known))
-        columns = dict(known[base])
+        base = self.random.choice(sorted(expected))
+        columns = dict(expected[base])
         lines = [f"from {base}"]
         for _ in range(self.random.randint(0, 5)):
-            step, columns = self.random.choice(self.steps(known))(columns)
+            step, columns = self.random.choice(self.steps(expected))(columns)
             lines.append(f"|> {step}")
         return "\n  ".join(lines), columns
 
-    def steps(self, known: dict[str, Columns]) -> list[Callable[[Columns], tuple[str, Columns]]]:
+    def steps(self, expected: dict[str, Columns]) -> list[Callable[[Columns], tuple[str, Columns]]]:
         return [
             self.where,
             self.where,
@@ -102,7 +102,7 @@ class Programs:
             self.window,
             self.explode,
             self.plain,
-            lambda columns: self.join(columns, known),
+            lambda columns: self.join(columns, expected),
             lambda columns: self.set_operation(columns),
         ]
 
@@ -126,10 +126,10 @@ class Programs:
         return any(type_.startswith("array") for type_ in columns.values())
 
     def set_column(self, columns: Columns) -> tuple[str, Columns]:
-        found = [name for name, type_ in columns.items() if type_ in COMPARED]
-        if not found:
+        actual_columns = [name for name, type_ in columns.items() if type_ in COMPARED]
+        if not actual_columns:
             return self.plain(columns)
-        name = self.random.choice(found)
+        name = self.random.choice(actual_columns)
         value = f"cast({self.expression(columns[name], columns, 2)} as {columns[name]})"
         return f"set {self.column(name)} = {value}", columns
 
@@ -146,21 +146,21 @@ class Programs:
 
     def aggregate(self, columns: Columns) -> tuple[str, Columns]:
         keys = {c: t for c, t in columns.items() if t in COMPARED and self.random.random() < 0.3}
-        made = {self.new_name(): self.random.choice(("bigint", "decimal(12,2)", "string"))}
+        result = {self.new_name(): self.random.choice(("bigint", "decimal(12,2)", "string"))}
         items = []
-        for name, type_ in made.items():
+        for name, type_ in result.items():
             function = "count" if type_ == "bigint" else "max"
             where = self.random.choice(("", f" filter (where {self.comparison(columns, 1)})"))
             value = self.expression(type_, columns, 1)
             items.append(f"cast({function}({value}){where} as {type_}) as {name}")
         grouping = f" group by {', '.join(map(self.column, keys))}" if keys else ""
-        return f"aggregate {', '.join(items)}{grouping}", {**keys, **made}
+        return f"aggregate {', '.join(items)}{grouping}", {**keys, **result}
 
     def window(self, columns: Columns) -> tuple[str, Columns]:
-        found = [name for name, type_ in columns.items() if type_ in COMPARED]
-        if not found:
+        actual_columns = [name for name, type_ in columns.items() if type_ in COMPARED]
+        if not actual_columns:
             return self.plain(columns)
-        key, name = self.column(self.random.choice(found)), self.new_name()
+        key, name = self.column(self.random.choice(actual_columns)), self.new_name()
         function = self.random.choice(("row_number()", "count(*)", "rank()"))
         order = self.random.choice((key, f"{key} desc nulls last"))
         text = f"extend cast({function} over (partition by {key} order by {order}) as bigint)"
@@ -180,7 +180,7 @@ class Programs:
             choices += ["distinct", f"order by {key} desc", f"deduplicate by {key}"]
         return self.random.choice(choices), columns
 
-    def join(self, columns: Columns, known: dict[str, Columns]) -> tuple[str, Columns]:
+    def join(self, columns: Columns, expected: dict[str, Columns]) -> tuple[str, Columns]:
         if "customer_id" not in columns:
             return self.plain(columns)
         kind = self.random.choice(("semi", "anti"))
@@ -199,7 +199,7 @@ class Programs:
 
     def expression(self, type_: str, columns: Columns, depth: int) -> str:
         """An expression that is of the type, or is cast to it without a mistake."""
-        same = [name for name, found in columns.items() if found == type_]
+        same = [name for name, result in columns.items() if result == type_]
         if same and (depth == 0 or self.random.random() < 0.3):
             return self.column(self.random.choice(same))
         if depth == 0:
@@ -207,8 +207,8 @@ class Programs:
         return self.random.choice(self.forms(type_, columns, depth - 1))()
 
     def forms(self, type_: str, columns: Columns, depth: int) -> list[Callable[[], str]]:
-        def inner(wanted: str = type_) -> str:
-            return self.expression(wanted, columns, depth)
+        def inner(expected: str = type_) -> str:
+            return self.expression(expected, columns, depth)
 
         every: list[Callable[[], str]] = [
             lambda: self.literal(type_),

@@ -63,8 +63,8 @@ def test_each_rule_has_its_method():
         method for origin, _, method, _ in load_tables().rules if origin[0] != "_" and method
     }
     assert {name for name in methods if not hasattr(DeclarationBuilder, name)} == set()
-    made = {name for name in vars(DeclarationBuilder) if not name.startswith("_")}
-    assert "file" in methods & made
+    result = {name for name in vars(DeclarationBuilder) if not name.startswith("_")}
+    assert "file" in methods & result
 
 
 @pytest.mark.slow
@@ -82,17 +82,17 @@ def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
     finally:
         logger.removeHandler(caplog.handler)
         logger.setLevel(logging.CRITICAL)
-    found = [r.getMessage() for r in caplog.records if "conflict" in r.getMessage()]
-    terminals = {message.split("terminal ")[1].split(":")[0] for message in found}
+    results = [r.getMessage() for r in caplog.records if "conflict" in r.getMessage()]
+    terminals = {message.split("terminal ")[1].split(":")[0] for message in results}
     assert terminals == {"COLLATE", "CALL_NULLS", "NAME", "QUOTED_NAME", "DOUBLE_QUOTED"}
 
 
 def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    made: list[Tables] = []
+    result: list[Tables] = []
 
     def make(grammar: str) -> Tables:
-        made.append(load_tables())
-        return made[-1]
+        result.append(load_tables())
+        return result[-1]
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(tables_module, "SHIPPED_NAME", "none.tables")
@@ -101,16 +101,16 @@ def test_tables_are_saved_and_read_without_lark(tmp_path: Path, monkeypatch: pyt
     first = fields_of(read())
     (saved,) = (tmp_path / "ssbt").iterdir()
     assert fields_of(read()) == first
-    assert len(made) == 1
+    assert len(result) == 1
     saved.write_bytes(saved.read_bytes()[:1000])
     assert fields_of(read()) == first
-    assert len(made) == 2, "a damaged file is made anew"
+    assert len(result) == 2, "a damaged file is made anew"
     assert fields_of(read()) == first
-    assert len(made) == 2
+    assert len(result) == 2
 
 
-def fields_of(given: Tables) -> object:
-    return json.loads(tables_module._serialize_tables(given))
+def fields_of(value: Tables) -> object:
+    return json.loads(tables_module._serialize_tables(value))
 
 
 def test_a_folder_that_cannot_be_written_is_no_mistake(monkeypatch: pytest.MonkeyPatch):

@@ -33,8 +33,8 @@ def read(text: str) -> tuple[ParsedFile, Source]:
     return parse_file(source), source
 
 
-def is_clean(found: ParsedFile) -> bool:
-    return all(finding.severity is not Severity.ERROR for finding in found.findings)
+def is_clean(result: ParsedFile) -> bool:
+    return all(finding.severity is not Severity.ERROR for finding in result.findings)
 
 
 @cache

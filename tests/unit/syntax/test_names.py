@@ -82,21 +82,21 @@ DELAY = {"watermark W": " delay 1 day"}
 
 
 def tree(text: str) -> File | None:
-    found = parse_file(Source("a.ssbt", text))
-    return None if found.findings else found.file
+    result = parse_file(Source("a.ssbt", text))
+    return None if result.findings else result.file
 
 
 def otherwise(text: str, words: list[str] = WORDS) -> set[str]:
     """The words that cannot stand for `W` without backticks."""
-    found = set()
+    results = set()
     for word in words:
         quoted = tree(re.sub(r"\bW\b", f"`{word}`", text))
         assert quoted is not None, (word, text)
         bare = tree(re.sub(r"\bW\b", word, text))
         if bare is None or difference(bare, quoted) is not None:
-            found.add(word)
+            results.add(word)
         check_formatting(re.sub(r"\bW\b", f"`{word}`", text), quoted)
-    return found
+    return results
 
 
 def check_formatting(text: str, file: File) -> None:
@@ -186,15 +186,15 @@ def test_a_word_is_reserved_in_expressions_only_if_it_is_known_to_be():
 @pytest.mark.slow
 def test_the_words_reserved_in_expressions():
     """No more than these, so that no other name is written in backticks."""
-    found = set().union(*(otherwise(text) for text in in_expressions()))
+    results = set().union(*(otherwise(text) for text in in_expressions()))
     only_in_spark = {"array", "map", "struct"}
-    assert found | only_in_spark == names._RESERVED
+    assert results | only_in_spark == names._RESERVED
 
 
 def test_the_words_reserved_as_functions():
-    found = otherwise("let x = from a |> select W(1), a + W(1), W(1, 2) as b")
-    assert found <= names._RESERVED | names._FORMS
-    assert found >= names._FORMS
+    result = otherwise("let x = from a |> select W(1), a + W(1), W(1, 2) as b")
+    assert result <= names._RESERVED | names._FORMS
+    assert result >= names._FORMS
 
 
 @pytest.mark.parametrize("name", ["größe", "名前", "a1", "_", "Ω"])

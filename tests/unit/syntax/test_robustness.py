@@ -105,30 +105,30 @@ BROKEN: dict[str, Callable[[int], str]] = {
 
 def read(text: str) -> ParsedFile:
     """The file, with a look at what must be true of every answer."""
-    found = parse_file(Source("a.ssbt", text))
-    for finding in found.findings:
+    result = parse_file(Source("a.ssbt", text))
+    for finding in result.findings:
         labels = [finding.primary, *finding.secondary]
         spans = [*(label.span for label in labels), *(edit.span for edit in finding.fix)]
         assert all(0 <= span.start <= span.end <= len(text) for span in spans), finding
-    return found
+    return result
 
 
-def numbers(found: ParsedFile) -> list[str]:
-    return [finding.code.number for finding in found.findings]
+def numbers(result: ParsedFile) -> list[str]:
+    return [finding.code.number for finding in result.findings]
 
 
 @pytest.mark.parametrize("kind", NESTED)
 def test_four_hundred_levels(kind: str):
-    found = read(NESTED[kind](400))
-    assert numbers(found) == [codes.NESTED_TOO_DEEPLY.number]
+    result = read(NESTED[kind](400))
+    assert numbers(result) == [codes.NESTED_TOO_DEEPLY.number]
 
 
 @pytest.mark.parametrize("kind", NESTED)
 def test_a_hundred_levels(kind: str):
     source = Source("a.ssbt", NESTED[kind](95))
-    found = parse_file(source)
-    assert not found.findings
-    once = format_file(found, source)
+    result = parse_file(source)
+    assert not result.findings
+    once = format_file(result, source)
     again = Source("a.ssbt", once)
     assert format_file(parse_file(again), again) == once
 
@@ -179,9 +179,9 @@ def test_chains_may_be_long():
     ],
 )
 def test_a_thousand_mistakes_are_enough(text: str):
-    found = numbers(read(text))
-    assert len(found) <= 1_003
-    assert len(found) == 1 or codes.TOO_MANY_MISTAKES.number in found
+    result = numbers(read(text))
+    assert len(result) <= 1_003
+    assert len(result) == 1 or codes.TOO_MANY_MISTAKES.number in result
 
 
 def test_a_broken_file_of_a_million_tokens_has_one_finding():
@@ -190,9 +190,9 @@ def test_a_broken_file_of_a_million_tokens_has_one_finding():
 
 @pytest.mark.parametrize("text", ["a > 1" + "e9" * 100_000, "`" + "x y " * 100_000 + "` = = 1"])
 def test_messages_quote_in_part(text: str):
-    found = read(WHERE + text)
-    assert found.findings
-    assert all(len(each.message) < 4_000 for each in found.findings)
+    result = read(WHERE + text)
+    assert result.findings
+    assert all(len(each.message) < 4_000 for each in result.findings)
 
 
 @pytest.mark.parametrize("kind", LONG)
@@ -244,15 +244,15 @@ def test_a_line_of_ten_megabytes():
     ],
 )
 def test_unreadable_characters(text: str, code, at: int):
-    found = read(text)
-    assert numbers(found) == [code.number]
-    assert found.findings[0].primary.span.start == at
+    result = read(text)
+    assert numbers(result) == [code.number]
+    assert result.findings[0].primary.span.start == at
 
 
 def test_a_byte_order_mark_at_the_start_is_skipped():
-    found = read("\ufefflet x = from a")
-    assert not found.findings
-    assert found.file.declarations[0].span.start == 1
+    result = read("\ufefflet x = from a")
+    assert not result.findings
+    assert result.file.declarations[0].span.start == 1
 
 
 @pytest.mark.parametrize(
@@ -260,18 +260,18 @@ def test_a_byte_order_mark_at_the_start_is_skipped():
     [(b"let x\xff = from a", 5), ("# caf\u00e9 \u20ac".encode() + b"\xe9", 8), (b"\x80", 0)],
 )
 def test_bytes_that_are_not_utf8(data: bytes, at: int):
-    found = decode_source("a.ssbt", data)
-    assert isinstance(found, Diagnostic)
-    assert found.code is encoding_codes.INVALID_UTF8
-    assert found.primary.span.start == at
+    result = decode_source("a.ssbt", data)
+    assert isinstance(result, Diagnostic)
+    assert result.code is encoding_codes.INVALID_UTF8
+    assert result.primary.span.start == at
 
 
 @pytest.mark.parametrize("line_end", ["\r", "\r\n", "\n"])
 def test_line_ends(line_end: str):
     text = LAYOUTS["comments"].replace("\n", line_end)
     source = Source("a.ssbt", text)
-    found = parse_file(source)
-    assert not found.findings
+    result = parse_file(source)
+    assert not result.findings
     broken = Source("a.ssbt", f"let x = from a{line_end}{line_end}let y = form b")
     place = parse_file(broken).findings[0].primary.span.start
     assert broken.position(place) == (3, 9)

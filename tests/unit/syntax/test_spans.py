@@ -22,9 +22,9 @@ EXPRESSIONS = get_args(e.Expression)
 
 
 def tree(text: str) -> d.File:
-    found = parse_file(Source("pipeline.ssbt", text))
-    assert not found.findings, found.findings
-    return found.file
+    result = parse_file(Source("pipeline.ssbt", text))
+    assert not result.findings, result.findings
+    return result.file
 
 
 def check_nesting(file: d.File) -> None:

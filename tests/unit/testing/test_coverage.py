@@ -26,28 +26,28 @@ sink r to noop {{}}
 """
 
 
-def found(steps: str, declared: str = "") -> ProbedPipeline:
+def probed_pipeline(steps: str, declared: str = "") -> ProbedPipeline:
     text = PIPELINE.format(steps=steps, declared=declared)
     result = check_pipeline("p.ssbt", lambda path: text.encode() if path == "p.ssbt" else b"")
     assert result.pipeline is not None, [each.message for each in result.findings]
     return add_probes(result)[1]
 
 
-def asked(steps: str) -> list[str]:
+def branch_conditions(steps: str) -> list[str]:
     """The SQL of each branch."""
-    coverage = found(steps)
+    coverage = probed_pipeline(steps)
     columns = []
     for item in coverage.pipeline.datasets:
         if isinstance(item, Let) and item.name != "r":
             before, last = ((None, *item.query.steps))[-2:]
             assert isinstance(last, Project)
-            given = before.aggregates if isinstance(before, Aggregate) else last.columns
-            columns += [render_text(column.expression.text) for column in given]
+            inputs = before.aggregates if isinstance(before, Aggregate) else last.columns
+            columns += [render_text(column.expression.text) for column in inputs]
     return columns
 
 
 @pytest.mark.parametrize(
-    ("expression", "wanted"),
+    ("expression", "expected"),
     [
         pytest.param(
             "case when a > ${least} then 1 when b = 1 then 2 else 3 end",
@@ -115,8 +115,8 @@ def asked(steps: str) -> list[str]:
         ),
     ],
 )
-def test_the_branches_of_rows(expression: str, wanted: list[str]):
-    assert asked(f"|> extend {expression} as n") == wanted
+def test_the_branches_of_rows(expression: str, expected: list[str]):
+    assert branch_conditions(f"|> extend {expression} as n") == expected
 
 
 def test_the_branches_of_groups():
@@ -124,7 +124,7 @@ def test_the_branches_of_groups():
         "|> aggregate case when count(*) > 1 then 1 end as n,"
         " sum(case when a = 1 then 1 end) filter (where b = 2) as m group by if(b = 1, 1, 2) as k"
     )
-    assert asked(steps) == [
+    assert branch_conditions(steps) == [
         "case when b = 1 then true else false end",
         "case when b = 1 then false else true end",
         "case when count(*) > 1 then true else false end",
@@ -134,7 +134,7 @@ def test_the_branches_of_groups():
 
 def test_what_cannot_be_told():
     steps = "|> extend array_sort(xs, (l, r) -> case when l < r then 1 else 0 end) as n"
-    assert [(each.kind, each.measured) for each in found(steps).points] == [
+    assert [(each.kind, each.measured) for each in probed_pipeline(steps).points] == [
         ("dataset", True),
         ("branch", False),
         ("branch", False),
@@ -156,7 +156,7 @@ def test_what_cannot_be_told():
     ],
 )
 def test_the_sides_of_joins(kind: str, sides: list[str]):
-    points = found(f"|> {kind} join t on s.a = t.a |> select s.a").points
+    points = probed_pipeline(f"|> {kind} join t on s.a = t.a |> select s.a").points
     joins = [each.description.partition(": ") for each in points if each.kind == "join"]
     assert [what for *_, what in joins] == sides
     assert {join for join, *_ in joins} == {f"{kind} join t".strip()}
@@ -165,7 +165,7 @@ def test_the_sides_of_joins(kind: str, sides: list[str]):
 def test_transforms_are_looked_into_where_they_are_called():
     declared = """transform f(x: S) = from x |> where if(a = 1, true, false)
     transform g(x: S, y: S) = from x |> f() |> semi join y using (a)"""
-    coverage = found("|> g(f(t))", declared)
+    coverage = probed_pipeline("|> g(f(t))", declared)
     assert coverage.computed["r"] == tuple(
         number
         for number, point in enumerate(coverage.points)
@@ -176,7 +176,7 @@ def test_transforms_are_looked_into_where_they_are_called():
 
 
 def test_names_that_are_taken():
-    coverage = found(
+    coverage = probed_pipeline(
         "|> where if(a = 1, true, false) |> union all coverage_1", "let coverage_1 = from t"
     )
     assert [probe.name for probe in coverage.probes] == ["coverage_2"]
@@ -203,7 +203,7 @@ PLACES = (
 )
 
 
-def told(*events: Event) -> Coverage:
+def build_coverage(*events: Event) -> Coverage:
     coverage = Coverage()
     coverage.add(PLACES, [7, 8])
     for event in events:
@@ -212,7 +212,7 @@ def told(*events: Event) -> Coverage:
 
 
 def test_the_report():
-    coverage = told(Event("ended", 7, reached=[0], refused=[(3, "[NOT_SO] no")]))
+    coverage = build_coverage(Event("ended", 7, reached=[0], refused=[(3, "[NOT_SO] no")]))
     assert coverage.percent == 50
     assert "".join(coverage.render_report(70)) == (
         "file    points  missed  cover\n"
@@ -229,7 +229,7 @@ def test_the_report():
 
 
 def test_what_one_test_reaches_is_reached():
-    coverage = told(
+    coverage = build_coverage(
         Event("ended", 7, reached=[0, 1], refused=[(3, "no")]), Event("ended", 8, reached=[3])
     )
     assert coverage.percent == 100
@@ -238,7 +238,7 @@ def test_what_one_test_reaches_is_reached():
 
 
 def test_two_of_three_are_not_67_percent():
-    assert told(Event("ended", 7, reached=[0, 1])).percent == 66
+    assert build_coverage(Event("ended", 7, reached=[0, 1])).percent == 66
 
 
 def test_nothing_to_reach():
@@ -247,7 +247,7 @@ def test_nothing_to_reach():
 
 
 def test_for_programs():
-    document = json.loads(told(Event("ended", 7, reached=[0])).render_json())
+    document = json.loads(build_coverage(Event("ended", 7, reached=[0])).render_json())
     assert (document["percent"], document["points"], document["reached"]) == (33, 3, 1)
     first, second = document["files"]
     assert [each["state"] for each in first["points"]] == ["reached", "missed", "unmeasured"]

@@ -58,7 +58,7 @@ def test_only_so_many_rows_are_shown():
     assert text.endswith("  … and 10 more\n")
 
 
-def shown(display: Display) -> str:
+def render_reports(display: Display) -> str:
     pieces = []
     for result in RESULTS:
         pieces += [display.render_start(result.case), display.render_end(result)]
@@ -67,13 +67,13 @@ def shown(display: Display) -> str:
 
 
 def test_progress():
-    assert shown(Display(3, 40, verbose=False, color=False)) == (
+    assert render_reports(Display(3, 40, verbose=False, color=False)) == (
         "orders.ssbt .F                    [ 66%]\nusers.ssbt E                      [100%]\n"
     )
 
 
 def test_progress_with_a_line_for_each():
-    assert shown(Display(3, 60, verbose=True, color=False)) == (
+    assert render_reports(Display(3, 60, verbose=True, color=False)) == (
         "orders.ssbt::it adds up PASSED                        [ 33%]\n"
         "orders.ssbt::late & <odd> \u241b FAILED                    [ 66%]\n"
         "users.ssbt::nobody ERROR                              [100%]\n"

@@ -10,7 +10,7 @@ NAMES = ("orders.ssbt::late rows are dropped", "orders.ssbt::Empty", "users.ssbt
 
 
 @pytest.mark.parametrize(
-    ("expression", "wanted"),
+    ("expression", "expected"),
     [
         ("late", (0, 2)),
         ("EMPTY", (1,)),
@@ -27,9 +27,9 @@ NAMES = ("orders.ssbt::late rows are dropped", "orders.ssbt::Empty", "users.ssbt
         ("orders.ssbt::", (0, 1)),
     ],
 )
-def test_expressions(expression: str, wanted: tuple[int, ...]):
+def test_expressions(expression: str, expected: tuple[int, ...]):
     fits = parse_expression(expression)
-    assert tuple(place for place, name in enumerate(NAMES) if fits(name)) == wanted
+    assert tuple(place for place, name in enumerate(NAMES) if fits(name)) == expected
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ def test_no_text_upsets_the_reader(text: str) -> None:
 
 
 def test_columns_are_read() -> None:
-    found = ddl.parse_columns("id bigint not null, `a b` map<string,int> comment 'x'")
-    assert found == t.StructType(
+    columns = ddl.parse_columns("id bigint not null, `a b` map<string,int> comment 'x'")
+    assert columns == t.StructType(
         (
             t.StructField("id", t.LONG, False),
             t.StructField("a b", t.MapType(t.STRING, t.INT), True, "x"),

@@ -48,16 +48,16 @@ FAILS = Failure("it fails")
     ],
 )
 def test_texts_are_cast_as_spark_casts_them(text: str, target: DataType, value: object):
-    made = cast_value(Value(STRING, text), target)
-    assert isinstance(made, Failure) if value is FAILS else made == Value(target, value)
+    result = cast_value(Value(STRING, text), target)
+    assert isinstance(result, Failure) if value is FAILS else result == Value(target, value)
     if value is FAILS:
         legacy = cast_value(Value(STRING, text), target, ansi=False)
         assert legacy is None or (isinstance(legacy, Value) and legacy.value in (None, 1))
 
 
 def test_a_time_without_a_zone_depends_on_the_session():
-    made = cast_value(Value(STRING, "2026-01-31 12:00:00"), TIMESTAMP)
-    assert made == opaque(TIMESTAMP)
+    result = cast_value(Value(STRING, "2026-01-31 12:00:00"), TIMESTAMP)
+    assert result == opaque(TIMESTAMP)
 
 
 def test_dates_go_beyond_those_of_python():

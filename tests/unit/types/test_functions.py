@@ -27,34 +27,34 @@ TEXT, NUMBER = Typed(STRING), Typed(INT)
 
 
 def function(name: str) -> Function:
-    found = find_function(name)
-    assert found is not None
-    return found
+    names = find_function(name)
+    assert names is not None
+    return names
 
 
-def reason(found: Typed | Mismatch) -> str:
-    assert isinstance(found, Mismatch), found
-    return found.reason
+def reason(result: Typed | Mismatch) -> str:
+    assert isinstance(result, Mismatch), result
+    return result.reason
 
 
 @pytest.mark.parametrize("name", function_names())
 def test_each_row_can_be_read(name: str) -> None:
-    found = function(name)
-    assert found.name == name
-    assert re.fullmatch(r"\d\.\d\.\d", found.since)
-    assert found.minimum <= len(found.parameters)
-    assert len({each.name for each in found.parameters}) == len(found.parameters)
-    assert all(not each.repeated for each in found.parameters[:-1])
+    names = function(name)
+    assert names.name == name
+    assert re.fullmatch(r"\d\.\d\.\d", names.since)
+    assert names.minimum <= len(names.parameters)
+    assert len({each.name for each in names.parameters}) == len(names.parameters)
+    assert all(not each.repeated for each in names.parameters[:-1])
 
 
 @pytest.mark.parametrize("name", function_names())
 def test_the_unknown_is_never_refused(name: str) -> None:
-    found = function(name)
-    if found.kind is FunctionKind.TABLE:
+    names = function(name)
+    if names.kind is FunctionKind.TABLE:
         return
-    for count in range(found.minimum, len(found.parameters) + 1):
-        if found.arity_mismatch(count) is None and name not in ("map", "named_struct"):
-            result = found.infer_result([Typed(UNKNOWN)] * count)
+    for count in range(names.minimum, len(names.parameters) + 1):
+        if names.arity_mismatch(count) is None and name not in ("map", "named_struct"):
+            result = names.infer_result([Typed(UNKNOWN)] * count)
             assert isinstance(result, Typed), result
 
 
@@ -97,8 +97,8 @@ def test_a_wrong_number_of_arguments_is_told(name: str, case: tuple[int, str]) -
 
 
 def test_a_wrong_argument_is_told_with_its_place() -> None:
-    found = function("substring").infer_result([TEXT, Typed(ArrayType(INT))])
-    assert found == Mismatch("`substring` does not take ARRAY<INT>", 1, "an INT")
+    result = function("substring").infer_result([TEXT, Typed(ArrayType(INT))])
+    assert result == Mismatch("`substring` does not take ARRAY<INT>", 1, "an INT")
     assert reason(function("array_contains").infer_result([Typed(ArrayType(INT)), TEXT])) == (
         "`array_contains` does not take STRING"
     )
@@ -149,13 +149,13 @@ def test_collected_texts_are_plain() -> None:
     """Spark's `collect_set` compares bytes, and `listagg` brings no two collations together."""
     collated = StringType("UNICODE")
     for each in (collated, ArrayType(collated), StructType((StructField("f", collated),))):
-        found = function("collect_set").infer_result([Typed(each)])
-        assert isinstance(found, Mismatch)
-        assert found.help == "collect plain text: `… collate UTF8_BINARY`"
+        result = function("collect_set").infer_result([Typed(each)])
+        assert isinstance(result, Mismatch)
+        assert result.help == "collect plain text: `… collate UTF8_BINARY`"
     assert isinstance(function("collect_list").infer_result([Typed(collated)]), Typed)
-    found = function("listagg").infer_result([Typed(collated), TEXT])
-    assert isinstance(found, Mismatch)
-    assert found.help == "say it of the delimiter, too: `… collate UNICODE`"
+    result = function("listagg").infer_result([Typed(collated), TEXT])
+    assert isinstance(result, Mismatch)
+    assert result.help == "say it of the delimiter, too: `… collate UNICODE`"
     for delimiters in ([], [Typed(collated)], [Typed(NULL)]):
         assert function("listagg").infer_result([Typed(collated), *delimiters]) == Typed(collated)
 

@@ -25,9 +25,9 @@ ARRAY, MAP, MONEY = Typed(ArrayType(INT)), Typed(MapType(STRING, INT)), Typed(De
 NOTHING_KNOWN = Typed(UNKNOWN)
 
 
-def known(found: Typed | Mismatch) -> str:
-    assert isinstance(found, Typed), found
-    return found.type.sql
+def require_type(result: Typed | Mismatch) -> str:
+    assert isinstance(result, Typed), result
+    return result.type.sql
 
 
 LITERALS = {
@@ -49,12 +49,12 @@ LITERALS = {
 
 @pytest.mark.parametrize(("text", "kind"), LITERALS.items())
 def test_a_number_has_its_type(text: str, kind: str) -> None:
-    assert known(literals.infer_number(text)) == kind
+    assert require_type(literals.infer_number(text)) == kind
 
 
 def test_a_minus_belongs_to_the_number() -> None:
-    assert known(literals.infer_number("2147483648", negative=True)) == "INT"
-    assert known(literals.infer_number("128Y", negative=True)) == "TINYINT"
+    assert require_type(literals.infer_number("2147483648", negative=True)) == "INT"
+    assert require_type(literals.infer_number("128Y", negative=True)) == "TINYINT"
 
 
 OUT_OF_RANGE = {
@@ -81,9 +81,9 @@ INTERVALS = {
 
 @pytest.mark.parametrize(("units", "kind"), INTERVALS.items())
 def test_an_interval_has_the_type_of_its_units(units: str, kind: str) -> None:
-    found = literals.infer_interval(units.split())
-    assert isinstance(found, DataType)
-    assert found.sql == kind
+    result = literals.infer_interval(units.split())
+    assert isinstance(result, DataType)
+    assert result.sql == kind
 
 
 def test_units_of_two_families_do_not_mix() -> None:
@@ -94,15 +94,15 @@ def test_units_of_two_families_do_not_mix() -> None:
 def test_a_literal_keeps_a_decimal_narrow() -> None:
     two = literals.infer_number("2")
     assert isinstance(two, Typed)
-    assert known(operators.infer_binary("*", MONEY, two)) == "DECIMAL(14,2)"
-    assert known(operators.infer_binary("*", MONEY, INT_COLUMN)) == "DECIMAL(23,2)"
+    assert require_type(operators.infer_binary("*", MONEY, two)) == "DECIMAL(14,2)"
+    assert require_type(operators.infer_binary("*", MONEY, INT_COLUMN)) == "DECIMAL(23,2)"
 
 
 def test_precision_may_be_kept_at_the_cost_of_scale() -> None:
     wide = Typed(DecimalType(38, 18))
-    assert known(operators.infer_binary("*", wide, wide)) == "DECIMAL(38,6)"
+    assert require_type(operators.infer_binary("*", wide, wide)) == "DECIMAL(38,6)"
     kept = operators.infer_binary("*", wide, wide, allow_precision_loss=False)
-    assert known(kept) == "DECIMAL(38,36)"
+    assert require_type(kept) == "DECIMAL(38,36)"
 
 
 REFUSED = {
@@ -123,33 +123,33 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("reason", "found"), REFUSED.items(), ids=list(REFUSED))
-def test_a_refusal_names_operator_and_types(reason: str, found: Typed | Mismatch) -> None:
-    assert isinstance(found, Mismatch)
-    assert found.reason == reason
+@pytest.mark.parametrize(("reason", "result"), REFUSED.items(), ids=list(REFUSED))
+def test_a_refusal_names_operator_and_types(reason: str, result: Typed | Mismatch) -> None:
+    assert isinstance(result, Mismatch)
+    assert result.reason == reason
 
 
 def test_a_cast_that_only_legacy_mode_has_says_so() -> None:
-    found = infer_cast(DAY, INT)
-    assert isinstance(found, Mismatch)
-    assert found.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
-    assert known(infer_cast(DAY, INT, ansi=False)) == "INT"
+    result = infer_cast(DAY, INT)
+    assert isinstance(result, Mismatch)
+    assert result.help == "only a pipeline with `spark.sql.ansi.enabled = false` allows this cast"
+    assert require_type(infer_cast(DAY, INT, ansi=False)) == "INT"
 
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%", "div", "&", "<<", "||"])
 def test_the_unknown_stays_unknown(operator: str) -> None:
     for left, right in ((NOTHING_KNOWN, MAP), (MAP, NOTHING_KNOWN)):
-        assert known(operators.infer_binary(operator, left, right)) == "UNKNOWN"
+        assert require_type(operators.infer_binary(operator, left, right)) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("operator", operators.COMPARISONS)
 def test_a_comparison_is_boolean_even_of_the_unknown(operator: str) -> None:
-    found = operators.infer_binary(operator, NOTHING_KNOWN, MAP)
-    assert found == Typed(BOOLEAN, operator != "<=>")
+    result = operators.infer_binary(operator, NOTHING_KNOWN, MAP)
+    assert result == Typed(BOOLEAN, operator != "<=>")
 
 
 def test_a_string_meets_a_number_otherwise_outside_ansi() -> None:
-    assert known(operators.infer_binary("+", TEXT, Typed(INT))) == "BIGINT"
-    assert known(operators.infer_binary("+", TEXT, Typed(INT), ansi=False)) == "DOUBLE"
-    assert known(operators.infer_coalesce([TEXT, Typed(LONG)])) == "BIGINT"
-    assert known(operators.infer_coalesce([TEXT, Typed(LONG)], ansi=False)) == "STRING"
+    assert require_type(operators.infer_binary("+", TEXT, Typed(INT))) == "BIGINT"
+    assert require_type(operators.infer_binary("+", TEXT, Typed(INT), ansi=False)) == "DOUBLE"
+    assert require_type(operators.infer_coalesce([TEXT, Typed(LONG)])) == "BIGINT"
+    assert require_type(operators.infer_coalesce([TEXT, Typed(LONG)], ansi=False)) == "STRING"
