@@ -46,7 +46,7 @@ from ssbt.runtime.sparkconf.settings import (
 from ssbt.runtime.streams.operation import add_stream_options, before_streams, with_operation
 from ssbt.runtime.streams.stopping import Terminated, listen_to_signals
 from ssbt.runtime.streams.streaming import GaveUpError
-from ssbt.runtime.upkeep.wishes import add_upkeep_options, with_wishes
+from ssbt.runtime.upkeep.options import add_upkeep_options, with_upkeep_options
 from ssbt.runtime.values.shortening import shorten
 
 P = TypeVar("P")
@@ -178,7 +178,7 @@ def _run_script(script: _Script[P]) -> int:
 def _with_options(script: _Script[P], arguments: Namespace) -> AbstractContextManager[None]:
     """What the command line says of streams, or of tables."""
     if script.maintains:
-        return with_wishes(arguments)
+        return with_upkeep_options(arguments)
     return with_operation(script.name, arguments)
 
 

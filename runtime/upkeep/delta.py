@@ -14,9 +14,9 @@ from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.job import Job
 from ssbt.runtime.tables.places import Place, quoted
+from ssbt.runtime.upkeep.options import UPKEEP_OPTIONS
 from ssbt.runtime.upkeep.readers import Progress, find_progress
 from ssbt.runtime.upkeep.sizes import describe_bytes, find_small_files
-from ssbt.runtime.upkeep.wishes import WISHES
 
 _LOG = logging.getLogger("ssbt.runtime")
 _RETENTION = "delta.deletedFileRetentionDuration"
@@ -50,20 +50,20 @@ def maintain_delta(
     Files that one of the `readers` still needs stay: streams with their checkpoints, to which the
     command line may add others. A table that is not there is passed over.
     """
-    wishes = WISHES.get()
+    options = UPKEEP_OPTIONS.get()
     place = DeltaTable(job.spark, path, table)
     if not place.exists():
         _LOG.info("%s: there is no table yet", name)
         return
     if compact or z_order_by:
-        _compact(place, name, z_order_by, dry_run=wishes.dry_run)
+        _compact(place, name, z_order_by, dry_run=options.dry_run)
     if expire_hours is not None:
-        every = {**(readers or {}), **wishes.readers}
+        every = {**(readers or {}), **options.readers}
         detail = place.detail()
-        _keep_versions(place, name, detail, expire_hours, dry_run=wishes.dry_run)
+        _keep_versions(place, name, detail, expire_hours, dry_run=options.dry_run)
         hours = _find_retention(place, name, detail, expire_hours, every)
         if hours is not None:
-            _expire(place, name, hours, orphans=remove_orphans, dry_run=wishes.dry_run)
+            _expire(place, name, hours, orphans=remove_orphans, dry_run=options.dry_run)
 
 
 class DeltaTable:
@@ -133,8 +133,8 @@ def _find_retention(
     """For how many hours files are kept; None where a stream may need all of them."""
     hours = max(hours, _hours_of(table.spark, detail.properties.get(_RETENTION)))
     files = Files(table.spark).snapshot()
-    found = [find_progress(files, each, folder, detail.id) for each, folder in readers.items()]
-    for progress in filter(None, found):
+    reached = [find_progress(files, each, folder, detail.id) for each, folder in readers.items()]
+    for progress in filter(None, reached):
         needed = _hours_since(table, progress)
         if needed is None:
             _LOG.warning("%s: no file is deleted: %s", name, _describe_unknown(progress))

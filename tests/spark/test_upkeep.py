@@ -15,7 +15,7 @@ import pytest
 
 from ssbt.runtime.upkeep.delta import UnknownFilesError, open_table
 from ssbt.runtime.upkeep.describing import describe_table
-from ssbt.runtime.upkeep.wishes import with_wishes
+from ssbt.runtime.upkeep.options import with_upkeep_options
 from tests.spark.compiling import run
 from tests.spark.lakes import Lake
 
@@ -55,7 +55,7 @@ def maintain(lake: Lake, text: str, *readers: tuple[str, str], dry_run: bool = F
     lake.compile(text)
     sys.modules.pop("tables_upkeep", None)
     module = importlib.import_module("tables_upkeep")
-    with with_wishes(Namespace(dry_run=dry_run, reader=readers)):
+    with with_upkeep_options(Namespace(dry_run=dry_run, reader=readers)):
         run(module, lake.spark)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from ssbt.runtime.upkeep.options import UPKEEP_OPTIONS, add_upkeep_options, with_upkeep_options
 from ssbt.runtime.upkeep.readers import CheckpointUnreadableError, Progress, find_progress
 from ssbt.runtime.upkeep.sizes import SmallFiles, describe_bytes
-from ssbt.runtime.upkeep.wishes import WISHES, add_upkeep_options, with_wishes
 
 if TYPE_CHECKING:
     from ssbt.runtime.files.stores import Files
@@ -87,10 +87,10 @@ def test_what_cannot_be_read_stops_the_upkeep(tmp_path: Path) -> None:
 def test_options_of_the_command_line() -> None:
     parser = ArgumentParser()
     add_upkeep_options(parser)
-    with with_wishes(parser.parse_args(["--dry-run", "--reader", "a=b=c"])):
-        assert WISHES.get().dry_run
-        assert WISHES.get().readers == {"a": "b=c"}
-    assert not WISHES.get().dry_run
+    with with_upkeep_options(parser.parse_args(["--dry-run", "--reader", "a=b=c"])):
+        assert UPKEEP_OPTIONS.get().dry_run
+        assert UPKEEP_OPTIONS.get().readers == {"a": "b=c"}
+    assert not UPKEEP_OPTIONS.get().dry_run
     with pytest.raises(SystemExit):
         parser.parse_args(["--reader", "a"])
 

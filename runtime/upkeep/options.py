@@ -10,15 +10,15 @@ READER = "--reader"
 
 
 @dataclass(frozen=True)
-class Wishes:
+class UpkeepOptions:
     """Whether nothing is to be changed, and the checkpoints of further streams by their names."""
 
     dry_run: bool = False
     readers: Mapping[str, str] = field(default_factory=dict)
 
 
-_DEFAULT = Wishes()
-WISHES: ContextVar[Wishes] = ContextVar("wishes", default=_DEFAULT)
+_DEFAULT = UpkeepOptions()
+UPKEEP_OPTIONS: ContextVar[UpkeepOptions] = ContextVar("upkeep options", default=_DEFAULT)
 
 
 def add_upkeep_options(parser: ArgumentParser) -> None:
@@ -39,10 +39,10 @@ def _parse_reader(text: str) -> tuple[str, str]:
 
 
 @contextmanager
-def with_wishes(arguments: Namespace) -> Iterator[None]:
+def with_upkeep_options(arguments: Namespace) -> Iterator[None]:
     """Let the upkeep within know what the command line says."""
-    token = WISHES.set(Wishes(arguments.dry_run, dict(arguments.reader)))
+    token = UPKEEP_OPTIONS.set(UpkeepOptions(arguments.dry_run, dict(arguments.reader)))
     try:
         yield
     finally:
-        WISHES.reset(token)
+        UPKEEP_OPTIONS.reset(token)
