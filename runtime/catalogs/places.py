@@ -1,11 +1,12 @@
 """Tables of Iceberg, by their names in a catalog."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import re
+from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
 
-from ssbt.runtime.tables.places import Layout, Place, quoted
+from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
 _PART, _COLUMNS = re.compile(r"Part \d+"), "# Partition Information"
 
@@ -37,6 +38,42 @@ class IcebergPlace(Place):
 
     def partition_terms(self, partition_by: Sequence[str]) -> list[str]:
         return list(partition_by)
+
+    def version(self, session: SparkSession) -> int:
+        # Snapshots have no numbers that grow, but what they commit is numbered.
+        entries = f"{self.name(session)}.metadata_log_entries"
+        newest = session.sql(f"SELECT max(latest_sequence_number) FROM {entries}").collect()
+        return int(newest[0][0] or 0)
+
+    def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
+        # Iceberg merges into no view.
+        session, into = rows.sparkSession, f"MERGE INTO {view} AS "
+        text = statement.strip()
+        assert text.startswith(into), statement
+        session.sql(f"MERGE INTO {self.name(session)} AS {text.removeprefix(into)}")
+
+    def create(
+        self,
+        rows: DataFrame,
+        options: Mapping[str, str | bool | float] | None = None,
+        partition_by: Sequence[str] = (),
+    ) -> None:
+        session, view = rows.sparkSession, f"rows_{uuid4().hex}"
+        listed = ", ".join(
+            f"{literal(key)} = {literal(option_text(value))}"
+            for key, value in (options or {}).items()
+        )
+        parts = [
+            f"CREATE TABLE IF NOT EXISTS {self.name(session)} USING iceberg",
+            f"PARTITIONED BY ({', '.join(partition_by)})" if partition_by else "",
+            f"TBLPROPERTIES ({listed})" if listed else "",
+            f"AS SELECT * FROM {view}",
+        ]
+        rows.createOrReplaceTempView(view)
+        try:
+            session.sql(" ".join(filter(None, parts)))
+        finally:
+            session.catalog.dropTempView(view)
 
     def add_columns(self, rows: DataFrame, *, evolve: bool) -> None:
         lacking = self._find_lacking(rows, evolve=evolve)

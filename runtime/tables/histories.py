@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.tables.merging import DELETED
-from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
+from ssbt.runtime.tables.places import column, quoted, refuse_nulls
 
 VANISHES = "_vanishes"
 _VIEWS = ("target", "versions", "hidden", "events")
@@ -49,8 +50,8 @@ def keep_history(
     session = events.sparkSession
     history = _History(events.columns, keys, sequence, tracked, validity)
     news = history.read_events(events).persist()
-    target = Place(format, path, table)
-    memory = Place(format, hidden if path else None, None if path else hidden)
+    target = open_place(format, path, table)
+    memory = open_place(format, hidden if path else None, None if path else hidden)
     cut = None
     try:
         first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
@@ -60,15 +61,13 @@ def keep_history(
         # Before the table is changed: a job that fails between the two is run again.
         unseen = history.shape_events(cut.where("_hides"))
         if not unseen.isEmpty():
-            memory.read(news).createOrReplaceTempView("hidden")
             unseen.createOrReplaceTempView("events")
             on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in (*keys, sequence))
-            session.sql(_REMEMBER.format(keys=on))
+            memory.merge(news, _REMEMBER.format(keys=on), "hidden")
         changes = history.shape_versions(cut.where("_changes"))
         if not changes.isEmpty():
-            target.read(news).createOrReplaceTempView("target")
             changes.createOrReplaceTempView("versions")
-            session.sql(statement)
+            target.merge(news, statement)
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)

@@ -49,6 +49,12 @@ class Place:
         """What SQL says of the columns that it is partitioned by."""
         return [quoted(name) for name in partition_by]
 
+    def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
+        """Run a statement that merges something into `view`, which stands for the table."""
+        # Of the names that SQL takes for a path, views alone may have a relative one.
+        self.read(rows).createOrReplaceTempView(view)
+        rows.sparkSession.sql(statement)
+
     def create(
         self,
         rows: DataFrame,
@@ -105,3 +111,14 @@ def column(name: str) -> Column:
 def quoted(name: str) -> str:
     """The name in backticks, as SQL takes it."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def literal(text: str) -> str:
+    """A text as SQL has it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def option_text(value: str | bool | float) -> str:
+    """The value of an option or a property as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
