@@ -30,12 +30,27 @@ ssl_keystore_password    kafka.ssl.keystore.password
 ssl_keystore_type        kafka.ssl.keystore.type
 ssl_key_password         kafka.ssl.key.password
 """
+_ICEBERG = """\
+catalog         type
+uri             uri
+warehouse       warehouse
+token           token
+credential      credential
+token_endpoint  oauth2-server-uri
+scope           scope
+username        jdbc.user
+password        jdbc.password
+driver          driver
+io              io-impl
+cache           cache-enabled
+"""
 _REGISTRY = """\
 url username password token ca_location certificate_location key_location key_password
 """
 # By the kind of a connection.
 CONNECTION_OPTIONS: dict[str, dict[str, str]] = {
     "kafka": dict(zip(_KAFKA.split()[::2], _KAFKA.split()[1::2], strict=True)),
+    "iceberg": dict(zip(_ICEBERG.split()[::2], _ICEBERG.split()[1::2], strict=True)),
     "schema_registry": {name: name for name in _REGISTRY.split()},
 }
 # What `raw` passes on begins with these.
@@ -46,7 +61,9 @@ _DECIDED = "leave it out: Spark itself keeps where it has come to, in the checkp
 _BYTES = (
     "to Spark keys and values are bytes; `key` and `value` of a source or sink say what is in them"
 )
+_CATALOG = "`catalog = …` says which kind of catalog it is"
 REFUSED_OPTIONS = {
+    "iceberg": {"catalog-impl": _CATALOG, "type": _CATALOG},
     "kafka": {
         "kafka.auto.offset.reset": _DECIDED,
         "kafka.enable.auto.commit": _DECIDED,
