@@ -45,6 +45,11 @@ class IcebergPlace(Place):
         newest = session.sql(f"SELECT max(latest_sequence_number) FROM {entries}").collect()
         return int(newest[0][0] or 0)
 
+    def offer(self, rows: DataFrame, view: str) -> None:
+        # A view of what was read from a catalog has only the name of the table in it, which Spark
+        # 4.1.1 does not look up in the source of a MERGE ("No plan for TableReference").
+        rows.localCheckpoint().createOrReplaceTempView(view)
+
     def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
         # Iceberg merges into no view.
         session, into = rows.sparkSession, f"MERGE INTO {view} AS "

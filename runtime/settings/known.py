@@ -72,7 +72,7 @@ REFUSED_OPTIONS = {
         "kafka.value.deserializer": _BYTES,
         "kafka.key.serializer": _BYTES,
         "kafka.value.serializer": _BYTES,
-    }
+    },
 }
 
 COMMON_PROVIDER_OPTIONS = ("provider", "timeout", "retries", "cache")

@@ -61,12 +61,12 @@ def keep_history(
         # Before the table is changed: a job that fails between the two is run again.
         unseen = history.shape_events(cut.where("_hides"))
         if not unseen.isEmpty():
-            unseen.createOrReplaceTempView("events")
+            memory.offer(unseen, "events")
             on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in (*keys, sequence))
             memory.merge(news, _REMEMBER.format(keys=on), "hidden")
         changes = history.shape_versions(cut.where("_changes"))
         if not changes.isEmpty():
-            changes.createOrReplaceTempView("versions")
+            target.offer(changes, "versions")
             target.merge(news, statement)
     finally:
         for view in _VIEWS:

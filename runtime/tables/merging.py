@@ -89,7 +89,7 @@ def _merge(
         if memory is not None:
             version = memory.version(session)
             changes = _with_memory(newest, keys, sequence, memory)
-        changes.createOrReplaceTempView("changes")
+        place.offer(changes, "changes")
         place.merge(changes, statement)
         if memory is None or memory.version(session) == version:
             return
@@ -122,7 +122,7 @@ def _remember_deletes(
 ) -> None:
     """Deletes are remembered before the table is changed: a job that fails then is run again."""
     deletes = changes.where(DELETED).select(*map(column, (*keys, sequence)))
-    deletes.createOrReplaceTempView("deletes")
+    memory.offer(deletes, "deletes")
     on = " AND ".join(f"d.{quoted(key)} = c.{quoted(key)}" for key in keys)
     memory.merge(changes, _REMEMBER.format(keys=on, sequence=quoted(sequence)), "deleted")
 

@@ -49,6 +49,10 @@ class Place:
         """What SQL says of the columns that it is partitioned by."""
         return [quoted(name) for name in partition_by]
 
+    def offer(self, rows: DataFrame, view: str) -> None:
+        """Let statements that merge into the table find the rows under a name."""
+        rows.createOrReplaceTempView(view)
+
     def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
         """Run a statement that merges something into `view`, which stands for the table."""
         # Of the names that SQL takes for a path, views alone may have a relative one.
