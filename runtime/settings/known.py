@@ -5,44 +5,24 @@ A test compares this module with them: the runtime cannot read them.
 
 # Options as `.ssbt` files and HOCON spell them, and as Spark does.
 _KAFKA = """\
-bootstrap_servers        kafka.bootstrap.servers
-security_protocol        kafka.security.protocol
-sasl_mechanism           kafka.sasl.mechanism
-username                 kafka.sasl.username
-password                 kafka.sasl.password
-token_endpoint           kafka.sasl.oauthbearer.token.endpoint.url
-client_id                kafka.sasl.client.id
-client_secret            kafka.sasl.client.secret
-scope                    kafka.sasl.scope
-kerberos_service         kafka.sasl.kerberos.service.name
-principal                kafka.sasl.principal
-keytab                   kafka.sasl.key.tab
-aws_role                 kafka.sasl.aws.role.arn
-aws_session              kafka.sasl.aws.role.session.name
-aws_region               kafka.sasl.aws.sts.region
-aws_profile              kafka.sasl.aws.profile.name
-sasl_jaas_config         kafka.sasl.jaas.config
-ssl_truststore_location  kafka.ssl.truststore.location
-ssl_truststore_password  kafka.ssl.truststore.password
-ssl_truststore_type      kafka.ssl.truststore.type
-ssl_keystore_location    kafka.ssl.keystore.location
-ssl_keystore_password    kafka.ssl.keystore.password
-ssl_keystore_type        kafka.ssl.keystore.type
-ssl_key_password         kafka.ssl.key.password
+bootstrap_servers kafka.bootstrap.servers  security_protocol kafka.security.protocol
+sasl_mechanism kafka.sasl.mechanism  username kafka.sasl.username  password kafka.sasl.password
+token_endpoint kafka.sasl.oauthbearer.token.endpoint.url  client_id kafka.sasl.client.id
+client_secret kafka.sasl.client.secret  scope kafka.sasl.scope
+kerberos_service kafka.sasl.kerberos.service.name  principal kafka.sasl.principal
+keytab kafka.sasl.key.tab  aws_role kafka.sasl.aws.role.arn
+aws_session kafka.sasl.aws.role.session.name  aws_region kafka.sasl.aws.sts.region
+aws_profile kafka.sasl.aws.profile.name  sasl_jaas_config kafka.sasl.jaas.config
+ssl_truststore_location kafka.ssl.truststore.location
+ssl_truststore_password kafka.ssl.truststore.password
+ssl_truststore_type kafka.ssl.truststore.type  ssl_keystore_location kafka.ssl.keystore.location
+ssl_keystore_password kafka.ssl.keystore.password  ssl_keystore_type kafka.ssl.keystore.type
+ssl_key_password kafka.ssl.key.password
 """
 _ICEBERG = """\
-catalog         type
-uri             uri
-warehouse       warehouse
-token           token
-credential      credential
-token_endpoint  oauth2-server-uri
-scope           scope
-username        jdbc.user
-password        jdbc.password
-driver          driver
-io              io-impl
-cache           cache-enabled
+catalog type  uri uri  warehouse warehouse  token token  credential credential
+token_endpoint oauth2-server-uri  scope scope  username jdbc.user  password jdbc.password
+driver driver  io io-impl  cache cache-enabled
 """
 _REGISTRY = """\
 url username password token ca_location certificate_location key_location key_password
