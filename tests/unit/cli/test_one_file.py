@@ -69,8 +69,9 @@ def test_one_file_is_compared_with_all(project: Path, ssbtc: Ssbtc):
         assert {each for each in alone if each[1] == name} == {
             each for each in every if each[1] == name
         }, name
-        # Two sinks that delete each other have a finding each: its own is enough for one alone.
-        assert any(name in each[2] for each in alone) == any(name in each[2] for each in every)
+        # What deletes several names the first of them, which alone may be another.
+        is_named = any(name in each[2] for each in every)
+        assert not is_named or any(name in each[2] for each in alone), name
 
 
 @pytest.mark.parametrize("place", ["lake/raw/daily", "lake", "other"])
