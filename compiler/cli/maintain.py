@@ -35,12 +35,7 @@ _SUFFIX = "_upkeep.py"
     help="A stream outside of the project that reads a table, and its checkpoint; may be repeated.",
 )
 @options.assignments
-@click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
-@click.option("--env", metavar="NAME", help="Take conf/NAME.json, beside the script.")
-@click.option("--log-format", type=click.Choice(["text", "json"]), help="How the script logs.")
-@click.option("--log-file", metavar="FILE", help="Where the whole log goes, stack traces too.")
-@click.option("--verbose", is_flag=True, help="Let the script log more, and whole stack traces.")
-@click.option("--quiet", is_flag=True, help="Let the script log warnings and errors only.")
+@options.script_run
 @options.master("local[*]")
 @options.target
 @options.out

@@ -54,6 +54,35 @@ def out(command: F) -> F:
     )(command)
 
 
+def script_run(command: F) -> F:
+    """`conf_file`, `env`, and how the script logs: what `spark-submit` hands over to it."""
+    for option in reversed(
+        (
+            click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings."),
+            click.option("--env", metavar="NAME", help="Take conf/NAME.json, beside the script."),
+            click.option(
+                "--log-format",
+                type=click.Choice(["text", "json"]),
+                help="How the script logs.",
+            ),
+            click.option(
+                "--log-file",
+                metavar="FILE",
+                help="Where the whole log goes, stack traces too;"
+                " a file in the cache folder if not given.",
+            ),
+            click.option(
+                "--verbose", is_flag=True, help="Let the script log more, and whole stack traces."
+            ),
+            click.option(
+                "--quiet", is_flag=True, help="Let the script log warnings and errors only."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def assignments(command: F) -> F:
     """`assignments`: values of parameters, each `NAME=VALUE`."""
     return click.option(

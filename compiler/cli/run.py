@@ -19,16 +19,7 @@ from ssbt.compiler.cli.submitting import (
 @click.command("run", cls=SubmitCommand)
 @click.argument("path", type=click.Path())
 @options.assignments
-@click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
-@click.option("--env", metavar="NAME", help="Take conf/NAME.json, beside the script.")
-@click.option("--log-format", type=click.Choice(["text", "json"]), help="How the script logs.")
-@click.option(
-    "--log-file",
-    metavar="FILE",
-    help="Where the whole log goes, stack traces too; a file in the cache folder if not given.",
-)
-@click.option("--verbose", is_flag=True, help="Let the script log more, and whole stack traces.")
-@click.option("--quiet", is_flag=True, help="Let the script log warnings and errors only.")
+@options.script_run
 @click.option(
     "--accept-checkpoint-change",
     "accepted",
