@@ -139,7 +139,6 @@ def delta_session(spark: SparkSession) -> SparkSession:
     session = SparkSession(spark.sparkContext, builder.create())
     catalog = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
     session.conf.set("spark.sql.catalog.spark_catalog", catalog)
-    session.conf.set("spark.databricks.delta.snapshotPartitions", "2")
     interpret_plans(session)
     return session
 
@@ -152,7 +151,9 @@ def iceberg(spark: SparkSession) -> SparkSession:
     jvm: Any = spark._jvm
     extensions = jvm.org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions()
     builder = jvm.org.apache.spark.sql.classic.SparkSession.builder().withExtensions(extensions)
-    return SparkSession(spark.sparkContext, builder.create())
+    session = SparkSession(spark.sparkContext, builder.create())
+    interpret_plans(session)
+    return session
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+# Delta reads the log of a table in 50 tasks, whatever it holds.
+SMALL_TABLES = {"spark.databricks.delta.snapshotPartitions": "2"}
 _LONG = ("AGREEMENT", "SSBT_SOAK_CYCLES", "SSBT_SOAK_RECORDS", "SSBT_SOAK_KILLS")
 IS_LONG = any(name in os.environ for name in _LONG)
 # For the session that tests share; it comes after what all start with.
@@ -38,7 +40,10 @@ _LIMIT_SECONDS = 100
 @cache
 def submit_options() -> str:
     """What SPARK_SUBMIT_OPTS is, for each JVM that `pyspark` or `spark-submit` starts."""
-    return f"{QUICK} {_SILENT} -XX:SharedArchiveFile={_class_archive()}"
+    # The classes of Spark's pages take a second to load, and no test opens one.
+    settings = {"spark.ui.enabled": "false", **SMALL_TABLES} | ({} if IS_LONG else INTERPRETED)
+    defined = "".join(f" -D{name}={value}" for name, value in settings.items())
+    return f"{QUICK} {_SILENT} -XX:SharedArchiveFile={_class_archive()}{defined}"
 
 
 def java_variables() -> dict[str, str]:
