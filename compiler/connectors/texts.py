@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConvertedScalar
 
 
+# So many connectors help; more say nothing.
+_MOST_CONNECTORS = 4
 # Words of other libraries for the modes of writing.
 _OTHER_CHOICES = {
     **dict.fromkeys(("replace", "truncate", "w"), "overwrite"),
@@ -102,7 +104,7 @@ def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic
     context = "".join(f" for a {mode}" for mode in only)
     help_ = [f"the choices are {join_alternatives(f'`{name}`' for name in names)}"]
     others = _find_connectors(option, text) if not near else []
-    if others:
+    if 0 < len(others) <= _MOST_CONNECTORS:
         which = join_alternatives(f"`{name}`" for name in others)
         help_.append(f"sinks to {which} take `{option.name} = {text}`")
     return Diagnostic(
@@ -126,6 +128,9 @@ def _find_connectors(option: Option, text: str) -> list[str]:
     for name in connector_names():
         connector = find_connector(name)
         options = connector.sink.options if connector is not None and connector.sink else ()
-        if any(each.name == option.name and each.choice(text) for each in options):
+        if any(
+            each.name == option.name and each.modes & option.modes and each.choice(text)
+            for each in options
+        ):
             names.append(name)
     return names

@@ -25,6 +25,7 @@ class NamedLake(Lake):
         return f"{self.namespace}.{name}"
 
     def sink(self, options: str, table: str = "out") -> str:
+        options += "" if " mode" in options else ", mode = errorifexists"
         entries = f'table = "{self.table(table)}" {options}'
         return f"sink rows to table as out {{ {entries} }}\n"
 

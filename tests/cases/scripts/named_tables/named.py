@@ -79,6 +79,7 @@ def write_first_time(names: DataFrame, job: Job[Params]) -> None:
     (
         job.counted(names, "first_time")
         .write.format("orc")
+        .mode("errorifexists")
         .partitionBy("country")
         .saveAsTable("first_time")
     )
