@@ -8,7 +8,13 @@ from pyspark.sql.types import StructField
 
 from ssbt.runtime.named_tables.describing import Description, describe_table
 from ssbt.runtime.named_tables.fitting import find_table, fit_rows, refuse_table
-from ssbt.runtime.passes.outputs import FileOutput, Output, SnapshotOutput, TableOutput
+from ssbt.runtime.passes.outputs import (
+    FileOutput,
+    Output,
+    SnapshotOutput,
+    TableOutput,
+    option_text,
+)
 
 _DELTA, _ICEBERG = "delta", "iceberg"
 _LENGTH = "__CHAR_VARCHAR_TYPE_STRING"
@@ -46,9 +52,8 @@ def table_output(
     fitted, given = fit_rows(rows, found, sink, required), dict(options or {})
     if found.format == _DELTA:
         writer = fitted.write.format(_DELTA).mode("append")
-        for name, value in given.items():
-            writer = writer.option(name, str(value))
-        return TableOutput(sink, writer, table=table)
+        texts = {name: option_text(value) for name, value in given.items()}
+        return TableOutput(sink, writer.options(**texts), table=table)
     if found.format == _ICEBERG:
         return SnapshotOutput(sink, fitted, table, options=given)
     return FileOutput(sink, fitted, found.format, found.folder, given, found.partitions)

@@ -90,13 +90,13 @@ def test_columns_that_do_not_fit_stop_the_job(lake: NamedLake) -> None:
 
 def test_what_a_new_table_is_given(lake: NamedLake) -> None:
     options = """, mode = append, format = parquet, schema = Stored, comment = "It's a copy"
-      properties { "owner" = "sales" }, options { "compression" = "gzip" }, partition_by = day"""
+      properties { "team" = "sales" }, options { "compression" = "gzip" }, partition_by = day"""
     schema = "schema Stored { id: bigint not null comment 'its number', day: date }"
     columns = "id: bigint, day: date"
     lake.write("SELECT 1L id, date'2026-01-01' day", options, columns, schema)
     details = lake.details()
     assert (details["id"][1], details["Comment"][0]) == ("its number", "It's a copy")
-    assert (details["Provider"][0], details["Table Properties"][0]) == ("parquet", "[owner=sales]")
+    assert (details["Provider"][0], details["Table Properties"][0]) == ("parquet", "[team=sales]")
     (file,) = (lake.folder / "warehouse" / "out" / "day=2026-01-01").glob("*.parquet")
     assert file.name.endswith(".gz.parquet")
     null = "SELECT nullif(1L, 1L) id, date'2026-01-01' day"
@@ -115,7 +115,7 @@ def test_an_overwrite_keeps_what_the_table_is_like(lake: NamedLake) -> None:
     table = lake.table("out")
     made = (
         f"CREATE TABLE {table} (id BIGINT COMMENT 'its number', day DATE) USING parquet"
-        " PARTITIONED BY (day) COMMENT 'paid' TBLPROPERTIES ('owner' = 'sales')"
+        " PARTITIONED BY (day) COMMENT 'paid' TBLPROPERTIES ('team' = 'sales')"
     )
     lake.sql(made)
     before, rows = lake.details(), "SELECT 1L id, date'2026-01-01' day"

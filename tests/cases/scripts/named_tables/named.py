@@ -50,7 +50,7 @@ def write_paid(orders: DataFrame, job: Job[Params]) -> None:
         schema=PAID,
         partition_by=["day"],
         comment="Orders, a row each",
-        properties={"owner": "sales"},
+        properties={"team": "sales"},
     )
     insert_rows(
         job.counted(orders, "paid").coalesce(1),
