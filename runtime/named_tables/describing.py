@@ -12,6 +12,7 @@ from ssbt.runtime.tables.places import quoted
 
 # These list their files in folders: what they add, readers find there.
 _FILES = ("parquet", "orc", "avro", "csv", "json", "text")
+_NOT_FOUND = "[TABLE_OR_VIEW_NOT_FOUND]"
 _DETAILS, _PARTITIONS = "# Detailed Table Information", "# Partition Information"
 _OVERWRITE_MODE = re.compile(r"\bpartitionOverwriteMode=(\w+)", re.IGNORECASE)
 
@@ -50,7 +51,7 @@ def describe_table(session: SparkSession, table: str) -> Description | None:
     try:
         rows = session.sql(f"DESCRIBE TABLE EXTENDED {name}").collect()
     except AnalysisException as error:
-        if error.getCondition() == "TABLE_OR_VIEW_NOT_FOUND":
+        if _NOT_FOUND in str(error):
             return None
         raise
     heads = [row.col_name for row in rows]
