@@ -170,11 +170,13 @@ class Engine:
         base = len(self.values) - length
         values = self.values[base:]
         start = end = -1
-        for offset in self.starts[base:]:
-            if offset >= 0:
-                start, end = offset, max(self.ends[base:])
-                break
-        del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
+        if length:
+            start, end = self.starts[base], self.ends[-1]
+            if start < 0 or end < 0:
+                # Some of the symbols are of no text.
+                start = next((each for each in self.starts[base:] if each >= 0), -1)
+                end = max(self.ends[base:])
+            del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
         if method is list and picks and picks[0] <= SPREAD:
             # A list that grows at its right end keeps being one list.
             value = values[SPREAD - picks[0]]
