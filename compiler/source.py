@@ -52,3 +52,28 @@ class Source:
         is_last = number == len(self.line_starts)
         end = len(self.text) if is_last else self.line_starts[number]
         return self.text[start:end].rstrip("\r\n")
+
+
+def count_common_start(first: str, second: str) -> int:
+    """How many characters two texts have in common at the beginning."""
+    low, high = 0, min(len(first), len(second))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def count_common_end(first: str, second: str) -> int:
+    """How many characters two texts have in common at the end."""
+    low, high = 0, min(len(first), len(second))
+    while low < high:
+        middle = (low + high + 1) // 2
+        part = first[len(first) - middle : len(first) - low]
+        if part == second[len(second) - middle : len(second) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -14,6 +14,7 @@ import re
 from msgspec import Struct
 
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.source import count_common_end, count_common_start
 
 
 class Token(Struct, frozen=True, gc=False):
@@ -111,7 +112,7 @@ def tokenize_file(text: str) -> tuple[Token, ...]:
     tokens = None
     by_line = [last for last in last_texts if last.by_line] if '"""' not in text else []
     if by_line:
-        nearest = max(by_line, key=lambda last: _count_common(text, last.text))
+        nearest = max(by_line, key=lambda last: count_common_start(text, last.text))
         tokens = _cut_changed_lines(text, nearest)
     is_by_line = tokens is not None
     if tokens is None:
@@ -126,8 +127,8 @@ def _cut_changed_lines(text: str, last: _CutText) -> tuple[Token, ...] | None:
 
     None if a token of the lines between may go on behind them.
     """
-    begin = text.rfind("\n", 0, _count_common(text, last.text)) + 1
-    unchanged = _count_common_at_end(text[begin:], last.text[begin:])
+    begin = text.rfind("\n", 0, count_common_start(text, last.text)) + 1
+    unchanged = count_common_end(text[begin:], last.text[begin:])
     end = text.find("\n", len(text) - unchanged) + 1 or len(text)
     changed = _move(tokenize(text[begin:end]), begin)
     if _has_block_comment(text, changed):
@@ -146,32 +147,6 @@ def _move(tokens: Iterable[Token], distance: int) -> Sequence[Token]:
     if distance == 0:
         return tuple(tokens)
     return [Token(t.kind, t.start + distance, t.end + distance, t.is_first) for t in tokens]
-
-
-def _count_common(first: str, second: str) -> int:
-    """How many characters two texts have in common at the beginning."""
-    low, high = 0, min(len(first), len(second))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _count_common_at_end(first: str, second: str) -> int:
-    low, high = 0, min(len(first), len(second))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if (
-            first[len(first) - middle : len(first) - low]
-            == (second[len(second) - middle : len(second) - low])
-        ):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _start(token: Token) -> int:
