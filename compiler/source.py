@@ -7,7 +7,6 @@ count from 1.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from msgspec import Struct
@@ -29,12 +28,14 @@ class Span(Struct, frozen=True, order=True):
         return Span(self.path, self.start, max(self.end, other.end))
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """A file's text under the name that people know it by (`-` is standard input)."""
 
     path: str
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Source(path={self.path!r})"
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ the values of its symbols, in the order of the text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,18 +15,26 @@ from ssbt.compiler.syntax.lexer import END, Lexeme, Lexer
 from ssbt.compiler.syntax.tables import ABSENT, SPREAD, Tables
 
 
-@dataclass(frozen=True, slots=True)
 class UnexpectedTokenError(Exception):
     """Where the text cannot go on: at `lexeme`, or at a character that begins none (None).
 
     At the end of the text the lexeme is of the type `END`, its place behind the last one.
     """
 
-    offset: int
-    lexeme: Lexeme | None
-    previous: Lexeme | None
-    tables: Tables = field(repr=False)
-    states: tuple[int, ...] = field(repr=False)
+    def __init__(
+        self,
+        offset: int,
+        lexeme: Lexeme | None,
+        previous: Lexeme | None,
+        tables: Tables,
+        states: tuple[int, ...],
+    ) -> None:
+        super().__init__(offset, lexeme, previous)
+        self.offset = offset
+        self.lexeme = lexeme
+        self.previous = previous
+        self.tables = tables
+        self.states = states
 
     def is_at_end(self) -> bool:
         """Whether the text ends too early."""
@@ -92,7 +99,7 @@ class Engine:
         self.previous: tuple[str, int, int] | None = None
 
     def parse(self, start: str, builder: Any) -> Any:
-        """What the builder makes of the text as a `start`; raises StumbleError."""
+        """What the builder makes of the text as a `start`; raises UnexpectedTokenError."""
         try:
             return self._run(start, builder)
         except _NoActionError:
