@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,13 @@ COLUMNS = "id: bigint, name: string"
 def lake(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[NamedLake]:
-    lake = NamedLake(spark, tmp_path, monkeypatch)
+    with opened(NamedLake(spark, tmp_path, monkeypatch)) as lake:
+        yield lake
+
+
+@contextmanager
+def opened(lake: NamedLake) -> Iterator[NamedLake]:
+    """A lake with a table that streams read; each session has a catalog of its own."""
     lake.open()
     lake.sql(f"CREATE TABLE {lake.table('in')} (id BIGINT, name STRING) USING parquet")
     yield lake
@@ -34,12 +41,12 @@ def lake(
 
 
 @pytest.fixture
-def warehouse(iceberg: SparkSession, lake: NamedLake) -> SparkSession:
+def warehouse(iceberg: SparkSession, tmp_path: Path) -> SparkSession:
     """A session that has a catalog of Iceberg, called `warehouse`, which no script describes."""
     settings = {
         "": "org.apache.iceberg.spark.SparkCatalog",
         ".type": "hadoop",
-        ".warehouse": f"{lake.folder}/iceberg",
+        ".warehouse": f"{tmp_path}/iceberg",
         ".cache-enabled": "false",
     }
     for name, value in settings.items():
@@ -84,23 +91,19 @@ def test_each_row_arrives_once_in_a_table_of_files(lake: NamedLake) -> None:
     assert (lake.folder / "warehouse" / "out" / "name=n3").is_dir()
 
 
+@pytest.mark.parametrize("format", ["delta", "iceberg"])
 def test_each_row_arrives_once_in_tables_with_versions(
-    lake: NamedLake, delta: SparkSession, warehouse: SparkSession
+    format: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(lake, 1, 2)
-    for session, format, out in (
-        (delta, "delta", lake.table("out")),
-        (warehouse, "iceberg", "warehouse.db.out"),
-    ):
-        head = f'checkpoint = "LAKE/{format}/checkpoints"'
-        module = lake.compile(pipeline(lake, f", format = {format}", "", out), head)
-        commits = lake.folder / format / "checkpoints" / "out" / "commits"
+    session = request.getfixturevalue("warehouse" if format == "iceberg" else format)
+    with opened(NamedLake(session, tmp_path, monkeypatch)) as lake:
+        add(lake, 1, 2)
+        out = "warehouse.db.out" if format == "iceberg" else lake.table("out")
+        module = lake.compile(pipeline(lake, f", format = {format}", "", out), HEAD)
         run(module, session)
-        for name in ("0", ".0.crc"):
-            (commits / name).unlink()
+        lose_last_commit(lake)
         run(module, session)
-        found = sorted(row[0] for row in session.table(out).collect())
-        assert found == [1, 2], format
+        assert sorted(row[0] for row in session.table(out).collect()) == [1, 2]
 
 
 def test_the_table_says_how_a_stream_writes(lake: NamedLake) -> None:
@@ -198,23 +201,23 @@ def test_rows_come_again_after_an_overwrite_of_files(lake: NamedLake) -> None:
     assert lake.rows("out", "id") == [(1,), (1,)]
 
 
+@pytest.mark.parametrize("format", ["parquet", "delta", "iceberg"])
 def test_a_batch_beside_other_sinks_is_written_once(
-    lake: NamedLake, delta: SparkSession, warehouse: SparkSession
+    format: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a sink that shares its query with dead letters writes."""
-    add(lake, 1, 2)
-    for session, table, format in (
-        (lake.spark, lake.table("out"), "parquet"),
-        (delta, lake.table("versions"), "delta"),
-        (warehouse, "warehouse.db.out", "iceberg"),
-    ):
+    fixtures = {"parquet": "spark", "iceberg": "warehouse"}
+    session: SparkSession = request.getfixturevalue(fixtures.get(format, format))
+    with opened(NamedLake(session, tmp_path, monkeypatch)) as lake:
+        add(lake, 1, 2)
+        table = "warehouse.db.out" if format == "iceberg" else lake.table("out")
         session.sql(f"CREATE TABLE {table} (name STRING, id BIGINT) USING {format}")
 
-        def write(batch: DataFrame, number: int, table: str = table) -> None:
+        def write(batch: DataFrame, number: int) -> None:
             for _ in range(2):
                 table_output(batch, table, "out").write(number)
 
         stream = session.readStream.table(lake.table("in")).writeStream.foreachBatch(write)
-        stream = stream.option("checkpointLocation", f"{lake.folder}/{format}")
+        stream = stream.option("checkpointLocation", f"{lake.folder}/checkpoint")
         stream.trigger(availableNow=True).start().awaitTermination()
-        assert sorted(row[1] for row in session.table(table).collect()) == [1, 2], format
+        assert sorted(row[1] for row in session.table(table).collect()) == [1, 2]

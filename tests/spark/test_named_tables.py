@@ -215,8 +215,11 @@ def test_no_table_is_overwritten_while_it_is_read(lake: NamedLake) -> None:
     assert lake.rows("out", "id") == [(1,)]
 
 
-def test_tables_with_versions(delta: SparkSession, tmp_path: Path, lake: NamedLake) -> None:
-    lake.spark = delta
+def test_tables_with_versions(
+    delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = NamedLake(delta, tmp_path, monkeypatch)
+    lake.open()
     create = ", format = delta, mode = append, partition_by = day, schema = Stored"
     schema = "schema Stored { id: bigint not null, day: date, amount: decimal(12,2) }"
     lake.write(orders(1), create, param=schema)
@@ -229,3 +232,4 @@ def test_tables_with_versions(delta: SparkSession, tmp_path: Path, lake: NamedLa
     assert lake.rows("out", "id") == [(4,)]
     assert lake.read(", version = 1", "id: bigint") == [(1,)]
     assert lake.read(", version = 2", "id: bigint") == [(1,), (2,)]
+    lake.close()
