@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,10 +144,11 @@ def test_spark_lets_a_stream_write_longer_texts(lake: NamedLake) -> None:
 
 
 def test_a_format_that_promises_nothing_is_refused(lake: NamedLake) -> None:
-    url = f"jdbc:sqlite:{lake.folder}/some.db"
-    rows = lake.spark.sql("SELECT 1L AS id, 'x' AS name")
-    rows.write.jdbc(url, "rows", properties={"driver": "org.sqlite.JDBC"})
-    options = f"url '{url}', dbtable 'rows', driver 'org.sqlite.JDBC'"
+    with sqlite3.connect(lake.folder / "some.db") as database:
+        database.execute("CREATE TABLE rows (id BIGINT, name TEXT)")
+        database.execute("INSERT INTO rows VALUES (1, 'x')")
+    options = f"url 'jdbc:sqlite:{lake.folder}/some.db', dbtable 'rows', driver 'org.sqlite.JDBC'"
+    options += f", customSchema '{COLUMNS.replace(':', '')}'"
     lake.sql(f"CREATE TABLE {lake.table('out')} USING jdbc OPTIONS ({options})")
     with pytest.raises(SchemaMismatchError, match="its format is jdbc, of which it is not known"):
         lake.run(pipeline(lake), HEAD)
