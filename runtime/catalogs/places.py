@@ -1,10 +1,11 @@
-"""Tables of Iceberg, by their names in a catalog."""
+"""Tables of Iceberg and of files, by their names in a catalog."""
 
 from collections.abc import Sequence
 import re
 
 from pyspark.sql import DataFrame, SparkSession
 
+from ssbt.runtime.named_tables.describing import describe_table, sql_name
 from ssbt.runtime.tables.places import Layout, Place, quoted
 
 _PART, _COLUMNS = re.compile(r"Part \d+"), "# Partition Information"
@@ -47,8 +48,25 @@ class IcebergPlace(Place):
             session.sql(f"ALTER TABLE {self.name(session)} ADD COLUMNS ({columns})")
 
 
+class NamedPlace(Place):
+    """A table of files."""
+
+    def __init__(self, format: str, table: str) -> None:
+        super().__init__(format, None, table)
+        self._name = table
+
+    def name(self, session: SparkSession) -> str:
+        return sql_name(session, self._name)
+
+    def layout(self, session: SparkSession) -> Layout:
+        found = describe_table(session, self._name)
+        return Layout(found.partitions if found is not None else ())
+
+
 def open_place(format: str, path: str | None, table: str | None) -> Place:
-    """A table of Delta Lake or of Iceberg."""
+    """A table of Delta Lake, of Iceberg or of files."""
     if format == "iceberg" and table is not None:
         return IcebergPlace(table)
+    if format != "delta" and table is not None:
+        return NamedPlace(format, table)
     return Place(format, path, table)
