@@ -67,10 +67,10 @@ class IcebergPlace(Place):
             )
         return int(newest.number or 0)
 
-    def hold(self, rows: DataFrame) -> DataFrame:
+    def hold(self, rows: DataFrame, *, eager: bool = True) -> DataFrame:
         # Not persisted: that is computed again from the newest version of a table it was read from,
         # as soon as that is written, and a MERGE does not find the table in a view of it.
-        self._held.append(rows.localCheckpoint())
+        self._held.append(rows.localCheckpoint(eager))
         return self._held[-1]
 
     def release(self) -> None:
@@ -97,8 +97,6 @@ class IcebergPlace(Place):
         partition_by: Sequence[str] = (),
     ) -> None:
         session, view = rows.sparkSession, f"rows_{uuid4().hex}"
-        if session.catalog.tableExists(self.name(session)):
-            return
         listed = ", ".join(
             f"{literal(key)} = {literal(option_text(value))}"
             for key, value in (options or {}).items()
@@ -109,7 +107,8 @@ class IcebergPlace(Place):
             f"TBLPROPERTIES ({listed})" if listed else "",
             f"AS SELECT * FROM {view}",
         ]
-        self.offer(rows, view)
+        # Not computed where the table is there.
+        super().offer(self.hold(rows, eager=False), view)
         try:
             session.sql(" ".join(filter(None, parts)))
         finally:
