@@ -8,8 +8,8 @@ from uuid import uuid4
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
 
+from ssbt.runtime.fitting.columns import nullable_type
 from ssbt.runtime.schemas import SchemaMismatchError
-from ssbt.runtime.tables.columns import nullable_type
 from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
 _PART, _COLUMNS = re.compile(r"Part \d+"), "# Partition Information"
