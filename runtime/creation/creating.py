@@ -44,12 +44,13 @@ def create_table(
     name = place.name(session)
     terms = ", ".join(place.partition_terms(partition_by))
     texts = {key: option_text(value) for key, value in (properties or {}).items()}
+    given = {key: option_text(value) for key, value in (options or {}).items()}
     if constraint is not None:
         texts[_PROPERTY] = constraint
     parts = [
         f"CREATE TABLE IF NOT EXISTS {name} ({schema or _column_list(rows)})",
         f"USING {format}",
-        f"OPTIONS ({_items({k: _text(v) for k, v in options.items()})})" if options else "",
+        f"OPTIONS ({_items(given)})" if given else "",
         f"PARTITIONED BY ({terms})" if partition_by else "",
         f"CLUSTER BY ({_names(cluster_by)})" if cluster_by else "",
         f"COMMENT {literal(comment)}" if comment is not None else "",
