@@ -146,6 +146,11 @@ def delta_session(spark: SparkSession) -> SparkSession:
 @pytest.fixture
 def iceberg(spark: SparkSession) -> SparkSession:
     """A session of the same Spark with Iceberg's extension, and without any of its catalogs."""
+    return iceberg_session(spark)
+
+
+def iceberg_session(spark: SparkSession) -> SparkSession:
+    """Another session of that Spark with Iceberg, and with views of its own."""
     from pyspark.sql import SparkSession
 
     jvm: Any = spark._jvm

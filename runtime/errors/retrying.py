@@ -53,6 +53,8 @@ _LOG = logging.getLogger("ssbt.runtime")
 _CONFLICT = (
     r"(?<![\w.])io\.delta\.exceptions\.(Concurrent\w+|MetadataChanged|ProtocolChanged)Exception"
     r"|\[DELTA_(CONCURRENT|METADATA_CHANGED|PROTOCOL_CHANGED)\w*"
+    r"|(?<![\w.])org\.apache\.iceberg\.exceptions\.(CommitFailedException"
+    r"|ValidationException: (Found (new )?conflicting|Missing required files|Cannot commit))"
 )
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 60.0
 

@@ -6,9 +6,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
+from ssbt.runtime.fitting.columns import fits, nullable_type
 from ssbt.runtime.named_tables.describing import Description, describe_table
 from ssbt.runtime.schemas import SchemaMismatchError
-from ssbt.runtime.tables.columns import fits, nullable_type
 from ssbt.runtime.tables.places import column
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.merging import DELETED
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
@@ -50,10 +51,10 @@ def keep_history(
     them at the same time, all of it is done again, at most `conflict_retries` times.
     """
     session = events.sparkSession
-    history = _History(events.columns, keys, sequence, tracked, validity)
-    news = history.read_events(events).persist()
-    target = Place(format, path, table)
-    memory = Place(format, hidden if path else None, None if path else hidden)
+    target = open_place(format, path, table)
+    memory = open_place(format, hidden if path else None, None if path else hidden)
+    history = _History(events.columns, keys, sequence, tracked, validity, memory.deletes)
+    news = target.hold(history.read_events(events))
     try:
         first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
         versions = history.shape_versions(first).drop(VANISHES)
@@ -68,7 +69,8 @@ def keep_history(
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
-        news.unpersist()
+        for place in (target, memory):
+            place.release()
 
 
 def _keep(
@@ -81,23 +83,18 @@ def _keep(
     """
     session = news.sparkSession
     versions = [each.version(session) for each in (memory, target)]
-    cut = history.cut(news, memory.read(news), target.read(news)).persist()
-    try:
-        # Before the table is changed: a job that fails between the two is run again.
-        unseen = history.shape_events(cut.where("_hides"))
-        if not unseen.isEmpty():
-            memory.read(news).createOrReplaceTempView("hidden")
-            unseen.createOrReplaceTempView("events")
-            session.sql(history.remembering_statement)
-            versions[0] += 1
-        changes = history.shape_versions(cut.where("_changes"))
-        if not changes.isEmpty():
-            target.read(news).createOrReplaceTempView("target")
-            changes.createOrReplaceTempView("versions")
-            session.sql(statement)
-            versions[1] += 1
-    finally:
-        cut.unpersist()
+    cut = target.hold(history.cut(news, memory.read(news), target.read(news)))
+    # Before the table is changed: a job that fails between the two is run again.
+    unseen = history.shape_events(cut.where("_hides"))
+    if not unseen.isEmpty():
+        memory.offer(unseen, "events")
+        memory.merge(news, history.remembering_statement, "hidden")
+        versions[0] += 1
+    changes = history.shape_versions(cut.where("_changes"))
+    if not changes.isEmpty():
+        target.offer(changes, "versions")
+        target.merge(news, statement)
+        versions[1] += 1
     return versions == [each.version(session) for each in (memory, target)]
 
 
@@ -115,7 +112,9 @@ class _History:
         sequence: str,
         tracked: Sequence[str],
         validity: tuple[str, str],
+        deletes: str,
     ) -> None:
+        self._deletes = deletes
         self._keys, self._sequence, self._tracked = tuple(keys), sequence, tuple(tracked)
         self._from, self._to = validity
         # Those of the table, in its order.
@@ -127,8 +126,9 @@ class _History:
         """What merges `events` into `hidden`: of two with one sequence the greater one counts."""
         same = (*self._keys, self._sequence)
         on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in same)
+        values = (self._deletes, *self._values)
         events = (
-            f"struct({', '.join(f'{alias}.{quoted(name)}' for name in (DELETED, *self._values))})"
+            f"struct({', '.join(f'{alias}.{quoted(name)}' for name in values)})"
             for alias in ("e", "h")
         )
         return _REMEMBER.format(keys=on, is_greater=" > ".join(events))
@@ -203,7 +203,7 @@ class _History:
             *(F.col("_key").getField(key).alias(key) for key in self._keys),
             F.col("_at").alias(self._sequence),
             *(event.getField(name).alias(name) for name in self._values),
-            event[DELETED].alias(DELETED),
+            event[DELETED].alias(self._deletes),
         )
 
     def shape_versions(self, frame: DataFrame) -> DataFrame:
@@ -222,7 +222,7 @@ class _History:
         return F.struct(*map(column, self._keys)).alias("_key")
 
     def _event(self, deleted: Column | None = None) -> Column:
-        flag = (column(DELETED) if deleted is None else deleted).alias(DELETED)
+        flag = (column(self._deletes) if deleted is None else deleted).alias(DELETED)
         return F.struct(flag, *map(column, self._values)).alias("_event")
 
 

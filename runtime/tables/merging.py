@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
@@ -47,13 +48,12 @@ def merge_rows(
     same time, all of it is done again, at most `conflict_retries` times.
     """
     session = events.sparkSession
-    newest = newest_rows(events, keys, sequence).persist()
+    place, memory = open_place(format, path, table), None
+    newest = place.hold(newest_rows(events, keys, sequence))
     try:
-        place = Place(format, path, table)
         place.create(newest.drop(DELETED).limit(0), options or {}, partition_by)
-        memory = None
         if deleted is not None:
-            memory = Place(format, deleted if path else None, None if path else deleted)
+            memory = open_place(format, deleted if path else None, None if path else deleted)
             memory.create(newest.select(*map(column, (*keys, sequence))).limit(0), options or {})
 
         def merge() -> None:
@@ -64,7 +64,8 @@ def merge_rows(
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
-        newest.unpersist()
+        for each in filter(None, (place, memory)):
+            each.release()
 
 
 def _merge(
@@ -88,9 +89,8 @@ def _merge(
         if memory is not None:
             version = memory.version(session)
             changes = _with_memory(newest, keys, sequence, memory)
-        place.read(changes).createOrReplaceTempView("target")
-        changes.createOrReplaceTempView("changes")
-        session.sql(statement)
+        place.offer(changes, "changes")
+        place.merge(changes, statement)
         if memory is None or memory.version(session) == version:
             return
 
@@ -121,12 +121,10 @@ def _remember_deletes(
     changes: DataFrame, keys: Sequence[str], sequence: str, memory: Place
 ) -> None:
     """Deletes are remembered before the table is changed: a job that fails then is run again."""
-    session = changes.sparkSession
     deletes = changes.where(DELETED).select(*map(column, (*keys, sequence)))
-    memory.read(changes).createOrReplaceTempView("deleted")
-    deletes.createOrReplaceTempView("deletes")
+    memory.offer(deletes, "deletes")
     on = " AND ".join(f"d.{quoted(key)} = c.{quoted(key)}" for key in keys)
-    session.sql(_REMEMBER.format(keys=on, sequence=quoted(sequence)))
+    memory.merge(changes, _REMEMBER.format(keys=on, sequence=quoted(sequence)), "deleted")
 
 
 def _with_memory(

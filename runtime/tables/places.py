@@ -21,10 +21,16 @@ class Layout:
 
 
 class Place:
-    """A table of Delta Lake by its path or its name."""
+    """A table of Delta Lake by its path or its name.
+
+    `deletes` is the column of a table of events that says which of them delete.
+    """
+
+    deletes = "_deleted"
 
     def __init__(self, format: str, path: str | None, table: str | None) -> None:
         self._format, self._path, self._table = format, path, table
+        self._held: list[DataFrame] = []
 
     def read(self, frame: DataFrame) -> DataFrame:
         """The table as it is now."""
@@ -48,6 +54,27 @@ class Place:
     def partition_terms(self, partition_by: Sequence[str]) -> list[str]:
         """What SQL says of the columns that it is partitioned by."""
         return [quoted(name) for name in partition_by]
+
+    def hold(self, rows: DataFrame) -> DataFrame:
+        """The rows, computed once, until they are released."""
+        self._held.append(rows.persist())
+        return self._held[-1]
+
+    def release(self) -> None:
+        """Let go of rows that were held."""
+        for rows in self._held:
+            rows.unpersist()
+        self._held.clear()
+
+    def offer(self, rows: DataFrame, view: str) -> None:
+        """Let statements that merge into the table find the rows under a name."""
+        rows.createOrReplaceTempView(view)
+
+    def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
+        """Run a statement that merges something into `view`, which stands for the table."""
+        # Of the names that SQL takes for a path, views alone may have a relative one.
+        self.read(rows).createOrReplaceTempView(view)
+        rows.sparkSession.sql(statement)
 
     def create(
         self,
@@ -105,3 +132,14 @@ def column(name: str) -> Column:
 def quoted(name: str) -> str:
     """The name in backticks, as SQL takes it."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def literal(text: str) -> str:
+    """A text as SQL has it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def option_text(value: str | bool | float) -> str:
+    """The value of an option or a property as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
