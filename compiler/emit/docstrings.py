@@ -6,19 +6,21 @@ from collections.abc import Sequence
 import textwrap
 
 from ssbt.compiler.emit.literals import escape, escape_invisible
+from ssbt.compiler.patterns import lazy_pattern
 
 LINE_LENGTH = 88
+_ITEM = lazy_pattern(r"[-*•]\s|\d+[.)]\s")
 INDENT = "    "
 
 
 def emit_docstring(text: str, depth: int = 0, trailing_lines: Sequence[str] = ()) -> str:
-    """`text` as a docstring at an indentation of `depth`, long lines wrapped.
+    """`text` as a docstring at an indentation of `depth`; paragraphs with long lines are filled.
 
     `after` are further lines, of the compiler's own, that stand as they are. The first line of the
     result has no indentation.
     """
     indent = INDENT * depth
-    lines = [line for part in text.strip().splitlines() for line in _wrap(part.strip(), indent)]
+    lines = [line for part in _split_parts(text.strip()) for line in _wrap(part, indent)]
     lines = [line for line, previous in zip(lines, ["", *lines], strict=False) if line or previous]
     lines += trailing_lines
     if lines[0].startswith('"'):
@@ -48,8 +50,22 @@ def emit_comment(text: str, depth: int = 0) -> list[str]:
     return [f"# {line}".rstrip() for line in textwrap.wrap(escape_invisible(text), width) or [""]]
 
 
-def _wrap(line: str, indent: str) -> list[str]:
+def _split_parts(text: str) -> list[list[str]]:
+    """The lines of each paragraph, and of each item of a list."""
+    parts: list[list[str]] = [[]]
+    for line in map(str.strip, text.splitlines()):
+        if not line or not parts[-1] or not parts[-1][0] or _ITEM.match(line):
+            parts.append([])
+        parts[-1].append(line)
+    return parts[1:]
+
+
+def _wrap(lines: list[str], indent: str) -> list[str]:
+    """The lines as they are; all of them filled anew where one is too long."""
     # On the first line the quotes stand before it, on an only one after it too.
     width = LINE_LENGTH - len(indent) - 2 * len('"""')
-    text = escape(line, quote="").replace('"""', '\\"\\"\\"')
+    texts = [escape(line, quote="").replace('"""', '\\"\\"\\"') for line in lines]
+    if all(len(text) <= width for text in texts):
+        return texts
+    text = " ".join(texts)
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]

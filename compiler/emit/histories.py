@@ -6,6 +6,11 @@ from collections.abc import Iterator
 
 from ssbt.compiler.connectors.settings import column_reference
 from ssbt.compiler.emit.literals import Part, PythonCode, f_string
+from ssbt.compiler.emit.statement_parts import (
+    assignment_parts,
+    conjunction_parts,
+    insertion_parts,
+)
 from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.ir.histories import History
 from ssbt.compiler.types.quoting import quote_name
@@ -31,13 +36,11 @@ def _statement_parts(history: History) -> Iterator[Part]:
     valid_from, valid_to = quote_name(history.valid_from), quote_name(history.valid_to)
     same = [*map(quote_name, history.keys), valid_from]
     yield from (TextMark.GROUP, "MERGE INTO target AS t", TextMark.SPACE, "USING versions AS v")
-    yield from (TextMark.SPACE, f"ON {' AND '.join(f't.{name} = v.{name}' for name in same)}")
+    yield TextMark.SPACE
+    yield from conjunction_parts("ON ", [[f"t.{name} = v.{name}"] for name in same])
     yield from (TextMark.SPACE, f"WHEN MATCHED AND v.{_VANISHES} THEN DELETE")
     values = [quote_name(name) for name in history.columns if name not in history.keys]
-    assignments = ", ".join(f"t.{name} = v.{name}" for name in (*values, valid_to))
-    yield from (TextMark.SPACE, "WHEN MATCHED THEN UPDATE SET ", assignments)
+    yield from (TextMark.SPACE, "WHEN MATCHED ", *assignment_parts([*values, valid_to], "v"))
+    yield from (TextMark.SPACE, f"WHEN NOT MATCHED AND NOT v.{_VANISHES}", TextMark.SPACE)
     names = [*map(quote_name, history.columns), valid_from, valid_to]
-    inserted = ", ".join(f"v.{name}" for name in names)
-    yield from (TextMark.SPACE, f"WHEN NOT MATCHED AND NOT v.{_VANISHES}")
-    yield from (TextMark.SPACE, f"THEN INSERT ({', '.join(names)}) VALUES ({inserted})")
-    yield TextMark.END
+    yield from (*insertion_parts(names, "v"), TextMark.END)

@@ -39,10 +39,10 @@ def lay_out(text: str) -> str:
     try:
         return "".join(_blocks(text))
     except UnknownShapeError:
-        return _lay_out_with_black(text)
+        return _format_with_black(text)
 
 
-def _lay_out_with_black(text: str) -> str:
+def _format_with_black(text: str) -> str:
     import black
 
     text, previous = flatten_literals(text), ""
@@ -105,7 +105,18 @@ def _count_blank_lines(previous: _Statement, following: _Statement) -> int:
 # Scripts share most of their statements: imports, the start of Spark, the arguments.
 @lru_cache(maxsize=4096)
 def _lay_out_statement(text: str, depth: int) -> str:
-    return "".join(f"{line}\n" for line in _statement_lines(text, depth))
+    try:
+        return "".join(f"{line}\n" for line in _statement_lines(text, depth))
+    except UnknownShapeError:
+        return _format_statement_with_black(text, depth)
+
+
+def _format_statement_with_black(text: str, depth: int) -> str:
+    """The statement alone: what stands beside it keeps the lines of its SQL."""
+    blocks = "".join(f"{_INDENT * level}if _:\n" for level in range(depth))
+    body = f"\n{_INDENT * (depth + 1)}pass" if text.startswith("def ") else ""
+    lines = _format_with_black(f"{blocks}{_INDENT * depth}{text}{body}\n").splitlines(keepends=True)
+    return "".join(lines[depth : len(lines) - bool(body)])
 
 
 def _statement_lines(text: str, depth: int) -> list[str]:

@@ -174,7 +174,7 @@ def _wrap(leaves: list[Leaf], prefix: str) -> list[Leaf]:
     """`leaves` in imagined parentheses; real ones around all of them become imagined."""
     if leaves[0].kind == "(" and leaves[0].is_display and _find_closing(leaves) == len(leaves) - 1:
         inner = leaves[1:-1]
-        if _find_top_level(inner, ",") is not None:
+        if not inner or _find_top_level(inner, ",") is not None:
             raise UnknownShapeError("a tuple")
         return _wrap(inner, prefix)
     leaves[0].prefix = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -12,6 +12,12 @@ from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.histories import history_context
 from ssbt.compiler.emit.literals import Part, PythonCode, f_string
 from ssbt.compiler.emit.setting_code import SettingCode
+from ssbt.compiler.emit.statement_parts import (
+    assignment_parts,
+    bracketed_parts,
+    conjunction_parts,
+    insertion_parts,
+)
 from ssbt.compiler.ir.expressions import TextMark
 from ssbt.compiler.ir.histories import find_history
 from ssbt.compiler.ir.merges import Merge, find_memory, find_merge
@@ -95,28 +101,25 @@ def _statement_parts(merge: Merge) -> Iterator[Part]:
     rest = [name for name in merge.columns if name not in merge.keys]
     yield from (TextMark.GROUP, "MERGE INTO target AS t", TextMark.SPACE, "USING changes AS c")
     yield TextMark.SPACE
-    yield from _conjunction("ON ", [[f"t.{key} = c.{key}"] for key in map(quote_name, merge.keys)])
+    yield from conjunction_parts(
+        "ON ", [[f"t.{key} = c.{key}"] for key in map(quote_name, merge.keys)]
+    )
     kept: list[list[Part]] = []
     if merge.deleted is not None or merge.is_whole:
         yield TextMark.SPACE
         older: list[list[Part]] = [[f"c.{sequence} >= t.{sequence}"]]
         older = [] if merge.keeps_values else older
-        yield from _conjunction("WHEN MATCHED AND ", [[f"c.{_DELETED}"], *older])
+        yield from conjunction_parts("WHEN MATCHED AND ", [[f"c.{_DELETED}"], *older])
         yield " THEN DELETE"
         kept = [[f"NOT c.{_DELETED}"]]
     yield TextMark.SPACE
     condition = _differs(merge) if merge.keeps_values else _is_newer(merge)
-    yield from _conjunction("WHEN MATCHED AND ", [*kept, [*condition]])
+    yield from conjunction_parts("WHEN MATCHED AND ", [*kept, [*condition]])
     yield TextMark.SPACE
-    assignments = [f"t.{name} = c.{name}" for name in map(quote_name, rest)]
-    yield from (TextMark.GROUP, "THEN UPDATE SET", TextMark.INDENT, TextMark.SPACE)
-    yield from (*_list(assignments), TextMark.DEDENT, TextMark.END, TextMark.SPACE)
-    yield from _conjunction("WHEN NOT MATCHED" + " AND " * bool(kept), kept)
+    yield from (*assignment_parts([*map(quote_name, rest)], "c"), TextMark.SPACE)
+    yield from conjunction_parts("WHEN NOT MATCHED" + " AND " * bool(kept), kept)
     names = [quote_name(name) for name in merge.columns]
-    yield from (TextMark.SPACE, TextMark.GROUP, *_bracketed("THEN INSERT (", names))
-    yield TextMark.SPACE
-    yield from (*_bracketed("VALUES (", [f"c.{name}" for name in names]), TextMark.END)
-    yield TextMark.END
+    yield from (TextMark.SPACE, *insertion_parts(names, "c"), TextMark.END)
 
 
 def _is_newer(merge: Merge) -> Iterator[Part]:
@@ -136,26 +139,6 @@ def _comparison(merge: Merge, operator: str) -> Iterator[Part]:
         if before:
             yield TextMark.SPACE
         if others:
-            yield from _bracketed(f"{before}struct(", names)
+            yield from bracketed_parts(f"{before}struct(", names)
         else:
             yield f"{before}{names[0]}"
-
-
-def _conjunction(before: str, terms: Sequence[Sequence[Part]]) -> Iterator[Part]:
-    """Conditions, of which each has a line of its own where they do not fit in one."""
-    yield from (TextMark.GROUP, before, TextMark.INDENT)
-    for number, term in enumerate(terms):
-        yield from (TextMark.SPACE, "AND ") if number else ()
-        yield from (TextMark.GROUP, *term, TextMark.END)
-    yield from (TextMark.DEDENT, TextMark.END)
-
-
-def _bracketed(before: str, items: Sequence[str]) -> Iterator[Part]:
-    yield from (TextMark.GROUP, before, TextMark.INDENT, TextMark.SOFT, *_list(items))
-    yield from (TextMark.DEDENT, TextMark.SOFT, ")", TextMark.END)
-
-
-def _list(items: Sequence[str]) -> Iterator[Part]:
-    for item in items[:-1]:
-        yield from (f"{item},", TextMark.SPACE)
-    yield from items[-1:]

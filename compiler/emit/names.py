@@ -29,6 +29,7 @@ RESERVED |= {
     "fit_columns",
     "insert_rows",
     "keep_history",
+    "merge_batch",
     "merge_rows",
     "merge_snapshot",
     "merge_values",

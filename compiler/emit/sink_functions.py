@@ -91,11 +91,20 @@ class SinkEmitter:
             docstring=describe(sink.description),
             statements=(
                 *self._emit_creation(sink),
+                *self._emit_batch_merge(sink),
                 render_template("functions/output", output=output),
             ),
             datasets=(sink.dataset,),
             takes_job=True,
         )
+
+    def _emit_batch_merge(self, sink: Sink) -> tuple[str, ...]:
+        """The function within the sink's that a stream gives each batch to, if it merges."""
+        if not is_merged(sink.settings):
+            return ()
+        variable = self._context.names.datasets[sink.dataset]
+        header = render_template("functions/merge_batch", dataset=variable)
+        return ("", header.rstrip(), f"    {self._emit_batch_write(sink, variable)}", "")
 
     def _find_required(self, sink: Sink) -> list[str]:
         return find_required(sink, self._declared)
@@ -136,7 +145,7 @@ class SinkEmitter:
             frames=(variable,),
             returns="Stream",
             docstring=describe(sink.description),
-            statements=(*self._emit_creation(sink), statement),
+            statements=(*self._emit_creation(sink), *self._emit_batch_merge(sink), statement),
             datasets=(sink.dataset,),
             takes_job=True,
         )

@@ -106,15 +106,15 @@ def events(job: Job[None]) -> DataFrame:
 
 
 def write_orders(orders: DataFrame, job: Job[None]) -> None:
-    (job.counted(orders, "orders").write.format("parquet").save("out/orders"))
+    job.counted(orders, "orders").write.format("parquet").save("out/orders")
 
 
 def write_updates(updates: DataFrame, job: Job[None]) -> None:
-    (job.counted(updates, "updates").write.format("parquet").save("out/updates"))
+    job.counted(updates, "updates").write.format("parquet").save("out/updates")
 
 
 def write_events(events: DataFrame, job: Job[None]) -> None:
-    (job.counted(events, "events").write.format("parquet").save("out/events"))
+    job.counted(events, "events").write.format("parquet").save("out/events")
 
 
 def run(job: Job[None]) -> None:

@@ -77,11 +77,7 @@ def everything(orders: DataFrame, payments: DataFrame, returns: DataFrame) -> Da
 
 
 def write_everything(everything: DataFrame, job: Job[Params]) -> None:
-    (
-        job.counted(everything, "everything")
-        .write.format("parquet")
-        .save("out/everything")
-    )
+    job.counted(everything, "everything").write.format("parquet").save("out/everything")
 
 
 def run(job: Job[Params]) -> None:

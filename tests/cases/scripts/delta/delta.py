@@ -54,7 +54,8 @@ def changed(job: Job[Params]) -> DataFrame:
         # Delta takes no schema from a reader: the table is held to it here.
         .transform(
             fit_columns,
-            f"{ORDER}, _change_type STRING, _commit_version BIGINT, _commit_timestamp TIMESTAMP",
+            f"{ORDER}, _change_type STRING, _commit_version BIGINT, "
+            "_commit_timestamp TIMESTAMP",
             "changed",
         )
     )

@@ -179,28 +179,26 @@ def write_newest_of_stream(new_orders: DataFrame, job: Job[Params]) -> Stream:
         path=f"{job.params.lake}/newest_of_stream",
         cluster_by=["id"],
     )
+    def merge_batch(new_orders: DataFrame) -> None:
+        merge_rows(
+            new_orders.select("id", "day", "amount", "op"),
+            "MERGE INTO target AS t"
+            " USING changes AS c"
+            " ON t.id = c.id"
+            " WHEN MATCHED AND struct(c.day, c.amount, c.op)"
+            "  > struct(t.day, t.amount, t.op)"
+            " THEN UPDATE SET t.day = c.day, t.amount = c.amount, t.op = c.op"
+            " WHEN NOT MATCHED"
+            " THEN INSERT (id, day, amount, op) VALUES (c.id, c.day, c.amount, c.op)",
+            keys=["id"],
+            sequence="day",
+            format="delta",
+            path=f"{job.params.lake}/newest_of_stream",
+        )
+
     return Stream(
         "newest_of_stream",
-        new_orders.writeStream.foreachBatch(
-            each_batch(
-                lambda new_orders: merge_rows(
-                    new_orders.select("id", "day", "amount", "op"),
-                    "MERGE INTO target AS t"
-                    " USING changes AS c"
-                    " ON t.id = c.id"
-                    " WHEN MATCHED AND struct(c.day, c.amount, c.op)"
-                    "  > struct(t.day, t.amount, t.op)"
-                    " THEN UPDATE SET t.day = c.day, t.amount = c.amount, t.op = c.op"
-                    " WHEN NOT MATCHED"
-                    " THEN INSERT (id, day, amount, op)"
-                    " VALUES (c.id, c.day, c.amount, c.op)",
-                    keys=["id"],
-                    sequence="day",
-                    format="delta",
-                    path=f"{job.params.lake}/newest_of_stream",
-                )
-            )
-        ),
+        new_orders.writeStream.foreachBatch(each_batch(merge_batch)),
         checkpoint=f"{job.params.lake}/checkpoints/newest_of_stream",
         # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(

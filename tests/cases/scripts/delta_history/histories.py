@@ -64,9 +64,13 @@ def write_customers(events: DataFrame, job: Job[Params]) -> None:
         " USING versions AS v"
         " ON t.id = v.id AND t.country = v.country AND t.valid_from = v.valid_from"
         " WHEN MATCHED AND v._vanishes THEN DELETE"
-        " WHEN MATCHED THEN UPDATE SET t.full_name = v.full_name, t.last_seen = v.last_seen, t.valid_to = v.valid_to"
+        " WHEN MATCHED THEN UPDATE SET"
+        "  t.full_name = v.full_name,"
+        "  t.last_seen = v.last_seen,"
+        "  t.valid_to = v.valid_to"
         " WHEN NOT MATCHED AND NOT v._vanishes"
-        " THEN INSERT (id, country, full_name, last_seen, valid_from, valid_to) VALUES (v.id, v.country, v.full_name, v.last_seen, v.valid_from, v.valid_to)",
+        " THEN INSERT (id, country, full_name, last_seen, valid_from, valid_to)"
+        " VALUES (v.id, v.country, v.full_name, v.last_seen, v.valid_from, v.valid_to)",
         keys=["id", "country"],
         sequence="changed_at",
         tracked=["full_name"],
@@ -89,7 +93,8 @@ def write_names(events: DataFrame, job: Job[Params]) -> None:
         " WHEN MATCHED AND v._vanishes THEN DELETE"
         " WHEN MATCHED THEN UPDATE SET t.full_name = v.full_name, t.until = v.until"
         " WHEN NOT MATCHED AND NOT v._vanishes"
-        " THEN INSERT (id, full_name, since, until) VALUES (v.id, v.full_name, v.since, v.until)",
+        " THEN INSERT (id, full_name, since, until)"
+        " VALUES (v.id, v.full_name, v.since, v.until)",
         keys=["id"],
         sequence="changed_at",
         tracked=["full_name"],

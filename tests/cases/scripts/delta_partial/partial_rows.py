@@ -59,41 +59,40 @@ def changes(job: Job[Params]) -> DataFrame:
 
 
 def write_customers(changes: DataFrame, job: Job[Params]) -> Stream:
+    def merge_batch(changes: DataFrame) -> None:
+        merge_values(
+            changes.select(
+                "id",
+                "full_name",
+                "city",
+                "changed_at",
+                F.expr("op = 'D'").alias("_deleted"),
+            ),
+            "MERGE INTO target AS t"
+            " USING changes AS c"
+            " ON t.id = c.id"
+            " WHEN MATCHED AND c._deleted THEN DELETE"
+            " WHEN MATCHED AND NOT c._deleted"
+            "  AND NOT (struct(c.changed_at, c.full_name, c.city)"
+            "  <=> struct(t.changed_at, t.full_name, t.city))"
+            " THEN UPDATE SET"
+            "  t.full_name = c.full_name,"
+            "  t.city = c.city,"
+            "  t.changed_at = c.changed_at"
+            " WHEN NOT MATCHED AND NOT c._deleted"
+            " THEN INSERT (id, full_name, city, changed_at)"
+            " VALUES (c.id, c.full_name, c.city, c.changed_at)",
+            keys=["id"],
+            sequence="changed_at",
+            format="delta",
+            path=f"{job.params.lake}/customers",
+            # Each value is here with its sequence: null leaves the newest one.
+            hidden=f"{job.params.lake}/customers_hidden",
+        )
+
     return Stream(
         "customers",
-        changes.writeStream.foreachBatch(
-            each_batch(
-                lambda changes: merge_values(
-                    changes.select(
-                        "id",
-                        "full_name",
-                        "city",
-                        "changed_at",
-                        F.expr("op = 'D'").alias("_deleted"),
-                    ),
-                    "MERGE INTO target AS t"
-                    " USING changes AS c"
-                    " ON t.id = c.id"
-                    " WHEN MATCHED AND c._deleted THEN DELETE"
-                    " WHEN MATCHED AND NOT c._deleted"
-                    "  AND NOT (struct(c.changed_at, c.full_name, c.city)"
-                    "  <=> struct(t.changed_at, t.full_name, t.city))"
-                    " THEN UPDATE SET"
-                    "  t.full_name = c.full_name,"
-                    "  t.city = c.city,"
-                    "  t.changed_at = c.changed_at"
-                    " WHEN NOT MATCHED AND NOT c._deleted"
-                    " THEN INSERT (id, full_name, city, changed_at)"
-                    " VALUES (c.id, c.full_name, c.city, c.changed_at)",
-                    keys=["id"],
-                    sequence="changed_at",
-                    format="delta",
-                    path=f"{job.params.lake}/customers",
-                    # Each value is here with its sequence: null leaves the newest one.
-                    hidden=f"{job.params.lake}/customers_hidden",
-                )
-            )
-        ),
+        changes.writeStream.foreachBatch(each_batch(merge_batch)),
         checkpoint="checkpoints/customers",
         # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(

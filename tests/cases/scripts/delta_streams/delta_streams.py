@@ -91,40 +91,41 @@ def new_rows(order_changes: DataFrame) -> DataFrame:
 
 
 def write_newest(new_rows: DataFrame, job: Job[Params]) -> Stream:
+    def merge_batch(new_rows: DataFrame) -> None:
+        merge_rows(
+            new_rows.select(
+                "id",
+                "amount",
+                "_commit_version",
+                F.expr("_change_type = 'delete'").alias("_deleted"),
+            ),
+            "MERGE INTO target AS t"
+            " USING changes AS c"
+            " ON t.id = c.id"
+            " WHEN MATCHED AND c._deleted"
+            "  AND c._commit_version >= t._commit_version THEN DELETE"
+            " WHEN MATCHED AND NOT c._deleted"
+            "  AND struct(c._commit_version, c.amount)"
+            "  > struct(t._commit_version, t.amount)"
+            " THEN UPDATE SET"
+            "  t.amount = c.amount,"
+            "  t._commit_version = c._commit_version"
+            " WHEN NOT MATCHED AND NOT c._deleted"
+            " THEN INSERT (id, amount, _commit_version)"
+            " VALUES (c.id, c.amount, c._commit_version)",
+            keys=["id"],
+            sequence="_commit_version",
+            format="delta",
+            path=f"{job.params.lake}/newest",
+            # Deletes are remembered here: an older row that comes later stays deleted.
+            deleted=f"{job.params.lake}/newest_deleted",
+        )
+
     return Stream(
         "newest",
-        new_rows.writeStream.foreachBatch(
-            each_batch(
-                lambda new_rows: merge_rows(
-                    new_rows.select(
-                        "id",
-                        "amount",
-                        "_commit_version",
-                        F.expr("_change_type = 'delete'").alias("_deleted"),
-                    ),
-                    "MERGE INTO target AS t"
-                    " USING changes AS c"
-                    " ON t.id = c.id"
-                    " WHEN MATCHED AND c._deleted"
-                    "  AND c._commit_version >= t._commit_version THEN DELETE"
-                    " WHEN MATCHED AND NOT c._deleted"
-                    "  AND struct(c._commit_version, c.amount)"
-                    "  > struct(t._commit_version, t.amount)"
-                    " THEN UPDATE SET"
-                    "  t.amount = c.amount,"
-                    "  t._commit_version = c._commit_version"
-                    " WHEN NOT MATCHED AND NOT c._deleted"
-                    " THEN INSERT (id, amount, _commit_version)"
-                    " VALUES (c.id, c.amount, c._commit_version)",
-                    keys=["id"],
-                    sequence="_commit_version",
-                    format="delta",
-                    path=f"{job.params.lake}/newest",
-                    # Deletes are remembered here: an older row that comes later stays deleted.
-                    deleted=f"{job.params.lake}/newest_deleted",
-                )
-            )
-        ).trigger(availableNow=True),
+        new_rows.writeStream.foreachBatch(each_batch(merge_batch)).trigger(
+            availableNow=True
+        ),
         checkpoint=f"{job.params.lake}/checkpoints/newest",
         # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(

@@ -149,7 +149,7 @@ def write_orders(orders: DataFrame, job: Job[Params]) -> None:
         evolve=True,
         properties={"format-version": "3", "write.merge.mode": "merge-on-read"},
     )
-    (job.counted(orders, "orders").coalesce(1).writeTo("lake.sales.by_day").append())
+    job.counted(orders, "orders").coalesce(1).writeTo("lake.sales.by_day").append()
 
 
 def write_one_day(orders: DataFrame, job: Job[Params]) -> None:

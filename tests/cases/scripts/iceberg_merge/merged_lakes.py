@@ -144,9 +144,13 @@ def write_customers_history(events: DataFrame, job: Job[Params]) -> None:
         " USING versions AS v"
         " ON t.id = v.id AND t.valid_from = v.valid_from"
         " WHEN MATCHED AND v._vanishes THEN DELETE"
-        " WHEN MATCHED THEN UPDATE SET t.country = v.country, t.full_name = v.full_name, t.valid_to = v.valid_to"
+        " WHEN MATCHED THEN UPDATE SET"
+        "  t.country = v.country,"
+        "  t.full_name = v.full_name,"
+        "  t.valid_to = v.valid_to"
         " WHEN NOT MATCHED AND NOT v._vanishes"
-        " THEN INSERT (id, country, full_name, valid_from, valid_to) VALUES (v.id, v.country, v.full_name, v.valid_from, v.valid_to)",
+        " THEN INSERT (id, country, full_name, valid_from, valid_to)"
+        " VALUES (v.id, v.country, v.full_name, v.valid_from, v.valid_to)",
         keys=["id"],
         sequence="changed_at",
         tracked=["country", "full_name"],
@@ -167,30 +171,27 @@ def write_newest(new_events: DataFrame, job: Job[Params]) -> Stream:
         format="iceberg",
         table="lake.crm.newest",
     )
+    def merge_batch(new_events: DataFrame) -> None:
+        merge_rows(
+            new_events.select("id", "full_name", "changed_at"),
+            "MERGE INTO target AS t"
+            " USING changes AS c"
+            " ON t.id = c.id"
+            " WHEN MATCHED AND struct(c.changed_at, c.full_name)"
+            "  > struct(t.changed_at, t.full_name)"
+            " THEN UPDATE SET t.full_name = c.full_name, t.changed_at = c.changed_at"
+            " WHEN NOT MATCHED"
+            " THEN INSERT (id, full_name, changed_at)"
+            " VALUES (c.id, c.full_name, c.changed_at)",
+            keys=["id"],
+            sequence="changed_at",
+            format="iceberg",
+            table="lake.crm.newest",
+        )
+
     return Stream(
         "newest",
-        new_events.writeStream.foreachBatch(
-            each_batch(
-                lambda new_events: merge_rows(
-                    new_events.select("id", "full_name", "changed_at"),
-                    "MERGE INTO target AS t"
-                    " USING changes AS c"
-                    " ON t.id = c.id"
-                    " WHEN MATCHED AND struct(c.changed_at, c.full_name)"
-                    "  > struct(t.changed_at, t.full_name)"
-                    " THEN UPDATE SET"
-                    "  t.full_name = c.full_name,"
-                    "  t.changed_at = c.changed_at"
-                    " WHEN NOT MATCHED"
-                    " THEN INSERT (id, full_name, changed_at)"
-                    " VALUES (c.id, c.full_name, c.changed_at)",
-                    keys=["id"],
-                    sequence="changed_at",
-                    format="iceberg",
-                    table="lake.crm.newest",
-                )
-            )
-        ),
+        new_events.writeStream.foreachBatch(each_batch(merge_batch)),
         checkpoint=f"{job.params.lake}/checkpoints/newest",
         # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(

@@ -29,9 +29,13 @@ class Params:
     small: Annotated[int, "TINYINT"] = -1
     with_header: bool = True
     key: bytes = bytes.fromhex("c0ffee")
-    class_: Annotated[str, "STRING", "", Check("in", "a", "b"), Check("like", "_")] = (
-        "a"
-    )
+    class_: Annotated[
+        str,
+        "STRING",
+        "",
+        Check("in", "a", "b"),
+        Check("like", "_"),
+    ] = "a"
     separator: Annotated[str, "STRING", "", Check("length =", 1)] = ";"
     regions: Annotated[
         tuple[str, ...],
@@ -39,9 +43,10 @@ class Params:
         "Where the shop is",
         Check("size between", 1, 3),
     ] = ("EU", "US")
-    limits: Annotated[dict[str, Decimal], "MAP<STRING, DECIMAL(5,2)>"] = field(
-        default_factory=lambda: {"EU": Decimal("1.5"), "US": Decimal("-2")}
-    )
+    limits: Annotated[
+        dict[str, Decimal],
+        "MAP<STRING, DECIMAL(5,2)>",
+    ] = field(default_factory=lambda: {"EU": Decimal("1.5"), "US": Decimal("-2")})
     weeks: Annotated[tuple[tuple[int, ...], ...], "ARRAY<ARRAY<TINYINT>>"] = ()
     lookback: Annotated[
         dt.timedelta,
@@ -50,9 +55,10 @@ class Params:
         Check("between", dt.timedelta(hours=1), dt.timedelta(days=30)),
     ] = dt.timedelta(days=7)
     horizon: Months = Months(18)
-    shift: Annotated[dt.timedelta, "INTERVAL HOUR TO MINUTE"] = -dt.timedelta(
-        hours=1, minutes=30
-    )
+    shift: Annotated[
+        dt.timedelta,
+        "INTERVAL HOUR TO MINUTE",
+    ] = -dt.timedelta(hours=1, minutes=30)
     pauses: tuple[dt.timedelta, ...] = (
         dt.timedelta(microseconds=250000),
         dt.timedelta(days=14),
@@ -111,7 +117,9 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:
     pauses = literal(params.pauses, "ARRAY<INTERVAL DAY TO SECOND>")
     return (
         orders.where(
-            f"placed_on = {day} and cast(placed_on as timestamp) >= {since} and amount >= {minimum}"
+            f"placed_on = {day}"
+            f"  and cast(placed_on as timestamp) >= {since}"
+            f"  and amount >= {minimum}"
         )
         .where(f"amount * {share} > {small} and id < {big} and not {with_header}")
         .withColumns(
@@ -122,7 +130,9 @@ def chosen(orders: DataFrame, params: Params) -> DataFrame:
             }
         )
         .where(
-            f"array_contains({regions}, status) and amount < {limits}['EU'] and size({weeks}) > 1"
+            f"array_contains({regions}, status)"
+            f"  and amount < {limits}['EU']"
+            f"  and size({weeks}) > 1"
         )
         .where(f"placed_on > {day} - {lookback} and placed_on < {day} + {horizon}")
         .where(f"placed_on + {shift} > {since} and size({pauses}) = 2")

@@ -113,7 +113,7 @@ def countries(job: Job[Params]) -> DataFrame:
 
 
 def write_countries(countries: DataFrame, job: Job[Params]) -> None:
-    (job.counted(countries, "countries").write.format("noop").mode("overwrite").save())
+    job.counted(countries, "countries").write.format("noop").mode("overwrite").save()
 
 
 def outputs_of_orders(orders_records: DataFrame, job: Job[Params]) -> list[Output]:

@@ -41,32 +41,31 @@ def changes(job: Job[Params]) -> DataFrame:
 
 
 def write_people(changes: DataFrame, job: Job[Params]) -> Stream:
+    def merge_batch(changes: DataFrame) -> None:
+        merge_rows(
+            changes.select(
+                "id", "name", "op", "at", F.expr("op = 'D'").alias("_deleted")
+            ),
+            "MERGE INTO target AS t"
+            " USING changes AS c"
+            " ON t.id = c.id"
+            " WHEN MATCHED AND c._deleted AND c.at >= t.at THEN DELETE"
+            " WHEN MATCHED AND NOT c._deleted"
+            "  AND struct(c.at, c.name, c.op) > struct(t.at, t.name, t.op)"
+            " THEN UPDATE SET t.name = c.name, t.op = c.op, t.at = c.at"
+            " WHEN NOT MATCHED AND NOT c._deleted"
+            " THEN INSERT (id, name, op, at) VALUES (c.id, c.name, c.op, c.at)",
+            keys=["id"],
+            sequence="at",
+            format="delta",
+            path=f"{job.params.lake}/people",
+            # Deletes are remembered here: an older row that comes later stays deleted.
+            deleted=f"{job.params.lake}/people_deleted",
+        )
+
     return Stream(
         "people",
-        changes.writeStream.foreachBatch(
-            each_batch(
-                lambda changes: merge_rows(
-                    changes.select(
-                        "id", "name", "op", "at", F.expr("op = 'D'").alias("_deleted")
-                    ),
-                    "MERGE INTO target AS t"
-                    " USING changes AS c"
-                    " ON t.id = c.id"
-                    " WHEN MATCHED AND c._deleted AND c.at >= t.at THEN DELETE"
-                    " WHEN MATCHED AND NOT c._deleted"
-                    "  AND struct(c.at, c.name, c.op) > struct(t.at, t.name, t.op)"
-                    " THEN UPDATE SET t.name = c.name, t.op = c.op, t.at = c.at"
-                    " WHEN NOT MATCHED AND NOT c._deleted"
-                    " THEN INSERT (id, name, op, at) VALUES (c.id, c.name, c.op, c.at)",
-                    keys=["id"],
-                    sequence="at",
-                    format="delta",
-                    path=f"{job.params.lake}/people",
-                    # Deletes are remembered here: an older row that comes later stays deleted.
-                    deleted=f"{job.params.lake}/people_deleted",
-                )
-            )
-        ),
+        changes.writeStream.foreachBatch(each_batch(merge_batch)),
         checkpoint=f"{job.params.lake}/checkpoints/people",
         # The checkpoint fits these only: the job stops if they have changed since.
         depends_on=(
