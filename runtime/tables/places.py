@@ -40,6 +40,17 @@ class Place:
         """The number of its newest version."""
         return int(session.sql(f"DESCRIBE HISTORY {self.name(session)} LIMIT 1").collect()[0][0])
 
+    def exists(self, session: SparkSession) -> bool:
+        """Whether there is such a table."""
+        if self._table is not None:
+            return session.catalog.tableExists(self._table)
+        names = Files(session).names(f"{self._path}/_delta_log")
+        return any(each.endswith((".json", ".parquet")) for each in names)
+
+    def find_version(self, session: SparkSession) -> int | None:
+        """The number of its newest version; None if there is no such table."""
+        return self.version(session) if self.exists(session) else None
+
     def layout(self, session: SparkSession) -> Layout:
         """By what it is partitioned and clustered, and its properties."""
         detail: Any = session.sql(f"DESCRIBE DETAIL {self.name(session)}").collect()[0]
@@ -85,6 +96,11 @@ class Place:
                 " into it: `evolve = add_columns` adds it, null in the rows that are there"
             )
         return lacking
+
+
+def release(frame: DataFrame) -> None:
+    """Let go of the rows of a local checkpoint."""
+    frame._jdf.queryExecution().analyzed().rdd().unpersist(False)
 
 
 def refuse_nulls(events: DataFrame, names: Sequence[str]) -> Column:
