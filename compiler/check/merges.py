@@ -59,10 +59,10 @@ OWN_NAME = Code(
     "SSBT0559",
     "A merge of a column with the name of one that the script adds",
     """\
-The script adds columns to what it merges: `_deleted` says which rows delete, `_newest` and
-`_deleted_at` hold what they are compared with, and `_vanishes` says which versions of a history are
-no more. A column of the table with such a name would be taken for it: rows with true in a column
-`_deleted` would be deleted. Give it another name.
+The script adds columns to what it merges: `_deleted` and `_deletes` say which rows delete,
+`_newest` and `_deleted_at` hold what they are compared with, and `_vanishes` says which versions of
+a history are no more. A column of the table with such a name would be taken for it: rows with true
+in a column `_deleted` would be deleted. Give it another name.
 """,
     wrong=example(
         steps="|> select id, placed_on, status = 'GONE' as _deleted",
@@ -73,8 +73,8 @@ no more. A column of the table with such a name would be taken for it: rows with
         sink=_SINK.replace("COLUMNS", "*"),
     ),
 )
-_OWN_NAMES = ("_deleted", "_newest", "_deleted_at")
-_OWN_NAMES_OF_HISTORIES = ("_deleted", "_vanishes")
+_OWN_NAMES = ("_deleted", "_deletes", "_newest", "_deleted_at")
+_OWN_NAMES_OF_HISTORIES = ("_deleted", "_deletes", "_vanishes")
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:

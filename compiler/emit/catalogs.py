@@ -6,11 +6,12 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from ssbt.compiler.connectors.settings import Settings, Value, column_reference
+from ssbt.compiler.connectors.settings import Setting, Settings, Value, column_reference
 from ssbt.compiler.connectors.specification import Connector, OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.templating import render_template
+from ssbt.compiler.ir.merges import find_memory
 
 Parts: TypeAlias = tuple[str | ParamUse, ...]
 
@@ -45,13 +46,17 @@ def with_catalog(connector: Connector, settings: Settings, *, written: bool = Fa
     branch = settings.find("branch") if written else None
     before: Parts = (f"{column_reference(catalog)}.",)
     behind: Parts = (".branch_", *_parts(branch.value)) if branch is not None else ()
-    named = tuple(
-        replace(each, value=_join((*before, *_parts(each.value), *behind), each.value))
-        if each.option.place is OptionPlacement.TABLE
-        else each
-        for each in settings.settings
-    )
-    return replace(settings, settings=named)
+    memory = find_memory(settings)
+    named: list[Setting] = []
+    for each in settings.settings:
+        if each.option.place is OptionPlacement.TABLE:
+            value = _join((*before, *_parts(each.value), *behind), each.value)
+            named.append(replace(each, value=value))
+        elif memory is not None and each.option.name == memory[0]:
+            named.append(replace(each, value=_join((*before, *_parts(each.value)), each.value)))
+        else:
+            named.append(each)
+    return replace(settings, settings=tuple(named))
 
 
 def _parts(value: Value) -> Parts:

@@ -200,6 +200,25 @@ def _option_context(
         "connection": None if catalog_name(connector, settings) else code.connection(settings),
         "options": code.options(settings),
         "given": code.template_values(settings, options),
+        **_layout_context(settings, code),
+    }
+
+
+def _layout_context(settings: Settings, code: SettingCode) -> dict[str, object]:
+    """What a new table is given where no option of a writer says it."""
+    properties, partitions = settings.find("properties"), settings.find("partition_by")
+    has_own = partitions is not None and partitions.option.place is OptionPlacement.TEMPLATE
+    is_own = properties is not None and properties.option.place is OptionPlacement.TEMPLATE
+    items = properties.value if properties is not None and is_own else ()
+    return {
+        "partition_terms": [each.sql for each in partitions.columns]
+        if partitions is not None and has_own
+        else [],
+        "properties": [
+            (each[0], code.value(each[1]))
+            for each in (items if isinstance(items, tuple) else ())
+            if isinstance(each, tuple)
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from ssbt.compiler.emit.literals import PythonCode
 from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import render_template
-from ssbt.compiler.ir.merges import find_merge
+from ssbt.compiler.ir.merges import find_merge, is_merged
 from ssbt.compiler.ir.pipeline import Sink
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.subjects import find_table_schema
@@ -74,7 +74,10 @@ def emit_creation(
         format=sink.connector.spark_format,
         path=_placed(settings, code, OptionPlacement.PATH),
         table=_placed(settings, code, OptionPlacement.TABLE),
-        evolves=has_transforms and evolve is not None and evolve.value == "true",
+        evolves=has_transforms
+        and evolve is not None
+        and evolve.value == "true"
+        and not is_merged(settings),
         schema=PythonCode(constants[schema.name.casefold()]) if schema is not None else None,
         properties=[
             (each[0], code.value(each[1]))

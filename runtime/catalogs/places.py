@@ -1,17 +1,24 @@
 """Tables of Iceberg, by their names in a catalog."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import re
+from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructField, StructType
 
-from ssbt.runtime.tables.places import Layout, Place, quoted
+from ssbt.runtime.schemas import SchemaMismatchError
+from ssbt.runtime.tables.columns import nullable_type
+from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
 _PART, _COLUMNS = re.compile(r"Part \d+"), "# Partition Information"
 
 
 class IcebergPlace(Place):
-    """A table of Iceberg."""
+    """A table of Iceberg, which has a `_deleted` of its own."""
+
+    deletes = "_deletes"
 
     def __init__(self, table: str) -> None:
         super().__init__("iceberg", None, table)
@@ -38,13 +45,84 @@ class IcebergPlace(Place):
     def partition_terms(self, partition_by: Sequence[str]) -> list[str]:
         return list(partition_by)
 
+    def read(self, frame: DataFrame) -> DataFrame:
+        # A catalog with a cache would give it as it was.
+        frame.sparkSession.catalog.refreshTable(self.name(frame.sparkSession))
+        return super().read(frame)
+
+    def version(self, session: SparkSession) -> int:
+        # Snapshots have no numbers that grow, but what they commit is numbered, in tables of
+        # version 2 of the format and later.
+        entries = f"{self.name(session)}.metadata_log_entries"
+        session.catalog.refreshTable(self.name(session))
+        newest: Any = session.sql(
+            "SELECT max(latest_sequence_number) AS number, max(latest_snapshot_id) AS snapshot"
+            f" FROM {entries}"
+        ).collect()[0]
+        if newest.snapshot is not None and not newest.number:
+            raise SchemaMismatchError(
+                f"the table {self.name(session)} has version 1 of Iceberg's format, in which two"
+                " jobs that merge at the same time would not notice each other: `ALTER TABLE"
+                f" {self.name(session)} SET TBLPROPERTIES ('format-version' = '2')`"
+            )
+        return int(newest.number or 0)
+
+    def hold(self, rows: DataFrame) -> DataFrame:
+        # Not persisted: that is computed again from the newest version of a table it was read from,
+        # as soon as that is written, and a MERGE does not find the table in a view of it.
+        return self.checkpoint(rows)
+
+    def offer(self, rows: DataFrame, view: str) -> None:
+        # A view of what was read from a catalog has only the name of the table in it, which Spark
+        # 4.1.1 does not look up in the source of a MERGE ("No plan for TableReference").
+        super().offer(rows if _is_held(rows) else self.hold(rows), view)
+
+    def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
+        # Iceberg merges into no view.
+        session, into = rows.sparkSession, f"MERGE INTO {view} AS "
+        text = statement.strip()
+        assert text.startswith(into), statement
+        session.sql(f"MERGE INTO {self.name(session)} AS {text.removeprefix(into)}")
+
+    def create(
+        self,
+        rows: DataFrame,
+        options: Mapping[str, str | bool | float] | None = None,
+        partition_by: Sequence[str] = (),
+    ) -> None:
+        session, view = rows.sparkSession, f"rows_{uuid4().hex}"
+        if session.catalog.tableExists(self.name(session)):
+            return
+        listed = ", ".join(
+            f"{literal(key)} = {literal(option_text(value))}"
+            for key, value in (options or {}).items()
+        )
+        parts = [
+            f"CREATE TABLE IF NOT EXISTS {self.name(session)} USING iceberg",
+            f"PARTITIONED BY ({', '.join(partition_by)})" if partition_by else "",
+            f"TBLPROPERTIES ({listed})" if listed else "",
+            f"AS SELECT * FROM {view}",
+        ]
+        self.offer(rows, view)
+        try:
+            session.sql(" ".join(filter(None, parts)))
+        finally:
+            session.catalog.dropTempView(view)
+
     def add_columns(self, rows: DataFrame, *, evolve: bool) -> None:
         lacking = self._find_lacking(rows, evolve=evolve)
         if lacking:
             session = rows.sparkSession
-            types = {each.name: each.dataType.simpleString() for each in rows.schema}
-            columns = ", ".join(f"{quoted(name)} {types[name]}" for name in lacking)
+            types = {each.name: nullable_type(each.dataType) for each in rows.schema}
+            fields = StructType([StructField(name, types[name]) for name in lacking])
+            columns = session._jsparkSession.parseDataType(fields.json()).toDDL()
             session.sql(f"ALTER TABLE {self.name(session)} ADD COLUMNS ({columns})")
+
+
+def _is_held(rows: DataFrame) -> bool:
+    leaves = rows._jdf.queryExecution().analyzed().collectLeaves()
+    names = (leaves.apply(place).getClass().getSimpleName() for place in range(leaves.size()))
+    return all(name == "LogicalRDD" for name in names)
 
 
 def open_place(format: str, path: str | None, table: str | None) -> Place:

@@ -11,7 +11,7 @@ from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.schemas import SchemaMismatchError
 from ssbt.runtime.tables.columns import nullable_type
-from ssbt.runtime.tables.places import Layout, Place, quoted
+from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
 _CONSTRAINT = "declared"
 _PROPERTY = f"delta.constraints.{_CONSTRAINT}"
@@ -42,7 +42,7 @@ def create_table(
     place = open_place(format, path, table)
     name = place.name(session)
     terms = ", ".join(place.partition_terms(partition_by))
-    texts = {key: _text(value) for key, value in (properties or {}).items()}
+    texts = {key: option_text(value) for key, value in (properties or {}).items()}
     if constraint is not None:
         texts[_PROPERTY] = constraint
     parts = [
@@ -50,8 +50,8 @@ def create_table(
         f"USING {format}",
         f"PARTITIONED BY ({terms})" if partition_by else "",
         f"CLUSTER BY ({_names(cluster_by)})" if cluster_by else "",
-        f"COMMENT {_literal(comment)}" if comment is not None else "",
-        f"LOCATION {_literal(Files(session).absolute(path))}" if table and path else "",
+        f"COMMENT {literal(comment)}" if comment is not None else "",
+        f"LOCATION {literal(Files(session).absolute(path))}" if table and path else "",
         f"TBLPROPERTIES ({_items(texts)})" if texts else "",
     ]
     session.sql("\n".join(filter(None, parts)))
@@ -116,22 +116,13 @@ def _column_list(rows: DataFrame) -> str:
     return str(session._jsparkSession.parseDataType(StructType(fields).json()).toDDL())
 
 
-def _text(value: str | bool | float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _words(condition: str) -> str:
     """A condition as far as a table keeps it: not with its spaces."""
     return re.sub(r"\s+", "", condition).casefold()
 
 
-def _literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
 def _items(texts: Mapping[str, str]) -> str:
-    return ", ".join(f"{_literal(key)} = {_literal(value)}" for key, value in texts.items())
+    return ", ".join(f"{literal(key)} = {literal(value)}" for key, value in texts.items())
 
 
 def _names(names: Sequence[str]) -> str:

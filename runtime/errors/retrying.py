@@ -53,6 +53,8 @@ _LOG = logging.getLogger("ssbt.runtime")
 _CONFLICT = (
     r"(?<![\w.])io\.delta\.exceptions\.(Concurrent\w+|MetadataChanged|ProtocolChanged)Exception"
     r"|\[DELTA_(CONCURRENT|METADATA_CHANGED|PROTOCOL_CHANGED)\w*"
+    r"|(?<![\w.])org\.apache\.iceberg\.exceptions\.(CommitFailedException"
+    r"|ValidationException: (Found (new )?conflicting|Missing required files|Cannot commit))"
 )
 # A local checkpoint is gone with the executor that had it.
 _LOST = r"\[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"

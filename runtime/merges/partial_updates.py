@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.merging import DELETED
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
@@ -46,10 +47,10 @@ def merge_values(
     there, it begins with the rows that the table has. The rest is as `merge_rows` has it.
     """
     session = events.sparkSession
-    values = _Values(events.columns, keys, sequence)
-    news = values.read_events(events).persist()
-    place = Place(format, path, table)
-    memory = Place(format, hidden if path else None, None if path else hidden)
+    place = open_place(format, path, table)
+    memory = open_place(format, hidden if path else None, None if path else hidden)
+    values = _Values(events.columns, keys, sequence, memory.deletes)
+    news = place.hold(values.read_events(events))
     try:
         rows = values.shape_rows(news).drop(DELETED)
         place.create(rows.limit(0), options or {}, partition_by)
@@ -64,7 +65,8 @@ def merge_values(
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
-        news.unpersist()
+        for each in (place, memory):
+            each.release()
 
 
 def _merge(news: DataFrame, statement: str, values: "_Values", place: Place, memory: Place) -> None:
@@ -74,15 +76,13 @@ def _merge(news: DataFrame, statement: str, values: "_Values", place: Place, mem
     so they are read until they stay the same.
     """
     session, touched = news.sparkSession, news.select(*map(column, values.keys))
-    memory.read(news).createOrReplaceTempView("hidden")
-    news.createOrReplaceTempView("news")
-    session.sql(values.statement)
+    memory.offer(news, "news")
+    memory.merge(news, values.statement, "hidden")
     while True:
         version = memory.version(session)
         known = memory.read(news).join(touched, list(values.keys), "left_semi")
-        place.read(news).createOrReplaceTempView("target")
-        values.shape_rows(known).createOrReplaceTempView("changes")
-        session.sql(statement)
+        place.offer(values.shape_rows(known), "changes")
+        place.merge(news, statement)
         if memory.version(session) == version:
             return
 
@@ -91,18 +91,20 @@ class _Values:
     """The newest values of keys: each with the greater sequence, and of equal ones the greater.
 
     A value is a struct of both; `sequence` is that of the newest event that deletes nothing, and
-    `_deleted` that of the newest one that does.
+    `deletes` that of the newest one that does.
     """
 
-    def __init__(self, columns: Sequence[str], keys: Sequence[str], sequence: str) -> None:
-        self.keys, self._sequence = tuple(keys), sequence
+    def __init__(
+        self, columns: Sequence[str], keys: Sequence[str], sequence: str, deletes: str
+    ) -> None:
+        self.keys, self._sequence, self._deletes = tuple(keys), sequence, deletes
         self._columns = [name for name in columns if name != DELETED]
         self._values = [name for name in self._columns if name not in (*keys, sequence)]
 
     @property
     def statement(self) -> str:
         """What merges the news of keys into those that are known: the greater of both counts."""
-        known = list(map(quoted, (self._sequence, *self._values, DELETED)))
+        known = list(map(quoted, (self._sequence, *self._values, self._deletes)))
         on = " AND ".join(f"h.{quoted(key)} = n.{quoted(key)}" for key in self.keys)
         greatest = {name: f"greatest(h.{name}, n.{name})" for name in known}
         differ = " OR ".join(f"NOT (h.{name} <=> {each})" for name, each in greatest.items())
@@ -122,7 +124,7 @@ class _Values:
         for name in self._values:
             has_value = ~deletes & column(name).isNotNull()
             known.append(F.max(F.when(has_value, self._value(at, name))).alias(name))
-        known.append(F.max(F.when(deletes, at)).alias(DELETED))
+        known.append(F.max(F.when(deletes, at)).alias(self._deletes))
         return events.groupBy(*map(column, self.keys)).agg(*known)
 
     def read_rows(self, rows: DataFrame) -> DataFrame:
@@ -132,7 +134,7 @@ class _Values:
             F.when(column(name).isNotNull(), self._value(at, name)).alias(name)
             for name in self._values
         )
-        never = F.lit(None).cast(rows.schema[self._sequence].dataType).alias(DELETED)
+        never = F.lit(None).cast(rows.schema[self._sequence].dataType).alias(self._deletes)
         return rows.select(*map(column, self.keys), at, *values, never)
 
     def shape_rows(self, known: DataFrame) -> DataFrame:
@@ -141,9 +143,9 @@ class _Values:
         shaped = {name: column(name) for name in (*self.keys, self._sequence)}
         for name in self._values:
             value = column(name)
-            is_deleted = F.coalesce(value["_at"] <= column(DELETED), F.lit(False))
+            is_deleted = F.coalesce(value["_at"] <= column(self._deletes), F.lit(False))
             shaped[name] = F.when(~is_deleted, value["_value"])
-        is_gone = at.isNull() | F.coalesce(at <= column(DELETED), F.lit(False))
+        is_gone = at.isNull() | F.coalesce(at <= column(self._deletes), F.lit(False))
         return known.select(
             *(shaped[name].alias(name) for name in self._columns), is_gone.alias(DELETED)
         )

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.merging import DELETED, newest_rows
-from ssbt.runtime.tables.places import Place, column
+from ssbt.runtime.tables.places import column
 
 _VIEWS = ("target", "changes")
 
@@ -41,8 +42,8 @@ def merge_snapshot(
     if the table has a newer one, it has no rows. The rest is as `merge_rows` has it.
     """
     session = rows.sparkSession
-    newest = newest_rows(rows, keys, sequence).persist()
-    place = Place(format, path, table)
+    place = open_place(format, path, table)
+    newest = place.hold(newest_rows(rows, keys, sequence))
     try:
         _check_sequence(newest, sequence)
         place.create(newest.limit(0), options or {}, partition_by)
@@ -52,9 +53,8 @@ def merge_snapshot(
             # Another job may add rows of its snapshot after this one has looked for them.
             while True:
                 changes = _find_changes(newest, place.read(newest), keys, sequence)
-                changes.createOrReplaceTempView("changes")
-                place.read(newest).createOrReplaceTempView("target")
-                session.sql(statement)
+                place.offer(changes, "changes")
+                place.merge(newest, statement)
                 if not _has_stale_rows(place.read(newest), sequence):
                     return
 
@@ -62,7 +62,7 @@ def merge_snapshot(
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
-        newest.unpersist()
+        place.release()
 
 
 def _check_sequence(rows: DataFrame, sequence: str) -> None:

@@ -12,10 +12,11 @@ from functools import partial, reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.bounds import Bounds, restrict
 from ssbt.runtime.tables.merging import DELETED
-from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls, release
+from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
 VANISHES = "_vanishes"
 _VIEWS = ("target", "versions", "hidden", "events")
@@ -54,10 +55,10 @@ def keep_history(
     at most `conflict_retries` times.
     """
     session = events.sparkSession
-    history = _History(events.columns, keys, sequence, tracked, validity)
-    news = history.read_events(events).persist()
-    target = Place(format, path, table)
-    memory = Place(format, hidden if path else None, None if path else hidden)
+    target = open_place(format, path, table)
+    memory = open_place(format, hidden if path else None, None if path else hidden)
+    history = _History(events.columns, keys, sequence, tracked, validity, memory.deletes)
+    news = target.hold(history.read_events(events))
     try:
         first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
         versions = history.shape_versions(first).drop(VANISHES)
@@ -77,7 +78,8 @@ def keep_history(
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
-        news.unpersist()
+        for place in (target, memory):
+            place.release()
 
 
 @dataclass(frozen=True)
@@ -102,25 +104,22 @@ def _keep(news: DataFrame, statement: str, history: "_History", tables: _Tables)
     cut = history.cut(news, kept, target.read(news).where(tables.within))
     # Not persisted: that is computed again from the newest versions of the tables as soon as this
     # job has changed one of them.
-    cut = cut.where("_hides OR _changes").localCheckpoint(eager=False)
-    try:
-        hides, changes = cut.agg(F.max("_hides"), F.max("_changes")).collect()[0]
-        # Before the table is changed: a job that fails between the two is run again.
-        if hides:
-            unseen = history.shape_events(cut.where("_hides"))
-            if remembered is None:
-                memory.create(unseen.limit(0), tables.options)
-            memory.read(news).createOrReplaceTempView("hidden")
-            unseen.createOrReplaceTempView("events")
-            session.sql(history.remembering_statement)
-            remembered = 1 if remembered is None else remembered + 1
-        if changes:
-            target.read(news).createOrReplaceTempView("target")
-            history.shape_versions(cut.where("_changes")).createOrReplaceTempView("versions")
-            session.sql(statement)
-            version += 1
-    finally:
-        release(cut)
+    cut = target.checkpoint(cut.where("_hides OR _changes"))
+    hides, changes = cut.agg(F.max("_hides"), F.max("_changes")).collect()[0]
+    # Before the table is changed: a job that fails between the two is run again.
+    if hides:
+        unseen = history.shape_events(cut.where("_hides"))
+        if remembered is None:
+            # Another job may have created it first: what that has in it is looked at.
+            memory.create(unseen.limit(0), tables.options)
+            return False
+        memory.offer(unseen, "events")
+        memory.merge(news, history.remembering_statement, "hidden")
+        remembered += 1
+    if changes:
+        target.offer(history.shape_versions(cut.where("_changes")), "versions")
+        target.merge(news, statement)
+        version += 1
     return (remembered, version) == (memory.find_version(session), target.version(session))
 
 
@@ -138,7 +137,9 @@ class _History:
         sequence: str,
         tracked: Sequence[str],
         validity: tuple[str, str],
+        deletes: str,
     ) -> None:
+        self._deletes = deletes
         self._keys, self._sequence, self._tracked = tuple(keys), sequence, tuple(tracked)
         self._from, self._to = validity
         # Those of the table, in its order.
@@ -150,8 +151,9 @@ class _History:
         """What merges `events` into `hidden`: of two with one sequence the greater one counts."""
         same = (*self._keys, self._sequence)
         on = " AND ".join(f"h.{quoted(name)} = e.{quoted(name)}" for name in same)
+        values = (self._deletes, *self._values)
         events = (
-            f"struct({', '.join(f'{alias}.{quoted(name)}' for name in (DELETED, *self._values))})"
+            f"struct({', '.join(f'{alias}.{quoted(name)}' for name in values)})"
             for alias in ("e", "h")
         )
         return _REMEMBER.format(keys=on, is_greater=" > ".join(events))
@@ -235,7 +237,7 @@ class _History:
             *(F.col("_key").getField(key).alias(key) for key in self._keys),
             F.col("_at").alias(self._sequence),
             *(event.getField(name).alias(name) for name in self._values),
-            event[DELETED].alias(DELETED),
+            event[DELETED].alias(self._deletes),
         )
 
     def shape_versions(self, frame: DataFrame) -> DataFrame:
@@ -254,7 +256,7 @@ class _History:
         return F.struct(*map(column, self._keys)).alias("_key")
 
     def _event(self, deleted: Column | None = None) -> Column:
-        flag = (column(DELETED) if deleted is None else deleted).alias(DELETED)
+        flag = (column(self._deletes) if deleted is None else deleted).alias(DELETED)
         return F.struct(flag, *map(column, self._values)).alias("_event")
 
 

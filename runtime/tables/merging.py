@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.tables.bounds import Bounds, restrict
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
@@ -49,18 +50,17 @@ def merge_rows(
     `conflict_retries` times.
     """
     session = events.sparkSession
-    newest = newest_rows(events, keys, sequence)
-    place, memory = Place(format, path, table), None
+    place, memory = open_place(format, path, table), None
     if deleted is not None:
-        memory = Place(format, deleted if path else None, None if path else deleted)
+        memory = open_place(format, deleted if path else None, None if path else deleted)
+    newest, has_deletes = newest_rows(events, keys, sequence), False
     # Otherwise only the MERGE reads the rows, and Delta keeps those of a MERGE itself.
     is_looked_at = memory is not None or not {*keys}.isdisjoint(partition_by)
-    newest = newest.persist() if is_looked_at else newest
+    newest = place.hold(newest) if is_looked_at else newest
     try:
         place.create(newest.drop(DELETED).limit(0), options or {}, partition_by)
-        statement, has_deletes = (
-            _look_at(newest, statement, keys, place) if is_looked_at else (statement, False)
-        )
+        if is_looked_at:
+            statement, has_deletes = _look_at(newest, statement, keys, place)
 
         def merge() -> None:
             place.add_columns(newest.drop(DELETED), evolve=evolve)
@@ -73,8 +73,8 @@ def merge_rows(
     finally:
         for view in _VIEWS:
             session.catalog.dropTempView(view)
-        if is_looked_at:
-            newest.unpersist()
+        for each in filter(None, (place, memory)):
+            each.release()
 
 
 def _look_at(
@@ -108,9 +108,8 @@ def _merge(
             changes = newest
             if version is not None:
                 changes = _with_memory(newest, keys, sequence, memory)
-        place.read(changes).createOrReplaceTempView("target")
-        changes.createOrReplaceTempView("changes")
-        session.sql(statement)
+        place.offer(changes, "changes")
+        place.merge(changes, statement)
         if memory is None or memory.find_version(session) == version:
             return
 
@@ -145,13 +144,11 @@ def _remember_deletes(
     options: Mapping[str, str | bool | float],
 ) -> None:
     """Deletes are remembered before the table is changed: a job that fails then is run again."""
-    session = changes.sparkSession
     deletes = changes.where(DELETED).select(*map(column, (*keys, sequence)))
     memory.create(deletes.limit(0), options)
-    memory.read(changes).createOrReplaceTempView("deleted")
-    deletes.createOrReplaceTempView("deletes")
+    memory.offer(deletes, "deletes")
     on = " AND ".join(f"d.{quoted(key)} = c.{quoted(key)}" for key in keys)
-    session.sql(_REMEMBER.format(keys=on, sequence=quoted(sequence)))
+    memory.merge(changes, _REMEMBER.format(keys=on, sequence=quoted(sequence)), "deleted")
 
 
 def _with_memory(

@@ -21,10 +21,17 @@ class Layout:
 
 
 class Place:
-    """A table of Delta Lake by its path or its name."""
+    """A table of Delta Lake by its path or its name.
+
+    `deletes` is the column of a table of events that says which of them delete.
+    """
+
+    deletes = "_deleted"
 
     def __init__(self, format: str, path: str | None, table: str | None) -> None:
         self._format, self._path, self._table = format, path, table
+        self._held: list[DataFrame] = []
+        self._checkpoints: list[DataFrame] = []
 
     def read(self, frame: DataFrame) -> DataFrame:
         """The table as it is now."""
@@ -43,7 +50,7 @@ class Place:
     def exists(self, session: SparkSession) -> bool:
         """Whether there is such a table."""
         if self._table is not None:
-            return session.catalog.tableExists(self._table)
+            return session.catalog.tableExists(self.name(session))
         names = Files(session).names(f"{self._path}/_delta_log")
         return any(each.endswith((".json", ".parquet")) for each in names)
 
@@ -59,6 +66,35 @@ class Place:
     def partition_terms(self, partition_by: Sequence[str]) -> list[str]:
         """What SQL says of the columns that it is partitioned by."""
         return [quoted(name) for name in partition_by]
+
+    def hold(self, rows: DataFrame) -> DataFrame:
+        """The rows, computed once, until they are released."""
+        self._held.append(rows.persist())
+        return self._held[-1]
+
+    def checkpoint(self, rows: DataFrame) -> DataFrame:
+        """The rows as they are where they are first read, until they are released."""
+        self._checkpoints.append(rows.localCheckpoint(eager=False))
+        return self._checkpoints[-1]
+
+    def release(self) -> None:
+        """Let go of rows that were held."""
+        for rows in self._held:
+            rows.unpersist()
+        for rows in self._checkpoints:
+            rows._jdf.queryExecution().analyzed().rdd().unpersist(False)
+        self._held.clear()
+        self._checkpoints.clear()
+
+    def offer(self, rows: DataFrame, view: str) -> None:
+        """Let statements that merge into the table find the rows under a name."""
+        rows.createOrReplaceTempView(view)
+
+    def merge(self, rows: DataFrame, statement: str, view: str = "target") -> None:
+        """Run a statement that merges something into `view`, which stands for the table."""
+        # Of the names that SQL takes for a path, views alone may have a relative one.
+        self.read(rows).createOrReplaceTempView(view)
+        rows.sparkSession.sql(statement)
 
     def create(
         self,
@@ -98,11 +134,6 @@ class Place:
         return lacking
 
 
-def release(frame: DataFrame) -> None:
-    """Let go of the rows of a local checkpoint."""
-    frame._jdf.queryExecution().analyzed().rdd().unpersist(False)
-
-
 def refuse_nulls(events: DataFrame, names: Sequence[str]) -> Column:
     """The last of the columns, if none of them is null."""
     value, type_ = column(names[-1]), events.schema[names[-1]].dataType
@@ -121,3 +152,14 @@ def column(name: str) -> Column:
 def quoted(name: str) -> str:
     """The name in backticks, as SQL takes it."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def literal(text: str) -> str:
+    """A text as SQL has it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def option_text(value: str | bool | float) -> str:
+    """The value of an option or a property as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

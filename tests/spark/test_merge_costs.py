@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -218,9 +219,7 @@ def test_a_history_takes_few_more_jobs_than_a_merge(lake: Lake) -> None:
     )
     for batch in batches:
         lake.spark.sql(batch).write.mode("overwrite").parquet(f"{lake.folder}/in")
-        jobs.append(
-            [count_jobs(lake, lambda each=each: run(each, lake.spark)) for each in (merge, history)]
-        )
+        jobs.append([count_jobs(lake, partial(run, each, lake.spark)) for each in (merge, history)])
     print(jobs)
     assert jobs == []
 

@@ -29,12 +29,7 @@ PARCEL_PROTOBUF = (
 
 
 def main_options(job: Job[None]) -> dict[str, str]:
-    return job.connection(
-        "main",
-        {
-            "url": "http://localhost:8081",
-        },
-    )
+    return job.connection("main", {"url": "http://localhost:8081"})
 
 
 def parcels(job: Job[None]) -> DataFrame:
