@@ -211,6 +211,7 @@ def start_session() -> SparkSession:
         .config("spark.driver.memory", "3g")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", 4)
+        .config("spark.databricks.delta.snapshotPartitions", 8)
         .config("spark.ui.enabled", False)
         .config("spark.ui.showConsoleProgress", False)
         .config("spark.log.level", "ERROR")
