@@ -3,13 +3,16 @@
     tools/kafka.sh .venv/bin/python benchmarks/kafka.py [--records 400000] [--repeat 5]
 
 The same records of JSON are read, in turns, to the end of their topic: into nothing, and into
-another topic. By hand is what a person would write: `from_json`, and the same settings.
+another topic. By hand is what a person would write: `from_json`, and the same settings. Said are
+whole runs, from the start of a stream to its end, and the batches after the first, which are what a
+stream that runs for days takes.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from itertools import chain
 import os
 from pathlib import Path
 import statistics
@@ -20,6 +23,13 @@ from types import ModuleType
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.streaming.listener import (
+    QueryIdleEvent,
+    QueryProgressEvent,
+    QueryStartedEvent,
+    QueryTerminatedEvent,
+    StreamingQueryListener,
+)
 
 from ssbt.compiler.driver import check_pipeline, emit_files
 from ssbt.runtime import Job
@@ -58,6 +68,33 @@ sink result to kafka {{
 }}
 """
 Run = Callable[[SparkSession, Path], None]
+
+
+class BatchTimes(StreamingQueryListener):
+    """The milliseconds of each full batch of the run that goes on, after its first."""
+
+    def __init__(self) -> None:
+        self._batches: list[int] = []
+
+    def onQueryStarted(self, event: QueryStartedEvent) -> None:  # noqa: N802
+        """A run begins."""
+        self._batches = []
+
+    def onQueryProgress(self, event: QueryProgressEvent) -> None:  # noqa: N802
+        """A batch has ended."""
+        if event.progress.numInputRows == LIMIT:
+            self._batches.append(event.progress.durationMs["triggerExecution"])
+
+    def onQueryIdle(self, event: QueryIdleEvent) -> None:  # noqa: N802
+        """There was nothing to read."""
+
+    def onQueryTerminated(self, event: QueryTerminatedEvent) -> None:  # noqa: N802
+        """A run ends; its batches stay."""
+
+    def take(self) -> list[int]:
+        """The batches of the run that has ended; Spark's events come a little later."""
+        time.sleep(1)
+        return self._batches[1:]
 
 
 def result(spark: SparkSession) -> DataFrame:
@@ -123,6 +160,11 @@ def seconds(run: Run, spark: SparkSession) -> float:
         return time.perf_counter() - started
 
 
+def sum_of_best(runs: list[list[int]]) -> int:
+    """The milliseconds of a run's batches, each as it was in its fastest run."""
+    return sum(min(each) for each in zip(*runs, strict=True))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--records", type=int, default=400_000)
@@ -136,17 +178,25 @@ def main() -> None:
         "Kafka to noop": (into_nothing, generated(TO_NOTHING)),
         "Kafka to Kafka": (into_a_topic, generated(TO_A_TOPIC)),
     }
+    times = BatchTimes()
+    spark.streams.addListener(times)
     for title, (by_hand, ours) in pairs.items():
         runs: dict[Run, list[float]] = {by_hand: [], ours: []}
+        batches: dict[Run, list[list[int]]] = {by_hand: [], ours: []}
         for turn in range(options.repeat + 1):
             for run in (by_hand, ours) if turn % 2 else (ours, by_hand):
                 taken = seconds(run, spark)
                 # The first turn warms the JVM up.
                 runs[run] += [taken] if turn else []
+                batches[run] += [times.take()] if turn else []
         hand, own = min(runs[by_hand]), min(runs[ours])
         median = statistics.median(a / b for a, b in zip(runs[ours], runs[by_hand], strict=True))
         rate = options.records / own
         print(f"{title}: {own / hand:.3f} of by hand (median {median:.3f}); {rate:,.0f} records/s")
+        best = sum_of_best(batches[ours]) / sum_of_best(batches[by_hand])
+        middle = {run: statistics.median(chain.from_iterable(batches[run])) for run in runs}
+        ratio = middle[ours] / middle[by_hand]
+        print(f"  a batch of {LIMIT:,} records: {best:.3f} (median {ratio:.3f})")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ count from 1.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from msgspec import Struct
@@ -29,12 +28,14 @@ class Span(Struct, frozen=True, order=True):
         return Span(self.path, self.start, max(self.end, other.end))
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """A file's text under the name that people know it by (`-` is standard input)."""
 
     path: str
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Source(path={self.path!r})"
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -52,3 +53,28 @@ class Source:
         is_last = number == len(self.line_starts)
         end = len(self.text) if is_last else self.line_starts[number]
         return self.text[start:end].rstrip("\r\n")
+
+
+def count_common_start(first: str, second: str) -> int:
+    """How many characters two texts have in common at the beginning."""
+    low, high = 0, min(len(first), len(second))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def count_common_end(first: str, second: str) -> int:
+    """How many characters two texts have in common at the end."""
+    low, high = 0, min(len(first), len(second))
+    while low < high:
+        middle = (low + high + 1) // 2
+        part = first[len(first) - middle : len(first) - low]
+        if part == second[len(second) - middle : len(second) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

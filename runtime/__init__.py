@@ -7,6 +7,7 @@ from ssbt.runtime.creation.creating import create_table
 from ssbt.runtime.entry import main
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.files.narrowing import narrow_columns, widen_schema
+from ssbt.runtime.fitting.columns import fit_columns
 from ssbt.runtime.job import Job
 from ssbt.runtime.merges.partial_updates import merge_values
 from ssbt.runtime.merges.snapshots import merge_snapshot
@@ -26,7 +27,6 @@ from ssbt.runtime.records.kafka import kafka_options
 from ssbt.runtime.schemas import SchemaMismatchError, checked
 from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
-from ssbt.runtime.tables.columns import fit_columns
 from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
 from ssbt.runtime.values.defaults import with_defaults

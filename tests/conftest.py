@@ -147,12 +147,19 @@ def delta_session(spark: SparkSession) -> SparkSession:
 @pytest.fixture
 def iceberg(spark: SparkSession) -> SparkSession:
     """A session of the same Spark with Iceberg's extension, and without any of its catalogs."""
+    return iceberg_session(spark)
+
+
+def iceberg_session(spark: SparkSession) -> SparkSession:
+    """Another session of that Spark with Iceberg, and with views of its own."""
     from pyspark.sql import SparkSession
 
     jvm: Any = spark._jvm
     extensions = jvm.org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions()
     builder = jvm.org.apache.spark.sql.classic.SparkSession.builder().withExtensions(extensions)
-    return SparkSession(spark.sparkContext, builder.create())
+    session = SparkSession(spark.sparkContext, builder.create())
+    interpret_plans(session)
+    return session
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,14 @@ and brackets, and takes too much for a value rather than too little.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.source import count_common_end, count_common_start
 from ssbt.grammar.words import DECLARATION_WORDS
 
 _LONG = r'"""(?s:.*?)(?:"""|\Z)'
@@ -64,24 +67,93 @@ class _Block(Struct):
     last_end: int = -1
 
 
-def find_values(text: str, *, is_pipeline: bool) -> Iterator[NamedValue]:
-    """All that may be a value and has a name, in a pipeline or in a configuration."""
-    return _Reader(text, is_pipeline).read()
+class _Rest(Struct, frozen=True):
+    """A place behind which all depends on what is there, and on whether a step went before."""
+
+    offset: int
+    in_steps: bool
+
+
+class _Reading(Struct, frozen=True):
+    """The values of a pipeline's text, in the order in which they end, and its places of rest."""
+
+    text: str
+    values: tuple[NamedValue, ...]
+    rests: tuple[_Rest, ...]
+
+
+# Of an editor, the file that is being typed.
+_last_readings: deque[_Reading] = deque(maxlen=1)
+
+
+def find_values(text: str, *, is_pipeline: bool) -> Iterable[NamedValue]:
+    """All that may be a value and has a name, in a pipeline or in a configuration.
+
+    Of a pipeline that has changed in one place, only what is around that place is read again.
+    """
+    if not is_pipeline:
+        return _Reader(text, is_pipeline=False).read()
+    last = next(iter(tuple(_last_readings)), None)
+    if last is None or last.text != text:
+        last = _read_again(text, last or _Reading("", (), ()))
+        _last_readings.append(last)
+    return last.values
+
+
+def _read_again(text: str, last: _Reading) -> _Reading:
+    """A pipeline, after another version of it."""
+    common = count_common_start(text, last.text)
+    unchanged_end = len(text) - count_common_end(text[common:], last.text[common:])
+    distance = len(text) - len(last.text)
+    # What is read may depend on the character that follows it.
+    kept_rests = last.rests[: bisect_left(last.rests, common, key=lambda rest: rest.offset)]
+    reader = _Reader(text, is_pipeline=True, rest=kept_rests[-1] if kept_rests else None)
+    known_rests = {rest.offset + distance: rest.in_steps for rest in last.rests}
+    reader.known_rests = {at: known_rests[at] for at in known_rests if at >= unchanged_end}
+    read_values = tuple(reader.read())
+    values = (*_select_values(last.values, 0, reader.begin, 0), *read_values)
+    rests = (*kept_rests, *reader.rests)
+    if reader.end is not None:
+        begin = reader.end - distance
+        values += _select_values(last.values, begin, len(last.text), distance)
+        later = last.rests[bisect_right(last.rests, begin, key=lambda rest: rest.offset) :]
+        rests += tuple(_Rest(rest.offset + distance, rest.in_steps) for rest in later)
+    return _Reading(text, values, rests)
+
+
+def _select_values(
+    values: Sequence[NamedValue], begin: int, end: int, distance: int
+) -> tuple[NamedValue, ...]:
+    """The values between two places of rest, so many characters further on."""
+    if distance == 0:
+        return tuple(each for each in values if begin <= each.start < end)
+    return tuple(
+        NamedValue(each.name, each.start + distance, each.end + distance, each.word, each.sign)
+        for each in values
+        if begin <= each.start < end
+    )
 
 
 class _Reader:
-    """Keeps the brackets that are open."""
+    """Keeps the brackets that are open.
 
-    def __init__(self, text: str, is_pipeline: bool) -> None:
+    It begins at a place of rest, collects those that it comes by, and ends at one of `known_rests`.
+    """
+
+    def __init__(self, text: str, is_pipeline: bool, rest: _Rest | None = None) -> None:
         self._text, self._is_pipeline = text, is_pipeline
-        self._blocks = [_Block()]
+        self._blocks = [_Block(in_steps=rest is not None and rest.in_steps)]
         self._ended: list[_Run] = []
         self._too_deep = 0
+        self.begin = rest.offset if rest is not None else 0
+        self.end: int | None = None
+        self.rests: list[_Rest] = []
+        self.known_rests: Mapping[int, bool] = {}
 
     def read(self) -> Iterator[NamedValue]:
         """The values, each when its entry ends."""
         pattern = _OF_PIPELINES if self._is_pipeline else _OF_CONFIGURATIONS
-        for match in pattern.finditer(self._text):
+        for match in pattern.finditer(self._text, self.begin):
             kind = match.lastgroup
             if kind == "open":
                 yield from self._open(match.group(), match.start())
@@ -93,6 +165,13 @@ class _Reader:
                     self._blocks.pop()
             elif kind == "end":
                 yield from self._pass_end(match.group())
+                # What a quote begins depends on all of its line.
+                if match.group().endswith("\n") and self._is_at_rest():
+                    rest = _Rest(match.end(), self._blocks[0].in_steps)
+                    self.rests.append(rest)
+                    if self.known_rests.get(rest.offset) is rest.in_steps:
+                        self.end = rest.offset
+                        return
             elif kind in ("sign", "same"):
                 self._pass_sign(match.group())
             else:
@@ -100,6 +179,12 @@ class _Reader:
         while self._blocks:
             yield from self._end_entry()
             self._blocks.pop()
+
+    def _is_at_rest(self) -> bool:
+        """Whether nothing is open, and an entry begins."""
+        block = self._blocks[-1]
+        is_open = len(self._blocks) > 1 or self._too_deep or block.runs or block.keys
+        return not is_open and not self._ended
 
     def _open(self, bracket: str, start: int) -> Iterator[NamedValue]:
         if len(self._blocks) > _MAX_DEPTH:

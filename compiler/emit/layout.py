@@ -90,7 +90,7 @@ def _next_line(lines: Iterator[str]) -> str:
 
 def _count_open_brackets(code: str) -> int:
     code = _STRING_OR_COMMENT.sub("", code)
-    return sum((char in "([{") - (char in ")]}") for char in code)
+    return sum(map(code.count, "([{")) - sum(map(code.count, ")]}"))
 
 
 def _count_blank_lines(previous: _Statement, following: _Statement) -> int:

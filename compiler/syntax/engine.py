@@ -7,7 +7,6 @@ the values of its symbols, in the order of the text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,18 +15,26 @@ from ssbt.compiler.syntax.lexer import END, Lexeme, Lexer
 from ssbt.compiler.syntax.tables import ABSENT, SPREAD, Tables
 
 
-@dataclass(frozen=True, slots=True)
 class UnexpectedTokenError(Exception):
     """Where the text cannot go on: at `lexeme`, or at a character that begins none (None).
 
     At the end of the text the lexeme is of the type `END`, its place behind the last one.
     """
 
-    offset: int
-    lexeme: Lexeme | None
-    previous: Lexeme | None
-    tables: Tables = field(repr=False)
-    states: tuple[int, ...] = field(repr=False)
+    def __init__(
+        self,
+        offset: int,
+        lexeme: Lexeme | None,
+        previous: Lexeme | None,
+        tables: Tables,
+        states: tuple[int, ...],
+    ) -> None:
+        super().__init__(offset, lexeme, previous)
+        self.offset = offset
+        self.lexeme = lexeme
+        self.previous = previous
+        self.tables = tables
+        self.states = states
 
     def is_at_end(self) -> bool:
         """Whether the text ends too early."""
@@ -92,7 +99,7 @@ class Engine:
         self.previous: tuple[str, int, int] | None = None
 
     def parse(self, start: str, builder: Any) -> Any:
-        """What the builder makes of the text as a `start`; raises StumbleError."""
+        """What the builder makes of the text as a `start`; raises UnexpectedTokenError."""
         try:
             return self._run(start, builder)
         except _NoActionError:
@@ -170,11 +177,13 @@ class Engine:
         base = len(self.values) - length
         values = self.values[base:]
         start = end = -1
-        for offset in self.starts[base:]:
-            if offset >= 0:
-                start, end = offset, max(self.ends[base:])
-                break
-        del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
+        if length:
+            start, end = self.starts[base], self.ends[-1]
+            if start < 0 or end < 0:
+                # Some of the symbols are of no text.
+                start = next((each for each in self.starts[base:] if each >= 0), -1)
+                end = max(self.ends[base:])
+            del self.values[base:], self.starts[base:], self.ends[base:], self.states[base + 1 :]
         if method is list and picks and picks[0] <= SPREAD:
             # A list that grows at its right end keeps being one list.
             value = values[SPREAD - picks[0]]

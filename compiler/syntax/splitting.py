@@ -45,7 +45,11 @@ def split_declarations(source: Source) -> Iterator[Piece]:
             Token(t.kind, t.start + begin, t.end + begin, t.is_first) for t in file_tokens
         )
     visible = [t for t in file_tokens if t.kind not in ("newline", "comment")]
-    starts = [i for i, t in enumerate(visible) if _is_declaration_start(source, visible, i)]
+    starts = [
+        i
+        for i, t in enumerate(visible)
+        if t.is_first and t.kind == "word" and _is_declaration_start(source, visible, i)
+    ]
     if visible and (not starts or starts[0] != 0):
         starts.insert(0, 0)
     for number, index in enumerate(starts):
@@ -94,9 +98,9 @@ def _find_closing(source: Source, inside: tuple[Token, ...], at: int) -> int | N
 
 
 def _is_declaration_start(source: Source, visible: list[Token], index: int) -> bool:
-    """Whether a declaration begins here: its keyword, first on its line, before a name."""
+    """Whether a word that is first on its line begins a declaration: its keyword before a name."""
     token = visible[index]
-    if token.kind != "word" or not token.is_first or index + 1 >= len(visible):
+    if index + 1 >= len(visible):
         return False
     word = source.text[token.start : token.end].lower()
     following = visible[index + 1]

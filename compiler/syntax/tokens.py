@@ -6,15 +6,18 @@ declaration, a step or an entry begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ssbt.compiler.patterns import lazy_pattern
+from ssbt.compiler.source import count_common_end, count_common_start
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """A piece of text at `start` up to `end`; `is_first` when it is the first of its line.
 
     `kind` is one of word, number, string, name, comment, open, close, pipe, separator, newline,
@@ -82,7 +85,69 @@ def tokenize(text: str) -> Iterator[Token]:
                 break
 
 
-@lru_cache(maxsize=2)
+class _CutText(Struct, frozen=True):
+    """A text and its tokens; `by_line` if it has no comment that may go on in the next line.
+
+    It may have texts of several lines: where the next version has none, they are what changed.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    by_line: bool
+
+
+# Of an editor, the file as it is and as it is parsed.
+_last_texts: deque[_CutText] = deque(maxlen=2)
+
+
 def tokenize_file(text: str) -> tuple[Token, ...]:
-    """`tokenize` of a whole file, which several look at one after the other."""
-    return tuple(tokenize(text))
+    """`tokenize` of a whole file, which several look at one after the other.
+
+    Of a text that was changed in some lines, only these are cut again.
+    """
+    last_texts = tuple(_last_texts)
+    for last in last_texts:
+        if last.text == text:
+            return last.tokens
+    tokens = None
+    by_line = [last for last in last_texts if last.by_line] if '"""' not in text else []
+    if by_line:
+        nearest = max(by_line, key=lambda last: count_common_start(text, last.text))
+        tokens = _cut_changed_lines(text, nearest)
+    is_by_line = tokens is not None
+    if tokens is None:
+        tokens = tuple(tokenize(text))
+        is_by_line = not _has_block_comment(text, tokens)
+    _last_texts.append(_CutText(text, tokens, is_by_line))
+    return tokens
+
+
+def _cut_changed_lines(text: str, last: _CutText) -> tuple[Token, ...] | None:
+    """The tokens of a text that has lines in common with an earlier one, at its ends.
+
+    None if a token of the lines between may go on behind them.
+    """
+    begin = text.rfind("\n", 0, count_common_start(text, last.text)) + 1
+    unchanged = count_common_end(text[begin:], last.text[begin:])
+    end = text.find("\n", len(text) - unchanged) + 1 or len(text)
+    changed = _move(tokenize(text[begin:end]), begin)
+    if _has_block_comment(text, changed):
+        return None
+    distance = len(last.text) - len(text)
+    head = bisect_left(last.tokens, begin, key=_start)
+    tail = bisect_left(last.tokens, end + distance, key=_start)
+    return (*last.tokens[:head], *changed, *_move(last.tokens[tail:], -distance))
+
+
+def _has_block_comment(text: str, tokens: Iterable[Token]) -> bool:
+    return any(t.kind == "foreign" and text.startswith("/*", t.start) for t in tokens)
+
+
+def _move(tokens: Iterable[Token], distance: int) -> Sequence[Token]:
+    if distance == 0:
+        return tuple(tokens)
+    return [Token(t.kind, t.start + distance, t.end + distance, t.is_first) for t in tokens]
+
+
+def _start(token: Token) -> int:
+    return token.start

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from msgspec import Struct
@@ -14,8 +13,7 @@ Scalar = bool | int | float | str | bytes | Decimal
 Constant = Scalar | tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True, eq=False):
     """An expression's type and whether it can be null.
 
     `constant` is the value of a literal, where the caller knows it: Spark types `price * 2` and
@@ -26,8 +24,16 @@ class Typed:
 
     type: DataType
     nullable: bool = True
-    constant: Constant | None = field(default=None, compare=False)
-    strength: int | None = field(default=None, compare=False)
+    constant: Constant | None = None
+    strength: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.type == other.type and self.nullable == other.nullable
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.nullable))
 
     @property
     def is_unknown(self) -> bool:

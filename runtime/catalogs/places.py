@@ -8,8 +8,8 @@ from uuid import uuid4
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
 
+from ssbt.runtime.fitting.columns import nullable_type
 from ssbt.runtime.schemas import SchemaMismatchError
-from ssbt.runtime.tables.columns import nullable_type
 from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
 _PART, _COLUMNS = re.compile(r"Part \d+"), "# Partition Information"
@@ -67,10 +67,10 @@ class IcebergPlace(Place):
             )
         return int(newest.number or 0)
 
-    def hold(self, rows: DataFrame) -> DataFrame:
+    def hold(self, rows: DataFrame, *, eager: bool = True) -> DataFrame:
         # Not persisted: that is computed again from the newest version of a table it was read from,
         # as soon as that is written, and a MERGE does not find the table in a view of it.
-        return self.checkpoint(rows)
+        return self.checkpoint(rows, eager=eager)
 
     def offer(self, rows: DataFrame, view: str) -> None:
         # A view of what was read from a catalog has only the name of the table in it, which Spark
@@ -91,8 +91,6 @@ class IcebergPlace(Place):
         partition_by: Sequence[str] = (),
     ) -> None:
         session, view = rows.sparkSession, f"rows_{uuid4().hex}"
-        if session.catalog.tableExists(self.name(session)):
-            return
         listed = ", ".join(
             f"{literal(key)} = {literal(option_text(value))}"
             for key, value in (options or {}).items()
@@ -103,7 +101,8 @@ class IcebergPlace(Place):
             f"TBLPROPERTIES ({listed})" if listed else "",
             f"AS SELECT * FROM {view}",
         ]
-        self.offer(rows, view)
+        # Not computed where the table is there.
+        super().offer(self.hold(rows, eager=False), view)
         try:
             session.sql(" ".join(filter(None, parts)))
         finally:

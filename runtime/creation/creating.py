@@ -9,8 +9,8 @@ from pyspark.sql.types import StructField, StructType
 
 from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.files.stores import Files
+from ssbt.runtime.fitting.columns import nullable_type
 from ssbt.runtime.schemas import SchemaMismatchError
-from ssbt.runtime.tables.columns import nullable_type
 from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
 _CONSTRAINT = "declared"

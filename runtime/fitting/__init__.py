@@ -1,1 +1,1 @@
-"""Values of records, held to the types that they are to have."""
+"""Values of records and columns of tables, held to the types that they are to have."""

@@ -72,9 +72,9 @@ class Place:
         self._held.append(rows.persist())
         return self._held[-1]
 
-    def checkpoint(self, rows: DataFrame) -> DataFrame:
-        """The rows as they are where they are first read, until they are released."""
-        self._checkpoints.append(rows.localCheckpoint(eager=False))
+    def checkpoint(self, rows: DataFrame, *, eager: bool = False) -> DataFrame:
+        """The rows as they are now, or where they are first read, until they are released."""
+        self._checkpoints.append(rows.localCheckpoint(eager))
         return self._checkpoints[-1]
 
     def release(self) -> None:

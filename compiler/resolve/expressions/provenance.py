@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from msgspec import Struct
 
@@ -13,11 +12,10 @@ from ssbt.compiler.types.datatypes import DataType, StructType, innermost_type
 from ssbt.compiler.types.expression_types import Typed
 
 
-@dataclass(frozen=True, slots=True)
-class TracedValue(Typed):
+class TracedValue(Typed, frozen=True, eq=False):
     """A typed expression of which it is known what becomes of each field."""
 
-    provenance: Provenance = field(default_factory=Provenance, compare=False)
+    provenance: Provenance = Provenance()
 
 
 class CallArgument(Struct, frozen=True):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from operator import attrgetter
+from typing import Any
 
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Name, Node
@@ -14,39 +14,64 @@ SameColumn = Callable[[e.ColumnName, e.ColumnName], bool]
 
 def nodes(root: Node) -> Iterator[Node]:
     """Every node below `root`, itself first."""
-    stack: list[object] = [root]
+    # This is the compiler's most frequent loop: one look-up says what an item is, and the fields of
+    # a node are read in one call.
+    readers = _field_readers
+    stack: list[Any] = [root]
     while stack:
         item = stack.pop()
-        if type(item) is tuple:
-            stack += item
-        elif isinstance(item, Node):
+        reader = readers[type(item)]
+        if reader is not None:
             yield item
-            # This is the compiler's most frequent loop: the fields of a class are read in one call.
-            stack += _field_reader(type(item))(item)
+            stack += reader(item)
+        elif type(item) is tuple:
+            stack += item
 
 
 def child_nodes(node: Node) -> list[Node]:
     """The nodes right below a node, in their order."""
     children: list[Node] = []
-    _collect_nodes(_field_reader(type(node))(node), children)
+    reader = _field_readers[type(node)]
+    assert reader is not None
+    _collect_nodes(reader(node), children)
     return children
 
 
-def _collect_nodes(items: tuple[object, ...], children: list[Node]) -> None:
+def _collect_nodes(items: tuple[Any, ...], children: list[Node]) -> None:
     for item in items:
         if type(item) is tuple:
             _collect_nodes(item, children)
-        elif isinstance(item, Node):
+        elif _field_readers[type(item)] is not None:
             children.append(item)
 
 
-@cache
-def _field_reader(node_class: type[Node]) -> Callable[[Node], tuple[object, ...]]:
-    """Reads the fields of a node but for its place, which comes first."""
-    names = node_class.__struct_fields__[1:]
-    if len(names) < 2:
-        return lambda node: tuple(getattr(node, name) for name in names)
+_FieldReader = Callable[[Any], tuple[Any, ...]]
+
+
+class _FieldReaders(dict[type, "_FieldReader | None"]):
+    """For each class of nodes, what reads the fields of one but for its place, which comes first.
+
+    It is None for what is no node.
+    """
+
+    def __missing__(self, item_class: type) -> _FieldReader | None:
+        reader = self[item_class] = _build_field_reader(item_class)
+        return reader
+
+
+def _build_field_reader(item_class: type) -> _FieldReader | None:
+    if not issubclass(item_class, Node):
+        return None
+    names = item_class.__struct_fields__[1:]
+    if not names:
+        return lambda node: ()
+    if len(names) == 1:
+        read_field = attrgetter(*names)
+        return lambda node: (read_field(node),)
     return attrgetter(*names)
+
+
+_field_readers = _FieldReaders()
 
 
 def column_names(root: Node) -> Iterator[e.ColumnName]:

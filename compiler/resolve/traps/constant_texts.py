@@ -116,7 +116,7 @@ def _compared_ids(view: ExpressionView) -> frozenset[int]:
     """The ids of what stands in comparisons, where it is reported."""
     return frozenset(
         id(part)
-        for node in nodes(view.root)
+        for node in view.nodes
         if isinstance(node, e.Binary | e.Between | e.InList)
         for _, *sides in comparisons(node)
         for side in sides

@@ -17,6 +17,7 @@ from ssbt.compiler.resolve.ranges.keys import key_of_constant
 from ssbt.compiler.resolve.traps.decided_comparisons import DECIDED_COMPARISON
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.folding.model import Value
 from ssbt.compiler.types.ranges.model import type_range
@@ -96,11 +97,11 @@ def find_clash(parts: Sequence[Cases], analysis: ConditionAnalysis) -> tuple[int
 
 def _find_links(view: ExpressionView) -> frozenset[int]:
     """The ids of the nodes that are links of a longer chain."""
-    return view.compute_once("links of chains", lambda: frozenset(_iterate_links(view.root)))
+    return view.compute_once("links of chains", lambda: frozenset(_iterate_links(view.nodes)))
 
 
-def _iterate_links(root: e.Expression) -> Iterator[int]:
-    for node in nodes(root):
+def _iterate_links(all_nodes: Sequence[Node]) -> Iterator[int]:
+    for node in all_nodes:
         if isinstance(node, e.Binary) and node.operator in ("and", "or"):
             for side in (node.left, node.right):
                 inner = without_parentheses(side)

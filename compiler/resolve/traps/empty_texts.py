@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Label
 from ssbt.compiler.ir.traits import Trait
-from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
+from ssbt.compiler.resolve.expressions.walking import is_same_expression
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     function_name,
@@ -60,5 +60,5 @@ def _asks_for_null(text: e.Expression, view: ExpressionView) -> bool:
             and function_name(node) in ("isnull", "isnotnull")
             and is_same_expression(operands(node)[0], text)
         )
-        for node in nodes(view.root)
+        for node in view.nodes
     )

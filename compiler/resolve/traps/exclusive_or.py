@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView, without_parentheses
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast.nodes import Node
@@ -57,7 +56,7 @@ def _check_power(node: e.Binary, view: ExpressionView) -> Iterator[Diagnostic]:
     whole = [each for each in numbers if isinstance(each, int)]
     # `flags ^ 1` turns a bit over.
     is_power = any(2 <= number <= 10 for number in whole) or len(whole) == 2
-    if not is_power or any(map(_is_about_bits, nodes(view.root))):
+    if not is_power or any(map(_is_about_bits, view.nodes)):
         return
     message = "`^` is no power: it compares the bits of both numbers"
     left, right = ssbt_text(node.left), ssbt_text(node.right)

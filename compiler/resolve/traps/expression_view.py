@@ -11,10 +11,11 @@ from msgspec import Struct
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.resolve import scopes
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
-from ssbt.compiler.resolve.expressions.folding import is_foldable
+from ssbt.compiler.resolve.expressions.folding import find_constant_ids, is_foldable
 from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.strings import quote_string
 from ssbt.compiler.types.datatypes import INT, DataType
 from ssbt.compiler.types.expression_types import Typed
@@ -36,16 +37,30 @@ class ExpressionView(Struct, dict=True):
         return cast("T", self.__dict__[key])
 
     @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node of the expression, in the order of `nodes`: many rules look through them."""
+        return tuple(nodes(self.root))
+
+    @cached_property
     def calls(self) -> tuple[e.Call, ...]:
         """The calls in the expression."""
-        return tuple(node for node in nodes(self.root) if isinstance(node, e.Call))
+        return tuple(node for node in self.nodes if isinstance(node, e.Call))
+
+    @cached_property
+    def constant_ids(self) -> frozenset[int]:
+        """The ids of the nodes of the expression that depend on no row."""
+        return find_constant_ids(self.nodes, self.evaluator.typer)
+
+    @cached_property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(map(id, self.nodes))
 
     @cached_property
     def compared_with_zero(self) -> frozenset[int]:
         """The ids of the nodes that stand beside a 0 in a comparison of equality."""
         pairs = (
             pair
-            for node in nodes(self.root)
+            for node in self.nodes
             if isinstance(node, e.Binary) and node.operator in ("=", "==", "!=", "<>")
             for pair in ((node.left, node.right), (node.right, node.left))
         )
@@ -64,7 +79,7 @@ class ExpressionView(Struct, dict=True):
     def _find_bounded(self) -> list[e.Expression]:
         return [
             side
-            for node in nodes(self.root)
+            for node in self.nodes
             if isinstance(node, e.Binary) and node.operator in ("<", "<=", ">", ">=")
             for side in (node.left, node.right)
             if not self.is_constant(side)
@@ -99,7 +114,10 @@ class ExpressionView(Struct, dict=True):
 
     def is_constant(self, node: e.Expression) -> bool:
         """Whether a part depends on no row."""
-        return is_foldable(node, self.evaluator.typer)
+        if id(node) in self.constant_ids:
+            return True
+        # A rule may have made it.
+        return id(node) not in self._ids and is_foldable(node, self.evaluator.typer)
 
     def column(self, name: str) -> Column | None:
         """The one column of this name."""

@@ -7,7 +7,6 @@ from typing import cast, get_args
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
-from ssbt.compiler.resolve.expressions.folding import is_foldable_itself
 from ssbt.compiler.resolve.expressions.partial_evaluation import (
     CHOOSING,
     COALESCING,
@@ -83,7 +82,7 @@ _DIVISIONS = {"mod": 1, "pmod": 1, "div": 1}
 
 def find_failures(root: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     """One finding for each part that cannot be computed."""
-    constant = _find_constant_ids(root, view)
+    constant = view.constant_ids
     # A list, not recursion: a chain of `and` may be thousands long.
     stack: list[tuple[Node, bool]] = [(root, False)]
     while stack:
@@ -192,16 +191,6 @@ def _failure_help(reason: str) -> tuple[str, ...]:
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):
         return ("compare a number with a number, or a text with a text: `cast(… as string)`",)
     return ()
-
-
-def _find_constant_ids(root: e.Expression, view: ExpressionView) -> frozenset[int]:
-    """The ids of the nodes that depend on no row."""
-    constant_ids: set[int] = set()
-    for node in reversed([*nodes(root)]):
-        itself = is_foldable_itself(node, view.evaluator.typer)
-        if itself and all(id(part) in constant_ids for part in child_nodes(node)):
-            constant_ids.add(id(node))
-    return frozenset(constant_ids)
 
 
 def _is_null(node: Node, view: ExpressionView) -> bool:

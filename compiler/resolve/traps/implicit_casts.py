@@ -54,10 +54,20 @@ _TRIED = {
 _SUMS = ("sum", "avg", "mean", "try_sum", "try_avg")
 
 
-def find_implicit_casts(
-    node: e.Expression, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+ImplicitCast = tuple[e.Expression, DataType]
+
+
+def find_implicit_casts(node: e.Expression, view: ExpressionView) -> Sequence[ImplicitCast]:
     """The operands of a node and the types that Spark casts them to."""
+    # Several rules ask. The node is kept with them, so that its id stays its own.
+    known: dict[int, tuple[e.Expression, Sequence[ImplicitCast]]]
+    known = view.compute_once("implicit casts", dict)
+    if id(node) not in known:
+        known[id(node)] = (node, tuple(_iterate_casts(node, view)))
+    return known[id(node)][1]
+
+
+def _iterate_casts(node: e.Expression, view: ExpressionView) -> Iterator[ImplicitCast]:
     match node:
         case e.Binary(operator="and" | "or", left=left, right=right) if view.ansi:
             yield from ((left, BOOLEAN), (right, BOOLEAN))
@@ -97,7 +107,7 @@ def find_implicit_casts(
 
 def _find_arithmetic_casts(
     left: e.Expression, right: e.Expression, view: ExpressionView, scales: bool = False
-) -> Iterator[tuple[e.Expression, DataType]]:
+) -> Iterator[ImplicitCast]:
     a, b = view.type_of(left), view.type_of(right)
     if isinstance(a.type, NumericType) or isinstance(b.type, NumericType):
         left_target, right_target = promote_for_arithmetic(a, b, view.ansi)
@@ -113,7 +123,7 @@ def _find_arithmetic_casts(
 
 def _find_moment_casts(
     operator: str, left: e.Expression, right: e.Expression, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+) -> Iterator[ImplicitCast]:
     """A text beside an interval or a time is read as a time."""
     for side, counterpart in ((left, view.data_type(right)), (right, view.data_type(left))):
         if not isinstance(view.data_type(side), StringType):
@@ -126,7 +136,7 @@ def _find_moment_casts(
 
 def _find_key_casts(
     base: e.Expression, index: e.Expression, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+) -> Iterator[ImplicitCast]:
     type_ = view.data_type(base)
     if isinstance(type_, MapType):
         yield index, type_.key
@@ -134,9 +144,7 @@ def _find_key_casts(
         yield index, INT
 
 
-def find_tried_casts(
-    node: e.Expression, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+def find_tried_casts(node: e.Expression, view: ExpressionView) -> Iterator[ImplicitCast]:
     """As `find_implicit_casts`, of calls that give null where such a cast fails."""
     if not isinstance(node, e.Call) or not function_name(node).startswith("try_"):
         return
@@ -149,9 +157,7 @@ def find_tried_casts(
         yield from _find_parameter_casts(node, view)
 
 
-def _find_parameter_casts(
-    node: e.Call, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+def _find_parameter_casts(node: e.Call, view: ExpressionView) -> Iterator[ImplicitCast]:
     """The arguments that a function's parameters do not take as they are."""
     function = find_function(function_name(node))
     for index, part in enumerate(operands(node)):
@@ -163,9 +169,7 @@ def _find_parameter_casts(
             yield part, target
 
 
-def _find_list_casts(
-    parts: Sequence[e.Expression], view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+def _find_list_casts(parts: Sequence[e.Expression], view: ExpressionView) -> Iterator[ImplicitCast]:
     """`in`: all become of one type."""
     common = common_type([view.type_of(each) for each in parts], view.ansi)
     if common is not None:
@@ -179,7 +183,7 @@ def _is_never_true(condition: e.Expression, view: ExpressionView) -> bool:
 
 def _find_comparison_casts(
     operator: str, left: e.Expression, right: e.Expression, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+) -> Iterator[ImplicitCast]:
     a, b = view.type_of(left), view.type_of(right)
     target_types = (
         None if a.is_unknown or b.is_unknown else comparison_types(operator, a, b, view.ansi)
@@ -189,9 +193,7 @@ def _find_comparison_casts(
         yield right, target_types[1]
 
 
-def _find_argument_casts(
-    node: e.Call, view: ExpressionView
-) -> Iterator[tuple[e.Expression, DataType]]:
+def _find_argument_casts(node: e.Call, view: ExpressionView) -> Iterator[ImplicitCast]:
     name, parts = function_name(node), operands(node)
     function = find_function(name)
     if function is None or any(argument.name for argument in node.arguments):

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
 from ssbt.compiler.resolve.expressions.foreign_operators import join_by_or, joined_operands
-from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
     comparisons,
@@ -71,11 +70,11 @@ def _find_reported(view: ExpressionView) -> frozenset[int]:
     """The ids of the first operands of what is reported."""
     all_boolean = (
         joined_operands(node)
-        for node in nodes(view.root)
+        for node in view.nodes
         if isinstance(node, e.Binary) and node.operator == "||"
     )
     found = [chain for chain in all_boolean if all(_is_boolean(each, view) for each in chain)]
-    for node in nodes(view.root):
+    for node in view.nodes:
         if isinstance(node, TAKES):
             found += _misread_chains(node, view)
     return frozenset(id(chain[0]) for chain in found)
@@ -127,9 +126,7 @@ def _is_in_chain(node: e.Expression, view: ExpressionView) -> bool:
 
 def _find_inner_chains(view: ExpressionView) -> frozenset[int]:
     return frozenset(
-        id(node.left)
-        for node in nodes(view.root)
-        if isinstance(node, e.Binary) and node.operator == "||"
+        id(node.left) for node in view.nodes if isinstance(node, e.Binary) and node.operator == "||"
     )
 
 

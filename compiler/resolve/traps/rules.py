@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ssbt.compiler.diagnostics.model import Diagnostic, Severity
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
-from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.traps.expression_view import ExpressionView
 from ssbt.compiler.syntax.ast import expressions as e
 
@@ -47,15 +46,15 @@ def find_traps(view: ExpressionView) -> Iterator[Diagnostic]:
     from ssbt.compiler.resolve.traps.failing_constants import find_failures
     from ssbt.compiler.resolve.traps.without_ansi import check_constants, find_unguarded
 
-    root, typer = view.root, view.evaluator.typer
-    failures = tuple(find_failures(root, view))
+    failures = tuple(find_failures(view.root, view))
     yield from failures
     if any(diagnostic.severity is Severity.ERROR for diagnostic in failures):
         return
     if not view.ansi:
-        yield from check_constants(root, view)
-        typer.report.unguarded += find_unguarded(root, view)
-    for node in nodes(root):
-        for check in _load_rules().get(type(node), ()):
+        yield from check_constants(view)
+        view.evaluator.typer.report.unguarded += find_unguarded(view)
+    rules = _load_rules()
+    for node in view.nodes:
+        for check in rules.get(type(node), ()):
             # A rule takes expressions alone, which its `TAKES` names.
             yield from check(node, view)  # type: ignore[arg-type]

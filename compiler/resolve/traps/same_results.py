@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label, Severity
-from ssbt.compiler.resolve.expressions.walking import is_same_expression, nodes
+from ssbt.compiler.resolve.expressions.walking import is_same_expression
 from ssbt.compiler.resolve.ranges.finder import ranges_of
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
@@ -16,6 +16,7 @@ from ssbt.compiler.resolve.traps.expression_view import (
     without_parentheses,
 )
 from ssbt.compiler.syntax.ast import expressions as e
+from ssbt.compiler.syntax.ast.nodes import Node
 from ssbt.compiler.syntax.formatting.expressions import ssbt_text
 from ssbt.compiler.types.datatypes import INT
 from ssbt.compiler.types.folding.model import Value
@@ -95,11 +96,11 @@ def _find_branches(node: e.Expression) -> list[e.Expression]:
 
 def _find_compared(view: ExpressionView) -> frozenset[int]:
     """The ids of calls that are compared, which is reported where the comparison is decided."""
-    return view.compute_once("compared calls", lambda: frozenset(_iterate_compared(view.root)))
+    return view.compute_once("compared calls", lambda: frozenset(_iterate_compared(view.nodes)))
 
 
-def _iterate_compared(root: e.Expression) -> Iterator[int]:
-    for part in nodes(root):
+def _iterate_compared(all_nodes: Sequence[Node]) -> Iterator[int]:
+    for part in all_nodes:
         if isinstance(part, e.Binary | e.Between | e.InList):
             for _, left, right in comparisons(part):
                 yield id(without_parentheses(left))

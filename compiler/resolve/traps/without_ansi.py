@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ssbt.compiler.diagnostics.examples import PIPELINE, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Edit, Label, Severity
 from ssbt.compiler.resolve.expressions.evaluation import Evaluator
-from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.resolve.traps.expression_view import (
     ExpressionView,
@@ -102,10 +101,10 @@ _GUARDED = frozenset(
 _MOST_LABELS = 3
 
 
-def check_constants(root: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
+def check_constants(view: ExpressionView) -> Iterator[Diagnostic]:
     """The constants that ANSI mode would refuse."""
     strict = Evaluator(view.evaluator.typer, strict=True)
-    for node in nodes(root):
+    for node in view.nodes:
         if not isinstance(node, e.Binary | e.Unary | e.Call | e.Cast | e.Subscript):
             continue
         outcome = view.outcome(node)
@@ -118,9 +117,9 @@ def check_constants(root: e.Expression, view: ExpressionView) -> Iterator[Diagno
             yield Diagnostic(WRONG_CONSTANT, message, Label(node.span))
 
 
-def find_unguarded(root: e.Expression, view: ExpressionView) -> Iterator[Span]:
+def find_unguarded(view: ExpressionView) -> Iterator[Span]:
     """The parts that may be wrong, or null, where ANSI mode would stop the job."""
-    for node in nodes(root):
+    for node in view.nodes:
         match node:
             case e.Binary() | e.Unary(operator="-") | e.Cast() | e.Call() | e.Subscript():
                 if not view.is_constant(node) and _is_unguarded(node, view):
