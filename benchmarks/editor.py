@@ -34,6 +34,9 @@ from ssbt.compiler.lsp.workspace import _CheckedRoot
 
 URI = "file:///nowhere/one.ssbt"
 TYPED = ("\n  |> where amount > 1\n", " and year(placed_at) = 2", ", upper(status) as word")
+# So many keys before it is the other's turn: what one of them has just cut into tokens would be
+# there for the other.
+TURN = 5
 BEHIND = ("from orders\n", "status = 'PAID'", "as gross")
 # What a keystroke consists of, by functions that the profiler knows.
 PARTS = {
@@ -103,17 +106,18 @@ def main() -> None:
         stroke_time(plain, warm)
     times: dict[str, list[float]] = {"from scratch": [], "the server": []}
     bare: list[float] = []
-    for number, version in enumerate(strokes(text, arguments.strokes)):
-        if number % 5 == 0:
-            bare.append(bare_start())
+    versions = [*strokes(text, arguments.strokes)]
+    for first in range(0, len(versions), TURN):
+        turn = versions[first : first + TURN]
+        bare.append(bare_start())
         gc.unfreeze()
         gc.set_threshold(*thresholds)
-        taken, expected = stroke_time(plain, version)
-        times["from scratch"].append(taken)
+        expected = [stroke_time(plain, version) for version in turn]
         server.reduce_garbage_collection()
-        taken, diagnostics = stroke_time(editor, version)
-        times["the server"].append(taken)
-        assert diagnostics == expected, version
+        results = [stroke_time(editor, version) for version in turn]
+        times["from scratch"] += [taken for taken, _ in expected]
+        times["the server"] += [taken for taken, _ in results]
+        assert [found for _, found in results] == [found for _, found in expected], turn
     unit = sorted(bare)[len(bare) // 2]
     print(f"{text.count(chr(10))} lines, {arguments.strokes} strokes; in starts of an interpreter")
     for name, each in times.items():

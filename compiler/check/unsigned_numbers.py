@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.specification import OptionPlacement
@@ -70,6 +69,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _check_schema(text: str, message: str, label: Label) -> Iterator[Diagnostic]:
+    import base64
+
     from ssbt.compiler.formats.protobuf import parse_descriptor_set, unsigned_fields
 
     fields = [*unsigned_fields(parse_descriptor_set(base64.b64decode(text)), message)]
