@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -198,30 +197,6 @@ def test_a_history_hides_nothing_before_it_has_to(lake: Lake) -> None:
         (1, "d", 3, None),
         (2, "b", 1, 5),
     ]
-
-
-def test_a_history_takes_few_more_jobs_than_a_merge(lake: Lake) -> None:
-    """Also where both of its tables change: what is cut is cut once."""
-    source = (
-        f"schema Row {{ {COLUMNS} }}\n"
-        'source rows from parquet { path = "LAKE/in", schema = Row }\n'
-    )
-    merge = lake.compile(f"{source}sink rows to delta as out {{ {MERGE} }}\n")
-    history = lake.compile(
-        f"{source}sink rows to delta as kept {{ {ENDING.replace('LAKE/out', 'LAKE/kept')} }}\n"
-    )
-    jobs = []
-    batches = (
-        events((1, "a", "I", 1), (2, "b", "I", 1)),
-        events((1, "c", "U", 2), (3, "d", "I", 1)),
-        events((1, "", "D", 3), (3, "d", "U", 2)),
-        events((1, "", "D", 4), (3, "e", "U", 3)),
-    )
-    for batch in batches:
-        lake.spark.sql(batch).write.mode("overwrite").parquet(f"{lake.folder}/in")
-        jobs.append([count_jobs(lake, partial(run, each, lake.spark)) for each in (merge, history)])
-    print(jobs)
-    assert jobs == []
 
 
 def test_a_history_opens_no_files_of_other_keys(lake: Lake) -> None:
