@@ -11,6 +11,8 @@ from ssbt.runtime.fitting.columns import fit_columns
 from ssbt.runtime.job import Job
 from ssbt.runtime.merges.partial_updates import merge_values
 from ssbt.runtime.merges.snapshots import merge_snapshot
+from ssbt.runtime.named_tables.streaming import table_folder, table_output, table_writer
+from ssbt.runtime.named_tables.writing import insert_rows
 from ssbt.runtime.passes.one_pass import one_pass
 from ssbt.runtime.passes.outputs import (
     FileOutput,
@@ -41,4 +43,4 @@ __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "wide
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
 __all__ += ["merge_snapshot", "merge_values", "retry_conflicts"]
 __all__ += ["SnapshotOutput", "merge_rows", "open_catalog", "read_changes", "refuse_other_rows"]
-__all__ += ["with_defaults"]
+__all__ += ["insert_rows", "table_folder", "table_output", "table_writer", "with_defaults"]

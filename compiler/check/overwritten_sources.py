@@ -104,14 +104,16 @@ def _check_overwriting(
     pipeline: Pipeline, number: int, meeting: FolderMeeting, written: WrittenFolder
 ) -> Diagnostic | None:
     sink, source = pipeline.sinks[number], meeting.source
-    message, help_ = f"`{sink.name}` overwrites what `{source.name}` reads", "write to another path"
+    kind = "table" if sink.settings.at(OptionPlacement.TABLE) is not None else "path"
+    message = f"`{sink.name}` overwrites what `{source.name}` reads"
+    help_ = f"write to another {kind}"
     mode = sink.settings.find("partition_overwrite_mode")
     if mode is not None and mode.value == "dynamic":
         later_sink = _find_later_reader(pipeline, number, source)
         if later_sink is None:
             return None
         message += f", of which `{later_sink.name}` then finds the files gone"
-        help_ = f"write `{later_sink.name}` first, or to another path"
+        help_ = f"write `{later_sink.name}` first, or to another {kind}"
     return _build_diagnostic(OVERWRITES_SOURCE, message, meeting, written, help_)
 
 

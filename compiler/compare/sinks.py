@@ -214,17 +214,20 @@ def _streaming_change(old: Sink, new: Sink) -> Change:
     """A sink that has become a stream's or a batch's; of a folder readers see one or the other."""
     now = "is a stream" if new.stream is not None else "is no longer a stream"
     is_folder = new.settings.at(OptionPlacement.PATH) is not None and not new.is_versioned
-    loses_files = is_folder and joins_old_files(old, new)
+    is_table = new.keeps_layout and not new.is_versioned
+    loses_files = (is_folder or is_table) and joins_old_files(old, new)
     missed_files = "those of batches" if new.stream is not None else "what batches add there"
+    place = "table" if is_table else "folder"
+    why = f"readers of the {place} see the files of its stream and not {missed_files}"
+    if is_table:
+        why = f"{why}: the job stops"
     return Change(
         Severity.BREAKING if loses_files else Severity.BEHAVIOUR,
         Subject.SINK,
         new.name,
         f"the sink `{new.name}` {now}",
         (old.span, new.span),
-        why=f"readers of the folder see the files of its stream and not {missed_files}"
-        if loses_files
-        else "",
+        why=why if loses_files else "",
     )
 
 

@@ -11,6 +11,10 @@ _REASONS = {
         "a table keeps the columns that it was partitioned by when it was created: the job stops,"
         " and the table has to be written anew"
     ),
+    "format": (
+        "a table keeps the format that it was created with: the job stops, and the table has to be"
+        " written anew"
+    ),
     "cluster_by": (
         "a table keeps its clustering, and the job stops until `ALTER TABLE … CLUSTER BY` changes"
         " it, which writes no row anew"
@@ -32,16 +36,17 @@ def refuses_new_columns(sink: Sink) -> bool:
     """Whether a table with a log gets no columns that it does not have."""
     evolve = sink.settings.find("evolve")
     adds = evolve is not None and evolve.value == "true"
-    return sink.is_versioned and not adds and not sink.settings.is_true("overwrite_schema")
+    return sink.keeps_layout and not adds and not sink.settings.is_true("overwrite_schema")
 
 
 def find_table_reason(
     old: Sink, new: Sink, difference: OptionDifference, versions: tuple[Pipeline, Pipeline]
 ) -> str:
     """Why a table with a log does not go along with the change of an option; "" where it does."""
-    if not new.is_versioned or difference.new is None:
+    if not new.keeps_layout or difference.new is None:
         return ""
-    if difference.name == "schema" and not _is_stricter(old, new, versions):
+    # Of a table of files it is the script that refuses nulls, and those of its rows alone.
+    if difference.name == "schema" and not (new.is_versioned and _is_stricter(old, new, versions)):
         return ""
     return _REASONS.get(difference.name, "")
 

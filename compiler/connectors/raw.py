@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConversionTarget
 
 RAW = "raw"
+# Of keys that are refused: all.
+_ANY = "*"
 # So few letters are a slip, whoever's name it is.
 _SURELY_MEANT = 2
 
@@ -81,9 +83,9 @@ class RawRules(Struct, frozen=True):
             label = Label(item.key_span, "not checked here")
             help_ = (f"write `{option.name} = …` outside of `raw`",)
             yield Diagnostic(RAW_SHADOWS, message, label, help=help_)
-        elif key in forbidden or prefixed in forbidden:
+        elif found := forbidden.keys() & {key, prefixed, _ANY}:
             message = f"Spark does not take `{item.key}` here"
-            help_ = (forbidden[key if key in forbidden else prefixed],)
+            help_ = (forbidden[found.pop()],)
             yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=help_)
         elif is_ignored:
             named = _find_shadowed(prefixed, options_by_key)

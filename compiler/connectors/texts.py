@@ -12,7 +12,12 @@ from ssbt.compiler.connectors.parameters import (
     takes_param,
 )
 from ssbt.compiler.connectors.secrets import is_secret_name, secret_flow
-from ssbt.compiler.connectors.specification import Option, ValueKind, is_newer
+from ssbt.compiler.connectors.specification import (
+    Option,
+    OptionPlacement,
+    ValueKind,
+    is_newer,
+)
 from ssbt.compiler.connectors.values import Text, Word
 from ssbt.compiler.connectors.wording import join_alternatives, too_new, unfit_value
 from ssbt.compiler.diagnostics.codes.connectors import UNFIT_PARAM, UNKNOWN_CHOICE
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConvertedScalar
 
 
+# So many connectors help; more say nothing.
+_MOST_CONNECTORS = 4
 # Words of other libraries for the modes of writing.
 _OTHER_CHOICES = {
     **dict.fromkeys(("replace", "truncate", "w"), "overwrite"),
@@ -95,11 +102,35 @@ def _unknown_choice(option: Option, text: str, value: Word | Text) -> Diagnostic
     # One word may have other choices for batch than for streams.
     only = [mode.value for mode in option.modes] if len(option.modes) == 1 else []
     context = "".join(f" for a {mode}" for mode in only)
+    help_ = [f"the choices are {join_alternatives(f'`{name}`' for name in names)}"]
+    others = _find_connectors(option, text) if not near else []
+    if 0 < len(others) <= _MOST_CONNECTORS:
+        which = join_alternatives(f"`{name}`" for name in others)
+        help_.append(f"sinks to {which} take `{option.name} = {text}`")
     return Diagnostic(
         UNKNOWN_CHOICE,
         f"`{option.name}` cannot be `{text}`{context}"
         + (f"; did you mean `{near}`?" if near else ""),
         Label(value.span),
-        help=(f"the choices are {join_alternatives(f'`{name}`' for name in names)}",),
+        help=tuple(help_),
         fix=(Edit(value.span, near),) if near else (),
     )
+
+
+def _find_connectors(option: Option, text: str) -> list[str]:
+    """The connectors whose sinks can be written in a mode that this one does not have."""
+    if option.place is not OptionPlacement.MODE:
+        return []
+    # Connectors are made of options, so that these cannot know them from the beginning.
+    from ssbt.compiler.connectors.loading import connector_names, find_connector
+
+    names = []
+    for name in connector_names():
+        connector = find_connector(name)
+        options = connector.sink.options if connector is not None and connector.sink else ()
+        if any(
+            each.name == option.name and each.modes & option.modes and each.choice(text)
+            for each in options
+        ):
+            names.append(name)
+    return names

@@ -88,7 +88,7 @@ class _EndpointBuilder:
             recursive=settings.is_true("recursive_file_lookup"),
             is_topic=is_topic,
             is_pattern=find_topic_setting(settings, Topics.PATTERN) is not None,
-            is_table=source.is_versioned,
+            is_table=source.reads_table,
             **self._find_checkpoints(source),
         )
 
@@ -121,7 +121,7 @@ class _EndpointBuilder:
             tuple(each.name for each in folders.columns) if folders else (),
             folders.span if folders else None,
             is_topic=is_topic,
-            is_table=sink.is_versioned,
+            is_table=sink.keeps_layout,
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
             deletes=deletes_folder(sink),
         )

@@ -23,12 +23,13 @@ and `write.py.j2` knows
   nothing;
 - `sort_by` for the rows of buckets, as names; `sort_within` for those of files, as references;
 - `merge`: how rows are merged into a table, or nothing; see `merging.merge_context`;
+- `required`: the columns that the schema of the sink's table calls `not null`;
 - `value`, `key` and `headers`: the code of the Columns that a sink with formats writes, or None.
 
-`write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`,
-`connection`, `options`, `mode`, `path`, `coalesce`, `repartition`, `partition_by`, `value`, `key`
-and `headers` as above, `trigger`, the arguments of the method in code, and `function`, the name of
-the user's function.
+`write_stream.py.j2` yields a DataStreamWriter that is not started. It knows `dataset`, `sink`,
+`required`, `connection`, `options`, `mode`, `path`, `coalesce`, `repartition`, `partition_by`,
+`value`, `key` and `headers` as above, `trigger`, the arguments of the method in code, and
+`function`, the name of the user's function.
 
 `write_batch.py.j2` yields one of the outputs of `runtime/passes/outputs.py`, for a sink that
 shares its query with others. It knows what `write_stream.py.j2` does, and `name`, the sink's; its
@@ -42,7 +43,7 @@ reasons through `comment`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ssbt.compiler.connectors.partition_folders import BASE_PATH, are_files
 from ssbt.compiler.connectors.settings import Settings, column_reference
@@ -128,7 +129,9 @@ def _emit_schema(source: Source, schemas: SchemaCode) -> str | None:
     return schemas.emit_read_schema(source.schema, added)
 
 
-def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) -> str:
+def emit_write(
+    sink: Sink, relation: Relation, code: SettingCode, dataset: str, required: Sequence[str] = ()
+) -> str:
     """The code that writes the DataFrame in `dataset`, whose columns are those of `relation`."""
     settings = with_catalog(sink.connector, sink.settings, written=True)
     placements = ("mode", "path", "table", "coalesce", "repartition", "partition_by", "bucket_by")
@@ -138,7 +141,7 @@ def emit_write(sink: Sink, relation: Relation, code: SettingCode, dataset: str) 
     context["sort_within"] = settings.sort_columns()
     context["merge"] = merge_context(settings, relation, code)
     context |= _option_context(sink.connector, Role.SINK, settings, code)
-    context |= {"dataset": dataset, "sink": sink.name}
+    context |= {"dataset": dataset, "sink": sink.name, "required": required}
     context |= emit_encoded_record(sink, relation, code)
     return connector_template(sink.connector, "write").render(context).strip()
 
@@ -150,6 +153,7 @@ def emit_stream_write(
     dataset: str,
     trigger: Trigger | None,
     function: str | None,
+    required: Sequence[str] = (),
 ) -> str:
     """The code of the writer of the stream in `dataset`; `function` is a name in the script."""
     settings = with_catalog(sink.connector, sink.settings, written=True)
@@ -158,7 +162,9 @@ def emit_stream_write(
     context |= _option_context(sink.connector, Role.SINK, settings, code)
     context |= {
         "dataset": dataset,
+        "sink": sink.name,
         "function": function,
+        "required": required,
         **emit_encoded_record(sink, relation, code),
     }
     context["trigger"] = _emit_trigger(trigger) if trigger is not None else None
@@ -167,7 +173,12 @@ def emit_stream_write(
 
 
 def emit_batch_write(
-    sink: Sink, relation: Relation, code: SettingCode, dataset: str, function: str | None
+    sink: Sink,
+    relation: Relation,
+    code: SettingCode,
+    dataset: str,
+    function: str | None,
+    required: Sequence[str] = (),
 ) -> str:
     """The code of what is written of a batch in `dataset`."""
     settings = with_catalog(sink.connector, sink.settings, written=True)
@@ -183,6 +194,7 @@ def emit_batch_write(
     context["merge"] = merge_context(settings, relation, code)
     is_whole = sink.stream is not None and sink.stream.mode is OutputMode.COMPLETE
     context |= {"name": sink.name, "mode": "overwrite" if is_whole else "append"}
+    context["required"] = required
     return connector_template(sink.connector, "write_batch").render(context).strip()
 
 

@@ -35,6 +35,7 @@ _RUNTIME_NAMES = {
     "epoch_milliseconds",
     "event_id",
     "fit_columns",
+    "insert_rows",
     "keep_history",
     "literal",
     "merge_rows",
@@ -46,6 +47,9 @@ _RUNTIME_NAMES = {
     "read_changes",
     "refuse_other_rows",
     "retry_conflicts",
+    "table_folder",
+    "table_output",
+    "table_writer",
     "widen_schema",
     "with_defaults",
 }

@@ -27,12 +27,16 @@ RESERVED |= {
     "each_batch",
     "event_id",
     "fit_columns",
+    "insert_rows",
     "keep_history",
     "merge_rows",
     "merge_snapshot",
     "merge_values",
     "one_pass",
     "retry_conflicts",
+    "table_folder",
+    "table_output",
+    "table_writer",
     "with_state",
 }
 """All names that a script imports, defines or uses of its own accord."""

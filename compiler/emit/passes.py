@@ -7,7 +7,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.emit.checkpoints import checkpoint_values, pass_dependencies
 from ssbt.compiler.emit.connectors import trigger_argument
 from ssbt.compiler.emit.docstrings import emit_docstring
@@ -15,6 +14,7 @@ from ssbt.compiler.emit.function import ScriptFunction
 from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import FunctionMapping
+from ssbt.compiler.emit.tables import emit_folder
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, records_name
 from ssbt.compiler.ir.pipeline import Pipeline, Source
@@ -125,8 +125,7 @@ class PassEmitter:
     def _sink_folders(self, pass_: Pass) -> Iterator[tuple[str, object]]:
         """Each sink with the folder that it writes, None without one."""
         for sink in pass_.sinks:
-            path = sink.settings.at(OptionPlacement.PATH) if not sink.is_versioned else None
-            yield sink.name, self._code.value(path.value) if path is not None else None
+            yield sink.name, emit_folder(sink, self._code)
 
     def _build_function(
         self,

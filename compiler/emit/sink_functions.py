@@ -17,7 +17,7 @@ from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.scopes import ScriptContext
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.source_map import FunctionMapping
-from ssbt.compiler.emit.tables import emit_creation, for_writer
+from ssbt.compiler.emit.tables import emit_creation, emit_folder, find_required, for_writer
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.passes import find_pass
@@ -36,6 +36,7 @@ class SinkEmitter:
         self._code, self._schemas = code, schemas
         self._checkpoint = pipeline.checkpoint
         self._roots = plans(pipeline)
+        self._declared = {each.name.casefold(): each for each in pipeline.schemas}
 
     def emit(self, sink: Sink) -> ScriptFunction:
         """The function of a sink."""
@@ -70,8 +71,9 @@ class SinkEmitter:
         mode = sink.settings.at(OptionPlacement.MODE)
         overwrites = mode is not None and mode.value == "overwrite"
         written = for_writer(sink, overwrites=overwrites)
-        code = emit_write(written, relation, self._code, dataset)
-        is_call = is_merged(sink.settings) or sink.settings.find("conflict_retries") is not None
+        code = emit_write(written, relation, self._code, dataset, self._find_required(sink))
+        # What begins with the rows is a chain of methods.
+        is_call = not code.startswith(dataset)
         return render_template("functions/write", write=code, is_call=is_call)
 
     def _emit_batch_output(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
@@ -80,7 +82,8 @@ class SinkEmitter:
         variable, relation = names.datasets[sink.dataset], self._roots[sink.dataset].output
         function = self._user_function_name(stream)
         written = for_writer(sink, overwrites=stream.mode is OutputMode.COMPLETE)
-        output = emit_batch_write(written, relation, self._code, variable, function)
+        required = self._find_required(sink)
+        output = emit_batch_write(written, relation, self._code, variable, function, required)
         return ScriptFunction(
             mapping=FunctionMapping(names.sinks[sink.name], f"sink {sink.name}", sink.span),
             frames=(variable,),
@@ -93,6 +96,9 @@ class SinkEmitter:
             datasets=(sink.dataset,),
             takes_job=True,
         )
+
+    def _find_required(self, sink: Sink) -> list[str]:
+        return find_required(sink, self._declared)
 
     def _user_function_name(self, stream: StreamWrite) -> str | None:
         """The name of the user's function that a stream's batches are given to."""
@@ -107,12 +113,11 @@ class SinkEmitter:
         variable, function = names.datasets[sink.dataset], self._user_function_name(stream)
         relation = self._roots[sink.dataset].output
         written = for_writer(sink)
+        required, trigger = self._find_required(sink), stream.trigger
         writer = emit_stream_write(
-            written, relation, self._code, variable, stream.trigger, function
+            written, relation, self._code, variable, trigger, function, required
         )
-        checkpoint, path = self._checkpoint if sink.has_checkpoint else None, None
-        if checkpoint is not None and not sink.is_versioned:
-            path = sink.settings.at(OptionPlacement.PATH)
+        checkpoint = self._checkpoint if sink.has_checkpoint else None
         # What merges is called with each batch, and writes by itself.
         writes = is_merged(sink.settings)
         named = with_catalog(sink.connector, sink.settings, written=True)
@@ -122,7 +127,7 @@ class SinkEmitter:
             "functions/stream",
             name=sink.name,
             writer=writer,
-            output=self._code.value(path.value) if path is not None else None,
+            output=emit_folder(sink, self._code) if checkpoint is not None else None,
             table=self._code.value(table.value) if table is not None else None,
             **checkpoint_values(checkpoint, sink.name, depends, self._code),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import Settings, SparkOption, column_reference
@@ -12,12 +14,13 @@ from ssbt.compiler.emit.schemas import SchemaCode
 from ssbt.compiler.emit.setting_code import SettingCode
 from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.ir.merges import find_merge, is_merged
-from ssbt.compiler.ir.pipeline import Sink
+from ssbt.compiler.ir.pipeline import Schema, Sink
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.subjects import find_table_schema
 
 _CREATING = ("schema", "cluster_by", "constraint", "comment")
-_PROPERTIES, _REPLACE = "properties", "replaceWhere"
+_PROPERTIES, _OPTIONS, _REPLACE = "properties", "options", "replaceWhere"
+_FORMAT = "format"
 
 
 def creates_table(sink: Sink) -> bool:
@@ -26,10 +29,11 @@ def creates_table(sink: Sink) -> bool:
     The writer of a stream passes over the properties of a table.
     """
     specification = sink.connector.sink
-    if specification is None or not specification.versioned:
+    if specification is None or not sink.keeps_layout:
         return False
     if specification.creates:
-        return _mode(sink) in specification.creates
+        is_told = specification.option(_FORMAT) is None or sink.settings.find(_FORMAT) is not None
+        return is_told and _mode(sink) in specification.creates
     if any(sink.settings.find(name) is not None for name in _CREATING):
         return True
     mode = sink.settings.at(OptionPlacement.MODE)
@@ -58,20 +62,18 @@ def emit_creation(
     # A table that is always created is partitioned by functions of columns, too.
     has_transforms = sink.connector.sink is not None and bool(sink.connector.sink.creates)
     named = {
-        name: [each.sql if has_transforms else each.name for each in setting.columns]
+        name: [each.sql if setting.option.transforms else each.name for each in setting.columns]
         if setting is not None
         else []
         for name in ("partition_by", "cluster_by")
         for setting in (settings.find(name),)
     }
     evolve = settings.find("evolve")
-    properties = settings.find(_PROPERTIES)
-    items = properties.value if properties is not None else ()
     call = render_template(
         "functions/create_table",
         rows=dataset,
         columns=[column_reference(name) for name in columns],
-        format=sink.connector.spark_format,
+        format=_value(settings, code, _FORMAT) or sink.connector.spark_format,
         path=_placed(settings, code, OptionPlacement.PATH),
         table=_placed(settings, code, OptionPlacement.TABLE),
         evolves=has_transforms
@@ -79,11 +81,8 @@ def emit_creation(
         and evolve.value == "true"
         and not is_merged(settings),
         schema=PythonCode(constants[schema.name.casefold()]) if schema is not None else None,
-        properties=[
-            (each[0], code.value(each[1]))
-            for each in (items if isinstance(items, tuple) else ())
-            if isinstance(each, tuple)
-        ],
+        properties=_items(settings, code, _PROPERTIES),
+        options=_items(settings, code, _OPTIONS),
         **named,
         **values,
     )
@@ -102,9 +101,42 @@ def for_writer(sink: Sink, *, overwrites: bool = False) -> Sink:
     return replace(sink, settings=settings)
 
 
+def emit_folder(sink: Sink, code: SettingCode) -> object:
+    """The folder of a sink in which a stream keeps a log of its files; None where it has none.
+
+    That of a table of files only the catalog knows.
+    """
+    if sink.is_versioned:
+        return None
+    path, table = (sink.settings.at(each) for each in (OptionPlacement.PATH, OptionPlacement.TABLE))
+    if path is not None or table is None:
+        return code.value(path.value) if path is not None else None
+    call = render_template("functions/table_folder", table=code.value(table.value))
+    return PythonCode(call)
+
+
+def find_required(sink: Sink, schemas: Mapping[str, Schema]) -> list[str]:
+    """The columns that the schema of a sink's table calls `not null`."""
+    name = find_table_schema(sink.settings)
+    schema = schemas.get(name.name.casefold()) if name is not None else None
+    fields = schema.type.fields if schema is not None else ()
+    return [each.name for each in fields if not each.nullable]
+
+
 def _value(settings: Settings, code: SettingCode, name: str) -> object:
     setting = settings.find(name)
     return code.value(setting.value) if setting is not None else None
+
+
+def _items(settings: Settings, code: SettingCode, name: str) -> list[tuple[object, object]]:
+    """The keys and values of a map."""
+    setting = settings.find(name)
+    items = setting.value if setting is not None else ()
+    return [
+        (each[0], code.value(each[1]))
+        for each in (items if isinstance(items, tuple) else ())
+        if isinstance(each, tuple)
+    ]
 
 
 def _placed(settings: Settings, code: SettingCode, place: OptionPlacement) -> object:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Settings
-from ssbt.compiler.connectors.specification import Checkpoint, Connector
+from ssbt.compiler.connectors.specification import Checkpoint, Connector, OptionPlacement
 from ssbt.compiler.connectors.values import Text
 from ssbt.compiler.ir.checks import Condition
 from ssbt.compiler.ir.records import Records
@@ -85,6 +85,11 @@ class Source(Struct, frozen=True):
         """Whether it reads a table whose log says which files are in it."""
         return self.connector.source is not None and self.connector.source.versioned
 
+    @property
+    def reads_table(self) -> bool:
+        """Whether what it reads is a table, whose columns are those that it was created with."""
+        return self.is_versioned or self.settings.at(OptionPlacement.TABLE) is not None
+
 
 class Let(Struct, frozen=True):
     """A dataset made from others."""
@@ -131,6 +136,12 @@ class Sink(Struct, frozen=True):
     def is_versioned(self) -> bool:
         """Whether it writes a table whose log says which files are in it."""
         return self.connector.sink is not None and self.connector.sink.versioned
+
+    @property
+    def keeps_layout(self) -> bool:
+        """Whether what it writes to is a table that keeps the columns that it was created with."""
+        specification = self.connector.sink
+        return self.is_versioned or (specification is not None and bool(specification.creates))
 
 
 class Connection(Struct, frozen=True):

@@ -30,6 +30,8 @@ SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 _FACETS = "https://openlineage.io/spec/facets/"
 _DATASET = "dataset"
 _PLACE = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/]*)/*(.*)", re.DOTALL)
+_SESSION_CATALOG = "spark_catalog"
+_PART_OF_NAME = lazy_pattern(r"(?:`[^`]*`|[^.`])+")
 _PARAMETER = lazy_pattern(r"\$\{(\w+)\}")
 # What decides about rows, in OpenLineage's words.
 _INDIRECT = {
@@ -207,6 +209,8 @@ class _RecordBuilder:
         catalog = find_catalog(item.settings, self._pipeline.connections)
         if catalog is not None:
             return {"namespace": catalog_place(catalog, {}), "name": name}
+        if table is not None:
+            return _name_table(name)
         address = next(self._addresses(item.settings), "")
         connector = item.connector.name
         return {"namespace": f"{connector}://{address}" if address else connector, "name": name}
@@ -217,6 +221,20 @@ class _RecordBuilder:
         for each in (*settings.settings, *(shared.settings if shared else ())):
             if each.option.address:
                 yield _text(each.value)
+
+
+def _name_table(name: str) -> Json:
+    """The namespace and the name of a table: its catalog, and its name there in full.
+
+    So the same table has one name, however its pipelines call it, and whichever connector they use.
+    """
+    parts = [part.strip("`") for part in _PART_OF_NAME.findall(name)]
+    catalog = parts[0] if len(parts) > 2 else _SESSION_CATALOG
+    within = parts[1:] if len(parts) > 2 else parts
+    # A parameter may hold the namespace as well.
+    if len(within) == 1 and "${" not in name:
+        within = ["default", *within]
+    return {"namespace": catalog, "name": ".".join(within)}
 
 
 def _schema_field(name: str, type_: DataType) -> Json:

@@ -1,4 +1,4 @@
-"""Tables of Iceberg, by their names in a catalog."""
+"""Tables of Iceberg and of files, by their names in a catalog."""
 
 from collections.abc import Mapping, Sequence
 import re
@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
 
 from ssbt.runtime.fitting.columns import nullable_type
+from ssbt.runtime.named_tables.describing import describe_table, sql_name
 from ssbt.runtime.schemas import SchemaMismatchError
 from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
 
@@ -118,6 +119,21 @@ class IcebergPlace(Place):
             session.sql(f"ALTER TABLE {self.name(session)} ADD COLUMNS ({columns})")
 
 
+class NamedPlace(Place):
+    """A table of files."""
+
+    def __init__(self, format: str, table: str) -> None:
+        super().__init__(format, None, table)
+        self._name = table
+
+    def name(self, session: SparkSession) -> str:
+        return sql_name(session, self._name)
+
+    def layout(self, session: SparkSession) -> Layout:
+        found = describe_table(session, self._name)
+        return Layout(found.partitions if found is not None else ())
+
+
 def _is_held(rows: DataFrame) -> bool:
     leaves = rows._jdf.queryExecution().analyzed().collectLeaves()
     names = (leaves.apply(place).getClass().getSimpleName() for place in range(leaves.size()))
@@ -125,7 +141,9 @@ def _is_held(rows: DataFrame) -> bool:
 
 
 def open_place(format: str, path: str | None, table: str | None) -> Place:
-    """A table of Delta Lake or of Iceberg."""
+    """A table of Delta Lake, of Iceberg or of files."""
     if format == "iceberg" and table is not None:
         return IcebergPlace(table)
+    if format != "delta" and table is not None:
+        return NamedPlace(format, table)
     return Place(format, path, table)

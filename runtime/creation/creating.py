@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructField, StructType
 
-from ssbt.runtime.catalogs.places import open_place
+from ssbt.runtime.catalogs.places import NamedPlace, open_place
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.fitting.columns import nullable_type
 from ssbt.runtime.schemas import SchemaMismatchError
@@ -29,6 +29,7 @@ def create_table(
     constraint: str | None = None,
     comment: str | None = None,
     properties: Mapping[str, str | bool | float] | None = None,
+    options: Mapping[str, str | bool | float] | None = None,
     evolve: bool = False,
 ) -> None:
     """Create the table that rows will be written to, unless it is there.
@@ -43,11 +44,13 @@ def create_table(
     name = place.name(session)
     terms = ", ".join(place.partition_terms(partition_by))
     texts = {key: option_text(value) for key, value in (properties or {}).items()}
+    given = {key: option_text(value) for key, value in (options or {}).items()}
     if constraint is not None:
         texts[_PROPERTY] = constraint
     parts = [
         f"CREATE TABLE IF NOT EXISTS {name} ({schema or _column_list(rows)})",
         f"USING {format}",
+        f"OPTIONS ({_items(given)})" if given else "",
         f"PARTITIONED BY ({terms})" if partition_by else "",
         f"CLUSTER BY ({_names(cluster_by)})" if cluster_by else "",
         f"COMMENT {literal(comment)}" if comment is not None else "",
@@ -99,7 +102,8 @@ def _find_constraint_problems(name: str, layout: Layout, constraint: str | None)
 
 
 def _find_null_problems(rows: DataFrame, place: Place, schema: str | None) -> Iterator[str]:
-    if schema is None:
+    # A table of files does not keep `not null`.
+    if schema is None or isinstance(place, NamedPlace):
         return
     declared = rows.sparkSession.createDataFrame([], schema).schema
     actual = {field.name.casefold(): field for field in place.read(rows).schema}

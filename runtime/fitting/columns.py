@@ -22,6 +22,7 @@ from pyspark.sql.types import (
 from ssbt.runtime.schemas import SchemaMismatchError
 
 _INTEGERS: dict[type[DataType], int] = {ByteType: 3, ShortType: 5, IntegerType: 10, LongType: 19}
+_LENGTH = "__CHAR_VARCHAR_TYPE_STRING"
 _FLOATS: tuple[type[DataType], ...] = (FloatType, DoubleType)
 
 
@@ -42,8 +43,12 @@ def fit_columns(frame: DataFrame, schema: str, source: str) -> DataFrame:
     actual = {each.name.casefold(): each.name for each in frame.schema}
     columns = []
     for field in declared:
-        name = actual[field.name.casefold()].replace("`", "``")
-        columns.append(F.col(f"`{name}`").cast(nullable_type(field.dataType)).alias(field.name))
+        found = frame.schema[actual[field.name.casefold()]]
+        name = found.name.replace("`", "``")
+        value = F.col(f"`{name}`").cast(nullable_type(field.dataType))
+        # Spark fills them with spaces, and a text that is compared with one has none.
+        is_padded = found.metadata.get(_LENGTH, "").startswith("char(")
+        columns.append((F.rtrim(value) if is_padded else value).alias(field.name))
     return frame.select(*columns)
 
 
@@ -53,7 +58,7 @@ def _find_problems(actual: StructType, declared: StructType) -> Iterator[str]:
         found = fields.get(field.name.casefold())
         if found is None:
             yield f"it has no column `{field.name}`"
-        elif not _fits(found.dataType, field.dataType):
+        elif not fits(found.dataType, field.dataType):
             is_type, declared_type = found.dataType.simpleString(), field.dataType.simpleString()
             yield f"`{field.name}` is {is_type}, and {declared_type} is declared"
 
@@ -71,7 +76,7 @@ def nullable_type(type_: DataType) -> DataType:
             return type_
 
 
-def _fits(actual: DataType, declared: DataType) -> bool:
+def fits(actual: DataType, declared: DataType) -> bool:
     """Whether each value of one type is the same value in the other."""
     match actual, declared:
         case DecimalType(), DecimalType():
@@ -80,15 +85,15 @@ def _fits(actual: DataType, declared: DataType) -> bool:
         case _, DecimalType() if type(actual) in _INTEGERS:
             return declared.precision - declared.scale >= _INTEGERS[type(actual)]
         case ArrayType(), ArrayType():
-            return _fits(actual.elementType, declared.elementType)
+            return fits(actual.elementType, declared.elementType)
         case MapType(), MapType():
-            is_fit = _fits(actual.keyType, declared.keyType)
-            return is_fit and _fits(actual.valueType, declared.valueType)
+            is_fit = fits(actual.keyType, declared.keyType)
+            return is_fit and fits(actual.valueType, declared.valueType)
         case StructType(), StructType():
             # A cast finds fields by their places.
             return len(actual) == len(declared) and all(
                 mine.name.casefold() == theirs.name.casefold()
-                and _fits(mine.dataType, theirs.dataType)
+                and fits(mine.dataType, theirs.dataType)
                 for mine, theirs in zip(actual, declared, strict=True)
             )
         case _:

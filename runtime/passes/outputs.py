@@ -82,7 +82,7 @@ class SnapshotOutput:
         writer = self.rows.writeTo(self.table)
         numbered = {f"snapshot-property.{_QUERY}": id, f"snapshot-property.{_BATCH}": number}
         for key, value in {**self.options, **numbered}.items():
-            writer = writer.option(key, _option_text(value))
+            writer = writer.option(key, option_text(value))
         if self.overwrites:
             writer.overwrite(F.lit(True))
         else:
@@ -123,7 +123,7 @@ class FileOutput:
         jvm = session._jvm
         scala: Any = jvm.PythonUtils
         none = jvm.scala.Option.empty()
-        options = {"path": self.folder, **{k: _option_text(v) for k, v in self.options.items()}}
+        options = {"path": self.folder, **{k: option_text(v) for k, v in self.options.items()}}
         source = jvm.org.apache.spark.sql.execution.datasources.DataSource(
             session._jsparkSession,
             self.format,
@@ -148,5 +148,6 @@ def _query_id() -> str:
     return query
 
 
-def _option_text(value: object) -> str:
+def option_text(value: object) -> str:
+    """The value of an option as text."""
     return str(value).lower() if isinstance(value, bool) else str(value)

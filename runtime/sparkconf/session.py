@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 from ssbt.runtime.sparkconf.settings import TIME_ZONE
 
 _LOG = logging.getLogger("ssbt.runtime")
+_WAREHOUSE = "spark.sql.warehouse.dir"
 _DEFAULT = re.compile(r"^\s*(spark\.[^\s=:]+)[\s=:]+(.*?)\s*$", re.MULTILINE)
 
 
@@ -51,9 +52,16 @@ def open_session(name: str, script: str, settings: Mapping[str, str]) -> tuple[S
                 "%s was set by the operator, which wins over the pipeline's value",
                 key,
             )
-        elif session.conf.get(key, None) != value:
+        elif not is_same_value(key, session.conf.get(key, None), value):
             _LOG.warning("%s has no effect on a session that exists: set it at its start", key)
     return session, active is None
+
+
+def is_same_value(key: str, actual: str | None, value: str) -> bool:
+    """Whether a session has the value; of the folder of its tables it makes an absolute one."""
+    if actual == value or key != _WAREHOUSE or actual is None:
+        return actual == value
+    return re.sub("^file:/+", "/", actual).rstrip("/") == os.path.abspath(value)
 
 
 def explicit_settings(session: SparkSession) -> dict[str, str]:

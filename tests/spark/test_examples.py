@@ -33,7 +33,7 @@ EXAMPLES = ROOT / "examples"
 PIPELINES = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
 # With modules of its own, with packages, and with settings that only a new session takes.
 SUBMITTED = {"abandoned_carts", "customer_history", "order_table", "orders_enriched"}
-SUBMITTED |= {"iceberg_orders"}
+SUBMITTED |= {"catalog_tables", "iceberg_orders"}
 BIN = Path(sys.executable).parent
 
 

@@ -28,7 +28,7 @@ from ssbt.compiler.source import Span
 
 BUILT_IN = (
     *("console", "csv", "delta", "foreach_batch", "iceberg", "json", "kafka", "memory", "noop"),
-    *("orc", "parquet", "rate", "schema_registry", "socket", "text"),
+    *("orc", "parquet", "rate", "schema_registry", "socket", "table", "text"),
 )
 
 GOOD = """

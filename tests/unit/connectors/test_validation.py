@@ -279,7 +279,7 @@ def test_unknown_connector() -> None:
     assert near.message == "there is no connector `cvs`; did you mean `csv`?"
     assert far.help == (
         "the connectors here are `console`, `csv`, `delta`, `foreach_batch`, `iceberg`, `json`,"
-        " `kafka`, `memory`, `noop`, `orc`, `parquet`, `rate`, `socket` or `text`",
+        " `kafka`, `memory`, `noop`, `orc`, `parquet`, `rate`, `socket`, `table` or `text`",
     )
 
 

@@ -80,6 +80,30 @@ def test_a_table_of_a_catalog_is_where_its_catalog_is() -> None:
     assert (result["namespace"], result["name"]) == ("https://catalog.example.com", "shop.sums")
 
 
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("sums", ("spark_catalog", "default.sums")),
+        ("shop.sums", ("spark_catalog", "shop.sums")),
+        ("spark_catalog.shop.`all sums`", ("spark_catalog", "shop.all sums")),
+        ("lake.shop.sums", ("lake", "shop.sums")),
+        ("lake.north.shop.sums", ("lake", "north.shop.sums")),
+        ("${place}", ("spark_catalog", "sums")),
+    ],
+)
+@pytest.mark.parametrize("connector", ["table", "delta"])
+def test_a_table_has_one_name_whoever_writes_it(
+    connector: str, table: str, expected: tuple[str, str]
+) -> None:
+    text = (
+        PIPELINE.partition("sink sums")[0]
+        + f"""param place: string = "sums"
+        sink sums to {connector} {{ table = "{table}", mode = append }}"""
+    )
+    (result,) = openlineage_event(text)["outputs"]
+    assert (result["namespace"], result["name"]) == expected
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
 def test_the_examples(path: Path) -> None:
     pipeline = check_pipeline(

@@ -108,6 +108,13 @@ def test_words_of_a_catalog(project):
     assert {"hadoop", "jdbc", "rest"} <= set(offered(project(declared))["choice"])
 
 
+def test_words_of_a_table_by_name(project):
+    table = {"to parquet {": "to table {\n  §\n"}
+    assert {"table", "format", "options", "properties"} <= set(offered(project(table))["option"])
+    choices = {"to parquet {": "to table {\n  format = §\n"}
+    assert {"parquet", "orc", "delta", "iceberg"} <= set(offered(project(choices))["choice"])
+
+
 def test_options_of_streams_are_those_of_streams(project):
     batch = offered(project({"  schema = Customer": "  §"}))["option"]
     stream = {"source customers": "stream source customers", "  schema = Customer": "  §"}

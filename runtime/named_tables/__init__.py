@@ -1,0 +1,1 @@
+"""Tables of the session's catalogs, by their names, whatever their format."""
