@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from ssbt.runtime.fitting.columns import nullable_type
@@ -56,17 +57,15 @@ class IcebergPlace(Place):
         # version 2 of the format and later.
         entries = f"{self.name(session)}.metadata_log_entries"
         session.catalog.refreshTable(self.name(session))
-        newest: Any = session.sql(
-            "SELECT max(latest_sequence_number) AS number, max(latest_snapshot_id) AS snapshot"
-            f" FROM {entries}"
-        ).collect()[0]
-        if newest.snapshot is not None and not newest.number:
+        number, snapshot = F.max("latest_sequence_number"), F.max("latest_snapshot_id")
+        newest: Any = session.table(entries).agg(number, snapshot).collect()[0]
+        if newest[1] is not None and not newest[0]:
             raise SchemaMismatchError(
                 f"the table {self.name(session)} has version 1 of Iceberg's format, in which two"
                 " jobs that merge at the same time would not notice each other: `ALTER TABLE"
                 f" {self.name(session)} SET TBLPROPERTIES ('format-version' = '2')`"
             )
-        return int(newest.number or 0)
+        return int(newest[0] or 0)
 
     def hold(self, rows: DataFrame, *, eager: bool = True) -> DataFrame:
         # Not persisted: that is computed again from the newest version of a table it was read from,
@@ -100,7 +99,7 @@ class IcebergPlace(Place):
             f"CREATE TABLE IF NOT EXISTS {self.name(session)} USING iceberg",
             f"PARTITIONED BY ({', '.join(partition_by)})" if partition_by else "",
             f"TBLPROPERTIES ({listed})" if listed else "",
-            f"AS SELECT * FROM {view}",
+            f"AS TABLE {view}",
         ]
         # Not computed where the table is there.
         super().offer(self.hold(rows, eager=False), view)

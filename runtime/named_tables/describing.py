@@ -72,6 +72,6 @@ def describe_table(session: SparkSession, table: str) -> Description | None:
         format=details.get("Provider", "").casefold(),
         folder=details.get("Location", ""),
         # A temporary view has no details.
-        is_view=details.get("Type", "VIEW") == "VIEW",
+        is_view=details.get("Type") == "VIEW" or not details,
         overwrites=overwrites[1].casefold() if overwrites else "",
     )
