@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
-from ssbt.runtime.tables.bounds import Bounds, restrict
+from ssbt.runtime.merges.bounds import Bounds, restrict
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
 DELETED = "_deleted"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ssbt.runtime.tables.bounds import restrict
+from ssbt.runtime.merges.bounds import restrict
 
 UPDATE = "WHEN MATCHED THEN UPDATE SET t.a = c.a"
 
