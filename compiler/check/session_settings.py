@@ -44,7 +44,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     own = {name.lower(): text for name, text in pipeline.spark}
     for setting, connector in needed_settings(pipeline):
         value = own.get(setting.name.lower(), setting.value)
-        if setting.is_list or value == setting.value:
+        if setting.is_list or setting.is_default or value == setting.value:
             continue
         ends = (each for each in (*pipeline.datasets, *pipeline.sinks) if not isinstance(each, Let))
         span = next(each.span for each in ends if each.connector.name == connector)

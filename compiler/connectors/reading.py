@@ -258,6 +258,7 @@ def _read_session(table: TomlTable | None) -> Iterator[SessionSetting]:
             entry.text("reason"),
             entry.value("is_list", bool, False),
             entry.value("drops_parameters", bool, False),
+            entry.value("is_default", bool, False),
         )
         entry.close()
 

@@ -129,6 +129,7 @@ class SessionSetting(Struct, frozen=True):
 
     `is_list` holds where Spark reads several values with commas between them: others may be there.
     `drops_parameters` holds where the parser of a session with it does not pass on parameters.
+    `is_default` holds where the pipeline may set another value.
     """
 
     name: str
@@ -136,6 +137,7 @@ class SessionSetting(Struct, frozen=True):
     reason: str
     is_list: bool = False
     drops_parameters: bool = False
+    is_default: bool = False
 
 
 class ConnectorColumn(Struct, frozen=True):

@@ -70,13 +70,7 @@ class IcebergPlace(Place):
     def hold(self, rows: DataFrame, *, eager: bool = True) -> DataFrame:
         # Not persisted: that is computed again from the newest version of a table it was read from,
         # as soon as that is written, and a MERGE does not find the table in a view of it.
-        self._held.append(rows.localCheckpoint(eager))
-        return self._held[-1]
-
-    def release(self) -> None:
-        for rows in self._held:
-            rows._jdf.queryExecution().analyzed().rdd().unpersist(False)
-        self._held.clear()
+        return self.checkpoint(rows, eager=eager)
 
     def offer(self, rows: DataFrame, view: str) -> None:
         # A view of what was read from a catalog has only the name of the table in it, which Spark

@@ -56,6 +56,8 @@ _CONFLICT = (
     r"|(?<![\w.])org\.apache\.iceberg\.exceptions\.(CommitFailedException"
     r"|ValidationException: (Found (new )?conflicting|Missing required files|Cannot commit))"
 )
+# A local checkpoint is gone with the executor that had it.
+_LOST = r"\[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND"
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 60.0
 
 
@@ -86,20 +88,23 @@ def _full_text(error: BaseException) -> str:
 def retry_conflicts(run: Callable[[], None], limit: int, what: str) -> None:
     """Call `run`, and again, up to `limit` times, if another job wrote at the same time.
 
-    For what may be run again as a whole: nothing of a try that met a conflict is in the table.
+    For what may be run again as a whole: nothing of a try that met a conflict is in the table. So
+    is a try that lost rows with an executor.
     """
     for attempt in range(limit + 1):
         try:
             run()
             return
         except Exception as error:
-            if attempt == limit or re.search(_CONFLICT, _full_text(error)) is None:
+            text = _full_text(error)
+            is_lost = re.search(_LOST, text) is not None
+            if attempt == limit or not (is_lost or re.search(_CONFLICT, text)):
                 raise
             seconds = round(waiting_seconds(attempt + 1), 1)
-            _LOG.warning(
-                "another job wrote to %s at the same time: try %d of %d in %s s",
-                *(what, attempt + 2, limit + 1, seconds),
-            )
+            happened = f"another job wrote to {what} at the same time"
+            if is_lost:
+                happened = f"an executor is gone that had rows for {what}"
+            _LOG.warning("%s: try %d of %d in %s s", happened, attempt + 2, limit + 1, seconds)
             time.sleep(seconds)
 
 

@@ -6,12 +6,15 @@ Those that it does not show, deletes and events without a tracked change, are in
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
+from ssbt.runtime.merges.bounds import Bounds, restrict
 from ssbt.runtime.tables.merging import DELETED
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
@@ -46,9 +49,10 @@ def keep_history(
 
     `versions` has the versions that are new or other than in the table, and with `_vanishes` those
     that are no more. `validity` names the columns with the time from which on a version holds and
-    up to which. `hidden` is the place of the table beside it. Tables are created if they are not
-    there, with the options, `target` with the layout that is given. If another job writes to one of
-    them at the same time, all of it is done again, at most `conflict_retries` times.
+    up to which. `hidden` is the place of the table beside it, which is created with the first event
+    that no version shows, `target` in any case; both with the options, `target` with the layout
+    that is given. If another job writes to one of them at the same time, all of it is done again,
+    at most `conflict_retries` times.
     """
     session = events.sparkSession
     target = open_place(format, path, table)
@@ -59,10 +63,15 @@ def keep_history(
         first = news.withColumn("_version", _version(F.col("_at"), F.col("_event")))
         versions = history.shape_versions(first).drop(VANISHES)
         target.create(versions.limit(0), options or {}, partition_by)
-        memory.create(history.shape_events(news).limit(0), options or {})
+        touched = history.list_keys(news)
+        bounds = Bounds(touched, keys)
+        found = bounds.find(touched)
+        within = bounds.condition(target.read(news), found)
+        statement = restrict(statement, bounds.condition(target.read(news), found, "t."))
+        tables = _Tables(target, within or "true", memory, options or {})
 
         def keep() -> None:
-            while not _keep(news, statement, history, target, memory):
+            while not _keep(news, statement, history, tables):
                 pass
 
         retry_conflicts(keep, conflict_retries, str(table or path))
@@ -73,29 +82,45 @@ def keep_history(
             place.release()
 
 
-def _keep(
-    news: DataFrame, statement: str, history: "_History", target: Place, memory: Place
-) -> bool:
+@dataclass(frozen=True)
+class _Tables:
+    """The history, of which rows that meet the condition `within` are read, and what it hides."""
+
+    target: Place
+    within: str
+    memory: Place
+    options: Mapping[str, str | bool | float]
+
+
+def _keep(news: DataFrame, statement: str, history: "_History", tables: _Tables) -> bool:
     """Cut the versions of the keys that have news; False if another job changed a table meanwhile.
 
     What this job wrote then is not all it has to be, but nothing is lost: each event is in one of
     the two tables, or in the hands of a job that will look again.
     """
-    session = news.sparkSession
-    versions = [each.version(session) for each in (memory, target)]
-    cut = target.hold(history.cut(news, memory.read(news), target.read(news)))
+    session, target, memory = news.sparkSession, tables.target, tables.memory
+    remembered, version = memory.find_version(session), target.version(session)
+    kept = None if remembered is None else memory.read(news)
+    cut = history.cut(news, kept, target.read(news).where(tables.within))
+    # Not persisted: that is computed again from the newest versions of the tables as soon as this
+    # job has changed one of them.
+    cut = target.checkpoint(cut.where("_hides OR _changes"))
+    hides, changes = cut.agg(F.max("_hides"), F.max("_changes")).collect()[0]
     # Before the table is changed: a job that fails between the two is run again.
-    unseen = history.shape_events(cut.where("_hides"))
-    if not unseen.isEmpty():
+    if hides:
+        unseen = history.shape_events(cut.where("_hides"))
+        if remembered is None:
+            # Another job may have created it first: what that has in it is looked at.
+            memory.create(unseen.limit(0), tables.options)
+            return False
         memory.offer(unseen, "events")
         memory.merge(news, history.remembering_statement, "hidden")
-        versions[0] += 1
-    changes = history.shape_versions(cut.where("_changes"))
-    if not changes.isEmpty():
-        target.offer(changes, "versions")
+        remembered += 1
+    if changes:
+        target.offer(history.shape_versions(cut.where("_changes")), "versions")
         target.merge(news, statement)
-        versions[1] += 1
-    return versions == [each.version(session) for each in (memory, target)]
+        version += 1
+    return (remembered, version) == (memory.find_version(session), target.version(session))
 
 
 class _History:
@@ -148,22 +173,31 @@ class _History:
             .agg(F.max("_event").alias("_event"))
         )
 
-    def cut(self, news: DataFrame, memory: DataFrame, target: DataFrame) -> DataFrame:
+    def list_keys(self, news: DataFrame) -> DataFrame:
+        """The keys that have news, as columns."""
+        return news.select(*(F.col("_key").getField(key).alias(key) for key in self._keys))
+
+    def cut(self, news: DataFrame, memory: DataFrame | None, target: DataFrame) -> DataFrame:
         """All events of the keys that have news, and the versions that they make.
 
         `_shown` is the row of the table for an event, and `_version` what it has to be, both null
         where there is none. `_changes` where the two differ; `_hides` where the table beside it
         lacks an event that the rows of the table do not tell.
         """
-        kept = memory.select(self._key(), column(self._sequence).alias("_at"), self._event())
+        touched, keys = self.list_keys(news), list(self._keys)
         version = _version(column(self._to), self._event(F.lit(False)))
-        shown = target.select(self._key(), column(self._from).alias("_at"), version.alias("_shown"))
-        known = kept.withColumnRenamed("_event", "_kept").unionByName(
-            shown, allowMissingColumns=True
-        )
-        touched = news.select("_key").distinct()
+        shown = target.join(touched, keys, "left_semi")
+        known = shown.select(self._key(), column(self._from).alias("_at"), version.alias("_shown"))
+        nothing = F.lit(None).cast(news.schema["_event"].dataType)
+        parts = [news, known.withColumn("_kept", nothing)]
+        if memory is not None:
+            kept = memory.join(touched, keys, "left_semi")
+            event = self._event().alias("_kept")
+            parts.append(kept.select(self._key(), column(self._sequence).alias("_at"), event))
+        united = reduce(partial(DataFrame.unionByName, allowMissingColumns=True), parts)
+        # By the key alone, so that the windows find the rows where they are.
         events = (
-            news.unionByName(known.join(touched, "_key", "left_semi"), allowMissingColumns=True)
+            united.repartition("_key")
             .groupBy("_key", "_at")
             .agg(*(F.max(name).alias(name) for name in ("_event", "_kept", "_shown")))
         )

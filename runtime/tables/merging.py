@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from ssbt.runtime.catalogs.places import open_place
 from ssbt.runtime.errors.retrying import retry_conflicts
+from ssbt.runtime.merges.bounds import Bounds, restrict
 from ssbt.runtime.tables.places import Place, column, quoted, refuse_nulls
 
 DELETED = "_deleted"
@@ -42,22 +43,30 @@ def merge_rows(
     """Run the `statement`, which merges `changes` into `target`, both of them views.
 
     `changes` has the newest of the events of each key. If there is a column `_deleted`, `deleted`
-    is the place of the table that remembers deletes. A table is created if it is not there, with
-    the options and the layout that are given; columns that one which is there lacks are added to it
-    if it may `evolve`, and else stop the job. If another job writes to one of the tables at the
-    same time, all of it is done again, at most `conflict_retries` times.
+    is the place of the table that remembers deletes, which is created with the first of them. The
+    target is created if it is not there, with the options and the layout that are given; columns
+    that one which is there lacks are added to it if it may `evolve`, and else stop the job. If
+    another job writes to one of the tables at the same time, all of it is done again, at most
+    `conflict_retries` times.
     """
     session = events.sparkSession
     place, memory = open_place(format, path, table), None
-    newest = place.hold(newest_rows(events, keys, sequence))
+    if deleted is not None:
+        memory = open_place(format, deleted if path else None, None if path else deleted)
+    newest, has_deletes = newest_rows(events, keys, sequence), False
+    # Otherwise only the MERGE reads the rows, and Delta keeps those of a MERGE itself.
+    is_looked_at = memory is not None or not {*keys}.isdisjoint(partition_by)
+    newest = place.hold(newest) if is_looked_at else newest
     try:
         place.create(newest.drop(DELETED).limit(0), options or {}, partition_by)
-        if deleted is not None:
-            memory = open_place(format, deleted if path else None, None if path else deleted)
-            memory.create(newest.select(*map(column, (*keys, sequence))).limit(0), options or {})
+        if is_looked_at:
+            statement, has_deletes = _look_at(newest, statement, keys, place)
 
         def merge() -> None:
             place.add_columns(newest.drop(DELETED), evolve=evolve)
+            if memory is not None and has_deletes:
+                # Once: two jobs that each do so whenever the other one did would never end.
+                _remember_deletes(newest, keys, sequence, memory, options or {})
             _merge(newest, statement, keys, sequence, place, memory)
 
         retry_conflicts(merge, conflict_retries, str(table or path))
@@ -68,6 +77,17 @@ def merge_rows(
             each.release()
 
 
+def _look_at(
+    newest: DataFrame, statement: str, keys: Sequence[str], place: Place
+) -> tuple[str, bool]:
+    """The statement with the bounds of the keys, and whether there are deletes: in one pass."""
+    bounds = Bounds(newest, keys)
+    deletes = F.max(DELETED) if DELETED in newest.columns else F.lit(None)
+    has_deletes, *found = newest.agg(deletes, *bounds.columns).collect()[0]
+    condition = bounds.condition(place.read(newest), found, "t.")
+    return restrict(statement, condition), bool(has_deletes)
+
+
 def _merge(
     newest: DataFrame,
     statement: str,
@@ -76,22 +96,21 @@ def _merge(
     place: Place,
     memory: Place | None,
 ) -> None:
-    """Merge the rows into the tables as they are now.
+    """Merge the rows into the table as it is now.
 
     Another job may remember a delete after this one has looked for it, and find nothing to delete
     yet: so that is looked for again when the rows are there.
     """
     session, changes, version = newest.sparkSession, newest, None
-    if memory is not None:
-        # Once: a MERGE without changes is a version, too, and two jobs would wait for each other.
-        _remember_deletes(newest, keys, sequence, memory)
     while True:
         if memory is not None:
-            version = memory.version(session)
-            changes = _with_memory(newest, keys, sequence, memory)
+            version = memory.find_version(session)
+            changes = newest
+            if version is not None:
+                changes = _with_memory(newest, keys, sequence, memory)
         place.offer(changes, "changes")
         place.merge(changes, statement)
-        if memory is None or memory.version(session) == version:
+        if memory is None or memory.find_version(session) == version:
             return
 
 
@@ -118,10 +137,15 @@ def newest_rows(events: DataFrame, keys: Sequence[str], sequence: str) -> DataFr
 
 
 def _remember_deletes(
-    changes: DataFrame, keys: Sequence[str], sequence: str, memory: Place
+    changes: DataFrame,
+    keys: Sequence[str],
+    sequence: str,
+    memory: Place,
+    options: Mapping[str, str | bool | float],
 ) -> None:
     """Deletes are remembered before the table is changed: a job that fails then is run again."""
     deletes = changes.where(DELETED).select(*map(column, (*keys, sequence)))
+    memory.create(deletes.limit(0), options)
     memory.offer(deletes, "deletes")
     on = " AND ".join(f"d.{quoted(key)} = c.{quoted(key)}" for key in keys)
     memory.merge(changes, _REMEMBER.format(keys=on, sequence=quoted(sequence)), "deleted")

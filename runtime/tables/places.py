@@ -31,6 +31,7 @@ class Place:
     def __init__(self, format: str, path: str | None, table: str | None) -> None:
         self._format, self._path, self._table = format, path, table
         self._held: list[DataFrame] = []
+        self._checkpoints: list[DataFrame] = []
 
     def read(self, frame: DataFrame) -> DataFrame:
         """The table as it is now."""
@@ -46,6 +47,17 @@ class Place:
         """The number of its newest version."""
         return int(session.sql(f"DESCRIBE HISTORY {self.name(session)} LIMIT 1").collect()[0][0])
 
+    def exists(self, session: SparkSession) -> bool:
+        """Whether there is such a table."""
+        if self._table is not None:
+            return session.catalog.tableExists(self.name(session))
+        names = Files(session).names(f"{self._path}/_delta_log")
+        return any(each.endswith((".json", ".parquet")) for each in names)
+
+    def find_version(self, session: SparkSession) -> int | None:
+        """The number of its newest version; None if there is no such table."""
+        return self.version(session) if self.exists(session) else None
+
     def layout(self, session: SparkSession) -> Layout:
         """By what it is partitioned and clustered, and its properties."""
         detail: Any = session.sql(f"DESCRIBE DETAIL {self.name(session)}").collect()[0]
@@ -60,11 +72,19 @@ class Place:
         self._held.append(rows.persist())
         return self._held[-1]
 
+    def checkpoint(self, rows: DataFrame, *, eager: bool = False) -> DataFrame:
+        """The rows as they are now, or where they are first read, until they are released."""
+        self._checkpoints.append(rows.localCheckpoint(eager))
+        return self._checkpoints[-1]
+
     def release(self) -> None:
         """Let go of rows that were held."""
         for rows in self._held:
             rows.unpersist()
+        for rows in self._checkpoints:
+            rows._jdf.queryExecution().analyzed().rdd().unpersist(False)
         self._held.clear()
+        self._checkpoints.clear()
 
     def offer(self, rows: DataFrame, view: str) -> None:
         """Let statements that merge into the table find the rows under a name."""

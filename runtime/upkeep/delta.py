@@ -71,14 +71,12 @@ class DeltaTable:
 
     def __init__(self, spark: SparkSession, path: str | None, table: str | None) -> None:
         self.spark, self._path, self._table = spark, path, table
-        self.name = Place("delta", path, table).name(spark)
+        self._place = Place("delta", path, table)
+        self.name = self._place.name(spark)
 
     def exists(self) -> bool:
         """Whether there is such a table."""
-        if self._table is not None:
-            return self.spark.catalog.tableExists(self._table)
-        log = f"{self._path}/_delta_log"
-        return any(each.endswith((".json", ".parquet")) for each in Files(self.spark).names(log))
+        return self._place.exists(self.spark)
 
     def read(self) -> DataFrame:
         """The table as it is now."""

@@ -148,7 +148,9 @@ def test_two_writers_at_the_same_time(lake: Lake) -> None:
 
     failures = [each for each in at_once(0) if each]
     assert failures
-    assert [each for each in failures if "DELTA_CONCURRENT" not in each] == []
+    # Or several have created the table of deletes.
+    conflicts = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
+    assert [each for each in failures if not any(name in each for name in conflicts)] == []
     assert at_once(10) == [""] * 4
     assert lake.rows("out") == [(each, "by 3", 4) for each in range(20)]
     assert lake.rows("out_deleted") == [(each, 9) for each in range(100, 104)]

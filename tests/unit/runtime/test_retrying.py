@@ -85,6 +85,22 @@ def test_conflicts_are_tried_again(
     assert tried == tries
 
 
+def test_rows_that_were_lost_with_an_executor_are_made_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    def run() -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            raise RuntimeError("[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint block rdd_7_0 not")
+
+    tried: list[int] = []
+    retry_conflicts(run, 1, "lake/out")
+    assert len(tried) == 2
+    assert "an executor is gone that had rows for lake/out: try 2 of 2" in caplog.text
+
+
 def test_other_failures_are_not_tried_again() -> None:
     def run() -> None:
         tried.append(1)

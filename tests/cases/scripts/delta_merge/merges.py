@@ -228,5 +228,7 @@ if __name__ == "__main__":
             # Delta Lake needs both: an extension of Spark's SQL, and its own catalog.
             "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
             "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+            # Tasks that read a table's log: the 50 of Delta are for millions of files.
+            "spark.databricks.delta.snapshotPartitions": "8",
         },
     )

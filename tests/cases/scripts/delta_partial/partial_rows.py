@@ -162,6 +162,7 @@ if __name__ == "__main__":
         Params,
         target="4.1",
         spark={
+            "spark.databricks.delta.snapshotPartitions": "50",
             "spark.sql.session.timeZone": "UTC",
             # Delta Lake needs both: an extension of Spark's SQL, and its own catalog.
             "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
