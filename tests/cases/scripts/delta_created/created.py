@@ -179,6 +179,7 @@ def write_newest_of_stream(new_orders: DataFrame, job: Job[Params]) -> Stream:
         path=f"{job.params.lake}/newest_of_stream",
         cluster_by=["id"],
     )
+
     def merge_batch(new_orders: DataFrame) -> None:
         merge_rows(
             new_orders.select("id", "day", "amount", "op"),

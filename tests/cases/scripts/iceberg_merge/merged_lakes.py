@@ -171,6 +171,7 @@ def write_newest(new_events: DataFrame, job: Job[Params]) -> Stream:
         format="iceberg",
         table="lake.crm.newest",
     )
+
     def merge_batch(new_events: DataFrame) -> None:
         merge_rows(
             new_events.select("id", "full_name", "changed_at"),
