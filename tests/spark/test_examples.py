@@ -144,11 +144,12 @@ def test_runs(example: str, build: Path, tmp_path: Path, request: pytest.Fixture
 def submit_script(pipeline: Pipeline, build: Path, parameters: dict[str, str]) -> None:
     modules = (build / f"{module.name}.py" for module in pipeline.modules)
     archives = ",".join(map(str, (build / "ssbt_runtime.zip", *modules)))
-    submit = ["--master=local[2]", "--conf=spark.sql.shuffle.partitions=2", f"--py-files={archives}"]
+    settings = ["--master=local[2]", "--conf=spark.sql.shuffle.partitions=2"]
+    submit = [*settings, f"--py-files={archives}"]
     packages = ",".join(collect_packages(pipeline))
     submit += [f"--packages={packages}"] if packages else []
-    settings = [f"--set={name}={value}" for name, value in parameters.items()]
-    run("spark-submit", *submit, build / f"{pipeline.name}.py", *settings, folder=ROOT)
+    given = [f"--set={name}={value}" for name, value in parameters.items()]
+    run("spark-submit", *submit, build / f"{pipeline.name}.py", *given, folder=ROOT)
 
 
 def run_script(
