@@ -144,13 +144,19 @@ def _split_statement(leaves: list[Leaf], depth: int) -> list[str]:
         lines = list(split_lines(build_line(copy_leaves(leaves), depth)))
         cuts = dict(filter(None, map(_cut_literal, lines)))
         if not cuts:
-            _ensure_plain_annotation(lines)
+            _ensure_known_shapes(lines)
             return [str(line) for line in lines]
         leaves = [part for leaf in leaves for part in _split_leaf(leaf, cuts)]
 
 
-def _ensure_plain_annotation(lines: list[Line]) -> None:
-    """Raise UnknownShapeError for an annotation in parentheses, with which black is not at rest."""
+def _ensure_known_shapes(lines: list[Line]) -> None:
+    """Raise UnknownShapeError for an annotation in parentheses, with which black is not at rest.
+
+    And for `**` on a line of its own: whether a comma follows it is up to the Pythons that black
+    takes the script to be for.
+    """
+    if any(line.leaves[0].kind == "**" for line in lines):
+        raise UnknownShapeError("**")
     head = lines[0].leaves
     if not lines[0].is_def and [leaf.value for leaf in head[1:3]] == [":", "("]:
         raise UnknownShapeError("an annotation in parentheses")

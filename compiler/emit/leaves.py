@@ -19,9 +19,10 @@ STANDALONE_COMMENT = "#"
 _TOKEN = lazy_pattern(
     r"""(?P<string>[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')
     | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
-    | (?P<mark>->|[()\[\]{},.:=|-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
+    | (?P<mark>->|\*\*|[()\[\]{},.:=|-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
     re.VERBOSE,
 )
+_ENDS = (",", ")")
 _KEYWORDS = frozenset({"return", "import", "as", "from", "def"})
 
 
@@ -105,8 +106,10 @@ def _prefix(kind: str, value: str, previous: Leaf | None) -> str:
     """The space before a token."""
     if previous is None or previous.kind in (*OPENING, ".", STANDALONE_COMMENT):
         return ""
-    if previous.kind == "-":
+    if previous.kind in ("-", "**"):
         return ""
+    if kind == "**" and previous.kind != ",":
+        raise UnknownShapeError("a power")
     if kind in (",", ".", ":", *CLOSING):
         return ""
     if kind in OPENING:
@@ -155,9 +158,9 @@ def _find_top_level(leaves: list[Leaf], kind: str) -> int | None:
 
 def _wrap_annotations(leaves: list[Leaf]) -> Iterator[Leaf]:
     """A signature, `(` and `)` imagined around the type of each argument and of the result."""
-    depth, start = 0, None
+    depth, start, is_result = 0, None, False
     for index, leaf in enumerate(leaves):
-        ends = (depth == 1 and leaf.kind in (",", ")")) or (depth == 0 and leaf.kind == ":")
+        ends = depth == 0 and leaf.kind == ":" if is_result else depth == 1 and leaf.kind in _ENDS
         if start is not None and ends:
             yield from _wrap(leaves[start:index], " ")
             start = None
@@ -167,7 +170,7 @@ def _wrap_annotations(leaves: list[Leaf]) -> Iterator[Leaf]:
         if start is None:
             yield leaf
         if (depth == 1 and leaf.kind == ":") or (depth == 0 and leaf.kind == "->"):
-            start = index + 1
+            start, is_result = index + 1, leaf.kind == "->"
 
 
 def _wrap(leaves: list[Leaf], prefix: str) -> list[Leaf]:

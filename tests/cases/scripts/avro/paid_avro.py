@@ -124,7 +124,7 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
                 main_options(job),
                 "paid-value",
                 register=True,
-            ).alias("value"),
+            ).alias("value")
         )
         .write.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")

@@ -36,9 +36,7 @@ def large(orders: DataFrame) -> DataFrame:
 def write_large(large: DataFrame, job: Job[None]) -> Stream:
     return Stream(
         "large",
-        large.select(
-            F.to_json(F.struct("id")).alias("value"),
-        )
+        large.select(F.to_json(F.struct("id")).alias("value"))
         .writeStream.format("kafka")
         .trigger(continuous="1 second")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -52,9 +50,7 @@ def write_large(large: DataFrame, job: Job[None]) -> Stream:
 def write_batches(orders: DataFrame, job: Job[None]) -> Stream:
     return Stream(
         "batches",
-        orders.select(
-            F.to_json(F.struct("id")).alias("value"),
-        )
+        orders.select(F.to_json(F.struct("id")).alias("value"))
         .writeStream.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
         .option("topic", "copy"),

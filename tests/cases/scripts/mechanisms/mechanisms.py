@@ -88,9 +88,7 @@ def orders(job: Job[Params]) -> DataFrame:
 def write_orders(orders: DataFrame, job: Job[Params]) -> None:
     (
         job.counted(orders, "orders")
-        .select(
-            F.to_json(F.struct("id")).alias("value"),
-        )
+        .select(F.to_json(F.struct("id")).alias("value"))
         .write.format("kafka")
         .options(**realm_options(job))
         .option("topic", "orders")

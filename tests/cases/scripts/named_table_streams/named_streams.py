@@ -84,7 +84,7 @@ def events_records(job: Job[None]) -> DataFrame:
             ORDER,
             {
                 # Without a pattern, `202603` is a year and `2026-03-10 25:99` a date.
-                "dateFormat": "yyyy-MM-dd",
+                "dateFormat": "yyyy-MM-dd"
             },
         ),
         on_error="dead_letter",

@@ -80,7 +80,7 @@ def write_parcels(parcels: DataFrame, job: Job[None]) -> None:
                 "shop.Parcel",
                 main_options(job),
                 "shop.Parcel",
-            ).alias("value"),
+            ).alias("value")
         )
         .write.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -95,7 +95,7 @@ def write_bare(bare: DataFrame, job: Job[None]) -> None:
         .select(
             encoded_protobuf(
                 F.struct("order", "labels", "note"), PARCEL_PROTOBUF, "shop.Parcel"
-            ).alias("value"),
+            ).alias("value")
         )
         .write.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")
@@ -110,7 +110,7 @@ def write_native(native: DataFrame, job: Job[None]) -> None:
         .select(
             encoded_native_protobuf(
                 F.struct("order", "labels", "note"), PARCEL_PROTOBUF, "shop.Parcel"
-            ).alias("value"),
+            ).alias("value")
         )
         .write.format("kafka")
         .option("kafka.bootstrap.servers", "localhost:9092")

@@ -83,12 +83,9 @@ def write_paid(paid: DataFrame, job: Job[Params]) -> Output:
         "paid",
         paid.select(
             F.col("id").cast("string").alias("key"),
-            F.to_json(
-                F.struct("id", "amount"),
-                {
-                    "ignoreNullFields": "false",
-                },
-            ).alias("value"),
+            F.to_json(F.struct("id", "amount"), {"ignoreNullFields": "false"}).alias(
+                "value"
+            ),
         )
         .write.format("kafka")
         .option("kafka.bootstrap.servers", job.params.brokers)
