@@ -28,9 +28,23 @@ class IcebergPlace(Place):
 
     def name(self, session: SparkSession) -> str:
         """What SQL calls it: the parts of its name, each of them quoted."""
+        return ".".join(map(quoted, self._parts(session)))
+
+    def _parts(self, session: SparkSession) -> list[str]:
         parser = session._jsparkSession.sessionState().sqlParser()
         parts = parser.parseMultipartIdentifier(self._name)
-        return ".".join(quoted(parts.apply(place)) for place in range(parts.size()))
+        return [parts.apply(place) for place in range(parts.size())]
+
+    def exists(self, session: SparkSession) -> bool:
+        # Spark asks for a view of that name as well, with which some catalogs fail.
+        gateway: Any = session.sparkContext._gateway
+        catalog, *namespace, table = self._parts(session)
+        names = gateway.new_array(gateway.jvm.java.lang.String, len(namespace))
+        for place, name in enumerate(namespace):
+            names[place] = name
+        found = gateway.jvm.org.apache.spark.sql.connector.catalog.Identifier.of(names, table)
+        manager = session._jsparkSession.sessionState().catalogManager()
+        return bool(manager.catalog(catalog).tableExists(found))
 
     def layout(self, session: SparkSession) -> Layout:
         rows = session.sql(f"DESCRIBE TABLE {self.name(session)}").collect()
@@ -59,7 +73,9 @@ class IcebergPlace(Place):
         session.catalog.refreshTable(self.name(session))
         number, snapshot = F.max("latest_sequence_number"), F.max("latest_snapshot_id")
         newest: Any = session.table(entries).agg(number, snapshot).collect()[0]
-        if newest[1] is not None and not newest[0]:
+        # The snapshots of before have no number in a table that was made one of version 2.
+        is_numbered = newest[0] or newest[1] is None
+        if not is_numbered and self.layout(session).properties.get("format-version") == "1":
             raise SchemaMismatchError(
                 f"the table {self.name(session)} has version 1 of Iceberg's format, in which two"
                 " jobs that merge at the same time would not notice each other: `ALTER TABLE"
