@@ -90,7 +90,9 @@ class CodeSamples:
             if comments and code.endswith(")") and self._random.random() < 0.3:
                 code += f"\n# {self.word()} {self.name()}\n"
             code += f".{self.word()}"
-            if self._random.random() < 0.9:
+            if self._random.random() < 0.1:
+                code += f"(**{self.name()}({self._random.choice(('job', self.name()))}))"
+            elif self._random.random() < 0.9:
                 code += f"({self.arguments(depth + 1)})"
         return code
 
@@ -131,5 +133,10 @@ class CodeSamples:
         )
         place = f"{self.name()}.ssbt:{self._random.randrange(1, 999)}"
         body = [f"    {self.statement()}" for _ in range(self._random.randrange(1, 3))]
-        result = self._random.choice(("DataFrame", "None"))
-        return [f"def {self.name()}({arguments}) -> {result}:  # {place}", '    """Doc."""', *body]
+        if self._random.random() < 0.3:
+            head = f"    def {self.name()}({self.name()}: DataFrame) -> None:"
+            body = [head, f"        {self.statement()}", "", *body]
+        if self._random.random() < 0.7:
+            body = ['    """Doc."""', "", *body]
+        result = self._random.choice(("DataFrame", "None", "dict[str, str]", "list[Output]"))
+        return [f"def {self.name()}({arguments}) -> {result}:  # {place}", *body]

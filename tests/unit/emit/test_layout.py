@@ -10,7 +10,9 @@ import black
 import pytest
 
 from ssbt.compiler.emit.layout import lay_out
+from ssbt.compiler.emit.literals import f_string
 from ssbt.compiler.emit.pieces import split_literal
+from ssbt.compiler.ir.expressions import TextMark
 from tests.unit.emit.code_samples import CodeSamples
 
 SCRIPTS, AT_ONCE = 300, 10
@@ -55,6 +57,32 @@ def test_black_is_not_imported_for_what_we_emit() -> None:
 )
 def test_other_code_goes_to_black(code: str) -> None:
     assert lay_out(code) == black.format_str(code, mode=black.Mode())
+
+
+def test_black_lays_out_single_statements() -> None:
+    """What stands beside a statement that is left to black keeps the lines of its SQL."""
+    parts = (TextMark.GROUP, "MERGE INTO target", TextMark.SPACE, f"USING {'c' * 60}", TextMark.END)
+    statement = f"        merge({f_string(parts)})"
+    other = "        x = [a for a in b if some_function_of(a) and another_function_of(a) or a > 0]"
+    head = ["def f(a: A) -> None:", "    def g(b: B) -> None:"]
+    result = lay_out("\n".join([*head, statement, other, ""]))
+    assert '            "MERGE INTO target"\n            " USING ccc' in result
+    assert black.format_str(result, mode=black.Mode()) == result
+
+
+def test_black_is_not_imported_for_examples() -> None:
+    """But for the two that have a text with a parameter in it, and a tuple of one."""
+    program = (
+        "from pathlib import Path\n"
+        "import sys\n"
+        "from ssbt.compiler.driver import check_pipeline, emit_files\n"
+        "for path in sorted(Path('examples').glob('*/*.ssbt')):\n"
+        "    result = check_pipeline(str(path), lambda name: Path(name).read_bytes())\n"
+        "    if result.pipeline and path.parent.name not in ('environments', 'order_table'):\n"
+        "        emit_files(result)\n"
+        "        assert 'black' not in sys.modules, path\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300)
 
 
 def test_black_has_the_last_word_on_absurd_fields() -> None:
