@@ -145,7 +145,7 @@ def test_spark_lets_a_stream_write_longer_texts(lake: NamedLake) -> None:
 
 def test_a_format_that_promises_nothing_is_refused(lake: NamedLake) -> None:
     with sqlite3.connect(lake.folder / "some.db") as database:
-        database.execute("CREATE TABLE rows (id BIGINT, name TEXT)")
+        database.execute("CREATE TABLE rows (id BIGINT, name VARCHAR(9))")
         database.execute("INSERT INTO rows VALUES (1, 'x')")
     options = f"url 'jdbc:sqlite:{lake.folder}/some.db', dbtable 'rows', driver 'org.sqlite.JDBC'"
     options += f", customSchema '{COLUMNS.replace(':', '')}'"
