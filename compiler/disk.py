@@ -33,7 +33,7 @@ class OutsideError(OSError):
     """A file that is not the project's, or that a link means to hide."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(errno.EACCES, "it is outside of the project", path)
+        super().__init__(errno.EACCES, "it is outside the project", path)
 
 
 class ForeignFolderError(OutsideError, PermissionError):

@@ -1,4 +1,4 @@
-"""Find words in the documentation that read as translated: `python tools/prose.py`.
+"""Find words in documentation and messages that read as translated: `python tools/prose.py`.
 
 CONTRIBUTING shows for each of them what an editor writes instead. Code, in blocks or between
 backticks, is passed over. `UNEDITED` are the pages that nobody has gone through yet: it only ever
@@ -7,6 +7,7 @@ gets shorter, and a page in it that has no finding any more is an error, too.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 import re
@@ -32,7 +33,7 @@ RULES = {
     r"\bnot before\b": "only after",
     r"\bbesides\b": "also, as well",
     r"\bhas to stand\b": "has to be",
-    r"\bin whole\b": "completely",
+    r"\bin whole\b(?! (?:milliseconds|numbers))": "completely",
     r"\bsaid so\b": "stated",
     r"\bby chance\b": "at random, randomly",
     r"\bheld fast\b": "kept, fixed",
@@ -88,6 +89,26 @@ def findings(text: str) -> Iterator[tuple[int, str, str]]:
             yield prose.count("\n", 0, match.start()) + 1, match[0], instead
 
 
+def messages(text: str) -> Iterator[tuple[int, str]]:
+    """Each text of several words in a module, with its line, that is not a docstring."""
+    tree = ast.parse(text)
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in alone:
+            continue
+        if isinstance(node.value, str) and node.value.count(" ") > 1:
+            yield node.lineno, node.value
+
+
+def check_messages() -> Iterator[str]:
+    """What is found in the messages of the compiler and of the runtime."""
+    for folder in ("compiler", "runtime"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for line, text in messages(path.read_text("utf-8")):
+                for _, word, way in findings(text):
+                    yield f"{name(path)}:{line}: {word!r}: {way}"
+
+
 def _blank(code: re.Match[str]) -> str:
     """As many lines without a word; a backtick stays, for the rules that look at one."""
     return "`" + re.sub(r"[^\n]", " ", code[0][1:])
@@ -102,6 +123,7 @@ def main() -> int:
             complaints += [f"{name(page)}:{line}: {word!r}: {way}" for line, word, way in words]
         elif not words:
             complaints.append(f"{name(page)} is clean: take it out of UNEDITED in tools/prose.py")
+    complaints += check_messages()
     print(*complaints, sep="\n", end="\n" if complaints else "")
     return 1 if complaints else 0
 

@@ -76,7 +76,7 @@ def _check_repartitioned(sink: Sink, root: Operator) -> Iterator[Diagnostic]:
     if keeps_order(sort) and not isinstance(sort, s.Limit | s.Offset):
         sort = _find_sort_before(root)
     if isinstance(sort, s.Sort):
-        message = "`repartition` deals the rows out anew, and their order is gone"
+        message = "`repartition` deals the rows out again, and their order is gone"
         also = (Label(sort.span, "the order"),)
         help_ = ("leave it out; `coalesce = 1` writes one file in this order",)
         yield Diagnostic(LOST_ORDER, message, Label(setting.span), also, help_)

@@ -68,7 +68,7 @@ def _check_operator(operator: Operator, nulls: NullAnalysis) -> Iterator[Diagnos
             for name in _null_event_times(side, nulls):
                 yield _build_diagnostic(
                     name,
-                    "wait for a partner for ever, and do not come without one",
+                    "wait for a partner forever, and never come without one",
                     operator_span(operator),
                 )
     elif isinstance(step, s.Project | s.WithColumns | s.Pivot):

@@ -163,7 +163,7 @@ def _find_path_problem(text: str) -> str:
     if len(scheme) == 1 and rest[:1] in ("\\", "/"):
         return f"Hadoop takes `{scheme}` for the name of a file system: write `file:///{scheme}:/…`"
     if not rest.startswith("/"):
-        slash = f"an absolute path stands behind `{scheme}:`"
+        slash = f"an absolute path follows `{scheme}:`"
         return f"{slash}, as in `{scheme}:///data`" if "/" not in scheme else ""
     return ""
 

@@ -150,7 +150,7 @@ def _check_partition_column(name: ColumnName, relation: Relation) -> Iterator[Di
     for column in relation.find_columns(name.name):
         if isinstance(column.type, _NO_FOLDER):
             message = f"`{name.name}` is {column.type.sql}, of which Spark makes no folder"
-            help_ = ("partition by a text or a number that is made of it",)
+            help_ = ("partition by a text or a number computed from it",)
             yield Diagnostic(UNFIT_PARTITION, message, Label(name.span), (), help_)
 
 

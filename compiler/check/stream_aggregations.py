@@ -70,7 +70,7 @@ def _check_append_mode(pipeline: Pipeline) -> Iterator[Diagnostic]:
         assert sink.stream is not None
         is_append = sink.stream.mode is OutputMode.APPEND
         if is_append and operator.is_aggregation and not operator.has_event_time_key:
-            message = "no group is ever final: no key bears a watermark"
+            message = "no group is ever final: no key has a watermark"
             also = (mode_label(sink),)
             help_ = (_suggest_fix(operator),)
             yield Diagnostic(NEVER_FINAL, message, Label(operator_span(operator)), also, help_)

@@ -180,7 +180,7 @@ def _check_old_line(operator: Operator, step: s.Stateful) -> Iterator[Diagnostic
         yield build_diagnostic("Spark 3.5 needs a watermark before a timeout by event time")
     if step.event_time is not None:
         yield build_diagnostic(
-            "Spark 3.5 loses the watermark here, so that no column can bear it on"
+            "Spark 3.5 loses the watermark here, so that no column can pass it on"
         )
 
 

@@ -68,4 +68,4 @@ def _except_problems(
         and sink.stream.mode is OutputMode.APPEND
         and not any(column.event_time for column in operator.output.columns)
     ):
-        yield "no row is ever final: no column bears a watermark", remedy
+        yield "no row is ever final: no column has a watermark", remedy

@@ -57,7 +57,7 @@ def _check_step(sink: Sink, operator: Operator) -> Iterator[Diagnostic]:
     if isinstance(operator.step, s.Sort):
         is_complete = mode is OutputMode.COMPLETE
         if not (is_complete and operator.aggregations):
-            message = "a stream can only be sorted behind an aggregation, in complete mode"
+            message = "a stream can only be sorted after an aggregation, in complete mode"
             help_ = ("sort where the result is read",)
             yield Diagnostic(SORTED, message, Label(operator_span(operator)), also, help_)
     if isinstance(operator.step, s.Limit) and mode is OutputMode.UPDATE:

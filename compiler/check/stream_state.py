@@ -81,7 +81,7 @@ def _find_growth(sink: Sink, operator: Operator) -> tuple[str, str] | None:
         is_update = sink.stream is not None and sink.stream.mode is OutputMode.UPDATE
         if not is_update or not step.keys or operator.has_event_time_key:
             return None
-        return "each group is kept for ever", "group by a `window` over a column with a watermark"
+        return "each group is kept forever", "group by a `window` over a column with a watermark"
     if isinstance(step, s.Join):
         return _find_growing_side(step)
     if isinstance(step, s.Stateful):
@@ -95,7 +95,7 @@ def _find_growth(sink: Sink, operator: Operator) -> tuple[str, str] | None:
 
 
 _GROWING_COMBINATIONS = (
-    "each combination is kept for ever",
+    "each combination is kept forever",
     "set a `watermark`, and write `deduplicate by … within watermark`",
 )
 
@@ -114,7 +114,7 @@ def _find_growing_variable(operator: Operator, step: s.Stateful) -> tuple[str, s
     if not unlimited or step.timers is not TimeMode.NONE:
         return None
     remedy = "give it a `ttl`, or say by what `timers` go and clear it when one has fired"
-    return f"`{unlimited[0]}` is kept for ever for each key", remedy
+    return f"`{unlimited[0]}` is kept forever for each key", remedy
 
 
 def _find_growing_side(step: s.Join) -> tuple[str, str] | None:
@@ -127,7 +127,7 @@ def _find_growing_side(step: s.Join) -> tuple[str, str] | None:
     sides = {(False, False): "both sides", (True, False): "the right side"}
     side = sides.get((terms.right_bounded, terms.left_bounded), "the left side")
     remedy = "set a `watermark` on both sides, and bound the difference of their times both ways"
-    return f"the rows of {side} are kept for ever", remedy
+    return f"the rows of {side} are kept forever", remedy
 
 
 def _check_dropped_rows(operator: Operator, takes_latest: bool) -> Iterator[Diagnostic]:
@@ -144,6 +144,6 @@ def _check_dropped_rows(operator: Operator, takes_latest: bool) -> Iterator[Diag
                 help_ = ("leave `latest_first` out",)
                 yield Diagnostic(DROPPED, message, Label(operator_span(watermark)), labels, help_)
     if takes_latest and len(operator.watermarks) > 1:
-        message = "the watermark of the fastest stream counts, and what is behind it is dropped"
+        message = "the watermark of the fastest stream counts, and rows older than it are dropped"
         help_ = (f"leave `{_POLICY}` at `min`",)
         yield Diagnostic(DROPPED, message, Label(operator_span(operator.watermarks[-1])), (), help_)

@@ -86,7 +86,7 @@ def _needs_missing_watermark(body: s.Query) -> bool:
 def _check_step(operator: Operator) -> Iterator[Diagnostic]:
     within = isinstance(operator.step, s.Deduplicate) and operator.step.within_watermark
     if within and not any(column.event_time for column in operator.inputs[0].output.columns):
-        message = "no column bears a watermark here"
+        message = "no column has a watermark here"
         help_ = ("add `|> watermark … delay …` before",)
         yield Diagnostic(NO_WATERMARK, message, Label(operator_span(operator)), (), help_)
     if isinstance(operator.step, s.Watermark):

@@ -125,9 +125,8 @@ def _check_cache() -> Checkup:
         with open(probe, "xb"):
             os.unlink(probe)
     except OSError as error:
-        description = (
-            f"{folder} cannot be written to ({error_reason(error)}): every compile starts anew"
-        )
+        problem = f"{folder} cannot be written to ({error_reason(error)})"
+        description = f"{problem}: every compile starts from scratch"
         return Checkup(
             "cache", Status.WARNING, description, "set XDG_CACHE_HOME to a folder of yours"
         )

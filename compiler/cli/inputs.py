@@ -79,7 +79,7 @@ def find_inputs(
             files.append(Input(stdin_filename or STANDARD_INPUT, sys.stdin.buffer.read()))
         elif os.path.isdir(path):
             if is_outside(path, _project_of_folder(path)):
-                message = f"the folder {quote_path(path)} is outside of the project"
+                message = f"the folder {quote_path(path)} is outside the project"
                 raise Failure(f"{message}: see `ssbtc explain SSBT1306`")
             folders.append(path)
             folder_files += map(Input, find_sources(path, skipped, warn=True))

@@ -153,7 +153,7 @@ def _describe_unknown(kind: str, name: str, candidates: list[str], context: str 
     from ssbt.compiler.diagnostics.suggestions import did_you_mean
 
     near = did_you_mean(name, candidates)
-    there_is = f"there is {', '.join(candidates)}" if candidates else "there is none"
+    there_is = f"there is {', '.join(candidates)}" if candidates else "there are no others"
     hint = f"did you mean `{near}`?" if near else there_is
     return f"there is no {kind} `{name}`{context}; {hint}"
 

@@ -32,7 +32,7 @@ _SUFFIX = "_upkeep.py"
     "readers",
     multiple=True,
     metavar="NAME=FOLDER",
-    help="A stream outside of the project that reads a table, and its checkpoint; may be repeated.",
+    help="A stream outside the project that reads a table, and its checkpoint; may be repeated.",
 )
 @options.assignments
 @options.script_run

@@ -84,7 +84,7 @@ class OutputFolder:
     def path(self, file: str) -> str:
         """Where an output lies."""
         parts = file.split("/")
-        assert not {"", ".", ".."} & {*parts}, f"an output outside of its folder: {file}"
+        assert not {"", ".", ".."} & {*parts}, f"an output outside its folder: {file}"
         return os.path.join(self._folder, *parts)
 
     def _plan_file(self, file: OutputFile, name: str) -> PlannedOutput:

@@ -108,7 +108,7 @@ def _check_subject(
     if registered is None or not _is_same(ours, registered):
         problem = "has no" if registered is None else "has another schema as"
         message = f"the registry {problem} version {ours.version} of `{subject.subject}`"
-        yield Diagnostic(codes.GONE, message, label, (), ("`ssbtc schema pull` fetches it anew",))
+        yield Diagnostic(codes.GONE, message, label, (), ("`ssbtc schema pull` fetches it again",))
     latest = registry.find_version(subject.subject, 0)
     if latest is None or latest.version <= ours.version:
         return
@@ -152,7 +152,9 @@ def _read_pulled(path: str) -> PulledSchema | None:
     except OSError:
         return None
     except (SchemaProblemError, UnicodeDecodeError):
-        raise Failure(f"{quote_path(path)} is no schema that was pulled; pull it anew") from None
+        raise Failure(
+            f"{quote_path(path)} is not a schema that was pulled; pull it again"
+        ) from None
 
 
 def _load_answers(unit: Unit, env: str | None) -> RegistrySettings:
@@ -197,5 +199,5 @@ def _schema_path(unit: Unit, named_subject: NamedSubject) -> str:
     folder = posixpath.dirname(named_subject.subject.span.path)
     path = unit.display_path(posixpath.normpath(posixpath.join(folder, named_subject.subject.file)))
     if is_outside(path, unit.input.project):
-        raise Failure(f"{quote_path(path)} is outside of the project: see `ssbtc explain SSBT1306`")
+        raise Failure(f"{quote_path(path)} is outside the project: see `ssbtc explain SSBT1306`")
     return path

@@ -32,7 +32,7 @@ from ssbt.compiler.cli.submitting import (
     "kept",
     multiple=True,
     metavar="NAME",
-    help="Let a stream that begins anew write on behind its folder's files; may be repeated.",
+    help="Let a stream that starts from scratch write on after its files; may be repeated.",
 )
 @click.option("--max-restarts", type=int, metavar="N", help="Restarts of a stream that fails.")
 @options.master("local[*]")

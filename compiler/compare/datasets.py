@@ -117,7 +117,7 @@ class DatasetComparer:
             yield self._dataset_change(old, new, message)
         if proof.has_same_rows and not proof.has_same_order and new.name in self._order_sensitive:
             message = (
-                f"the rows of `{new.name}` come in another order, and something behind it"
+                f"the rows of `{new.name}` come in another order, and something after it"
                 " takes them as they come"
             )
             yield self._dataset_change(old, new, message)

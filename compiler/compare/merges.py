@@ -8,18 +8,18 @@ from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.pipeline import Sink
 
 _OTHER_MODE = (
-    "the table that is there has other rows and columns than this mode writes: write it anew, from"
+    "the table that is there has other rows and columns than this mode writes: rewrite it from"
     " all events"
 )
 _WEIGHTS = {
     "mode": (Severity.BREAKING, _OTHER_MODE),
     "keys": (
         Severity.BREAKING,
-        "the rows of the table are told apart by the old keys: write it anew, from all events",
+        "the rows of the table are distinguished by the old keys: rewrite it from all events",
     ),
     "sequence_by": (
         Severity.BREAKING,
-        "the table has the old sequence, with which the new one is compared: write it anew, from"
+        "the table has the old sequence, with which the new one is compared: rewrite it from"
         " all events",
     ),
     "delete_when": (
@@ -29,24 +29,24 @@ _WEIGHTS = {
     "on_null": (
         Severity.BREAKING,
         "the table beside it, where values have their sequences, does not know what comes without"
-        " `keep`, nor deletes that were remembered: write both anew, from all events",
+        " `keep`, nor deletes that were remembered: rewrite both from all events",
     ),
     "missing": (
         Severity.BREAKING,
         "with `delete` each row of the table is of the newest snapshot, without it of some event:"
-        " begin with a snapshot newer than all rows, or write the table anew",
+        " begin with a snapshot newer than all rows, or rewrite the table",
     ),
     "track": (
         Severity.BEHAVIOUR,
-        "the versions of a key are cut anew when it has an event, and stay as they are until then;"
-        " the table need not be written anew",
+        "the versions of a key are split again when it has an event, and stay as they are until"
+        " then; the table need not be rewritten",
     ),
     **dict.fromkeys(
         ("valid_from", "valid_to"),
         (
             Severity.BREAKING,
             "the table has the column under its old name, and the job stops: rename it there, or"
-            " write the table anew",
+            " rewrite the table",
         ),
     ),
     **dict.fromkeys(

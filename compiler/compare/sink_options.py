@@ -22,7 +22,7 @@ OTHER_FOLDERS = (
     " vanish, or reading fails"
 )
 OTHER_FILES = (
-    "old files stay beside new ones, and a reader that is told how to read these reads the old ones"
+    "old files stay beside new ones, and a reader set up for these reads the old ones"
     " otherwise, or not at all"
 )
 

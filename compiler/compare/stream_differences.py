@@ -76,7 +76,7 @@ def compare_streams(old_stream: PlacedStream, new_stream: PlacedStream) -> Itera
 def _find_differences(old_stream: PlacedStream, new_stream: PlacedStream) -> Iterator[Reason]:
     if old_stream.folder != new_stream.folder:
         message = "the folder of the checkpoints is another one"
-        why = "in the new folder the stream begins anew; move the old one there, or keep it"
+        why = "in the new folder the stream starts from scratch; move the old one there, or keep it"
         yield Reason(
             Verdict.NEW_CHECKPOINT, message, why, old_stream.root.span, new_stream.root.span
         )

@@ -9,23 +9,22 @@ from ssbt.compiler.ir.subjects import find_table_schema
 _REASONS = {
     "partition_by": (
         "a table keeps the columns that it was partitioned by when it was created: the job stops,"
-        " and the table has to be written anew"
+        " and the table has to be rewritten"
     ),
     "format": (
         "a table keeps the format that it was created with: the job stops, and the table has to be"
-        " written anew"
+        " rewritten"
     ),
     "cluster_by": (
         "a table keeps its clustering, and the job stops until `ALTER TABLE … CLUSTER BY` changes"
-        " it, which writes no row anew"
+        " it, which rewrites no row"
     ),
     "constraint": (
         "a table keeps its constraint, and the job stops until `ALTER TABLE` changes it, which"
         " fails if a row does not meet the new one"
     ),
     "schema": (
-        "a table keeps columns that can be null, and the job stops: the table has to be written"
-        " anew"
+        "a table keeps columns that can be null, and the job stops: the table has to be rewritten"
     ),
 }
 

@@ -132,7 +132,7 @@ def _start_reasons(
 
 
 def _old_output_reason(stream: PlacedStream, sink: Sink, old: SinkOutput) -> Reason:
-    message = f"the stream `{stream.name}` begins anew where {old.title} has written"
+    message = f"the stream `{stream.name}` starts from scratch where {old.title} has written"
     return Reason(Verdict.OLD_OUTPUT, message, _OVER_OLD_OUTPUT, old.sink.span, sink.span)
 
 

@@ -100,7 +100,7 @@ def _raw_finding(span: Span, value: Value) -> Diagnostic:
     """What to do instead of a block that only pipelines have."""
     names = [*value.fields] if isinstance(value, Object) else []
     help_ = RAW_OF_ENVIRONMENT.format(name=names[0] if names else "key")
-    return Diagnostic(UNKNOWN_OPTION, "`raw` is for pipelines to say", Label(span), (), (help_,))
+    return Diagnostic(UNKNOWN_OPTION, "`raw` belongs in pipelines", Label(span), (), (help_,))
 
 
 def _adapt_help(finding: Diagnostic) -> Diagnostic:

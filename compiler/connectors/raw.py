@@ -90,7 +90,7 @@ class RawRules(Struct, frozen=True):
         elif is_ignored:
             named = _find_shadowed(prefixed, options_by_key)
             message = (
-                f"Spark passes over `{item.key}`: its clients get what begins with `{self.prefix}`"
+                f"Spark ignores `{item.key}`: its clients get what begins with `{self.prefix}`"
             )
             if named:
                 help_ = (f"write `{named.name} = …` outside of `raw`",)

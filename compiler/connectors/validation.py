@@ -207,7 +207,7 @@ def _check_repeated(block: OptionBlock) -> Iterator[Diagnostic]:
             ):
                 yield Diagnostic(
                     REPEATED,
-                    f"`{option.name}` is for the connection to say",
+                    f"`{option.name}` belongs in the connection",
                     Label(repeated.span),
                     (Label(connection_setting.span, "the connection is named here"),),
                     ("remove it here, and give it in the connection",),

@@ -20,8 +20,8 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.source import Span
 
 _OUTCOMES = {
-    ReadVerdict.WRONG: "gives other values, without a word",
-    ReadVerdict.WRONG_FOR_SOME: "gives other values for some, without a word",
+    ReadVerdict.WRONG: "silently gives other values",
+    ReadVerdict.WRONG_FOR_SOME: "silently gives other values for some",
     ReadVerdict.FAILS: "fails",
     ReadVerdict.FAILS_FOR_SOME: "fails for values that the type cannot hold",
 }
@@ -111,7 +111,7 @@ def _find_candidate(pair: EndpointPair, mismatch: Mismatch) -> EndpointColumn | 
 def unwritten_name(pair: EndpointPair, used: NamedColumn) -> ContractFinding:
     """A column that a pipeline names of a source without a schema, and that nobody writes."""
     name, owner = ".".join(used.parts), writer_name(pair)
-    effect = "nothing becomes of it, without a word" if used.silently else "the job stops"
+    effect = "it is silently ignored" if used.silently else "the job stops"
     message = f"`{name}` is used here, and {owner} writes no such column: {effect}"
     if len(used.parts) > 1:
         message = message.replace("column", "field")

@@ -24,7 +24,7 @@ _SETTINGS = (
     (
         "spark.sql.shuffle.partitions",
         "8",
-        "State has so many parts, and a checkpoint keeps the number for ever; Spark's 200 make"
+        "State has this many parts, and a checkpoint keeps the number forever; Spark's 200 make"
         " small batches slow, and 8 keep 8 cores busy.",
     ),
 )

@@ -211,7 +211,7 @@ class _AvroReader(Struct):
             raise symbols.problem("the symbols of an enum are an array")
         default = node.get("default")
         if default is not None and default.content not in unique_symbols:
-            raise default.problem("the default is none of the symbols")
+            raise default.problem("the default is not one of the symbols")
         enum_type = AvroType("enum", full, STRING, False, node)
         self.named_types[full] = enum_type
         return enum_type

@@ -34,7 +34,7 @@ def find_incompatibilities(reader: AvroType, writer: AvroType, path: str = "") -
         return
     if reader.kind == "union":
         if all(any(find_incompatibilities(branch, writer, path)) for branch in reader.branches):
-            yield _line(path, f"{writer.name} is none of {_names(reader)}")
+            yield _line(path, f"{writer.name} is not one of {_names(reader)}")
         return
     if reader.kind != writer.kind:
         if (writer.kind, reader.kind) not in _PROMOTIONS:

@@ -104,7 +104,7 @@ class _JsonSchemaReader:
         type_names = [each.content for each in type_node.items] or [type_node.content]
         non_null = [word for word in type_names if word != "null"]
         if len(non_null) != 1:
-            raise type_node.problem("a column has one type, and `null` besides")
+            raise type_node.problem("a column has one type, and may have `null` as well")
         nullable = len(non_null) < len(type_names)
         match non_null[0]:
             case "object":

@@ -146,7 +146,7 @@ def _collect_imports(path: str, text: str, imports: Imports) -> dict[str, str]:
         if each in texts:
             continue
         if each.startswith(("/", "..")) or posixpath.normpath(each) != each:
-            raise SchemaProblemError(0, 0, f"`{each}` is imported from outside of this folder")
+            raise SchemaProblemError(0, 0, f"`{each}` is imported from outside this folder")
         texts[each] = imports(each)
         pending += imported_paths(texts[each])
     return texts

@@ -98,12 +98,12 @@ class Parser:
         if appends or (token.kind == "mark" and token.text in ":="):
             self._tokens.advance()
         elif not (token.kind == "mark" and token.text == "{"):
-            raise self._tokens.error_here("a `=` or `:` is missing behind the key")
+            raise self._tokens.error_here("a `=` or `:` is missing after the key")
         self._tokens.skip_space()
         if appends and self._lists:
             # Lightbend's library refuses it too: nothing outside of the list could be meant.
             raise configuration_error(
-                self._tokens.span(token, token), "`+=` does not work inside of a list"
+                self._tokens.span(token, token), "`+=` does not work inside a list"
             )
         self._lists += appends
         value = self._parse_value((*path, *keys), is_alone=not (appends or token.text in ":="))
@@ -148,7 +148,7 @@ class Parser:
             self._tokens.skip_space(newlines=False)
         token = self._tokens.peek()
         if token.kind != "text" or include_form not in _INCLUDES:
-            message = "behind `include` stands a file's name in quotes"
+            message = "`include` is followed by a file's name in quotes"
             if include_form.split("(")[0] in ("url", "classpath", "package"):
                 message = "files alone can be included"
             raise configuration_error(self._tokens.span(keyword, token), message, codes.BAD_INCLUDE)
@@ -168,7 +168,7 @@ class Parser:
         )
         if included_branch is not None and self._lists and has_references(included_branch):
             # Their paths begin at a list, whose items have no names.
-            message = "a file with references cannot be included inside of a list"
+            message = "a file with references cannot be included inside a list"
             raise configuration_error(span, message, codes.BAD_INCLUDE)
         if included_branch is not None:
             branch.merge(included_branch)

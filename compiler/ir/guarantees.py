@@ -49,7 +49,7 @@ def _promises(sink: Sink, root: Operator, pipeline: Pipeline) -> Iterator[Guaran
                 reason = f"`{source.name}` cannot be read again after a failure"
                 yield Guarantee(Delivery.AT_MOST_ONCE, reason)
     if sink.has_checkpoint and pipeline.checkpoint is None:
-        reason = "the pipeline names no `checkpoint`, so each run begins anew"
+        reason = "the pipeline names no `checkpoint`, so each run starts from scratch"
         yield Guarantee(Delivery.AT_LEAST_ONCE, reason)
 
 

@@ -83,7 +83,7 @@ STEP_FORMS = (
         ("order by", "order by EXPRESSION [asc | desc]"),
         ("nulls", "[nulls first | last], …"),
     ),
-    _form("limit", "So many rows at most.", ("limit", "limit COUNT")),
+    _form("limit", "At most this many rows.", ("limit", "limit COUNT")),
     _form("offset", "Leaves the first rows out.", ("offset", "offset COUNT")),
     _form("union", "The rows of both; columns match by name.", ("union", "union [all] DATASET")),
     _form("intersect", "The rows that both have.", ("intersect", "intersect [all] DATASET")),
@@ -105,7 +105,7 @@ STEP_FORMS = (
     ),
     _form(
         "sample",
-        "About so many of the rows, at random.",
+        "About this many of the rows, at random.",
         ("sample", "sample N percent"),
         ("with", "[with replacement]", "A row can be drawn several times."),
         ("seed", "[seed N]", "Makes the choice repeatable."),

@@ -21,11 +21,11 @@ _LOG = logging.getLogger("ssbt.runtime")
 _NO_ID = "AAAAAAAAAAAAAAAAAAAAAA"
 _TIMEOUT, _EVERY_SECONDS = 5, 30.0
 _PROBLEM = (
-    "the topic `{topic}` was deleted and made anew since, or is that of another cluster: at the"
-    " same offsets it has other records"
+    "the topic `{topic}` has since been deleted and created again, or is that of another cluster:"
+    " at the same offsets it has other records"
 )
 _WAYS_OUT = (
-    "begin anew with an empty checkpoint, and read from the topic's beginning"
+    "start from scratch with an empty checkpoint, and read from the topic's beginning"
     " (`starting_offsets = earliest`)"
 )
 

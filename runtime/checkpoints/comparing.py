@@ -79,7 +79,8 @@ def _check_shared_outputs(checkpoints: Sequence["Checkpoint"]) -> Iterator[str]:
                     f"stream `{each.name}` cannot write to {folder}: stream `{other}` does,"
                     " and of two checkpoints Spark skips the batches that the other one has"
                     " written\n"
-                    "Give each sink a folder of its own, or write both with one, behind `union all`"
+                    "Give each sink a folder of its own, or write both with one, after a"
+                    " `union all`"
                 )
 
 

@@ -7,8 +7,8 @@ import re
 from ssbt.runtime.files.stores import Files
 
 WAY_OUT = (
-    "bring it back from a copy of the folder; or begin anew with an empty one, and let a file sink"
-    " write to another folder or behind what it has: --keep-output"
+    "bring it back from a copy of the folder; or start from scratch with an empty one, and let a"
+    " file sink write to another folder or after what it has: --keep-output"
 )
 # Larger files, which only those ending in `.compact` are, are not read before Spark does.
 _MAX_BYTES = 1_000_000

@@ -39,7 +39,7 @@ _HELP = {
     ),
     r"SaslAuthenticationException|Authentication failed": (
         "the brokers do not know the user or the password, or the token is not good: compare "
-        "`username`, the value of the secret and `sasl_mechanism` with what they were told"
+        "`username`, the value of the secret and `sasl_mechanism` with what was set up there"
     ),
     r"Unable to obtain password from user|javax\.security\.auth\.login|LoginException": (
         "the keys do not let the client in: see whether `keytab` is there on every machine and has "

@@ -41,15 +41,15 @@ class SinkFolder:
         if last is None:
             return (
                 f"stream `{stream}` cannot begin in {self.folder}, which has what another"
-                f" checkpoint has written: Spark would skip the batches 0 to {latest}, without a"
-                f" word, because the log there has those numbers\n{_ways_out(stream)}"
+                f" checkpoint has written: Spark would silently skip the batches 0 to {latest},"
+                f" because the log there has those numbers\n{_ways_out(stream)}"
             )
         if latest > last:
             return (
                 f"stream `{stream}` cannot write on in {self.folder}: the log there has batch"
                 f" {latest}, and the checkpoint only came to batch {last}. Another checkpoint has"
-                " written there, or this one is an older copy of itself; Spark would skip the"
-                " batches between, without a word\n"
+                " written there, or this one is an older copy of itself; Spark would silently"
+                " skip the batches between\n"
                 "Bring back the newer checkpoint. If it is lost, delete this one, and then:"
                 f" {KEEP} {stream}"
             )
@@ -79,6 +79,6 @@ class SinkFolder:
 
 def _ways_out(stream: str) -> str:
     return (
-        "Give the sink another folder. Or keep what readers see here, and write on behind it:"
+        "Give the sink another folder. Or keep what readers see here, and write on after it:"
         f" {KEEP} {stream}"
     )

@@ -36,7 +36,7 @@ def keep_outputs(
     moved_logs = [_replace_log(each, kept_entries) for each, kept_entries in entries.items()]
     _run_empty_batch(next(iter(outputs)).files, checkpoint, writer)
     for output, kept_entries in entries.items():
-        text = "stream %s begins anew behind the %d files that readers of %s see"
+        text = "stream %s starts from scratch after the %d files that readers of %s see"
         _LOG.warning(text, stream, len(kept_entries), output.folder, extra={"stream": stream})
     for moved_log in filter(None, moved_logs):
         _LOG.info("the log that was there is now %s", moved_log)

@@ -22,9 +22,9 @@ def earlier_layout(files: Files, folder: str, sinks: Sequence[str]) -> Iterator[
             f"\n- `{sink}` came to {offset}" for sink, offset in offsets_by_sink.items()
         )
         yield (
-            "there is none yet, but its sinks have checkpoints of an earlier compiler, which read"
-            " the source once for each of them; the stream would begin at `starting_offsets`, as if"
-            f" nothing had been written{listing}\n"
+            "it does not exist yet, but its sinks have checkpoints of an earlier compiler, which"
+            " read the source once for each of them; the stream would begin at `starting_offsets`,"
+            f" as if nothing had been written{listing}\n"
             "With the earlier script, let all come to the same place (`trigger = available now`),"
             " and let `starting_offsets` say that place. Where they differ, say the lowest: records"
             " from there on come again, and none is left out. Folders of files need --keep-output"

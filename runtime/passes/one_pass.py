@@ -22,7 +22,7 @@ from ssbt.runtime.streams.streaming import Stream
 _LOG = logging.getLogger("ssbt.runtime")
 VERDICTS = "_ssbt/verdicts"
 _WAY_OUT = (
-    "Let the script that began the batch end it (`trigger = available now`); what comes behind it"
+    "Let the script that began the batch end it (`trigger = available now`); what comes after it"
     " may be judged otherwise"
 )
 

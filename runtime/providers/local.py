@@ -57,7 +57,7 @@ def keyring(name: str, options: Mapping[str, Any]) -> str:
 def _check_file_name(name: str) -> str:
     """The name as that of a file, which a strange one must not lead elsewhere."""
     if name in ("", ".", "..") or "/" in name or os.sep in name or "\0" in name:
-        raise LookupError("its name is none of a file: give `file`")
+        raise LookupError("its name is not that of a file: give `file`")
     return name
 
 

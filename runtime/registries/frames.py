@@ -87,6 +87,6 @@ def learn_schema(error: BaseException) -> tuple[int, bool] | None:
         learned.schemas[id] = learned.registry.schema(id)
         state = "missing" if learned.schemas[id] is None else "known now"
         _LOG.info(
-            "schema %s of %s is %s: what reads it is planned anew", id, learned.registry.url, state
+            "schema %s of %s is %s: what reads it is planned again", id, learned.registry.url, state
         )
     return id, learned.schemas[id] is not None

@@ -82,8 +82,7 @@ def find_contradictions(
     compiled_ansi = compiled.get(ansi, "false" if target.startswith("3.") else "true")
     if requested.get(ansi, compiled_ansi) != compiled_ansi:
         reason = (
-            f"the pipeline is compiled for `{compiled_ansi}`,"
-            " and would have other values in silence"
+            f"the pipeline is compiled for `{compiled_ansi}`, and would silently have other values"
         )
         yield f"`{ANSI}` is `{requested[ansi]}`: {reason}; set it in the pipeline"
     was_legacy = compiled.get(policy) == "legacy"

@@ -33,7 +33,7 @@ def add_stream_options(parser: ArgumentParser) -> None:
     """The options of the command line that concern streams alone."""
     text = "let a stream go on from a checkpoint that was refused"
     parser.add_argument(ACCEPT, action="append", default=[], metavar="NAME", help=text)
-    text = "let a stream that begins anew write on behind the files that its folder has"
+    text = "let a stream that starts from scratch write on after the files that its folder has"
     parser.add_argument(KEEP, action="append", default=[], metavar="NAME", help=text)
     limit = _DEFAULT.max_restarts
     text = f"how often a stream starts again after transient failures (default {limit})"

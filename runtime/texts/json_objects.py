@@ -107,7 +107,7 @@ class JsonObjects:
             F.when(~utf8(self._data), F.lit(NO_UTF8))
             .when(~is_bounded, F.lit(HUGE_EXPONENT))
             .when(_escapes_half(self._text), F.lit(_NO_CHARACTER))
-            .when(has_trailing, F.lit("JSON with something behind its object"))
+            .when(has_trailing, F.lit("JSON with something after its object"))
             .otherwise(problem_sentence("no JSON object that fits the schema", detail))
         )
 

@@ -171,7 +171,7 @@ def one(precision: int, scale: int) -> Decimal:
 
 
 def places(number: Decimal) -> int:
-    """The digits behind the point, without zeros at the end."""
+    """The digits after the point, without zeros at the end."""
     exponent = number.normalize(EXACT).as_tuple().exponent
     assert isinstance(exponent, int)
     return max(0, -exponent)

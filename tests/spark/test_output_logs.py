@@ -1,6 +1,6 @@
 """A new checkpoint over what another one has written: no row is lost, and none comes that was none.
 
-The kind: a stream that begins anew where a log, or files without one, lie already.
+The kind: a stream that starts from scratch where a log, or files without one, lie already.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _check_outside_files(unit: Unit, pipeline: Pipeline) -> Iterator[Diagnostic]
     for test in pipeline.tests:
         for rows in (*(each.rows for each in test.given), *(each.rows for each in test.then)):
             if rows.file and is_outside(unit.file(rows.file.path), unit.input.project):
-                message = f"`{rows.file.path}` is not read: it is outside of the project"
+                message = f"`{rows.file.path}` is not read: it is outside the project"
                 yield Diagnostic(OUTSIDE_FILE, message, Label(rows.span))
 
 

@@ -174,7 +174,7 @@ class _Prober:
         self, transform: str, body: s.Query | None
     ) -> Iterator[tuple[str, _ProbeQuery]]:
         """The probes into a transform, and what they are over the datasets of a call."""
-        assert body is not None, "a call of a transform that is none is a mistake"
+        assert body is not None, "a call of something that is not a transform is a mistake"
         probes = self._probe_transform(self._declared[transform])
         for probe, probe_query in zip(probes, self._find_probes(body), strict=True):
             yield probe.name, probe_query

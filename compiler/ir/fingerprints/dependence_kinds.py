@@ -26,8 +26,10 @@ _PHRASES = {
     Verdict.SAFE: "safe to go on",
     Verdict.UNKNOWN: "unknown: nothing proves that it may go on, so look at it",
     Verdict.NEW_CHECKPOINT: "needs a new checkpoint",
-    Verdict.OLD_OUTPUT: "begins anew, and must not write where another checkpoint has written",
-    Verdict.SILENTLY_WRONG: "must not go on: Spark would, in silence, and be wrong",
+    Verdict.OLD_OUTPUT: (
+        "starts from scratch, and must not write where another checkpoint has written"
+    ),
+    Verdict.SILENTLY_WRONG: "must not go on: Spark would, silently, and be wrong",
 }
 
 

@@ -17,10 +17,10 @@ from ssbt.compiler.ir.fingerprints.dependence_kinds import (
 _UNDEFINED = "Spark goes on, and state mixes rows by the old rule with rows by the new one"
 STOPS = "Spark compares this with the checkpoint and stops with an error"
 _OTHER_MEANING = (
-    "the types are the same, so Spark takes the old state for the new and goes on without a word"
+    "the types are the same, so Spark takes the old state for the new and silently goes on"
 )
 _OTHER_PLACE = (
-    "rows so far stay in the old place; Spark writes later ones to the new one without a word,"
+    "rows so far stay in the old place; Spark silently writes later ones to the new one,"
     " and those who read it miss the first"
 )
 _OTHER_VALUES = "Spark goes on: what state has was read or computed otherwise than what comes"
@@ -144,7 +144,7 @@ DEPENDENCES: dict[PartKind, Dependence] = {
     PartKind.WATERMARK: Dependence(
         "watermark",
         Location.BEFORE,
-        "the column, the delay, and what stands before it",
+        "the column, the delay, and what comes before it",
         _MIXES,
         _MIXES,
     ),
@@ -180,7 +180,7 @@ DEPENDENCES: dict[PartKind, Dependence] = {
     PartKind.KEPT: Dependence(
         "row that the join keeps",
         Location.STATE,
-        "of both sides the columns that are used behind it, in their order, with types, down to"
+        "of both sides the columns that are used after it, in their order, with types, down to"
         " those of sources",
         _MISREAD_STATE,
         _STOPS,
@@ -236,9 +236,9 @@ DEPENDENCES: dict[PartKind, Dependence] = {
         Effect(_SAFE, ""),
     ),
     PartKind.PUSHED: Dependence(
-        "condition behind state that Spark applies before it",
+        "condition after state that Spark applies before it",
         Location.BEHIND,
-        "behind an aggregation a filter or join on its keys, behind a join of streams any, behind"
+        "after an aggregation a filter or join on its keys, after a join of streams any, after"
         " code of one's own any",
         Effect(_NEW, _PUSHED),
         Effect(_NEW, _PUSHED),

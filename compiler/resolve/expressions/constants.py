@@ -82,7 +82,7 @@ def evaluate_constant(node: e.Expression, type_: DataType) -> object:
         case MapType(key, value):
             items = _collection_items(node, "map")
             if len(items) % 2:
-                raise NotConstantError("`map` takes a value behind each key")
+                raise NotConstantError("`map` takes a value after each key")
             keys = [evaluate_constant(item, key) for item in items[::2]]
             return build_map(keys, [evaluate_constant(item, value) for item in items[1::2]])
         case StringType() if isinstance(node, e.StringLiteral):

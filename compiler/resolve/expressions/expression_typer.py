@@ -170,7 +170,7 @@ class ExpressionTyper(Struct):
         message = f"`{text}` is neither a grouping key nor inside an aggregate function"
         help_ = f"group by it, or take one value: `any_value({text})`"
         if self.in_pivot:
-            message = f"`{text}` stands outside of the aggregate functions that fill the pivot"
+            message = f"`{text}` is outside the aggregate functions that fill the pivot"
             help_ = f"take one value: `any_value({text})`"
         self.report_mistake(codes.NOT_GROUPED, node.span, message, help=help_)
 

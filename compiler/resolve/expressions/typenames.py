@@ -122,7 +122,7 @@ def _suggest_numbers(node: TypeName) -> tuple[str, str | tuple[()]]:
             return node.name, f"write `{node.name}`"
         precision, scale = (*numbers, 0)[:2]
         if scale > precision:
-            help_ = "the first number counts all digits, those behind the point too"
+            help_ = "the first number counts all digits, those after the point too"
             text = f"{name}({min(precision + scale, 38)},{scale})"
             return "", f"{help_}: `{text}`" if scale < 38 else help_
         if len(numbers) <= 2 and precision > 38:

@@ -158,7 +158,7 @@ def _type_offset(
         message = f"{keys[0].type.sql} in `order by` has no distance of {value.type.sql}"
         typer.report_mistake(codes.TYPE_MISMATCH, bound.offset.span, message)
     elif typer.context.ansi and len(keys) == 1 and not _is_in_range(keys[0].type, value.constant):
-        message = f"this distance is outside of the range of {keys[0].type.sql}, as the key is"
+        message = f"this distance is outside the range of {keys[0].type.sql}, as the key is"
         typer.report_mistake(codes.BAD_CONSTANT, bound.offset.span, message)
     return value
 

@@ -82,7 +82,7 @@ def resolve_drop(node: s.Drop, context: QueryContext) -> ir.Step:
             continue
         if resolved.path:
             message = f"`{column_text(name)}` is a field of a column; only columns can be dropped"
-            help_ = "build the struct anew: `|> set … = named_struct(…)`"
+            help_ = "build the struct again: `|> set … = named_struct(…)`"
             context.report.add(name_codes.UNKNOWN_COLUMN, name.span, message, help=help_)
             continue
         if resolved.column is not None:

@@ -146,7 +146,7 @@ def resolve_explode(node: s.Explode, context: QueryContext) -> ir.Step:
         types = (UNKNOWN,) * len(node.names)
     elif len(types) != len(node.names):
         expectation = (
-            "an array has one name" if len(types) == 1 else "a map has two names, (key, value)"
+            "an array takes one name" if len(types) == 1 else "a map takes two names, (key, value)"
         )
         given_count = "1 is" if len(node.names) == 1 else f"{len(node.names)} are"
         message = f"{expectation}, and {given_count} given"

@@ -74,7 +74,7 @@ def _resolve_row(
         report.findings += row_report.findings
         counts = f"{_pluralize(len(values), 'value')} for {_pluralize(len(columns), 'column')}"
         names = ", ".join(column.name for column in columns)
-        help_ = f"the columns are {names}" if names else "name the columns behind the dataset"
+        help_ = f"the columns are {names}" if names else "name the columns after the dataset"
         span = row.values[0].span.to(row.values[-1].span)
         report.add(codes.BAD_ROW, span, f"the row has {counts}", help=help_)
         return values

@@ -119,7 +119,7 @@ def _is_null(node: e.Expression) -> bool:
 def _check_call(node: e.Call, view: ExpressionView) -> Iterator[Diagnostic]:
     name, parts = function_name(node), operands(node)
     if name == "get" and _is_negative(node, view):
-        message = "elements are counted from 0: there is none here, in any row"
+        message = "elements are counted from 0: a negative place is never found"
         help_ = "from the end count `element_at(…, -1)`"
         yield Diagnostic(ALWAYS_NULL, message, Label(parts[1].span), (), (help_,))
     ignored = [part for part in parts if isinstance(without_parentheses(part), e.NullLiteral)]

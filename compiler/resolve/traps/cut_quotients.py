@@ -54,7 +54,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             return
     if isinstance(part, e.Binary) and part.operator == "div":
         between = Span(part.span.path, part.left.span.end, part.right.span.start)
-        message = "`div` has cut the fraction, so that there is none left here"
+        message = "`div` has cut the fraction, so that none is left here"
         help_ = ("`/` keeps it",)
         fix = (Edit(between, " / "),)
         yield Diagnostic(CUT_QUOTIENT, message, Label(part.span), (), help_, fix)

@@ -151,7 +151,7 @@ def _find_inequality_reason(
     if isinstance(type_, DecimalType) and Decimal(number).is_finite():
         whole = Decimal(number)
         if whole != whole.quantize(Decimal(1).scaleb(-type_.scale), context=_WIDE):
-            return f"{type_.sql} has {type_.scale} digits behind the point", ()
+            return f"{type_.sql} has {type_.scale} digits after the point", ()
         if abs(whole) >= Decimal(10) ** (type_.precision - type_.scale):
             return f"{number} is outside the range of {type_.sql}", ()
     if isinstance(type_, FloatType) and not isinstance(outcome.type, FloatType):

@@ -1,4 +1,4 @@
-"""Decimals whose digits behind the point Spark cuts off to make room."""
+"""Decimals whose digits after the point Spark cuts off to make room."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         return
     digits = "no digit" if result.scale == 0 else f"{result.scale} digits"
     message = (
-        f"`{name}` of {a.sql} and {b.sql} keeps {digits} behind the point, and"
+        f"`{name}` of {a.sql} and {b.sql} keeps {digits} after the point, and"
         f" {exact} would be needed"
     )
     help_ = "cast both sides to the digits that they have, such as `cast(… as decimal(18,6))`"
@@ -113,7 +113,7 @@ def _added_by_division(divisor: e.Expression, view: ExpressionView) -> int:
 
 
 def needed_scale(part: e.Expression, type_: DecimalType, view: ExpressionView) -> int:
-    """The digits behind the point that an operand has; of a constant, without zeros at its end."""
+    """The digits after the point that an operand has; of a constant, without zeros at its end."""
     outcome = view.outcome(part)
     if isinstance(outcome, Value) and outcome.is_opaque:
         # A parameter has the digits that it is given.

@@ -58,7 +58,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         takes_none = isinstance(count, Value) and count.value == 0 and not count.is_null
         if takes_none or view.text(parts[1]) == "":
             message = f"`{ssbt_text(node)}` is the empty text in every row"
-            help_ = "what stands between the parts comes second, how many to take third"
+            help_ = "the separator comes second, how many to take third"
             yield Diagnostic(EMPTY_PART, message, Label(node.span), (), (help_,))
 
 

@@ -187,7 +187,7 @@ def _failure_help(reason: str) -> tuple[str, ...]:
     if reason.endswith("is no INT"):
         return ("a number takes no quotes; a length of time is added: `+ interval '1 day'`",)
     if "outside the range" in reason:
-        return ("a number with `L` behind it, such as `86400L`, is computed as a BIGINT",)
+        return ("a number followed by `L`, such as `86400L`, is computed as a BIGINT",)
     if reason.endswith(("is no BIGINT", "is no DOUBLE")):
         return ("compare a number with a number, or a text with a text: `cast(… as string)`",)
     return ()
@@ -237,7 +237,7 @@ def _find_failing_operands(
         if isinstance(cast_result, Failure):
             yield part, cast_result.reason
     if isinstance(node, e.Subscript) and view.ansi and _is_before_first(node, view):
-        yield node.index, "elements are counted from 0, so there is none at a negative place"
+        yield node.index, "elements are counted from 0, so a negative place has none"
     divisor_node = find_divisor(node)
     if (
         view.ansi

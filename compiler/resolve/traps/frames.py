@@ -63,7 +63,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     message = f"without a frame, `{name}` over an order gives {default_result}"
     end = window.order[-1].span.end
     fix = (Edit(Span(window.span.path, end, end), f" {WHOLE}"),)
-    help_ = (f"for the whole partition, add `{WHOLE}` behind the order",)
+    help_ = (f"for the whole partition, add `{WHOLE}` after the order",)
     yield Diagnostic(DEFAULT_FRAME, message, Label(node.span), (), help_, fix)
 
 

@@ -1,4 +1,4 @@
-"""Decimals that lose digits behind the point where several values become one type."""
+"""Decimals that lose digits after the point where several values become one type."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def find_cut_column(span: Span, types: Sequence[DataType], merged: DataType) -> 
 
 
 def build_cut_diagnostic(span: Span, type_: DecimalType, merged: DecimalType) -> Diagnostic:
-    message = f"of {type_.sql} only {merged.scale} digits behind the point are kept:"
+    message = f"of {type_.sql} only {merged.scale} digits after the point are kept:"
     message += f" the whole is {merged.sql}"
     help_ = "cast the values to one type that has room for what they hold"
     return Diagnostic(CUT_SCALE, message, Label(span), (), (help_,))

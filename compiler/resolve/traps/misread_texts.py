@@ -153,7 +153,7 @@ def _check_reading(node: e.Call, name: str, types: list[DataType]) -> Iterator[D
     missing = _missing_options(node, types, _READING)
     if missing:
         misread = ", ".join(dict.fromkeys(_READING[each][1] for each in missing))
-        message = f"`{name}` reads texts that are none of the schema's types: {misread}"
+        message = f"`{name}` reads texts that do not belong to the schema's types: {misread}"
         yield _build_diagnostic(LENIENT_TEXTS, message, node, missing, _READING)
     if name == "from_json" and any(isinstance(each, TimestampType) for each in types):
         message = (

@@ -74,7 +74,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
             yield from _unusable(key.value, format_, value, view)
             continue
         suggestion = did_you_mean(key.value, names)
-        message = f"`{function_name(node)}` has no option `{key.value}`, and Spark passes over it"
+        message = f"`{function_name(node)}` has no option `{key.value}`, and Spark ignores it"
         fix = (Edit(key.span, quote(suggestion)),) if suggestion else ()
         help_ = (f"did you mean `{suggestion}`?",) if suggestion else ()
         yield Diagnostic(UNKNOWN_OPTION, message, Label(key.span), (), help_, fix)

@@ -110,7 +110,7 @@ def _find_problem(place: re.Match[str]) -> str | None:
     if not letter or letter not in _WHOLE + _FLOATING + _ANY:
         return "a plain `%` is `%%`"
     if place[4] and letter in _WHOLE:
-        return f"a whole number has no digits behind the point: `%{letter}`"
+        return f"a whole number has no digits after the point: `%{letter}`"
     return _find_flags_problem(place)
 
 

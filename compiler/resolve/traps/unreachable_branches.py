@@ -159,7 +159,7 @@ def _is_true(condition: e.Expression, view: ExpressionView) -> bool:
 
 
 def _build_constant_diagnostic(condition: e.Expression) -> Diagnostic:
-    message = "every row takes this branch, so none gets to those behind it"
+    message = "every row takes this branch, so none gets to those after it"
     help_ = "a branch for all other rows is the last one: `else …`"
     return Diagnostic(UNREACHABLE_BRANCH, message, Label(condition.span), (), (help_,))
 

@@ -157,13 +157,13 @@ def _build_diagnostic(constant: e.Expression, range_: ValueRange, key: Key) -> D
         fits = violation.pattern.fullmatch(corrected) is not None
         return _build_form_diagnostic(constant, violation, key, corrected if fits else key)
     reason = range_.reason if violation is None else violation.reason
-    return Diagnostic(NEVER_GIVEN, f"{reason}, and this is none of it", Label(constant.span))
+    return Diagnostic(NEVER_GIVEN, f"{reason}, and this is not among them", Label(constant.span))
 
 
 def _build_form_diagnostic(
     constant: e.Expression, form: Form, text: str, corrected: str
 ) -> Diagnostic:
-    message = f"{form.reason}, and this is none of it"
+    message = f"{form.reason}, and this is not among them"
     if corrected == text:
         return Diagnostic(NEVER_GIVEN, message, Label(constant.span))
     correction = quote(corrected)

@@ -200,7 +200,7 @@ def report_ansi_off(node: Pipeline, report: Report) -> None:
         return
     count = len(spans)
     subject = "an expression" if count == 1 else f"{count} expressions"
-    message = f"without ANSI mode {subject} may be wrong or null in silence"
+    message = f"without ANSI mode {subject} may silently be wrong or null"
     labels = tuple(Label(unguarded_span, "such as this") for unguarded_span in spans[:_MOST_LABELS])
     help_ = (
         "leave ANSI mode on, and write `try_cast`, `try_divide` and the like where null is meant",

@@ -62,7 +62,7 @@ class StepBuilder(BlockBuilder):
                 codes.UNEXPECTED_TOKEN,
                 self.token_span(keyword),
                 "`natural join` is not in the language: a new column of the same name would "
-                "change the join in silence",
+                "silently change the join",
                 "name the columns with `using (…)`",
             )
             return s.BrokenStep(span)

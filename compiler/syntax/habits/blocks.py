@@ -86,13 +86,13 @@ def _check_head(context: SyntaxErrorContext, word: str) -> Diagnostic:
     """A keyword without what must stand behind it."""
     code, keyword_end = codes.UNEXPECTED_TOKEN, context.offset + len(word)
     if context.piece[keyword_end:].lstrip().startswith(":") and word != "test":
-        message = f"`{word}` takes a name behind it, and no `:`"
+        message = f"`{word}` is followed by a name, and no `:`"
         return context.diagnose(code, message, _OTHER_FORMAT, length=len(word))
     if word not in ("import", "test"):
-        message = f"`{word}` takes a name behind it"
+        message = f"`{word}` is followed by a name"
         return context.diagnose(code, message, length=len(word))
     operand = "a path" if word == "import" else "a name"
-    message = f"`{word}` takes {operand} in double quotes behind it"
+    message = f"`{word}` takes {operand} in double quotes after it"
     match = _PATH.match(context.piece, keyword_end)
     if word == "test" or match is None:
         return context.diagnose(code, message, length=len(word))
@@ -161,7 +161,7 @@ def check_assignment(context: SyntaxErrorContext) -> Diagnostic | None:
     """`name: value` in a block, and `name := value` anywhere."""
     code = codes.UNEXPECTED_TOKEN
     if context.text == "=" and context.piece.endswith(":", 0, context.offset):
-        message = "a parameter has a type behind its `:`"
+        message = "a parameter has a type after its `:`"
         return context.diagnose(code, message, "write `NAME: TYPE = DEFAULT`", length=1)
     if context.text != ":" or "EQUAL" not in context.expected:
         return None
@@ -214,7 +214,7 @@ def check_missing_colon(context: SyntaxErrorContext) -> Diagnostic | None:
         return None
     previous = context.error.previous
     fix = (context.previous_end, 0, ":")
-    message = "a `:` stands between a name and its type"
+    message = "a `:` separates a name and its type"
     help_ = f"write `{previous}: {context.word}`"
     length = len(context.word)
     return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=length, fix=fix)

@@ -26,7 +26,7 @@ DATASET_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(
         r"\b(?:from|join|all|union)\s+\w+\.\w+",
-        "a dataset has one name: that of its `source` or `let`",
+        "a dataset has a single name: that of its `source` or `let`",
     ),
     phrase(
         r"\b(join|from|all|union|except|intersect)\s+table\s+(?=\w)", r"write `\1 NAME`", r"\1 "

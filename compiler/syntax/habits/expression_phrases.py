@@ -187,7 +187,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     # ---- SQL of other dialects
     phrase(
         r"\bgroup_concat\(([^()]*?)\s+order\s+by\s+([^()]*?)\s+separator\s+('[^']*')\)",
-        "the order stands behind: `listagg(…, ';') within group (order by …)`",
+        "the order comes after: `listagg(…, ';') within group (order by …)`",
         r"listagg(\1, \3) within group (order by \2)",
     ),
     phrase(r"\(\s*\+\s*\)", "rows without a partner stay by `|> left join DATASET on CONDITION`"),
@@ -231,7 +231,7 @@ EXPRESSION_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\bextract\s*\(\s*(\w+)\s*,\s*", r"write `extract(\1 from …)`", r"extract(\1 from "),
     phrase(
         r"\b(?:string_agg|listagg)\(([^()]*?)\s+order\s+by\s+([^()]*)\)",
-        "the order stands behind: `listagg(…) within group (order by …)`",
+        "the order comes after: `listagg(…) within group (order by …)`",
         r"listagg(\1) within group (order by \2)",
     ),
     phrase(

@@ -120,7 +120,7 @@ def check_missing_as(context: SyntaxErrorContext) -> Diagnostic | None:
     if context.is_first_on_line and {"PIPELINE", "SINK"} <= context.expected:
         return None
     word = context.word
-    help_ = [f"if it is a name for what stands before it, write `as {word}`"]
+    help_ = [f"if it is a name for what comes before it, write `as {word}`"]
     if {"ON", "USING"} <= context.expected:
         help_.append("a condition takes `on`, columns of the same names take `using (…)`")
     elif "COMMA" in context.expected:

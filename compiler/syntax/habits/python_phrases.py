@@ -75,6 +75,6 @@ PYTHON_PHRASES: tuple[Phrase, ...] = (
         r"a part of a text is `substring(\1, 1, 3)`, of an array `slice(\1, 1, 3)`",
     ),
     phrase(
-        r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order stands behind: `within group (order by …)`"
+        r"\b(\w+)\s+order\s+by\b(?=[^|]*\))", "the order comes after: `within group (order by …)`"
     ),
 )

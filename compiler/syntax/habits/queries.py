@@ -164,7 +164,7 @@ def check_rename(context: SyntaxErrorContext) -> Diagnostic | None:
     """`rename a to b`, `rename a = b`."""
     if context.expected - {"DOT"} != {"AS"} or context.text.lower() not in ("to", "="):
         return None
-    message = "the new name stands behind `as`"
+    message = "the new name comes after `as`"
     fix: Replacement | tuple[()] = () if context.text == "=" else (context.offset, 2, "as")
     length = len(context.text)
     help_ = "write `OLD as NEW`"

@@ -91,8 +91,8 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(
         r"\bas\s+([^\W\d]\w*(?:-[^\W\d]\w*)+)\s*$",
-        r"a name with other signs takes backticks, `` `\1` ``; if `-` subtracts, the name stands "
-        "behind `as`: `… as NAME`",
+        r"a name with other signs takes backticks, `` `\1` ``; if `-` subtracts, the name comes "
+        "after `as`: `… as NAME`",
     ),
     phrase(
         r"^\s*pivot\s+(\w+)\s+values?\s*=?\s*(\w+)\s*$",
@@ -171,7 +171,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(
         r"(?<!group )(?<!order )(?<!sort )(?<=\s)by\s+(?=[\w`(])",
-        "the keys stand behind `group by`",
+        "the keys come after `group by`",
         "group by ",
     ),
     phrase(r"\bpartition\s+(?!by\b)", "write `partition by`", "partition by "),
@@ -187,7 +187,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(
         r"\bselect\s+top\s+\(?(\d+)\)?\s+([^|]+?)\s*$",
-        r"write `|> limit \1` behind it",
+        r"write `|> limit \1` after it",
         r"select \2 |> limit \1",
         is_certain=True,
     ),
@@ -238,7 +238,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     phrase(r"\bset\s+(.+)\s+as\s+(\w+)\s*$", r"write `set \2 = …`", r"set \2 = \1"),
     phrase(
         r"\b(extend|select)\s+([^\W\d]\w*)\s+as\s+(?!\w+\s*/)([^,]+?)\s*$",
-        r"the name stands behind `as`: `… as \2`",
+        r"the name comes after `as`: `… as \2`",
         r"\1 \3 as \2",
     ),
     phrase(r"\b(extend|select)\s+(\w+)\s*:=\s*([^,]+?)\s*$", r"write `… as \2`", r"\1 \3 as \2"),
@@ -249,7 +249,7 @@ STEP_PHRASES: tuple[Phrase, ...] = (
     ),
     phrase(
         r"\bsample\s+(0?\.\d+)\s*$",
-        "a share is told in percent: `sample 10 percent`",
+        "a share is given in percent: `sample 10 percent`",
         convert_percent,
     ),
     phrase(

@@ -48,7 +48,7 @@ clicks
   behaviour   the rows of `counts`: the grouping was `clicks.page` and is `clicks.user`
               new.ssbt:18, was old.ssbt:18
               affects sink pages
-  stream pages: must not go on: Spark would, in silence, and be wrong
+  stream pages: must not go on: Spark would, silently, and be wrong
   stream clicks: safe to go on
 """
 MARKDOWN = """\
@@ -62,7 +62,7 @@ without a word |  | new.ssbt:18, was old.ssbt:18 |
 | **behaviour** | the rows of `counts`: the grouping was `clicks.page` and is `clicks.user` | \
 `sink pages` | new.ssbt:18, was old.ssbt:18 |
 
-- stream `pages` must not go on: Spark would, in silence, and be wrong
+- stream `pages` must not go on: Spark would, silently, and be wrong
 """
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 CHANGED = PIPELINE.replace("group by page", "group by user as page")

@@ -98,7 +98,7 @@ DOUBLED = "\n".join(f"_a{i} = ${{_a{i + 1}}}${{_a{i + 1}}}" for i in range(60)) 
         (linked(MORE, "more.conf"), "`conf/more.conf` cannot be read"),
         (
             linked("shared.ssbt", "/dev/zero"),
-            "`shared.ssbt` is not read: it is outside of the project",
+            "`shared.ssbt` is not read: it is outside the project",
         ),
         (piped(MORE), f"`conf/more.conf` {NOT_REGULAR}"),
         (piped("conf/prod.conf"), f"`conf/prod.conf` {NOT_REGULAR}"),
@@ -179,7 +179,7 @@ def test_whether_a_file_outside_exists_is_not_told(
         result = ssbtc("check", "copied.ssbt")
         message = " ".join((result.out + result.err).replace("\n  ", " ").split())
         assert result.code == 1, message
-        assert "is not read: it is outside of the project" in message
+        assert "is not read: it is outside the project" in message
         answers.append(message.replace("other", "there"))
     assert answers[0] == answers[1]
 

@@ -83,9 +83,8 @@ def test_every_change_of_what_becomes_of_records(before: str, after: str, shape:
     assert result == {begun: "SAFE", gone: "NEW_CHECKPOINT"}
     assert message[f"the stream `{gone}` is gone"] is Severity.CHECKPOINT
     if shape == "plain":
-        begins = (
-            f"the stream `{begun}` begins anew where the sink `named` of pipeline `p` has written"
-        )
+        where = "where the sink `named` of pipeline `p` has written"
+        begins = f"the stream `{begun}` starts from scratch {where}"
         assert message[begins] is Severity.CHECKPOINT
     sink_text = "the sink `orders.dead_letter` is " + ("new" if after == "dead_letter" else "gone")
     assert message[sink_text] is (

@@ -100,7 +100,7 @@ if __name__ == "__main__":
             "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
             # Each batch saves what it has changed, not all of the state.
             "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
-            # State has so many parts, and a checkpoint keeps the number for ever; Spark's
+            # State has this many parts, and a checkpoint keeps the number forever; Spark's
             # 200 make small batches slow, and 8 keep 8 cores busy.
             "spark.sql.shuffle.partitions": "8",
         },
