@@ -66,7 +66,7 @@ CHANGES: dict[str, tuple[Schema, Schema, tuple[str, ...]]] = {
     "a branch more": (
         record(field(["null", "int"])),
         record(field(["null", "int", "string"])),
-        ("`f` string is none of null, int",),
+        ("`f` string is not one of null, int",),
     ),
     "a new symbol": (
         record(field(ENUM_AB)),

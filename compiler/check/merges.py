@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.settings import ColumnName
+from ssbt.compiler.diagnostics.codes.declarations import OPEN_SCHEMA
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.histories import find_history
@@ -91,6 +92,9 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
     merge = find_merge(sink.settings, relation) or history
     if merge is None:
         return
+    if relation.is_open and not _lists_columns(sink):
+        yield _build_open_diagnostic(sink)
+        return
     stored = {name.casefold() for name in merge.columns}
     if history is not None:
         # It has the sequence in columns of its own.
@@ -119,6 +123,20 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
             message = f"`{column.name}` is {column.type.sql}, which has no order"
             help_ = (f"leave it out: `columns = * except ({column.name})`",)
             yield Diagnostic(NO_ORDER, message, Label(span or sink.span), (), help_)
+
+
+def _lists_columns(sink: Sink) -> bool:
+    columns = sink.settings.find("columns")
+    names = columns.columns if columns is not None else ()
+    return bool(names) and not any(name.in_star for name in names)
+
+
+def _build_open_diagnostic(sink: Sink) -> Diagnostic:
+    named = sink.settings.find("columns") or sink.settings.find("mode")
+    message = "what a merge compares and stores must be known here: Spark infers the columns"
+    help_ = ("give the source a `schema`, or list the `columns`",)
+    span = named.span if named is not None else None
+    return Diagnostic(OPEN_SCHEMA, message, Label(span or sink.span), (), help_)
 
 
 def _span_of(sink: Sink, column: str) -> Span | None:

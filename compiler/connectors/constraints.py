@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -125,7 +126,7 @@ def _spark_value(option: Option, compiler_default: CompilerDefault) -> str | boo
 
 
 def check_constraints(
-    constraints: tuple[Constraint, ...], block: OptionBlock, spark: str
+    constraints: Sequence[Constraint], block: OptionBlock, spark: str
 ) -> Iterator[Diagnostic]:
     """One finding for each rule that is broken; in doubt, none."""
     for constraint in constraints:

@@ -229,7 +229,8 @@ class Constraint(Struct, frozen=True):
     """A rule among options; `when` is empty for a rule that always holds.
 
     DISJOINT: the columns that the first option names are named by none of the others. `before` is
-    the Spark line from which on the rule holds no more, if there is one.
+    the Spark line from which on the rule holds no more, if there is one; `modes` are those in which
+    it holds.
     """
 
     kind: ConstraintKind
@@ -238,6 +239,7 @@ class Constraint(Struct, frozen=True):
     message: str
     help: str = ""
     before: str = ""
+    modes: frozenset[Mode] = frozenset(Mode)
 
 
 def is_newer(since: str, spark: str) -> bool:

@@ -205,6 +205,7 @@ def _read_constraint(table: TomlTable) -> Constraint:
         message=table.required_text("message"),
         help=table.text("help"),
         before=_read_spark_line(table, "before"),
+        modes=read_modes(table, default=tuple(mode.value for mode in Mode)),
     )
     table.close()
     return constraint

@@ -107,7 +107,8 @@ def _validate(
     for setting in compiler_settings(block, use.spark):
         block.settings[setting.option.name] = setting
     yield from _check_missing(connector, block)
-    yield from check_constraints(specification.constraints, block, use.spark)
+    rules = [rule for rule in specification.constraints if use.mode in rule.modes]
+    yield from check_constraints(rules, block, use.spark)
     return Settings(tuple(block.settings.values()), raw)
 
 

@@ -12,6 +12,7 @@ LINE_LENGTH = 88
 COMMA_PRIORITY = 18
 STRING_PRIORITY = 12
 UNION_PRIORITY = 9
+SUM_PRIORITY = 5
 DOT_PRIORITY = 1
 
 
@@ -122,7 +123,7 @@ def _delimiter_priority(leaf: Leaf, previous: Leaf) -> int:
         return DOT_PRIORITY
     if leaf.kind == "string" and previous.kind == "string":
         return STRING_PRIORITY
-    return UNION_PRIORITY if leaf.kind == "|" else 0
+    return {"|": UNION_PRIORITY, "+": SUM_PRIORITY}.get(leaf.kind, 0)
 
 
 def build_line(leaves: Iterable[Leaf], depth: int) -> Line:

@@ -163,7 +163,7 @@ def test_a_topic_made_anew_while_it_runs(
     topics.send(source, *"defgh")
     thread.join(120)
     (failure,) = failures
-    assert "was deleted and made anew" in str(failure)
+    assert "has since been deleted and created again" in str(failure)
 
 
 def test_a_pattern_without_topics(

@@ -22,7 +22,10 @@ class Params:
     """Values given at run time."""
 
     results: Annotated[
-        str, "STRING", "the folder that the results go to", Check("not like", "%/")
+        str,
+        "STRING",
+        "the folder that the results go to",
+        Check("not like", "%/"),
     ]
     countries: Annotated[
         tuple[str, ...], "ARRAY<STRING>", "where the shop is", Check("size >", 0)
@@ -57,7 +60,7 @@ def orders(job: Job[Params]) -> DataFrame:
             ORDER,
             {
                 # Decimals with a point: for `en-US`, `1,50` is 150; here it is malformed.
-                "locale": "en-CH",
+                "locale": "en-CH"
             },
             masked=["email"],
         ),

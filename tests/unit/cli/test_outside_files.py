@@ -221,7 +221,7 @@ def test_a_folder_that_is_a_link(
         (others / mark).touch()
     result = ssbtc(command, argument)
     assert result.code != 0
-    assert "outside of the project" in result.out + result.err
+    assert "outside the project" in result.out + result.err
     assert f"{CANARY} {{" not in result.out + result.err + read_outputs(project)
 
 

@@ -64,6 +64,9 @@ class CodeSamples:
                 return self._random.choice(("True", "42", "0.1", "-7", "1e16", "None"))
             case 6:
                 return self.chain(depth + 2)
+        if self._random.random() < 0.1:
+            parts = [self.string(), f'literal({self.name()}, "DATE")', self.string()]
+            return " + ".join(parts[: self._random.choice((2, 2, 3))])
         return self.string()
 
     def _listed(self, depth: int) -> str:

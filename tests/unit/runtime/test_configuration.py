@@ -71,8 +71,8 @@ options:
   --quiet               log warnings and errors only
   --accept-checkpoint-change NAME
                         let a stream go on from a checkpoint that was refused
-  --keep-output NAME    let a stream that begins anew write on behind the files that its
-                        folder has
+  --keep-output NAME    let a stream that starts from scratch write on after the files
+                        that its folder has
   --max-restarts N      how often a stream starts again after transient failures
                         (default 5)
 

@@ -50,8 +50,8 @@ def test_files(tmp_path: Path) -> None:
         "huge": "more than 1,000,000 bytes",
         "empty": "the value is empty",
         "nothing": "No such file",
-        "../secrets": "its name is none of a file",
-        "..": "its name is none of a file",
+        "../secrets": "its name is not that of a file",
+        "..": "its name is not that of a file",
     }.items():
         with pytest.raises(SecretError, match=why):
             value(name, provider="file", folder=folder)
