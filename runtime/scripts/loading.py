@@ -63,8 +63,9 @@ class Script:
 
     def writing(self, name: str) -> tuple[str, int]:
         """How a stream of the dataset is written; see `Dataset`."""
-        dataset = self._plan.datasets[name]
-        return dataset.mode, dataset.batches
+        dataset = self._plan.datasets.get(name)
+        # The plan of pytest's files has no source that is given, which a test may look at as well.
+        return (dataset.mode, dataset.batches) if dataset is not None else ("append", 1)
 
     def asks_time(self, name: str) -> bool:
         """Whether a dataset, what it is made from or a transform asks for the time."""

@@ -131,7 +131,7 @@ def test_a_topic_made_anew(
     topics.delete(source)
     until(lambda: topics.makes(source))
     topics.send(source, *"defgh")
-    with pytest.raises(CheckpointsRefusedError, match=f"topic `{source}` was deleted and made an"):
+    with pytest.raises(CheckpointsRefusedError, match=f"topic `{source}` has since been deleted"):
         piped(text)
     assert count_rows(spark, piped.folder) == Counter("abc")
     piped(text.replace("value ", "fail_on_data_loss = false\n value ", 1))
