@@ -26,6 +26,10 @@ _ENDS = (",", ")")
 _KEYWORDS = frozenset({"return", "import", "as", "from", "def"})
 
 
+# Of comprehensions and conditions, which templates of others may have.
+_FOREIGN = frozenset({"and", "else", "for", "if", "in", "is", "not", "or"})
+
+
 class UnknownShapeError(Exception):
     """Code that `emit` does not make itself."""
 
@@ -85,6 +89,8 @@ def _tokens(text: str) -> Iterator[Leaf]:
             continue
         if kind == "comment":
             leaf = Leaf(STANDALONE_COMMENT, value)
+        elif value in _FOREIGN:
+            raise UnknownShapeError(value)
         else:
             leaf = Leaf(kind, value, _prefix(kind, value, previous))
             leaf.is_display = kind in OPENING and not _is_trailer(previous)

@@ -43,8 +43,7 @@ TEXT = """\
 clicks
   checkpoint  the stream `pages`: the aggregation was `count(*) by page` and is `count(*) by user`
               new.ssbt:18, was old.ssbt:18
-              the types are the same, so Spark takes the old state for the new and goes on without a
-              word
+              the types are the same, so Spark takes the old state for the new and silently goes on
   behaviour   the rows of `counts`: the grouping was `clicks.page` and is `clicks.user`
               new.ssbt:18, was old.ssbt:18
               affects sink pages
@@ -57,8 +56,8 @@ MARKDOWN = """\
 | | change | affects | place |
 |---|---|---|---|
 | **checkpoint** | the stream `pages`: the aggregation was `count(*) by page` and is \
-`count(*) by user`: the types are the same, so Spark takes the old state for the new and goes on \
-without a word |  | new.ssbt:18, was old.ssbt:18 |
+`count(*) by user`: the types are the same, so Spark takes the old state for the new and silently \
+goes on |  | new.ssbt:18, was old.ssbt:18 |
 | **behaviour** | the rows of `counts`: the grouping was `clicks.page` and is `clicks.user` | \
 `sink pages` | new.ssbt:18, was old.ssbt:18 |
 
