@@ -19,7 +19,7 @@ STANDALONE_COMMENT = "#"
 _TOKEN = lazy_pattern(
     r"""(?P<string>[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')
     | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
-    | (?P<mark>->|\*\*|[()\[\]{},.:=|+-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
+    | (?P<mark>->|\*\*|==|[()\[\]{},.:=|+-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
     re.VERBOSE,
 )
 _ENDS = (",", ")")

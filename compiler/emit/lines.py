@@ -11,8 +11,10 @@ LINE_LENGTH = 88
 
 COMMA_PRIORITY = 18
 STRING_PRIORITY = 12
+COMPARISON_PRIORITY = 10
 UNION_PRIORITY = 9
 SUM_PRIORITY = 5
+_PRIORITIES = {"==": COMPARISON_PRIORITY, "|": UNION_PRIORITY, "+": SUM_PRIORITY}
 DOT_PRIORITY = 1
 
 
@@ -123,7 +125,7 @@ def _delimiter_priority(leaf: Leaf, previous: Leaf) -> int:
         return DOT_PRIORITY
     if leaf.kind == "string" and previous.kind == "string":
         return STRING_PRIORITY
-    return {"|": UNION_PRIORITY, "+": SUM_PRIORITY}.get(leaf.kind, 0)
+    return _PRIORITIES.get(leaf.kind, 0)
 
 
 def build_line(leaves: Iterable[Leaf], depth: int) -> Line:

@@ -66,6 +66,8 @@ class CodeSamples:
                 return self.chain(depth + 2)
         if self._random.random() < 0.1:
             parts = [self.string(), f'literal({self.name()}, "DATE")', self.string()]
+            if self._random.random() < 0.3:
+                return f"F.{self.word()}({self.string()}) == {self._random.choice(('8', '42'))}"
             return " + ".join(parts[: self._random.choice((2, 2, 3))])
         return self.string()
 

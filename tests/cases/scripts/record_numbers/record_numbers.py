@@ -22,7 +22,7 @@ def readings(job: Job[None]) -> DataFrame:
         .option("maxOffsetsPerTrigger", 1000000).load(),
         value=Decoding(
             F.when(
-                F.length(F.col("value"))==4,
+                F.length(F.col("value")) == 4,
                 # Shifting carries the sign from the first of 32 bits to that of 64.
                 F.shiftright(
                     F.shiftleft(
@@ -35,7 +35,7 @@ def readings(job: Job[None]) -> DataFrame:
         ),
         key=Decoding(
             F.when(
-                F.length(F.col("key"))==8,
+                F.length(F.col("key")) == 8,
                 # Digits in base 16, as a number that may be negative: hence -10.
                 F.conv(F.hex(F.col("key")), 16, -10).cast("bigint"),
             ),
