@@ -12,7 +12,8 @@ from pyspark.sql.types import StructField, StructType
 from ssbt.runtime.fitting.columns import nullable_type
 from ssbt.runtime.named_tables.describing import describe_table, sql_name
 from ssbt.runtime.schemas import SchemaMismatchError
-from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
+from ssbt.runtime.tables.places import Layout, Place, literal, quoted
+from ssbt.runtime.values.literals import option_text
 
 _PART, _COLUMNS = re.compile(r"Part \d+"), "# Partition Information"
 

@@ -11,7 +11,8 @@ from ssbt.runtime.catalogs.places import NamedPlace, open_place
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.fitting.columns import nullable_type
 from ssbt.runtime.schemas import SchemaMismatchError
-from ssbt.runtime.tables.places import Layout, Place, literal, option_text, quoted
+from ssbt.runtime.tables.places import Layout, Place, literal, quoted
+from ssbt.runtime.values.literals import option_text
 
 _CONSTRAINT = "declared"
 _PROPERTY = f"delta.constraints.{_CONSTRAINT}"

@@ -22,7 +22,8 @@ from pyspark.sql.types import (
 from ssbt.runtime.schemas import SchemaMismatchError
 
 _INTEGERS: dict[type[DataType], int] = {ByteType: 3, ShortType: 5, IntegerType: 10, LongType: 19}
-_LENGTH = "__CHAR_VARCHAR_TYPE_STRING"
+CHAR_TYPE = "__CHAR_VARCHAR_TYPE_STRING"
+"""Where a column, which Spark shows as STRING, says that it is a CHAR or a VARCHAR."""
 _FLOATS: tuple[type[DataType], ...] = (FloatType, DoubleType)
 
 
@@ -47,7 +48,7 @@ def fit_columns(frame: DataFrame, schema: str, source: str) -> DataFrame:
         name = found.name.replace("`", "``")
         value = F.col(f"`{name}`").cast(nullable_type(field.dataType))
         # Spark fills them with spaces, and a text that is compared with one has none.
-        is_padded = found.metadata.get(_LENGTH, "").startswith("char(")
+        is_padded = found.metadata.get(CHAR_TYPE, "").startswith("char(")
         columns.append((F.rtrim(value) if is_padded else value).alias(field.name))
     return frame.select(*columns)
 

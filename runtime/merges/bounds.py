@@ -17,6 +17,7 @@ from pyspark.sql.types import (
     StructField,
 )
 
+from ssbt.runtime.fitting.columns import CHAR_TYPE
 from ssbt.runtime.tables.places import column, quoted
 from ssbt.runtime.values.literals import literal
 
@@ -28,8 +29,6 @@ _TYPES: tuple[DataType, ...] = (
 _INTEGER, _DATE = re.compile(r"-?\d+"), re.compile(r"\d{4}-\d\d-\d\d")
 _LONGEST = 200
 _START = re.compile(r"\s*MERGE INTO \w+ AS t\s+USING \w+ AS \w+\s+ON\s")
-# A column of CHAR is compared with the spaces that fill it up.
-_FILLED = "__CHAR_VARCHAR_TYPE_STRING"
 
 
 class Bounds:
@@ -77,7 +76,8 @@ def restrict(statement: str, condition: str) -> str:
 
 
 def _is_bounded(field: StructField) -> bool:
-    return field.dataType in _TYPES and _FILLED not in field.metadata
+    # A column of CHAR is compared with the spaces that fill it up.
+    return field.dataType in _TYPES and CHAR_TYPE not in field.metadata
 
 
 def _literal(text: str | None, field: StructField) -> str | None:

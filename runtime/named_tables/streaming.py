@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 from pyspark.sql.types import StructField
 
+from ssbt.runtime.fitting.columns import CHAR_TYPE
 from ssbt.runtime.named_tables.describing import Description, describe_table
 from ssbt.runtime.named_tables.fitting import find_table, fit_rows, refuse_table
 from ssbt.runtime.passes.outputs import (
@@ -13,11 +14,10 @@ from ssbt.runtime.passes.outputs import (
     Output,
     SnapshotOutput,
     TableOutput,
-    option_text,
 )
+from ssbt.runtime.values.literals import option_text
 
 _DELTA, _ICEBERG = "delta", "iceberg"
-_LENGTH = "__CHAR_VARCHAR_TYPE_STRING"
 
 
 def table_writer(
@@ -80,11 +80,11 @@ def _find_problems(table: Description) -> Iterator[str]:
     for field in table.columns if table.has_plain_files else ():
         if has_length(field):
             yield (
-                f"`{field.name}` is {field.metadata[_LENGTH]}, and Spark lets a stream write values"
-                " of any length into it"
+                f"`{field.name}` is {field.metadata[CHAR_TYPE]}, and Spark lets a stream write"
+                " values of any length into it"
             )
 
 
 def has_length(field: StructField) -> bool:
     """Whether it is a CHAR or VARCHAR, or has one within, which Spark shows as STRING."""
-    return _LENGTH in field.metadata
+    return CHAR_TYPE in field.metadata

@@ -10,6 +10,7 @@ from pyspark.sql.readwriter import DataFrameWriter
 
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.outputs.beginning import begin_log
+from ssbt.runtime.values.literals import option_text
 
 _QUERY, _BATCH = "ssbt.query", "ssbt.batch"
 
@@ -146,8 +147,3 @@ def _query_id() -> str:
     if query is None:
         raise RuntimeError("this is no batch of a stream")
     return query
-
-
-def option_text(value: object) -> str:
-    """The value of an option as text."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

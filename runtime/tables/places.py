@@ -158,8 +158,3 @@ def literal(text: str) -> str:
     """A text as SQL has it."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def option_text(value: str | bool | float) -> str:
-    """The value of an option or a property as text."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

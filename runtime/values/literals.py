@@ -69,3 +69,8 @@ def _interval_literal(value: timedelta | Months, spark_type: SparkType) -> str:
     unit = "YEAR TO MONTH" if isinstance(value, Months) else "DAY TO SECOND"
     text = f"INTERVAL '{as_text(value)}' {unit}"
     return text if spark_type.name == f"INTERVAL {unit}" else f"CAST({text} AS {spark_type})"
+
+
+def option_text(value: object) -> str:
+    """The value of an option or a property as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
