@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.connectors.wording import join_alternatives
 from ssbt.compiler.diagnostics.codes.upkeep import maintained
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
-from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.ir.upkeep import Upkeep
-from ssbt.compiler.types.datatypes import (
-    ArrayType,
-    BinaryType,
-    BooleanType,
-    MapType,
-    StructType,
-    VariantType,
-)
+from ssbt.compiler.source import Span
+from ssbt.compiler.types.datatypes import UNKNOWN
 
 _DAY = 24 * 3_600_000
 _FOLDERS = OptionPlacement.PARTITION_BY
@@ -29,8 +25,9 @@ SHORT_RETENTION = Code(
     """\
 A reader keeps the version of a table that it began with, and a write has files of a version that is
 not there yet. Both fail, or the table loses rows, if their files are deleted meanwhile. Delta Lake
-keeps files for 7 days at least, unless a check is switched off; so does `maintain`. Versions that
-are older than `expire_snapshots` can no longer be read.
+keeps files for 7 days at least, unless a check is switched off; so does `maintain`. For Iceberg it
+is 1 day: snapshots that go do not take files of running writes with them, but those of readers.
+Versions that are older than `expire_snapshots` can no longer be read.
 """,
     wrong=maintained("expire_snapshots = 1 day"),
     right=maintained("expire_snapshots = 7 days"),
@@ -40,15 +37,16 @@ UNFIT_ORDER = Code(
     "SSBT0582",
     "A table that cannot be sorted by these columns",
     """\
-`z_order_by` moves rows with near values into the same files, within each partition. A column of the
-partitions has one value in each of them, and a column without an order, or one that the table does
-not have, cannot be sorted by: the job fails. A table with `cluster_by` is clustered by `compact`,
-and takes no other order.
+`z_order_by` and `sort_by` move rows with near values into the same files, within each partition. A
+column of the partitions has one value in each of them, and a column without an order, or one that
+the table does not have, cannot be sorted by: the job fails. Each engine orders by types of its own:
+Iceberg's z-order takes no DECIMAL. A table with `cluster_by` is clustered by `compact`, and takes no
+other order.
 """,
     wrong=maintained("z_order_by = placed_on"),
     right=maintained("z_order_by = id"),
 )
-_UNFIT_TYPES = (BooleanType, BinaryType, ArrayType, MapType, StructType, VariantType)
+_ORDERS = ("sort_by", "z_order_by")
 
 
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
@@ -79,29 +77,42 @@ def _check_retention(upkeep: Upkeep) -> Iterator[Diagnostic]:
 
 
 def _check_order(upkeep: Upkeep, sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
-    setting = upkeep.settings.find("z_order_by")
-    if setting is None:
-        return
-    clusters = sink.settings.find("cluster_by")
-    if clusters is not None and setting.span is not None:
-        message = "the table is clustered, and takes no other order"
-        also = (Label(clusters.span, "here"),) if clusters.span is not None else ()
-        help_ = ("write `compact = true`, which clusters it",)
-        yield Diagnostic(UNFIT_ORDER, message, Label(setting.span), also, help_)
-        return
-    folders = {each.name.casefold() for each in sink.settings.columns_at(_FOLDERS)}
+    """What orders the rows of files: columns of the table with an order, not of its partitions."""
     stored = {each.name.casefold(): each for each in stored_columns(sink.settings, relation)}
-    for name in setting.columns:
-        column = stored.get(name.name.casefold())
-        if name.name.casefold() in folders:
-            message = f"`{name.name}` is a column of the partitions: each of them has one value"
-            help_ = ("sort by other columns",)
-            yield Diagnostic(UNFIT_ORDER, message, Label(name.span), help=help_)
-        elif column is None and not relation.is_open:
-            message = f"the table has no column `{name.name}`"
-            help_ = (f"its columns are {', '.join(f'`{each.name}`' for each in stored.values())}",)
-            yield Diagnostic(UNFIT_ORDER, message, Label(name.span), help=help_)
-        elif column is not None and isinstance(column.type, _UNFIT_TYPES):
-            message = f"`{name.name}` is {column.type.sql}, of which no statistics are kept"
-            help_ = ("sort by a number, a text, a date or a time",)
-            yield Diagnostic(UNFIT_ORDER, message, Label(name.span), help=help_)
+    for setting in filter(None, map(upkeep.settings.find, _ORDERS)):
+        clusters = sink.settings.find("cluster_by")
+        if clusters is not None and setting.span is not None:
+            message = "the table is clustered, and takes no other order"
+            also = (Label(clusters.span, "here"),) if clusters.span is not None else ()
+            help_ = ("write `compact = true`, which clusters it",)
+            yield Diagnostic(UNFIT_ORDER, message, Label(setting.span), also, help_)
+            continue
+        for name in setting.columns:
+            column = stored.get(name.name.casefold())
+            if name.name.casefold() in _find_folders(sink):
+                message = f"`{name.name}` is a column of the partitions: each of them has one value"
+                help_ = ("sort by other columns",)
+                yield Diagnostic(UNFIT_ORDER, message, Label(name.span), help=help_)
+            elif column is None and not relation.is_open:
+                message = f"the table has no column `{name.name}`"
+                names = ", ".join(f"`{each.name}`" for each in stored.values())
+                help_ = (f"its columns are {names}",)
+                yield Diagnostic(UNFIT_ORDER, message, Label(name.span), help=help_)
+            elif column is not None:
+                yield from _check_type(setting, column, name.span)
+
+
+def _find_folders(sink: Sink) -> frozenset[str]:
+    """The columns with one value in each partition; a function of a column may leave it several."""
+    partitions = sink.settings.at(_FOLDERS) or sink.settings.find("partition_by")
+    columns = partitions.columns if partitions is not None else ()
+    return frozenset(each.name.casefold() for each in columns if not each.transform)
+
+
+def _check_type(setting: Setting, column: Column, span: Span) -> Iterator[Diagnostic]:
+    kind = column.type.sql.partition("(")[0].partition("<")[0].partition(" ")[0]
+    accepted = setting.option.column_types
+    if column.type != UNKNOWN and accepted and kind not in accepted:
+        message = f"`{setting.option.name}` cannot order rows by `{column.name}`, a column of {kind}"
+        help_ = (f"it takes {join_alternatives(accepted)}",)
+        yield Diagnostic(UNFIT_ORDER, message, Label(span), help=help_)

@@ -105,8 +105,14 @@ def _read_upkeep(table: TomlTable | None) -> RoleSpecification | None:
         return None
     options = tuple(_read_all_options((table,)))
     rules = tuple(_read_all_constraints((table,), {option.name for option in options}))
+    numbers_batches = table.value("numbers_batches", bool, False)
     table.close()
-    return RoleSpecification(modes=frozenset(Mode), options=options, constraints=rules)
+    return RoleSpecification(
+        modes=frozenset(Mode),
+        options=options,
+        constraints=rules,
+        numbers_batches=numbers_batches,
+    )
 
 
 def _shared_options(kind: str, connection: RoleSpecification) -> Iterator[Option]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ssbt.compiler.connectors.specification import Connector, Mode, Option, Role
+from ssbt.compiler.connectors.wording import join_alternatives
 from ssbt.compiler.diagnostics.codes.connectors import MISPLACED_OPTION, UNKNOWN_OPTION
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
@@ -84,6 +85,18 @@ def unknown_option(
     )
 
 
+def _find_others(connector: Connector, name: str) -> list[str]:
+    """Other connectors whose tables may have this said of their upkeep."""
+    from ssbt.compiler.connectors.loading import connector_names, find_connector
+
+    others = (find_connector(each) for each in connector_names() if each != connector.name)
+    return [
+        other.name
+        for other in others
+        if other is not None and other.upkeep and find_intended(name, other.upkeep.options) == name
+    ]
+
+
 def _suggest_help(
     connector: Connector, role: Role, name: str, in_configuration: bool
 ) -> tuple[str, ...]:
@@ -93,6 +106,8 @@ def _suggest_help(
     if in_configuration:
         raw_help = RAW_OF_ENVIRONMENT.format(name=name)
     if role is Role.UPKEEP:
+        if others := _find_others(connector, name):
+            return (f"`maintain` takes it for tables of {join_alternatives(others)}",)
         return (f"what `maintain` takes for {connector.name} is listed in {connector.page}",)
     page_help = f"the options of a {connector.name} {role.value} are listed in {connector.page}"
     return (page_help, raw_help)

@@ -51,7 +51,7 @@ def unsupported_use(connector: Connector, use: ConnectorUse) -> Diagnostic:
             UNSUPPORTED_USE,
             f"`{connector.name}` has nothing that `maintain` could do",
             Label(use.span),
-            help=("`maintain` is for a sink that writes a table, such as one of Delta Lake",),
+            help=("`maintain` is for a sink that writes a table, such as `delta` or `iceberg`",),
         )
     if specification is None:
         problem = "cannot be read from" if use.role is Role.SOURCE else "cannot be written to"

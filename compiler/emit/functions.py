@@ -8,10 +8,8 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.triggers import TriggerKind
 from ssbt.compiler.emit.catalogs import catalog_statements
-from ssbt.compiler.emit.connectors import (
-    emit_connection_options,
-    emit_read,
-)
+from ssbt.compiler.emit.connection_functions import emit_connection
+from ssbt.compiler.emit.connectors import emit_read
 from ssbt.compiler.emit.docstrings import describe, emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction, sort_by_source
 from ssbt.compiler.emit.names import identifier
@@ -25,7 +23,7 @@ from ssbt.compiler.emit.templating import render_template
 from ssbt.compiler.emit.uses import used_transforms
 from ssbt.compiler.ir.exposure import exposed_sources
 from ssbt.compiler.ir.passes import Pass, dead_letter_source, passes, records_name
-from ssbt.compiler.ir.pipeline import Connection, Let, Pipeline, Source, Transform
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Source, Transform
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.compiler.ir.steps import Query
 
@@ -53,7 +51,8 @@ def emit_functions(
     in_order: list[ScriptFunction] = []
     by_dataset: dict[str, ScriptFunction] = {}
     by_sink: dict[str, ScriptFunction] = {}
-    in_order += [emitter.emit_connection(item) for item in pipeline.connections]
+    code = SettingCode(context.names, context.parameter_types)
+    in_order += [emit_connection(item, context.names, code) for item in pipeline.connections]
     for item in pipeline.datasets:
         if isinstance(item, Let):
             in_order += emitter.emit_transforms(item.query)
@@ -93,22 +92,6 @@ class _FunctionEmitter:
             if isinstance(each.step, Source)
         }
         self._waiting = {transform.name: transform for transform in pipeline.transforms}
-
-    def emit_connection(self, connection: Connection) -> ScriptFunction:
-        specification = connection.connector.connection
-        is_catalog = specification is not None and bool(specification.catalog)
-        return ScriptFunction(
-            mapping=FunctionMapping(
-                self._context.names.connections[connection.name.casefold()],
-                f"connection {connection.name}",
-                connection.span,
-            ),
-            frames=(),
-            returns="None" if is_catalog else "dict[str, str]",
-            docstring=describe(connection.description),
-            statements=(emit_connection_options(connection, self._code),),
-            takes_job=True,
-        )
 
     def emit_source_functions(self, source: Source) -> dict[str, ScriptFunction]:
         """The function of a source; of one whose records are judged, and of the part that it is."""

@@ -104,7 +104,7 @@ def parameter_imports(
     """What a script without datasets imports: of Python's own modules, and of the runtime."""
     notes = collect_names(field.type for field in fields)
     notes |= {"Check"} if any(field.checks for field in fields) else set()
-    runtime = {"Job", "main", *({"Check", "Months", "Secret"} & (used | notes))}
+    runtime = {"Job", "main", *({"Check", "Months", "Secret", "open_catalog"} & (used | notes))}
     return _standard_imports(fields, used), Import("ssbt.runtime", tuple(sorted(runtime)))
 
 

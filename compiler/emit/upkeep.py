@@ -8,11 +8,14 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
+from ssbt.compiler.emit.catalogs import catalog_name, catalog_statements, with_catalog
+from ssbt.compiler.emit.connection_functions import emit_connection
 from ssbt.compiler.emit.docstrings import as_sentence, emit_docstring
 from ssbt.compiler.emit.function import ScriptFunction
 from ssbt.compiler.emit.imports import Import, collect_names, parameter_imports
 from ssbt.compiler.emit.merging import memory_place
 from ssbt.compiler.emit.names import identifier
+from ssbt.compiler.emit.naming import ScriptNames
 from ssbt.compiler.emit.parameters import params_fields
 from ssbt.compiler.emit.places import Places
 from ssbt.compiler.emit.scopes import ScriptContext
@@ -23,7 +26,8 @@ from ssbt.compiler.emit.templating import connector_template, render_file, rende
 from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 from ssbt.compiler.ir.merges import find_memory
-from ssbt.compiler.ir.pipeline import Pipeline, Sink
+from ssbt.compiler.ir.passes import find_pass
+from ssbt.compiler.ir.pipeline import Connection, Pipeline, Sink
 from ssbt.compiler.ir.table_readers import table_readers
 from ssbt.compiler.ir.upkeep import Upkeep
 
@@ -45,10 +49,11 @@ def emit_upkeep(pipeline: Pipeline, context: ScriptContext, places: Places, main
     fields = params_fields(pipeline.parameters, context.names)
     readers = [*_find_readers(pipeline, code)]
     functions = [
-        _emit_function(sink, upkeep, code, has_readers=bool(readers))
+        _emit_function(sink, upkeep, code, context.names, has_readers=bool(readers))
         for sink, upkeep in _maintained(pipeline)
     ]
-    used = collect_names(text for function in functions for text in function.statements)
+    catalogs = [emit_connection(each, context.names, code) for each in _find_catalogs(pipeline)]
+    used = collect_names(text for each in (*catalogs, *functions) for text in each.statements)
     standard, runtime = parameter_imports(fields, used | collect_names((main,)))
     engines = sorted({sink.connector.name for sink, _ in _maintained(pipeline)})
     modules = (Import(f"ssbt.runtime.upkeep.{n}", (f"maintain_{n}",)) for n in engines)
@@ -61,6 +66,7 @@ def emit_upkeep(pipeline: Pipeline, context: ScriptContext, places: Places, main
         import_groups=[each for each in (standard, (runtime, *modules)) if each],
         params=render_template("params", fields=fields) if fields else "",
         readers=readers,
+        catalogs=catalogs,
         functions_in_order=functions,
         main=main,
     )
@@ -73,21 +79,37 @@ def _maintained(pipeline: Pipeline) -> Iterator[tuple[Sink, Upkeep]]:
             yield sinks[upkeep.sink], upkeep
 
 
+def _find_catalogs(pipeline: Pipeline) -> list[Connection]:
+    """The connections with the catalogs of the tables that are maintained."""
+    used = {catalog_name(sink.connector, sink.settings) for sink, _ in _maintained(pipeline)}
+    return [each for each in pipeline.connections if each.name.casefold() in used]
+
+
 def _find_readers(pipeline: Pipeline, code: SettingCode) -> Iterator[_Reader]:
-    """The streams of the pipeline that read tables, where files of tables are deleted."""
+    """The streams of the pipeline that need versions of tables, where some are deleted."""
     root = pipeline.checkpoint
     if root is None or not any(each.retention for each in pipeline.upkeep):
         return
-    for name in table_readers(pipeline):
+    for name in dict.fromkeys((*table_readers(pipeline), *_find_writers(pipeline))):
         yield _Reader(name, code.value(checkpoint_folder(root, name)))
 
 
+def _find_writers(pipeline: Pipeline) -> Iterator[str]:
+    """The checkpoints of streams into tables whose versions say which batches they have."""
+    for sink, _ in _maintained(pipeline):
+        specification = sink.connector.upkeep
+        if specification is not None and specification.numbers_batches and sink.has_checkpoint:
+            shared = find_pass(pipeline, sink)
+            yield sink.name if shared is None else shared.name
+
+
 def _emit_function(
-    sink: Sink, upkeep: Upkeep, code: SettingCode, *, has_readers: bool
+    sink: Sink, upkeep: Upkeep, code: SettingCode, names: ScriptNames, *, has_readers: bool
 ) -> ScriptFunction:
     """The function for a table, and the one beside it."""
     name, description = f"maintain_{identifier(sink.name)}", as_sentence(upkeep.description)
-    statements = [_emit_call(sink, upkeep, code, has_readers=has_readers)]
+    statements = [*catalog_statements(sink.connector, sink.settings, names)]
+    statements.append(_emit_call(sink, upkeep, code, has_readers=has_readers))
     if (memory := find_memory(sink.settings)) is not None:
         # A comment is a line of its own.
         statements += _emit_call(sink, upkeep, code, beside=memory[0]).splitlines()
@@ -105,7 +127,8 @@ def _emit_call(
     sink: Sink, upkeep: Upkeep, code: SettingCode, *, has_readers: bool = False, beside: str = ""
 ) -> str:
     """The call that keeps the table of a sink in order, or the one `beside` it."""
-    specification, settings = sink.connector.upkeep, sink.settings
+    specification = sink.connector.upkeep
+    settings = with_catalog(sink.connector, sink.settings)
     path, table = (_place(settings, code, each) for each in _PLACES)
     if beside:
         memory = memory_place(settings, code)
@@ -117,6 +140,7 @@ def _emit_call(
         "beside": beside,
         "hours": None if upkeep.retention is None else -(-upkeep.retention // _HOUR),
         "has_readers": has_readers and upkeep.retention is not None,
+        "options": code.options(upkeep.settings),
         "given": code.template_values(
             upkeep.settings, specification.options if specification is not None else ()
         ),

@@ -13,7 +13,7 @@ _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 @dataclass(frozen=True)
 class SmallFiles:
-    """How many files are small, of how many bytes, where a partition has more than one of them."""
+    """How many files are small, of how many bytes, where a partition has several of them."""
 
     files: int
     size: int
@@ -21,19 +21,21 @@ class SmallFiles:
 
     def __str__(self) -> str:
         if not self.files:
-            return "no partition has two files that are small"
+            return "no partition has enough small files"
         noun = "partition" if self.partitions == 1 else "partitions"
         size = describe_bytes(self.size)
         return f"{self.files} small files ({size}) in {self.partitions} {noun}"
 
 
-def find_small_files(files: DataFrame) -> SmallFiles:
-    """The small ones of files with `size` and `partitionValues`."""
+def find_small_files(
+    files: DataFrame, below: int = SMALL_BYTES, at_least: int = 2
+) -> SmallFiles:
+    """The small ones of files with `size` and `partitionValues`, if there are so many of them."""
     by_partition = (
-        files.where(F.col("size") < SMALL_BYTES)
+        files.where(F.col("size") < below)
         .groupBy(F.to_json("partitionValues"))
         .agg(F.count(F.lit(1)).alias("files"), F.sum("size").alias("size"))
-        .where("files > 1")
+        .where(F.col("files") >= at_least)
     )
     total = by_partition.agg(F.sum("files"), F.sum("size"), F.count(F.lit(1))).collect()[0]
     return SmallFiles(total[0] or 0, total[1] or 0, total[2])

@@ -1,0 +1,145 @@
+"""A table of Iceberg: its procedures, and the tables of its metadata."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from ssbt.runtime.catalogs.places import IcebergPlace
+from ssbt.runtime.tables.places import literal
+
+_DATA = 0
+
+
+class TableNameError(Exception):
+    """A table of Iceberg that is named otherwise than by its catalog."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What Iceberg says of a table as a whole."""
+
+    id: str
+    description: str | None
+    location: str
+    numFiles: int
+    sizeInBytes: int
+    partitionColumns: list[str]
+    properties: dict[str, str]
+
+    def asDict(self) -> dict[str, Any]:
+        """As of a row."""
+        return dict(vars(self))
+
+
+class IcebergTable:
+    """A table of Iceberg, by its name with the catalog's."""
+
+    counts = (
+        "added-records",
+        "deleted-records",
+        "added-data-files",
+        "deleted-data-files",
+        "added-delete-files",
+        "removed-delete-files",
+    )
+
+    def __init__(self, spark: SparkSession, table: str) -> None:
+        self.spark = spark
+        self._place = IcebergPlace(table)
+        self.name = self._place.name(spark)
+
+    @classmethod
+    def open(cls, spark: SparkSession, path: str | None, table: str | None) -> "IcebergTable":
+        """The table of a name; one of Iceberg has no other place."""
+        if table is None:
+            raise TableNameError(
+                f"{path}: a table of Iceberg is named by its catalog: `lake.sales.orders`"
+            )
+        return cls(spark, table)
+
+    def exists(self) -> bool:
+        """Whether there is such a table."""
+        return self._place.exists(self.spark)
+
+    def read(self) -> DataFrame:
+        """The table as it is now."""
+        return self.spark.table(self.name)
+
+    @cached_property
+    def _loader(self) -> Any:
+        session: Any = self.spark
+        return session._jvm.org.apache.iceberg.spark.Spark3Util
+
+    def load(self) -> Any:
+        """The table as Iceberg's own library has it, in its newest version."""
+        session: Any = self.spark
+        table = self._loader.loadIcebergTable(session._jsparkSession, self.name)
+        table.refresh()
+        return table
+
+    def properties(self) -> dict[str, str]:
+        """What is set of the table."""
+        return dict(self._place.layout(self.spark).properties)
+
+    def metadata(self, kind: str, snapshot: int | None = None) -> DataFrame:
+        """A table of the metadata, such as `snapshots`; of the newest version, or another one."""
+        self.spark.catalog.refreshTable(self.name)
+        name = f"{self.name}.{kind}"
+        if snapshot is None:
+            return self.spark.table(name)
+        return self.spark.sql(f"SELECT * FROM {name} VERSION AS OF {snapshot}")
+
+    def detail(self) -> Detail:
+        """What Iceberg says of it as a whole."""
+        table = self.load()
+        properties = self.properties()
+        sizes = self.files().agg(F.count(F.lit(1)), F.sum("size")).collect()[0]
+        return Detail(
+            id=table.uuid().toString(),
+            description=properties.pop("comment", None),
+            location=table.location(),
+            numFiles=sizes[0],
+            sizeInBytes=sizes[1] or 0,
+            partitionColumns=[*self._place.layout(self.spark).partitions],
+            properties=properties,
+        )
+
+    def history(self) -> DataFrame:
+        """Its snapshots, the newest first."""
+        return self.metadata("snapshots").select(
+            F.col("snapshot_id").alias("version"),
+            F.col("committed_at").alias("timestamp"),
+            "operation",
+            F.col("summary").alias("operationMetrics"),
+        ).orderBy(F.desc("timestamp"))
+
+    def references(self) -> list[Any]:
+        """Its branches and tags."""
+        return [*self.metadata("refs").orderBy("type", "name").collect()]
+
+    def files(self) -> DataFrame:
+        """The data files of its newest version, with `path`, `size` and `partitionValues`."""
+        files = self.metadata("files").where(F.col("content") == _DATA)
+        partition = F.col("partition") if "partition" in files.columns else F.struct(F.lit(0))
+        return files.select(
+            F.col("file_path").alias("path"),
+            F.col("file_size_in_bytes").alias("size"),
+            partition.alias("partitionValues"),
+        )
+
+    def statement(self, procedure: str, **arguments: str) -> str:
+        """The call of a procedure of the catalog, with arguments in SQL."""
+        catalog, _, name = self.name.partition("`.")
+        given = [f"table => {literal(name)}", *(f"{key} => {arguments[key]}" for key in arguments)]
+        return f"CALL {catalog}`.system.{procedure}({', '.join(given)})"
+
+    def call(self, procedure: str, **arguments: str) -> Any:
+        """The first row that a procedure gives."""
+        return self.spark.sql(self.statement(procedure, **arguments)).collect()[0]
+
+    def rows(self, procedure: str, **arguments: str) -> list[Any]:
+        """All rows that a procedure gives."""
+        return [*self.spark.sql(self.statement(procedure, **arguments)).collect()]
