@@ -66,7 +66,7 @@ def _check_retention(upkeep: Upkeep) -> Iterator[Diagnostic]:
     least = setting.option.minimum if setting is not None else None
     if setting is None or least is None or retention is None or retention >= least:
         return
-    days = f"{least / _DAY:g} days"
+    days = f"{least / _DAY:g} day{'s' * (least != _DAY)}"
     message = f"`expire_snapshots` is shorter than {days}: readers and writers may need the files"
     yield Diagnostic(
         SHORT_RETENTION,
@@ -113,6 +113,8 @@ def _check_type(setting: Setting, column: Column, span: Span) -> Iterator[Diagno
     kind = column.type.sql.partition("(")[0].partition("<")[0].partition(" ")[0]
     accepted = setting.option.column_types
     if column.type != UNKNOWN and accepted and kind not in accepted:
-        message = f"`{setting.option.name}` cannot order rows by `{column.name}`, a column of {kind}"
+        message = (
+            f"`{setting.option.name}` cannot order rows by `{column.name}`, a column of {kind}"
+        )
         help_ = (f"it takes {join_alternatives(accepted)}",)
         yield Diagnostic(UNFIT_ORDER, message, Label(span), help=help_)

@@ -11,7 +11,7 @@ from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ssbt.compiler.connectors.values import OptionEntry
 
@@ -85,16 +85,15 @@ def unknown_option(
     )
 
 
-def _find_others(connector: Connector, name: str) -> list[str]:
-    """Other connectors whose tables may have this said of their upkeep."""
+def _find_others(connector: Connector, name: str) -> Iterator[tuple[str, str]]:
+    """Other connectors whose tables may have this said of their upkeep, and what they call it."""
     from ssbt.compiler.connectors.loading import connector_names, find_connector
 
-    others = (find_connector(each) for each in connector_names() if each != connector.name)
-    return [
-        other.name
-        for other in others
-        if other is not None and other.upkeep and find_intended(name, other.upkeep.options) == name
-    ]
+    for each in connector_names():
+        other = find_connector(each) if each != connector.name else None
+        for option in other.upkeep.options if other is not None and other.upkeep else ():
+            if name in (option.name, *option.aliases):
+                yield each, option.name
 
 
 def _suggest_help(
@@ -106,8 +105,10 @@ def _suggest_help(
     if in_configuration:
         raw_help = RAW_OF_ENVIRONMENT.format(name=name)
     if role is Role.UPKEEP:
-        if others := _find_others(connector, name):
-            return (f"`maintain` takes it for tables of {join_alternatives(others)}",)
+        if others := dict(_find_others(connector, name)):
+            names = join_alternatives(f"`{each}`" for each in others)
+            option = next(iter(others.values()))
+            return (f"`maintain` takes `{option}` for tables of {names} alone",)
         return (f"what `maintain` takes for {connector.name} is listed in {connector.page}",)
     page_help = f"the options of a {connector.name} {role.value} are listed in {connector.page}"
     return (page_help, raw_help)

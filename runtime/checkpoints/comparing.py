@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ssbt.runtime.brokers.topics import Topics
+from ssbt.runtime.catalogs.beginnings import Beginnings
 from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import changes
@@ -104,12 +105,13 @@ class Checkpoint:
         sinks: Sequence[str] = (),
         topics: Topics | None = None,
         meanings: str = "",
+        beginnings: Beginnings | None = None,
     ) -> None:
         self.name, self.folder = name, folder.rstrip("/")
         self.outputs = [SinkFolder(files, each) for each in folders]
         self._sinks = sinks
         self.begins_anew = False
-        self._files, self._topics = files, topics
+        self._files, self._topics, self._beginnings = files, topics, beginnings
         self._identity = {"pipeline": pipeline, "stream": name, "depends_on": list(parts)}
         self._identity |= {"runtime": VERSION, "spark": spark, "meanings": meanings}
         self._latest: dict[str, Any] = {}
@@ -133,6 +135,8 @@ class Checkpoint:
         self._last_batch = last_batch(files, self.folder)
         if self._topics:
             problems += self._topics.problems()
+        if self._beginnings:
+            problems += self._beginnings.problems(committed)
         if committed is None:
             self.begins_anew = True
             return [*problems, *earlier_layout(files, self.folder, self._sinks)]
@@ -165,6 +169,8 @@ class Checkpoint:
         identity = {**self._identity, "files": match[1] if match else self._latest.get("files")}
         if self._topics:
             self._topics.record()
+        if self._beginnings:
+            self._beginnings.record()
         if accepted or any(self._latest.get(key) != value for key, value in identity.items()):
             number = self._latest.get("number", 0) + 1
             text = json.dumps(

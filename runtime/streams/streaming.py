@@ -11,6 +11,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from ssbt.runtime.brokers.topics import Topics, find_topics
+from ssbt.runtime.catalogs.beginnings import find_beginnings
 from ssbt.runtime.checkpoints.comparing import Checkpoint, admit_checkpoints
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
@@ -168,8 +169,9 @@ class _StreamRun:
             identity = stream.name, stream.checkpoint, operation.pipeline, parts
             self.topics = find_topics(stream.writer, stream.name, stream.checkpoint, files)
             sinks = stream.folders, tuple(stream.writes)
+            beginnings = find_beginnings(stream.writer, stream.name, stream.checkpoint, files)
             self.kept_checkpoint = Checkpoint(
-                files, *identity, spark.version, *sinks, self.topics, stream.meanings
+                files, *identity, spark.version, *sinks, self.topics, stream.meanings, beginnings
             )
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None

@@ -12,6 +12,7 @@ from ssbt.runtime.upkeep.readers import Batches, find_batches, read_offsets
 
 _LOG = logging.getLogger("ssbt.runtime")
 _SNAPSHOT, _NONE_YET = "snapshot_id", -1
+_OWN = "_ssbt"
 _WRITERS = (
     ("spark.sql.streaming.queryId", "spark.sql.streaming.epochId"),
     ("ssbt.query", "ssbt.batch"),
@@ -56,10 +57,12 @@ def _find_read(
     files: Files, stream: str, folder: str, batches: Batches, snapshots: Mapping[int, Any]
 ) -> Iterator[int]:
     """The snapshots that a stream has come to; before its first batch ends, where it began."""
+    offsets: list[dict[str, Any]] = []
     if batches.has_ended:
-        offsets = read_offsets(files, stream, f"{folder}/offsets/{batches.number}")
-    else:
-        offsets = [*_find_beginnings(files, stream, folder)]
+        offsets += read_offsets(files, stream, f"{folder}/offsets/{batches.number}")
+    # A stream that is not ours needs that at each start, to read what is available now.
+    if not batches.has_ended or _OWN not in files.names(folder):
+        offsets += _find_beginnings(files, stream, folder)
     for offset in offsets:
         snapshot = offset.get(_SNAPSHOT)
         if snapshot == _NONE_YET and snapshots:

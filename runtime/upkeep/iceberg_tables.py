@@ -109,12 +109,16 @@ class IcebergTable:
 
     def history(self) -> DataFrame:
         """Its snapshots, the newest first."""
-        return self.metadata("snapshots").select(
-            F.col("snapshot_id").alias("version"),
-            F.col("committed_at").alias("timestamp"),
-            "operation",
-            F.col("summary").alias("operationMetrics"),
-        ).orderBy(F.desc("timestamp"))
+        return (
+            self.metadata("snapshots")
+            .select(
+                F.col("snapshot_id").alias("version"),
+                F.col("committed_at").alias("timestamp"),
+                "operation",
+                F.col("summary").alias("operationMetrics"),
+            )
+            .orderBy(F.desc("timestamp"))
+        )
 
     def references(self) -> list[Any]:
         """Its branches and tags."""
@@ -132,9 +136,10 @@ class IcebergTable:
 
     def statement(self, procedure: str, **arguments: str) -> str:
         """The call of a procedure of the catalog, with arguments in SQL."""
-        catalog, _, name = self.name.partition("`.")
-        given = [f"table => {literal(name)}", *(f"{key} => {arguments[key]}" for key in arguments)]
-        return f"CALL {catalog}`.system.{procedure}({', '.join(given)})"
+        catalog, _, _ = self.name.partition("`.")
+        given = {"table": literal(self.name), **arguments}
+        listed = ", ".join(f"{key} => {text}" for key, text in given.items())
+        return f"CALL {catalog}`.system.{procedure}({listed})"
 
     def call(self, procedure: str, **arguments: str) -> Any:
         """The first row that a procedure gives."""

@@ -27,9 +27,7 @@ class SmallFiles:
         return f"{self.files} small files ({size}) in {self.partitions} {noun}"
 
 
-def find_small_files(
-    files: DataFrame, below: int = SMALL_BYTES, at_least: int = 2
-) -> SmallFiles:
+def find_small_files(files: DataFrame, below: int = SMALL_BYTES, at_least: int = 2) -> SmallFiles:
     """The small ones of files with `size` and `partitionValues`, if there are so many of them."""
     by_partition = (
         files.where(F.col("size") < below)

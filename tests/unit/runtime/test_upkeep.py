@@ -105,4 +105,4 @@ def test_bytes(size: int, text: str) -> None:
 
 def test_small_files() -> None:
     assert str(SmallFiles(3, 2048, 1)) == "3 small files (2.0 KiB) in 1 partition"
-    assert str(SmallFiles(0, 0, 0)) == "no partition has two files that are small"
+    assert str(SmallFiles(0, 0, 0)) == "no partition has enough small files"
