@@ -40,8 +40,8 @@ UNFIT_ORDER = Code(
 `z_order_by` and `sort_by` move rows with near values into the same files, within each partition. A
 column of the partitions has one value in each of them, and a column without an order, or one that
 the table does not have, cannot be sorted by: the job fails. Each engine orders by types of its own:
-Iceberg's z-order takes no DECIMAL. A table with `cluster_by` is clustered by `compact`, and takes no
-other order.
+Iceberg's z-order takes no DECIMAL. A table with `cluster_by` is clustered by `compact`, and has
+no other order.
 """,
     wrong=maintained("z_order_by = placed_on"),
     right=maintained("z_order_by = id"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 import json
 import os
 import subprocess  # nosec B404
@@ -13,10 +12,10 @@ import click
 
 from ssbt.compiler.cli import options
 from ssbt.compiler.cli.failures import Failure
-from ssbt.compiler.cli.submitting import SUBMIT, SubmitCommand
+from ssbt.compiler.cli.submitting import SUBMIT, SubmitCommand, script_arguments
+from ssbt.compiler.cli.table_rendering import render_table
 
 _LAST_LINES = 10
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 @click.command("table", cls=SubmitCommand)
@@ -34,6 +33,15 @@ _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
     metavar="N",
     help="How many of the last commits are shown.",
 )
+@click.option(
+    "--pipeline",
+    type=click.Path(),
+    metavar="PATH",
+    help="The pipeline whose table NAME is: a source, a sink, or in the catalog of a connection.",
+)
+@options.assignments
+@click.option("--conf-file", metavar="FILE", help="Parameters and Spark settings.")
+@click.option("--env", metavar="NAME", help="Take conf/NAME.json of the pipeline.")
 @options.master("local[*]")
 @options.target
 @options.output_format(["text", "json"])
@@ -44,6 +52,10 @@ def command(
     table: str,
     connector: str | None,
     commits: int,
+    pipeline: str | None,
+    assignments: tuple[str, ...],
+    conf_file: str | None,
+    env: str | None,
     master: str,
     target: str | None,
     output_format: str,
@@ -52,16 +64,34 @@ def command(
     """Show a table: its columns, layout, size, small files, properties and last commits.
 
     PATH is its folder, such as `lake/orders` or `s3a://lake/orders`; NAME its name in the catalog,
-    such as `sales.orders`. What follows `--` goes to spark-submit.
+    such as `sales.orders`, or in a pipeline. What follows `--` goes to spark-submit.
     """
     report = options.build_report("text", strict=False, color=color)
     report.results_on_stdout = True
-    submit = [*_submit_options(connector, target, master), *ctx.meta.get(SUBMIT, ())]
-    engine = _find_connector(connector)
-    document = _ask_spark(engine, _find_place(table), commits, submit)
+    words: tuple[str, ...] = ctx.meta.get(SUBMIT, ())
+    document: dict[str, Any] | int
+    if pipeline is not None:
+        from ssbt.compiler.cli.pipeline_tables import describe_in_pipeline
+
+        single = {"--conf-file": conf_file, "--env": env}
+        document = describe_in_pipeline(
+            *(pipeline, table, commits),
+            target=target,
+            report=report,
+            submit=words,
+            master=master,
+            arguments=script_arguments({"--set": assignments}, single, {}),
+        )
+    else:
+        if assignments or conf_file or env:
+            raise click.UsageError("--set, --conf-file and --env are for a --pipeline")
+        submit = [*_submit_options(connector, target, master), *words]
+        document = _ask_spark(_find_connector(connector), _find_place(table), commits, submit)
+    if isinstance(document, int):
+        return document
     if "problem" in document:
         raise Failure(document["problem"])
-    text = json.dumps(document, indent=2) if output_format == "json" else _render(document)
+    text = json.dumps(document, indent=2) if output_format == "json" else render_table(document)
     report.console.write_result(f"{text}\n")
     return 0
 
@@ -107,71 +137,15 @@ def _ask_spark(
 
     with tempfile.TemporaryDirectory() as folder:
         variables = build_environment(folder, submit)
+        described = os.path.join(folder, "table.json")
         module = "ssbt.runtime.upkeep.describing"
         arguments = [variables["PYSPARK_PYTHON"], "-m", module, engine, json.dumps(place)]
         process = subprocess.run(  # nosec B603
-            [*arguments, str(commits)], env=variables, capture_output=True, check=False
+            [*arguments, str(commits), described], env=variables, capture_output=True, check=False
         )
-    lines = process.stdout.decode("utf-8", "replace").splitlines()
-    if process.returncode or not lines:
-        last = process.stderr.decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
-        raise Failure("\n".join(["Spark ended before it could look at the table:", *last]))
-    document: dict[str, Any] = json.loads(lines[-1])
+        if process.returncode or not os.path.exists(described):
+            last = process.stderr.decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
+            raise Failure("\n".join(["Spark ended before it could look at the table:", *last]))
+        with open(described, encoding="utf-8") as file:
+            document: dict[str, Any] = json.load(file)
     return document
-
-
-def _render(document: dict[str, Any]) -> str:
-    return "\n".join(_lines(document))
-
-
-def _lines(document: dict[str, Any]) -> Iterator[str]:
-    """The description for people."""
-    yield document["table"]
-    if document["description"]:
-        yield f"  {document['description']}"
-    size = _describe_bytes(document["bytes"])
-    small = document["small_files"]
-    yield f"  version {document['version']}, {document['files']} files, {size}"
-    if small["files"]:
-        size = _describe_bytes(small["bytes"])
-        yield f"  {small['files']} of them are small ({size}): `compact = true` of `maintain`"
-    for key, word in (("partition_by", "partitioned"), ("cluster_by", "clustered")):
-        if document[key]:
-            yield f"  {word} by {', '.join(document[key])}"
-    rows = [
-        (each["name"], each["type"], "" if each["nullable"] else "not null", each["comment"] or "")
-        for each in document["columns"]
-    ]
-    yield from _section("columns", rows)
-    properties = sorted(document["properties"].items())
-    yield from _section("properties", [(key, "=", value) for key, value in properties])
-    yield from _section("constraints", sorted(document["constraints"].items()))
-    commits = [
-        (
-            str(each["version"]),
-            each["time"],
-            each["operation"],
-            ", ".join(f"{key} {value}" for key, value in each["counts"].items()),
-        )
-        for each in document["history"]
-    ]
-    yield from _section("commits", commits)
-
-
-def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Rows below a title, their cells in columns; nothing without rows."""
-    if not rows:
-        return
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    yield ""
-    yield title
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
-
-
-def _describe_bytes(size: float) -> str:
-    unit = 0
-    while size >= 1024 and unit < len(_UNITS) - 1:
-        size, unit = size / 1024, unit + 1
-    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} {_UNITS[0]}"

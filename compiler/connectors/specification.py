@@ -172,8 +172,8 @@ class RoleSpecification(Struct, frozen=True):
     with one of `refused_characters` stop the job, unless the option `properties` has a property of
     the name `names_property`. The script creates a table before it writes to it in a mode of
     `creates`. A connection with a `catalog` is one of the session, and this the class of it.
-    `numbers_batches` holds for the upkeep of tables whose versions say which batches of streams they
-    have: a stream that writes one needs them as readers do.
+    `numbers_batches` holds for the upkeep of tables whose versions say which batches of streams
+    they have: a stream that writes one needs them as readers do.
     """
 
     modes: frozenset[Mode]

@@ -102,7 +102,7 @@ def _emit_script(pipeline: Pipeline, parts: ScriptParts) -> str:
     used = collect_names(
         text for function in script_functions.in_order for text in function.statements
     )
-    main = _emit_main(pipeline, script_functions)
+    main = emit_main(pipeline, script_functions)
     # Of the names of the runtime, the call of `main` has that of secrets alone.
     used |= collect_names((main,)) & {"Secret"}
     fields = params_fields(pipeline.parameters, names)
@@ -129,7 +129,7 @@ def _emit_upkeep(pipeline: Pipeline, parts: ScriptParts) -> Iterator[OutputFile]
         return
     from ssbt.compiler.emit.upkeep import UPKEEP_SUFFIX, emit_upkeep
 
-    main = _emit_main(pipeline, parts.functions, UPKEEP_SUFFIX)
+    main = emit_main(pipeline, parts.functions, UPKEEP_SUFFIX)
     text = lay_out(emit_upkeep(pipeline, parts.context, parts.places, main))
     yield OutputFile(f"{script_stem(pipeline.name)}{UPKEEP_SUFFIX}.py", text.encode())
 
@@ -152,7 +152,7 @@ def _python_packages(pipeline: Pipeline) -> str:
     return "pandas and pyarrow" if pipeline.target.startswith("3.") else _STATE_PACKAGES
 
 
-def _emit_main(pipeline: Pipeline, script_functions: ScriptFunctions, suffix: str = "") -> str:
+def emit_main(pipeline: Pipeline, script_functions: ScriptFunctions, suffix: str = "") -> str:
     """The call of `main`; with a `suffix` to its name, of the script that is for upkeep."""
     settings = [EmittedOption(key, text, "") for key, text in own_settings(pipeline)]
     settings += [

@@ -7,6 +7,7 @@ from itertools import pairwise
 import logging
 import os
 from pathlib import Path
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -18,6 +19,7 @@ from ssbt.runtime.values.unknown_names import unknown_name_message
 
 _VARIABLE_PREFIX = "SSBT_PARAM_"
 _LARGEST_FILE = 64_000_000
+_SUFFIX = re.compile(r"_(upkeep|table)$")
 
 
 def parse_arguments(
@@ -44,8 +46,8 @@ def parse_arguments(
     def environment(env: str) -> list[Entry]:
         pipeline_file = folder / "conf" / env / f"{script.stem}.json"
         if not pipeline_file.is_file():
-            # The script of upkeep has the configuration of the pipeline.
-            pipeline_file = pipeline_file.with_stem(script.stem.removesuffix("_upkeep"))
+            # A script of its tables has the configuration of the pipeline.
+            pipeline_file = pipeline_file.with_stem(_SUFFIX.sub("", script.stem))
         return _file_entries(
             str(pipeline_file if pipeline_file.is_file() else folder / "conf" / f"{env}.json")
         )

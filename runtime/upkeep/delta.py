@@ -16,7 +16,8 @@ from ssbt.runtime.job import Job
 from ssbt.runtime.tables.places import Place, quoted
 from ssbt.runtime.upkeep.options import UPKEEP_OPTIONS
 from ssbt.runtime.upkeep.readers import Progress, find_progress
-from ssbt.runtime.upkeep.sizes import describe_bytes, find_small_files
+from ssbt.runtime.upkeep.sizes import SmallFiles, describe_bytes, find_small_files
+from ssbt.runtime.upkeep.summaries import TableSummary
 
 _LOG = logging.getLogger("ssbt.runtime")
 _RETENTION = "delta.deletedFileRetentionDuration"
@@ -27,6 +28,7 @@ _MOST_SIZES = 1000
 _NOT_LITE = "DELTA_CANNOT_VACUUM_LITE"
 _LISTING = "spark.sql.sources.parallelPartitionDiscovery.parallelism"
 _LISTING_DEFAULT = "10000"
+_CONSTRAINTS = "delta.constraints."
 
 
 class UnknownFilesError(Exception):
@@ -69,6 +71,10 @@ def maintain_delta(
 class DeltaTable:
     """A table of Delta Lake, by its path or its name."""
 
+    counts: Sequence[str] = (
+        *("numOutputRows", "numAddedFiles", "numRemovedFiles", "numDeletedFiles", "numFiles"),
+    )
+
     def __init__(self, spark: SparkSession, path: str | None, table: str | None) -> None:
         self.spark, self._path, self._table = spark, path, table
         self._place = Place("delta", path, table)
@@ -86,6 +92,28 @@ class DeltaTable:
     def detail(self) -> Any:
         """What Delta says of it as a whole."""
         return self.spark.sql(f"DESCRIBE DETAIL {self.name}").collect()[0]
+
+    def summary(self) -> TableSummary:
+        """The same, as it is of tables of any engine."""
+        detail = self.detail()
+        properties, fields = dict(detail.properties), detail.asDict()
+        names = [key for key in properties if key.startswith(_CONSTRAINTS)]
+        return TableSummary(
+            id=detail.id,
+            description=detail.description,
+            location=detail.location,
+            files=detail.numFiles,
+            size=detail.sizeInBytes,
+            partition_by=[*detail.partitionColumns],
+            cluster_by=[*(fields.get("clusteringColumns") or ())],
+            constraints={key.removeprefix(_CONSTRAINTS): properties.pop(key) for key in names},
+            properties=properties,
+            features=[*(fields.get("tableFeatures") or ())],
+        )
+
+    def small_files(self) -> SmallFiles:
+        """Those that a compaction would take."""
+        return find_small_files(self.files())
 
     def history(self) -> DataFrame:
         """Its versions that the log still has, the newest first."""

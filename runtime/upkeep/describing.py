@@ -1,10 +1,9 @@
-"""`python -m ssbt.runtime.upkeep.describing ENGINE TABLE COMMITS`: what a table is, as JSON.
+"""`python -m ssbt.runtime.upkeep.describing ENGINE TABLE COMMITS FILE`: what a table is, as JSON.
 
-ENGINE is a module beside this one, with a function `open_table`; TABLE is the JSON of a path or a
-name; COMMITS says how many of the last commits are listed.
+TABLE is the JSON of a path or a name; COMMITS says how many of the last commits are listed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 import json
 import sys
@@ -14,16 +13,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ssbt.runtime.errors.causes import find_cause
-from ssbt.runtime.upkeep.sizes import find_small_files
-
-_CONSTRAINTS = "delta.constraints."
-_COUNTS = ("numOutputRows", "numAddedFiles", "numRemovedFiles", "numDeletedFiles", "numFiles")
+from ssbt.runtime.upkeep.sizes import SmallFiles
+from ssbt.runtime.upkeep.summaries import TableSummary
 
 
 class Table(Protocol):
-    """A table of an engine."""
+    """A table of an engine; `counts` are those that a commit may have."""
 
     name: str
+    counts: Sequence[str]
 
     def exists(self) -> bool:
         """Whether there is such a table."""
@@ -31,31 +29,25 @@ class Table(Protocol):
     def read(self) -> DataFrame:
         """The table as it is now."""
 
-    def detail(self) -> Any:
+    def summary(self) -> TableSummary:
         """What the engine says of it as a whole."""
 
     def history(self) -> DataFrame:
         """Its commits, the newest first."""
 
-    def files(self) -> DataFrame:
-        """The files of its newest version, with `size` and `partitionValues`."""
+    def small_files(self) -> SmallFiles:
+        """The files of its newest version that a compaction would take."""
 
 
 def describe_table(table: Table, commits: int) -> dict[str, Any]:
     """Schema, layout, size, properties and the last commits; times are of UTC."""
-    detail = table.detail()
-    small, properties = find_small_files(table.files()), dict(detail.properties)
-    constraints = {
-        key.removeprefix(_CONSTRAINTS): properties.pop(key)
-        for key in [*properties]
-        if key.startswith(_CONSTRAINTS)
-    }
+    summary, small = table.summary(), table.small_files()
     history = [*_describe_commits(table, commits)]
     return {
         "table": table.name,
-        "id": detail.id,
-        "description": detail.description,
-        "location": detail.location,
+        "id": summary.id,
+        "description": summary.description,
+        "location": summary.location,
         "version": history[0]["version"] if history else None,
         "columns": [
             {
@@ -66,18 +58,19 @@ def describe_table(table: Table, commits: int) -> dict[str, Any]:
             }
             for field in table.read().schema
         ],
-        "partition_by": [*detail.partitionColumns],
-        "cluster_by": [*(detail.asDict().get("clusteringColumns") or ())],
-        "files": detail.numFiles,
-        "bytes": detail.sizeInBytes,
+        "partition_by": [*summary.partition_by],
+        "cluster_by": [*summary.cluster_by],
+        "files": summary.files,
+        "bytes": summary.size,
         "small_files": {
             "files": small.files,
             "bytes": small.size,
             "partitions": small.partitions,
         },
-        "properties": properties,
-        "constraints": constraints,
-        "features": [*(detail.asDict().get("tableFeatures") or ())],
+        "properties": dict(summary.properties),
+        "constraints": dict(summary.constraints),
+        "features": [*summary.features],
+        "references": [*summary.references],
         "history": history,
     }
 
@@ -87,29 +80,46 @@ def _describe_commits(table: Table, commits: int) -> Any:
     time = F.date_format("timestamp", "yyyy-MM-dd'T'HH:mm:ss'Z'").alias("time")
     for row in rows.select("version", time, "operation", "operationMetrics").collect():
         metrics: Mapping[str, str] = row.operationMetrics or {}
-        counts = {key: int(metrics[key]) for key in _COUNTS if key in metrics}
         yield {
             "version": row.version,
             "time": row.time,
             "operation": row.operation,
-            "counts": counts,
+            "counts": {key: int(metrics[key]) for key in table.counts if key in metrics},
         }
 
 
-def main(engine: str, place: str, commits: str) -> None:
-    """Print the description, or `problem` alone."""
-    session = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
-    where = json.loads(place)
+def describe_into(
+    file: str,
+    spark: SparkSession,
+    engine: str,
+    *,
+    path: str | None = None,
+    table: str | None = None,
+    commits: int,
+) -> None:
+    """Write to a file what a table is, as JSON; `problem` alone where that cannot be said.
+
+    The engine is a module beside this one, with a function `open_table`.
+    """
+    document: dict[str, Any]
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
     try:
-        module = import_module(f"ssbt.runtime.upkeep.{engine}")
-        table: Table = module.open_table(session, where.get("path"), where.get("table"))
-        if not table.exists():
-            document: dict[str, Any] = {"problem": f"there is no table {table.name}"}
-        else:
-            document = describe_table(table, int(commits))
+        opened: Table = import_module(f"ssbt.runtime.upkeep.{engine}").open_table(
+            spark, path, table
+        )
+        document = {"problem": f"there is no table {opened.name}"}
+        if opened.exists():
+            document = describe_table(opened, commits)
     except Exception as error:
         document = {"problem": find_cause(error).message}
-    print(json.dumps(document))
+    with open(file, "w", encoding="utf-8") as stream:
+        json.dump(document, stream)
+
+
+def main(engine: str, place: str, commits: str, file: str) -> None:
+    """Describe a table, whose path or name is given in JSON, in a session of its own."""
+    session = SparkSession.builder.getOrCreate()
+    describe_into(file, session, engine, **json.loads(place), commits=int(commits))
     session.stop()
 
 

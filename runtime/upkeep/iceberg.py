@@ -7,10 +7,9 @@ from typing import Any
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.job import Job
 from ssbt.runtime.tables.places import literal, quoted
-from ssbt.runtime.upkeep.iceberg_tables import IcebergTable
+from ssbt.runtime.upkeep.iceberg_tables import MIN_INPUT_FILES, IcebergTable
 from ssbt.runtime.upkeep.options import UPKEEP_OPTIONS
 from ssbt.runtime.upkeep.orphans import delete_orphans
-from ssbt.runtime.upkeep.sizes import find_small_files
 from ssbt.runtime.upkeep.snapshots import expire_snapshots
 
 __all__ = ["maintain_iceberg", "open_table"]
@@ -20,11 +19,7 @@ _LOG = logging.getLogger("ssbt.runtime")
 _CONFLICT_RETRIES = 5
 _ORPHAN_HOURS = 3 * 24
 """Files of a write that takes longer would be deleted before they belong to a snapshot."""
-_MIN_INPUT_FILES = 5
-"""What Iceberg itself says where the table does not."""
-_SMALL_SHARE = 0.75
 _MIN_FILES, _TARGET = "min-input-files", "target-file-size-bytes"
-_TABLE_TARGET, _DEFAULT_TARGET = "write.target-file-size-bytes", 512 << 20
 
 
 def maintain_iceberg(
@@ -106,12 +101,8 @@ def _option_text(value: object) -> str:
 
 
 def _describe_small(table: IcebergTable, options: Mapping[str, str | float | bool]) -> str:
-    target = options.get(_TARGET) or table.properties().get(_TABLE_TARGET, _DEFAULT_TARGET)
-    least = int(options.get(_MIN_FILES, _MIN_INPUT_FILES))
-    small = find_small_files(
-        table.files(), below=int(int(target) * _SMALL_SHARE), at_least=max(2, least)
-    )
-    return str(small)
+    target = int(options.get(_TARGET) or table.target_size())
+    return str(table.find_small_files(target, int(options.get(_MIN_FILES, MIN_INPUT_FILES))))
 
 
 def _run(table: IcebergTable, name: str, procedure: str, *, dry_run: bool) -> None:

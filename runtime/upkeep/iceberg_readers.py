@@ -64,7 +64,7 @@ def _find_read(
     if not batches.has_ended or _OWN not in files.names(folder):
         offsets += _find_beginnings(files, stream, folder)
     for offset in offsets:
-        snapshot = offset.get(_SNAPSHOT)
+        snapshot = int(offset.get(_SNAPSHOT, 0))
         if snapshot == _NONE_YET and snapshots:
             # The table was empty, or is another one: all that has come since has to be read.
             yield min(snapshots, key=lambda each: snapshots[each].time)

@@ -1,6 +1,6 @@
 """A table of Iceberg: its procedures, and the tables of its metadata."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,35 +9,30 @@ from pyspark.sql import functions as F
 
 from ssbt.runtime.catalogs.places import IcebergPlace
 from ssbt.runtime.tables.places import literal
+from ssbt.runtime.upkeep.sizes import SmallFiles, find_small_files
+from ssbt.runtime.upkeep.summaries import TableSummary
+
+MIN_INPUT_FILES = 5
+"""So many small files of a partition are compacted, unless it is said otherwise."""
 
 _DATA = 0
+_SMALL_SHARE = 0.75
+_TARGET, _DEFAULT_TARGET = "write.target-file-size-bytes", 512 << 20
+# Others than those that somebody has set.
+_SHOWN_ELSEWHERE = (
+    *("comment", "current-snapshot-id", "format", "format-version", "location", "owner"),
+    *("provider", "sort-order"),
+)
 
 
 class TableNameError(Exception):
     """A table of Iceberg that is named otherwise than by its catalog."""
 
 
-@dataclass(frozen=True)
-class Detail:
-    """What Iceberg says of a table as a whole."""
-
-    id: str
-    description: str | None
-    location: str
-    numFiles: int
-    sizeInBytes: int
-    partitionColumns: list[str]
-    properties: dict[str, str]
-
-    def asDict(self) -> dict[str, Any]:
-        """As of a row."""
-        return dict(vars(self))
-
-
 class IcebergTable:
     """A table of Iceberg, by its name with the catalog's."""
 
-    counts = (
+    counts: Sequence[str] = (
         "added-records",
         "deleted-records",
         "added-data-files",
@@ -92,20 +87,34 @@ class IcebergTable:
             return self.spark.table(name)
         return self.spark.sql(f"SELECT * FROM {name} VERSION AS OF {snapshot}")
 
-    def detail(self) -> Detail:
+    def summary(self) -> TableSummary:
         """What Iceberg says of it as a whole."""
-        table = self.load()
-        properties = self.properties()
+        table, properties = self.load(), self.properties()
         sizes = self.files().agg(F.count(F.lit(1)), F.sum("size")).collect()[0]
-        return Detail(
+        version = properties.get("format-version")
+        return TableSummary(
             id=table.uuid().toString(),
-            description=properties.pop("comment", None),
+            description=properties.get("comment"),
             location=table.location(),
-            numFiles=sizes[0],
-            sizeInBytes=sizes[1] or 0,
-            partitionColumns=[*self._place.layout(self.spark).partitions],
-            properties=properties,
+            files=sizes[0],
+            size=sizes[1] or 0,
+            partition_by=[*self._place.layout(self.spark).partitions],
+            properties={k: v for k, v in properties.items() if k not in _SHOWN_ELSEWHERE},
+            features=[f"format version {version}"] if version is not None else [],
+            references=[*map(_describe_reference, self.references())],
         )
+
+    def small_files(self) -> SmallFiles:
+        """Those that a compaction would take, as far as the table says."""
+        return self.find_small_files(self.target_size(), MIN_INPUT_FILES)
+
+    def find_small_files(self, target: int, at_least: int) -> SmallFiles:
+        """The files that are smaller than three quarters of a target."""
+        return find_small_files(self.files(), int(target * _SMALL_SHARE), max(2, at_least))
+
+    def target_size(self) -> int:
+        """How large files are to be."""
+        return int(self.properties().get(_TARGET, _DEFAULT_TARGET))
 
     def history(self) -> DataFrame:
         """Its snapshots, the newest first."""
@@ -148,3 +157,10 @@ class IcebergTable:
     def rows(self, procedure: str, **arguments: str) -> list[Any]:
         """All rows that a procedure gives."""
         return [*self.spark.sql(self.statement(procedure, **arguments)).collect()]
+
+
+def _describe_reference(row: Any) -> str:
+    """A branch or a tag, its snapshot, and how long it is kept."""
+    text = f"{row.type.lower()} {row.name}: {row.snapshot_id}"
+    days = (row.max_reference_age_in_ms or 0) / 86_400_000
+    return f"{text}, for {days:g} days" if days else text

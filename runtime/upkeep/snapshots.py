@@ -155,5 +155,4 @@ def _find_statistics(table: IcebergTable, doomed: set[int]) -> Iterator[str]:
 
 
 def _collect_pairs(rows: DataFrame) -> Iterator[tuple[str, int]]:
-    for path, size in rows.collect():
-        yield path, size
+    yield from rows.collect()

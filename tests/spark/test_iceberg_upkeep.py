@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 import importlib
 import os
 from pathlib import Path
@@ -30,6 +31,15 @@ pytestmark = pytest.mark.spark
 COLUMNS = "id: bigint, name: string"
 HEAD = 'checkpoint = "LAKE/checkpoints"'
 NOW = time.time
+
+
+@pytest.fixture(autouse=True)
+def active(iceberg: SparkSession) -> Iterator[None]:
+    """Of several sessions, that of the test: catalogs are found by the settings of this one."""
+    sessions = iceberg._jvm.org.apache.spark.sql.classic.SparkSession  # type: ignore[union-attr]
+    sessions.setActiveSession(iceberg._jsparkSession)
+    yield
+    sessions.clearActiveSession()
 
 
 @pytest.fixture

@@ -97,6 +97,10 @@ def test_what_maintains_a_table(project):
     columns = offered(project({sink: table.format("z_order_by = [§]")}))["column"]
     assert columns == ["id", "doubled", "country", "city"]
     assert offered(project({sink: f"maintain §\n\n{sink}"}))["sink"] == ["large"]
+    other = {sink: table.format("§").replace("delta", "iceberg")}
+    assert {"sort_by", "compact_manifests", "keep_snapshots"} <= {
+        *offered(project(other))["option"]
+    }
 
 
 def test_words_of_a_catalog(project):
