@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 from ssbt.compiler.cli.failures import Failure
 from ssbt.compiler.cli.runs import CompileRun
 from ssbt.compiler.cli.submitting import (
+    capture_spark_submit,
     require_single,
-    run_spark_submit,
     submit_command,
     submit_variables,
 )
@@ -52,8 +53,11 @@ def describe_in_pipeline(
             file.write(text)
         words = submit_command(result, folder, master, submit, script=stem, verbose=False)
         variables = submit_variables(folder, stem, quiet=True)
-        if code := run_spark_submit([*words, *arguments, "--quiet"], variables, quiet=True):
-            return code
+        process = capture_spark_submit([*words, *arguments, "--quiet"], variables)
+        if process.returncode:
+            # What the script itself says: spark-submit joins its two streams.
+            sys.stderr.write(process.stdout)
+            return process.returncode
         with open(described, encoding="utf-8") as file:
             document: dict[str, Any] = json.load(file)
         return document

@@ -143,6 +143,16 @@ def run_spark_submit(arguments: list[str], variables: Mapping[str, str], *, quie
     return subprocess.run([program, *arguments], env=environment, check=False).returncode  # nosec B603
 
 
+def capture_spark_submit(
+    arguments: list[str], variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """A script that ends without a word to whoever waits for it."""
+    program, environment = _prepare(arguments, variables, quiet=True)
+    return subprocess.run(  # nosec B603
+        [program, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+
 def _prepare(
     arguments: list[str], variables: Mapping[str, str], *, quiet: bool
 ) -> tuple[str, dict[str, str]]:

@@ -33,7 +33,6 @@ sink arrivals to delta as in_delta {
 
 sink arrivals to iceberg as in_iceberg {
   connection = shop, table = "crm.orders", mode = append, repartition = 6
-  partition_by = "bucket(1, id)"
 }
 
 maintain in_delta { compact = true, expire_snapshots = 7 days, remove_orphans = true }
@@ -85,17 +84,17 @@ def test_tables_are_maintained_and_described(project: Path) -> None:
     in_pipeline = ("--pipeline", *given)
     orphans = set((project / "lake").rglob("left.parquet"))
     before = {each for each in (project / "lake").rglob("*") if each.is_file()}
-    dry = run("maintain", *given, "--dry-run")
+    # spark-submit sends both streams of a script to its own first one.
+    dry = run("maintain", *given, "--dry-run", "--quiet")
     printed = {Path(line.removeprefix("file:")) for line in dry.stdout.splitlines()}
     assert printed == orphans
-    assert dry.stderr.count("6 small files") == 2
+    assert run("maintain", *given, "--dry-run").stdout.count("6 small files") == 2
     assert {each for each in (project / "lake").rglob("*") if each.is_file()} == before
 
     first = describe("in_iceberg", *in_pipeline)
     assert (first["files"], first["small_files"]["files"]) == (6, 6)
-    assert first["partition_by"] == ["bucket(1, id)"]
     done = run("maintain", *given)
-    assert done.stderr.count("6 files became 1") == 2
+    assert done.stdout.count("6 files became 1") == 2
     assert not any(each.exists() for each in orphans)
 
     second = describe("shop.crm.orders", *in_pipeline)
@@ -120,6 +119,7 @@ def second_version(document: dict[str, Any]) -> int:
 def test_a_table_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever asks for it says so, and nothing of the JVM."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     (tmp_path / "orders.ssbt").write_text(PIPELINE)
     given = ("--pipeline", "orders.ssbt", "--set", "lake=lake")
     missing = run("table", "in_iceberg", *given, code=2)
