@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.option_specification import (
     SPARK_LINES,
+    ChangeFeed,
     Choice,
     CompilerDefault,
     Condition,
@@ -27,6 +28,7 @@ from ssbt.compiler.connectors.option_specification import (
 
 __all__ = [
     "SPARK_LINES",
+    "ChangeFeed",
     "Checkpoint",
     "Choice",
     "CompilerDefault",

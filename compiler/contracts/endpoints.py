@@ -58,8 +58,9 @@ class Endpoint(Struct, frozen=True):
     `is_pattern`, the last part of a location is a regular expression for names of topics. `inputs`
     are the sources of streams that flow into a sink. `is_table` holds where a place is a table as a
     whole, with the columns of its folders. `deletes` where a sink deletes its folder before it
-    writes. `checkpoints` are where streams of a source keep their places, by their names, with
-    parameters as `${name}`, and `parameters` have the values of these by environment.
+    writes, `sweeps` where upkeep deletes what its table does not know there. `checkpoints` are
+    where streams of a source keep their places, by their names, with parameters as `${name}`, and
+    `parameters` have the values of these by environment.
     """
 
     pipeline: str
@@ -79,5 +80,6 @@ class Endpoint(Struct, frozen=True):
     inputs: tuple[str, ...] = ()
     is_table: bool = False
     deletes: bool = False
+    sweeps: bool = False
     checkpoints: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()

@@ -210,13 +210,14 @@ def _relate_folders(
     if len(target) < len(glob):
         return FolderRelation.AROUND
     below = target[len(glob) :]
-    if any(_is_hidden(name) for name in below):
+    if any(is_hidden(name) for name in below):
         return None
     is_entered = is_recursive or has_folders or any("=" in name for name in below)
     return FolderRelation.INSIDE if is_entered else None
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether Spark passes over a folder of this name."""
     return name.startswith(".") or (name.startswith("_") and "=" not in name)
 
 

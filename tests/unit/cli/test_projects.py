@@ -267,6 +267,26 @@ def test_a_sink_that_deletes_what_another_pipeline_writes(
         assert codes(ssbtc) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "upkeep", "count"),
+    [
+        ("lake/prices/eu", "remove_orphans = true", 1),
+        ("lake/prices/eu", "compact = true", 0),
+        ("lake/prices/_eu", "remove_orphans = true", 0),
+        ("lake/prices_eu", "remove_orphans = true", 0),
+    ],
+)
+def test_upkeep_that_deletes_what_another_pipeline_writes(
+    project: Path, ssbtc: Ssbtc, path: str, upkeep: str, count: int
+):
+    table = WRITER.replace("to parquet", "to delta")
+    assert "to delta" in table
+    other = table.replace("lake/prices", path).replace("pipeline ingest", "pipeline again")
+    maintained = f"{table}\nmaintain prices {{ expire_snapshots = 7 days, {upkeep} }}\n"
+    write({"a.ssbt": maintained, "b.ssbt": other})
+    assert codes(ssbtc) == ["SSBT0651"] * count
+
+
 @pytest.mark.parametrize("order", ["aac", "aca", "caa", "acb", "abac", "bcaa", "acab", "acca"])
 def test_each_sink_of_a_place_is_compared_with_all_others(project: Path, ssbtc: Ssbtc, order: str):
     """Those that differ from what most of them write are reported, whatever comes first.
