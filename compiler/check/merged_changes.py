@@ -55,7 +55,7 @@ each run, and a `_commit_snapshot_id` is a random number: neither says what is n
 A row that was deleted comes as a row, too. Without `delete_when` it would be merged as if it were
 still there.
 
-If a job writes rows of Delta Lake anew, such as an `overwrite` does, `delete` and `insert` have one
+If a job replaces rows of Delta Lake, as an `overwrite` does, `delete` and `insert` have one
 `_commit_version`, and the delete counts: order by a column of the table there, too.
 """,
     wrong=example(schema=SCHEMA, source=_SOURCE, sink=_SINK),

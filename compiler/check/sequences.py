@@ -43,7 +43,7 @@ a whole snapshot, take the time of the snapshot, as a parameter.
 
 CONSTANT_SEQUENCE = Code(
     "SSBT0588",
-    "A sequence that does not grow when a row is computed anew",
+    "A sequence that does not grow when a row is computed again",
     """\
 An aggregate is computed again when more rows have come. If `sequence_by` then has the value that it
 had before, the new row is no newer than the old one, and the greater of the two counts. That is so
@@ -116,7 +116,7 @@ def _check_aggregates(sink: Sink, name: ColumnName, root: Operator) -> Diagnosti
     for step, column in value_aggregates(root, name.name):
         why = _why_constant(step, column)
         if why:
-            message = f"`{name.name}` does not grow when a row is computed anew: {why}"
+            message = f"`{name.name}` does not grow when a row is computed again: {why}"
             help_ = ("take one that grows with each row, such as `max` of its time",)
             also = (Label(step.span, "computed here"),)
             return Diagnostic(CONSTANT_SEQUENCE, message, Label(name.span), also, help_)
