@@ -56,6 +56,8 @@ class TextForm(Enum):
     PATH = "path"
     PATH_GLOB = "path with globs"
     TIME = "time"
+    MOMENT = "date or time"
+    TABLE = "table name"
 
 
 class Shape(Enum):

@@ -31,7 +31,8 @@ class Payload(Struct, frozen=True):
 
     `columns` are None where only Spark knows them. `options` are those that say how the form is
     written, dialects resolved, with the places of those that the user gave. `named` are the columns
-    that are used of a source whose columns only Spark knows.
+    that are used of a source whose columns only Spark knows. It is of `any_format` where that is up
+    to the table.
     """
 
     format: str
@@ -40,6 +41,7 @@ class Payload(Struct, frozen=True):
     places: tuple[tuple[str, Span], ...] = ()
     span: Span | None = None
     named: tuple[NamedColumn, ...] = ()
+    any_format: bool = False
 
     def option(self, name: str) -> str | None:
         """The value of an option, if it is given."""

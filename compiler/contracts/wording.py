@@ -123,7 +123,7 @@ def lost_folder(pair: EndpointPair, column: EndpointColumn) -> ContractFinding:
 def incompatible_sinks(pair: EndpointPair, difference: str) -> ContractFinding:
     """Two sinks whose files no reader can put together; `reader` is the second of them."""
     message = (
-        f"`{pair.reader.name}` writes where {writer_name(pair)} writes too, but {difference}:"
+        f"`{pair.reader.name}` writes where {writer_name(pair)} writes, too, but {difference}:"
         " no reader can put these together"
     )
     help_ = ("write to another place, or write the same",)

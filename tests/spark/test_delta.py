@@ -299,3 +299,16 @@ def test_names_that_a_table_refuses(lake: Lake) -> None:
     allowed.write.format("delta").save(f"{lake.folder}/allowed")
     mapped = one.select(*(one.id.alias(f"a{each}b") for each in keyboard)).write.format("delta")
     mapped.option("delta.columnMapping.mode", "name").save(f"{lake.folder}/mapped")
+
+
+def test_names_that_a_change_feed_has_itself(lake: Lake) -> None:
+    """Those of the specification, where the table has one (SSBT0558)."""
+    connector = find_connector("delta")
+    assert connector
+    assert connector.sink
+    for name in connector.sink.reserved_names:
+        frame = lake.spark.range(1).withColumnRenamed("id", name).write.format("delta")
+        frame.save(f"{lake.folder}/plain{name}")
+        assert lake.rows(f"plain{name}") == [(0,)]
+        with pytest.raises(Exception, match=name):
+            frame.option(connector.sink.reserving_property, "true").save(f"{lake.folder}/fed{name}")
