@@ -65,9 +65,9 @@ def keep_history(
         target.create(versions.limit(0), options or {}, partition_by)
         touched = history.list_keys(news)
         bounds = Bounds(touched, keys)
-        found = bounds.find(touched)
-        within = bounds.condition(target.read(news), found)
-        statement = restrict(statement, bounds.condition(target.read(news), found, "t."))
+        limits = bounds.find(touched)
+        within = bounds.condition(target.read(news), limits)
+        statement = restrict(statement, bounds.condition(target.read(news), limits, "t."))
         tables = _Tables(target, within or "true", memory, options or {})
 
         def keep() -> None:
@@ -187,9 +187,11 @@ class _History:
         touched, keys = self.list_keys(news), list(self._keys)
         version = _version(column(self._to), self._event(F.lit(False)))
         shown = target.join(touched, keys, "left_semi")
-        known = shown.select(self._key(), column(self._from).alias("_at"), version.alias("_shown"))
+        versions = shown.select(
+            self._key(), column(self._from).alias("_at"), version.alias("_shown")
+        )
         nothing = F.lit(None).cast(news.schema["_event"].dataType)
-        parts = [news, known.withColumn("_kept", nothing)]
+        parts = [news, versions.withColumn("_kept", nothing)]
         if memory is not None:
             kept = memory.join(touched, keys, "left_semi")
             event = self._event().alias("_kept")
@@ -202,8 +204,8 @@ class _History:
             .agg(*(F.max(name).alias(name) for name in ("_event", "_kept", "_shown")))
         )
         # A row of the table has the last values of its version: its first event may be kept.
-        told = F.coalesce("_kept", F.col("_shown")["_row"])
-        return self._cut_events(events.withColumn("_event", F.greatest("_event", told)))
+        last_values = F.coalesce("_kept", F.col("_shown")["_row"])
+        return self._cut_events(events.withColumn("_event", F.greatest("_event", last_values)))
 
     def _cut_events(self, events: DataFrame) -> DataFrame:
         forward = Window.partitionBy("_key").orderBy("_at")
