@@ -77,7 +77,8 @@ def _check_sequence(rows: DataFrame, sequence: str) -> None:
     if extremes[2]:
         raise SnapshotError(
             f"the rows of the snapshot have values of `{sequence}` from {extremes[0]}"
-            f" to {extremes[1]}: with `missing = delete` all have one, the time of the whole snapshot"
+            f" to {extremes[1]}: with `missing = delete` all have one, the time of the whole"
+            " snapshot"
         )
 
 
