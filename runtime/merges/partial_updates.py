@@ -1,7 +1,7 @@
 """Events with some of the columns of a row, merged into a table: null leaves what is there.
 
 Any order of the events, any cutting into batches and any repetition of them give the same table. A
-row cannot tell when each of its values came, so a table beside it has for each key the newest value
+row cannot tell when each of its values came, so a companion table has for each key the newest value
 of each column with its sequence, and that of the newest delete. The row is what follows from them.
 """
 
@@ -43,7 +43,7 @@ def merge_values(
     """Run the `statement`, which merges `changes` into `target`, both of them views.
 
     `changes` has the rows of the keys that have events, as they have to be, and with `_deleted`
-    those that must not be there. `hidden` is the place of the table beside it; where that is not
+    those that must not be there. `hidden` is the place of the companion table; where that is not
     there, it begins with the rows that the table has. The rest is as `merge_rows` has it.
     """
     session = events.sparkSession

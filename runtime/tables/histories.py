@@ -2,7 +2,7 @@
 
 Any order of the events, any cutting into batches and any repetition of them give the same table:
 all versions of a key are cut anew when one of its events comes. The table shows most events itself.
-Those that it does not show, deletes and events without a tracked change, are in a table beside it.
+Those that it does not show, deletes and events without a tracked change, are in a companion table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def keep_history(
 
     `versions` has the versions that are new or other than in the table, and with `_vanishes` those
     that are no more. `validity` names the columns with the time from which on a version holds and
-    up to which. `hidden` is the place of the table beside it, which is created with the first event
+    up to which. `hidden` is the place of the companion table, which is created with the first event
     that no version shows, `target` in any case; both with the options, `target` with the layout
     that is given. If another job writes to one of them at the same time, all of it is done again,
     at most `conflict_retries` times.
@@ -181,7 +181,7 @@ class _History:
         """All events of the keys that have news, and the versions that they make.
 
         `_shown` is the row of the table for an event, and `_version` what it has to be, both null
-        where there is none. `_changes` where the two differ; `_hides` where the table beside it
+        where there is none. `_changes` where the two differ; `_hides` where the companion table
         lacks an event that the rows of the table do not tell.
         """
         touched, keys = self.list_keys(news), list(self._keys)
@@ -233,7 +233,7 @@ class _History:
         )
 
     def shape_events(self, frame: DataFrame) -> DataFrame:
-        """Events as the table beside it has them."""
+        """Events as the companion table has them."""
         event = F.col("_event")
         return frame.select(
             *(F.col("_key").getField(key).alias(key) for key in self._keys),
