@@ -127,8 +127,8 @@ def _find_problem(form: TextForm | None, text: str, *, is_plain: bool) -> tuple[
         case TextForm.MOMENT if is_plain and not _is_moment(text):
             return "there is no such day or time", ""
         case TextForm.TABLE:
-            problem, near = find_name_problem(text)
-            return problem, near if is_plain else ""
+            why, near = find_name_problem(text)
+            return why, near if is_plain else ""
         case _:
             return "", ""
 
