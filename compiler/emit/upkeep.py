@@ -106,7 +106,7 @@ def _find_writers(pipeline: Pipeline) -> Iterator[str]:
 def _emit_function(
     sink: Sink, upkeep: Upkeep, code: SettingCode, names: ScriptNames, *, has_readers: bool
 ) -> ScriptFunction:
-    """The function for a table, and the one beside it."""
+    """The function for a table, and its companion."""
     name, description = f"maintain_{identifier(sink.name)}", as_sentence(upkeep.description)
     statements = [*catalog_statements(sink.connector, sink.settings, names)]
     statements.append(_emit_call(sink, upkeep, code, has_readers=has_readers))
