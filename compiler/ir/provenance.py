@@ -68,7 +68,7 @@ class Provenance(Struct, frozen=True, dict=True):
         """What a field of the value is made from."""
         copied = tuple(origin.field(name) for origin in self.copied)
         within = Provenance(copied, self.computed, (), self.masked)
-        own_provenance = self._built.get(name.casefold())
+        own_provenance = self._collect_fields.get(name.casefold())
         return within if own_provenance is None else merge((within, own_provenance))
 
     def at(self, path: Iterable[str]) -> Provenance:
@@ -98,7 +98,7 @@ class Provenance(Struct, frozen=True, dict=True):
         return Provenance((), (), (), self.origins)
 
     @cached_property
-    def _built(self) -> dict[str, Provenance]:
+    def _collect_fields(self) -> dict[str, Provenance]:
         return dict(self.fields)
 
     @cached_property

@@ -87,14 +87,14 @@ def _unusable(
     text = view.text(value)
     if text is None:
         return
-    wanted = _wanted(key.lower(), text, _kinds(format_).get(key.lower()))
+    wanted = _describe_expected(key.lower(), text, _kinds(format_).get(key.lower()))
     if wanted is not None:
         message = f"the option `{key}` cannot be '{text}'"
         help_ = (f"it takes {wanted}",)
         yield Diagnostic(CONSTANT_FAILS, message, Label(value.span), (), help_)
 
 
-def _wanted(key: str, text: str, kind: ValueKind | None) -> str | None:
+def _describe_expected(key: str, text: str, kind: ValueKind | None) -> str | None:
     """What an option takes, where the text is none of it."""
     if key in ("dateformat", "timestampformat", "timestampntzformat"):
         return texts.check_date_format(text)
