@@ -20,7 +20,7 @@ DATA = ROOT / "compiler" / "credentials" / "names.tsv"
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file again."""
     DATA.write_text(list_names(), encoding="utf-8")
 
 

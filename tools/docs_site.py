@@ -132,7 +132,7 @@ def _listing(path: Path) -> str:
 
 
 def _list_tracked_files(folder: Path) -> list[Path]:
-    """The files of a folder that are in git: what a run leaves there is none of them."""
+    """The files of a folder that are in git: what a run leaves there is not one of them."""
     command = ["git", "ls-files", "-z", "."]
     listed = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     return [folder / name for name in listed.stdout.split("\0") if name]

@@ -17,7 +17,7 @@ DATA = ROOT / "runtime" / "brokers" / "client_names.tsv"
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file again."""
     DATA.write_text(list_names(), encoding="utf-8")
 
 

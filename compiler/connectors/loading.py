@@ -147,7 +147,7 @@ def load_reading_table(name: str) -> str:
     """What readers of a connector or format make of other types than were written; "" if unknown.
 
     Each line has the type that was written, the one that is read, and what becomes of values. Where
-    files and records have a format of one name, it is that of both.
+    files and records have a format of the same name, it is that of both.
     """
     tables = []
     for registry in (CONNECTORS, FORMATS):

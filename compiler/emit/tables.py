@@ -26,7 +26,7 @@ _FORMAT = "format"
 def creates_table(sink: Sink) -> bool:
     """Whether the script creates the table of a sink before it writes.
 
-    The writer of a stream passes over the properties of a table.
+    The writer of a stream skips the properties of a table.
     """
     specification = sink.connector.sink
     if specification is None or not sink.keeps_layout:

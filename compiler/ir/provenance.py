@@ -43,7 +43,7 @@ class Provenance(Struct, frozen=True, dict=True):
 
     `copied` are what it is itself, or an element of: a field of the value is that field of them.
     `computed` goes into all of it. `fields` are what the fields that were put together are made
-    from, each name once, in lower case. `masked` are behind a function whose result tells nothing
+    from, each name once, in lower case. `masked` are after a function whose result tells nothing
     about them.
     """
 
@@ -94,7 +94,7 @@ class Provenance(Struct, frozen=True, dict=True):
 
     @property
     def as_hidden(self) -> Provenance:
-        """The same behind a mask."""
+        """The same after a mask."""
         return Provenance((), (), (), self.origins)
 
     @cached_property

@@ -189,7 +189,7 @@ class Editor:
         return self.converter.text_edits(source, [_minimal_edit(source, text)])
 
     def code_actions(self, uri: str, within: lsp.Range) -> list[lsp.CodeAction]:
-        """The fixes of findings in a range, one of all that the file has, and comments by which
+        """The fixes of findings in a range, one for the whole file, and comments by which
         warnings are allowed."""
         path = path_of(uri)
         analysis = with_project(self.workspace, self.workspace.best_analysis(path))

@@ -2,7 +2,7 @@
 
 Any order of the events, any cutting into batches and any repetition of them give the same table:
 all versions of a key are split again when one of its events comes. The table shows most events
-itself. Those that it does not show, deletes and events without a tracked change, are in a companion table.
+itself. Deletes and events without a tracked change are in a companion table.
 """
 
 from collections.abc import Mapping, Sequence

@@ -182,7 +182,7 @@ def find_number(node: e.Expression, finder: RangeFinder) -> int | None:
 
 
 def sized_range(name: str, low: int, high: int | None) -> ValueRange:
-    """The texts with so many characters."""
+    """The texts with this many characters."""
     most = "" if high is None else str(high)
     letters = "one character" if high == 1 else f"{most or low} characters"
     more = "" if low == high else " at most" if high is not None else " at least"

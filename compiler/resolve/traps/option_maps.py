@@ -1,4 +1,4 @@
-"""The options of `from_json` and the like, which Spark passes over where it does not know them."""
+"""The options of `from_json` and the like, which Spark skips where it does not know them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _unusable(
 
 
 def _describe_expected(key: str, text: str, kind: ValueKind | None) -> str | None:
-    """What an option takes, where the text is none of it."""
+    """What an option takes, where the text is no such value."""
     if key in ("dateformat", "timestampformat", "timestampntzformat"):
         return texts.check_date_format(text)
     if key in ("sep", "delimiter"):
