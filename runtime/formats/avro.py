@@ -147,8 +147,8 @@ def _first_match(branches: Sequence[tuple[Column, Column]]) -> Column:
 def _limit_lengths() -> None:
     """Let Avro's library in the driver's JVM refuse lengths that no record of a broker has.
 
-    It would make room for two gigabytes, and end the JVM, before it finds that a record has not this
-    many bytes. It reads its limits once, when the first record is decoded.
+    It would make room for two gigabytes, and end the JVM, before it finds that a record is
+    shorter. It reads its limits once, when the first record is decoded.
     """
     jvm: Any = getattr(SparkSession.active(), "_jvm", None)
     if jvm is None:
