@@ -18,16 +18,13 @@ STANDALONE_COMMENT = "#"
 
 _TOKEN = lazy_pattern(
     r"""(?P<string>[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')
+    | (?P<foreign>(?:and|else|for|if|in|is|not|or)\b)
     | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
     | (?P<mark>->|\*\*|==|[()\[\]{},.:=|+-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
     re.VERBOSE,
 )
 _ENDS = (",", ")")
 _KEYWORDS = frozenset({"return", "import", "as", "from", "def"})
-
-
-# Of comprehensions and conditions, which templates of others may have.
-_FOREIGN = frozenset({"and", "else", "for", "if", "in", "is", "not", "or"})
 
 
 class UnknownShapeError(Exception):
@@ -89,7 +86,7 @@ def _tokens(text: str) -> Iterator[Leaf]:
             continue
         if kind == "comment":
             leaf = Leaf(STANDALONE_COMMENT, value)
-        elif value in _FOREIGN:
+        elif kind == "foreign":  # Of comprehensions and conditions in templates of others.
             raise UnknownShapeError(value)
         else:
             leaf = Leaf(kind, value, _prefix(kind, value, previous))
