@@ -7,6 +7,7 @@ github.com/psf/black) for the code that `emit` makes, under black's names, to be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+import keyword
 import re
 
 from ssbt.compiler.emit.sql_lines import flatten_literals, is_structured
@@ -18,13 +19,14 @@ STANDALONE_COMMENT = "#"
 
 _TOKEN = lazy_pattern(
     r"""(?P<string>[bfr]?"(?:[^"\\\n]|\\.)*"|[bfr]?'(?:[^'\\\n]|\\.)*')
-    | (?P<foreign>(?:and|else|for|if|in|is|not|or)\b)
     | (?P<name>[^\W\d]\w*|\.\.\.) | (?P<number>\d[\w.]*(?:(?<=e)[+-]\d+)?)
     | (?P<mark>->|\*\*|==|[()\[\]{},.:=|+-]) | (?P<comment>\#[^\n]*) | (?P<space>\s+)""",
     re.VERBOSE,
 )
 _ENDS = (",", ")")
 _KEYWORDS = frozenset({"return", "import", "as", "from", "def"})
+# Keywords of comprehensions and conditions, which other packages' templates may have.
+_FOREIGN = frozenset(keyword.kwlist) - _KEYWORDS - {"False", "None", "True", "lambda"}
 
 
 class UnknownShapeError(Exception):
@@ -86,7 +88,7 @@ def _tokens(text: str) -> Iterator[Leaf]:
             continue
         if kind == "comment":
             leaf = Leaf(STANDALONE_COMMENT, value)
-        elif kind == "foreign":  # Of comprehensions and conditions in templates of others.
+        elif value in _FOREIGN:
             raise UnknownShapeError(value)
         else:
             leaf = Leaf(kind, value, _prefix(kind, value, previous))

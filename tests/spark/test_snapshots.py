@@ -35,7 +35,7 @@ def snapshot(rows: list[Row]) -> str:
     return f"SELECT * FROM VALUES {', '.join(map(str, rows))} AS t(list, id, name, at)"
 
 
-def made(random: Random, at: int) -> list[Row]:
+def random_rows(random: Random, at: int) -> list[Row]:
     """Of many lists of which each has few rows, or none."""
     return [
         (number, id_, random.choice("abc"), at)
@@ -54,7 +54,7 @@ def expected(snapshots: list[list[Row]]) -> list[Row]:
 
 def test_any_order_any_repetition(lake: Lake) -> None:
     random = Random(17)
-    snapshots = [made(random, at) for at in (2, 1, 4, 4)]
+    snapshots = [random_rows(random, at) for at in (2, 1, 4, 4)]
     for order in range(2):
         mine = random.sample(snapshots, len(snapshots))
         # The newest one in the middle: what comes then deletes and revives nothing.
