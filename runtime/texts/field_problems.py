@@ -36,13 +36,13 @@ def describe_fields(
             F.when(wrong, text if is_shown else F.lit(""))
             for (_, wrong, text, _), (_, is_shown, _) in zip(bad_fields, parts, strict=True)
         )
-        befores, _, afters = zip(*parts, strict=True)
+        prefixes, _, suffixes = zip(*parts, strict=True)
 
         def pick(phrases: Iterable[str], place: Column) -> Column:
             return F.get(F.split(F.lit(_BETWEEN.join(phrases)), _BETWEEN), place)
 
         def sentence(text: Column, place: Column) -> Column:
-            return F.concat(pick(befores, place), shorten_text(text), pick(afters, place))
+            return F.concat(pick(prefixes, place), shorten_text(text), pick(suffixes, place))
 
         return F.concat_ws("; ", F.transform(F.array(*texts), sentence))
 
