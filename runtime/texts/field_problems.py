@@ -6,15 +6,10 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
-from ssbt.runtime.fitting.misfits import after_colon, sentence_parts, shorten_text
+from ssbt.runtime.fitting.misfits import sentence_parts, shorten_text
 
 # Between texts that a plan has as one, which is smaller than a list of them.
 _BETWEEN = "\0"
-
-
-def problem_sentence(problem: str, detail: Column) -> Column:
-    """A problem, with what is known of the fields."""
-    return F.concat(F.lit(problem), after_colon(detail))
 
 
 def describe_fields(
