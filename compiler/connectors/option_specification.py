@@ -56,6 +56,8 @@ class TextForm(Enum):
     PATH = "path"
     PATH_GLOB = "path with globs"
     TIME = "time"
+    MOMENT = "date or time"
+    TABLE = "table name"
 
 
 class Shape(Enum):
@@ -158,6 +160,21 @@ class CompilerDefault(Struct, frozen=True):
     types: tuple[str, ...] = ()
 
 
+class ChangeFeed(Struct, frozen=True):
+    """What rows are that say how others have changed, by the columns that an option adds.
+
+    `kind` is the column that says what happened; `deleted` is its value of rows that are gone, and
+    `replaced` that of rows as they were before an update, empty where they are told as `deleted`.
+    `versions` are columns that grow with each commit; `unordered` are others that look like it.
+    """
+
+    kind: str
+    deleted: str
+    replaced: str = ""
+    versions: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+
+
 class Option(Struct, frozen=True):
     """One option: `spark` is Spark's own key; a `*` in it stands for a column or key of the map.
 
@@ -168,7 +185,7 @@ class Option(Struct, frozen=True):
     `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
     `column_types` are the types that the column it names may have. `adds_columns` are the names and
-    types of columns that a source has where the option is true.
+    types of columns that a source has where the option is true, `feed` what they say about changes.
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker, `form` says what a text has to name.
@@ -198,6 +215,7 @@ class Option(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     adds_column: str = ""
     adds_columns: tuple[tuple[str, str], ...] = ()
+    feed: ChangeFeed | None = None
     identity: bool = False
     address: bool = False
     connection_only: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
+    ChangeFeed,
     Choice,
     CompilerDefault,
     Condition,
@@ -79,6 +80,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         column_types=table.texts("column_types") or (),
         adds_column=table.text("adds_column"),
         adds_columns=tuple(_read_added_columns(table.table("adds_columns"))),
+        feed=_read_feed(table.table("feed")),
         connection_only=table.value("connection_only", bool, False),
         changes_values=table.value("changes_values", bool, True),
         identity=table.value("identity", bool, False),
@@ -163,6 +165,20 @@ def _read_added_columns(table: TomlTable | None) -> Iterator[tuple[str, str]]:
         if not isinstance(type_text, str):
             raise table.error(name, "is no type")
         yield name, type_text
+
+
+def _read_feed(table: TomlTable | None) -> ChangeFeed | None:
+    if table is None:
+        return None
+    feed = ChangeFeed(
+        table.required_text("kind"),
+        table.required_text("deleted"),
+        table.text("replaced"),
+        table.texts("versions") or (),
+        table.texts("unordered") or (),
+    )
+    table.close()
+    return feed
 
 
 def _read_compiler_default(table: TomlTable | None) -> CompilerDefault | None:

@@ -85,10 +85,17 @@ def memory_place(settings: Settings, code: SettingCode) -> object:
     place = settings.at(OptionPlacement.PATH) or settings.at(OptionPlacement.TABLE)
     value = place.value if place is not None else ""
     if isinstance(value, Text):
-        return code.value(Text((*value.parts, suffix), value.span))
+        *parts, last = value.parts
+        ending = (_with_suffix(last, suffix),) if isinstance(last, str) else (last, suffix)
+        return code.value(Text((*parts, *ending), value.span))
     if isinstance(value, ParamUse):
         return code.value(Text((value, suffix), value.span))
-    return f"{value}{suffix}"
+    return _with_suffix(str(value), suffix)
+
+
+def _with_suffix(text: str, suffix: str) -> str:
+    """The name of a table with more behind it, which goes into its backticks."""
+    return f"{text[:-1]}{suffix}`" if text.endswith("`") else f"{text}{suffix}"
 
 
 def _emit_condition(condition: ConditionText | None, code: SettingCode) -> object:

@@ -19,6 +19,20 @@ def find_catalog(settings: Settings, connections: Iterable[Connection]) -> Conne
     return None
 
 
+def find_named_catalog(table: str, connections: Iterable[Connection]) -> Connection | None:
+    """The connection that the name of a table begins with, as the session knows its catalog."""
+    first, separator, _ = table.partition(".")
+    for each in connections if separator else ():
+        role = each.connector.connection
+        if (
+            role is not None
+            and role.catalog
+            and each.name.casefold() == first.strip("`").casefold()
+        ):
+            return each
+    return None
+
+
 def catalog_place(catalog: Connection, parameters: Mapping[str, object]) -> str:
     """Where the tables of a catalog are: its warehouse, its address, or else its name."""
     for option in ("warehouse", "uri"):
