@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ssbt.compiler.connectors.settings import Setting
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.wording import join_alternatives
-from ssbt.compiler.diagnostics.codes.upkeep import maintained
+from ssbt.compiler.diagnostics.codes.upkeep import example_with_upkeep
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
@@ -29,8 +29,8 @@ keeps files for 7 days at least, unless a check is switched off; so does `mainta
 is 1 day: snapshots that go do not take files of running writes with them, but those of readers.
 Versions that are older than `expire_snapshots` can no longer be read.
 """,
-    wrong=maintained("expire_snapshots = 1 day"),
-    right=maintained("expire_snapshots = 7 days"),
+    wrong=example_with_upkeep("expire_snapshots = 1 day"),
+    right=example_with_upkeep("expire_snapshots = 7 days"),
 )
 
 UNFIT_ORDER = Code(
@@ -43,8 +43,8 @@ the table does not have, cannot be sorted by: the job fails. Each engine orders 
 Iceberg's z-order takes no DECIMAL. A table with `cluster_by` is clustered by `compact`, and has
 no other order.
 """,
-    wrong=maintained("z_order_by = placed_on"),
-    right=maintained("z_order_by = id"),
+    wrong=example_with_upkeep("z_order_by = placed_on"),
+    right=example_with_upkeep("z_order_by = id"),
 )
 _ORDERS = ("sort_by", "z_order_by")
 

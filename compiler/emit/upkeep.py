@@ -50,12 +50,12 @@ def emit_upkeep(pipeline: Pipeline, context: ScriptContext, places: Places, main
     readers = [*_find_readers(pipeline, code)]
     functions = [
         _emit_function(sink, upkeep, code, context.names, has_readers=bool(readers))
-        for sink, upkeep in _maintained(pipeline)
+        for sink, upkeep in _list_maintained_sinks(pipeline)
     ]
     catalogs = [emit_connection(each, context.names, code) for each in _find_catalogs(pipeline)]
     used = collect_names(text for each in (*catalogs, *functions) for text in each.statements)
     standard, runtime = parameter_imports(fields, used | collect_names((main,)))
-    engines = sorted({sink.connector.name for sink, _ in _maintained(pipeline)})
+    engines = sorted({sink.connector.name for sink, _ in _list_maintained_sinks(pipeline)})
     modules = (Import(f"ssbt.runtime.upkeep.{n}", (f"maintain_{n}",)) for n in engines)
     return render_file(
         "upkeep",
@@ -72,7 +72,7 @@ def emit_upkeep(pipeline: Pipeline, context: ScriptContext, places: Places, main
     )
 
 
-def _maintained(pipeline: Pipeline) -> Iterator[tuple[Sink, Upkeep]]:
+def _list_maintained_sinks(pipeline: Pipeline) -> Iterator[tuple[Sink, Upkeep]]:
     sinks = {sink.name: sink for sink in pipeline.sinks}
     for upkeep in pipeline.upkeep:
         if upkeep.sink in sinks:
@@ -81,7 +81,9 @@ def _maintained(pipeline: Pipeline) -> Iterator[tuple[Sink, Upkeep]]:
 
 def _find_catalogs(pipeline: Pipeline) -> list[Connection]:
     """The connections with the catalogs of the tables that are maintained."""
-    used = {catalog_name(sink.connector, sink.settings) for sink, _ in _maintained(pipeline)}
+    used = {
+        catalog_name(sink.connector, sink.settings) for sink, _ in _list_maintained_sinks(pipeline)
+    }
     return [each for each in pipeline.connections if each.name.casefold() in used]
 
 
@@ -96,7 +98,7 @@ def _find_readers(pipeline: Pipeline, code: SettingCode) -> Iterator[_Reader]:
 
 def _find_writers(pipeline: Pipeline) -> Iterator[str]:
     """The checkpoints of streams into tables whose versions say which batches they have."""
-    for sink, _ in _maintained(pipeline):
+    for sink, _ in _list_maintained_sinks(pipeline):
         specification = sink.connector.upkeep
         if specification is not None and specification.numbers_batches and sink.has_checkpoint:
             shared = find_pass(pipeline, sink)
