@@ -15,6 +15,7 @@ from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.fitting.misfits import (
     Looks,
     Misfit,
+    after_colon,
     convert_value,
     find_misfits,
     is_any,
@@ -132,8 +133,8 @@ class _Part:
         elif not isinstance(problem, Column):
             problem = problem(F.col(self.name))
         if self.misfits:
-            detail = F.concat(F.lit(": "), render_misfits(self.misfits, self.decoding.masked))
-            problem = F.concat(problem, F.when(is_any(self.misfits), detail).otherwise(""))
+            detail = render_misfits(self.misfits, self.decoding.masked)
+            problem = F.concat(problem, after_colon(detail))
         return problem
 
     def columns(self) -> list[Column]:

@@ -13,10 +13,10 @@ from pyspark.sql.types import StructType
 
 from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
-from ssbt.runtime.fitting.misfits import Looks, utf8
+from ssbt.runtime.fitting.misfits import Looks, after_colon, utf8
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
-from ssbt.runtime.texts.field_problems import describe_fields, problem_sentence
+from ssbt.runtime.texts.field_problems import describe_fields
 from ssbt.runtime.texts.json_objects import CORRUPT, MARK, NO_UTF8, JsonObjects, widen_type
 
 _END = "_ssbt_end"
@@ -66,7 +66,7 @@ def csv_decoding(
     line = _CsvLine(data, type, options or {})
     texts = line.parse(line.text_columns)
     detail = describe_fields(line.parse_unsigned(line.columns), texts, texts, type, masked)
-    problem = problem_sentence("no line of values that fits the schema", detail)
+    problem = F.concat(F.lit("no line of values that fits the schema"), after_colon(detail))
     return Decoding(
         line.parse_terminated(),
         F.when(~utf8(data), F.lit(NO_UTF8))

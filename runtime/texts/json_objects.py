@@ -20,12 +20,11 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
-from ssbt.runtime.fitting.misfits import utf8, with_more_places
+from ssbt.runtime.fitting.misfits import after_colon, utf8, with_more_places
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
 from ssbt.runtime.texts.field_problems import (
     describe_fields,
     flat_texts,
-    problem_sentence,
     text_struct,
 )
 from ssbt.runtime.texts.first_look import FirstLook, look_at_json
@@ -108,7 +107,7 @@ class JsonObjects:
             .when(~is_bounded, F.lit(HUGE_EXPONENT))
             .when(_escapes_half(self._text), F.lit(_NO_CHARACTER))
             .when(has_trailing, F.lit("JSON with something after its object"))
-            .otherwise(problem_sentence("no JSON object that fits the schema", detail))
+            .otherwise(F.concat(F.lit("no JSON object that fits the schema"), after_colon(detail)))
         )
 
     def _parse_as(self, type: StructType) -> Column:
