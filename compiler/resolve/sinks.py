@@ -108,7 +108,9 @@ class SinkResolver:
         """Report defaults that a new table would not have."""
         name = find_table_schema(settings)
         schema = self._schemas.find(name.name, name.span) if name is not None else None
-        for column, default in schema.defaults.items() if schema is not None and name else ():
+        if name is None or schema is None:
+            return
+        for column, default in schema.defaults.items():
             also = (Label(default.node.span, "the default"),)
             message = f"the table would not have the default of `{column}`"
             help_ = "let a schema of its own, without it, say what the table is created with"
