@@ -1,10 +1,35 @@
-"""The connector that knows the format in which a sink stores its columns."""
+"""The connector that knows the format in which a sink stores its columns, and its options."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ssbt.compiler.connectors.loading import find_connector
-from ssbt.compiler.connectors.specification import Connector
-from ssbt.compiler.ir.pipeline import Sink
+from ssbt.compiler.connectors.specification import Connector, OptionPlacement
+from ssbt.compiler.diagnostics.codes.connectors import UNFIT_VALUE
+from ssbt.compiler.diagnostics.model import Diagnostic, Label
+from ssbt.compiler.diagnostics.suggestions import did_you_mean
+from ssbt.compiler.ir.pipeline import Pipeline, Sink
+
+
+def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
+    """One finding for each misspelt option of a new table, which Spark would pass over."""
+    for sink in pipeline.sinks:
+        setting, storing = sink.settings.find("options"), find_storing_connector(sink)
+        if setting is None or setting.span is None or storing is sink.connector:
+            continue
+        known = {
+            option.spark.casefold(): option.spark
+            for role in (storing.source, storing.sink)
+            for option in (role.options if role is not None else ())
+            if option.place is OptionPlacement.OPTION and "*" not in option.spark
+        }
+        for each in setting.value if isinstance(setting.value, tuple) else ():
+            key = str(each[0]) if isinstance(each, tuple) else ""
+            near = did_you_mean(key.casefold(), known) if key.casefold() not in known else None
+            if near is not None:
+                message = f"`{storing.name}` has no option `{key}`; did you mean `{known[near]}`?"
+                yield Diagnostic(UNFIT_VALUE, message, Label(setting.span))
 
 
 def find_storing_connector(sink: Sink) -> Connector:
