@@ -135,4 +135,5 @@ def _why_constant(step: s.Aggregate, column: str) -> str:
             if isinstance(form, CallForm) and form.name in _NOT_GROWING:
                 return f"`{form.name}` does not"
             return ""
-    return "rows are grouped by it" if step.aggregates else ""
+    keys = (each.name.casefold() for each in step.output.columns[: len(step.keys)])
+    return "rows are grouped by it" if step.aggregates and column in keys else ""
