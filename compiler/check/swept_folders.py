@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
-from ssbt.compiler.diagnostics.codes.upkeep import maintained
+from ssbt.compiler.diagnostics.codes.upkeep import example_with_upkeep
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.checkpoint_folders import list_checkpoints
 from ssbt.compiler.ir.globs import is_glob
@@ -23,7 +23,7 @@ from ssbt.compiler.ir.written_folders import (
 )
 from ssbt.compiler.source import Span
 
-_SWEPT = maintained("expire_snapshots = 7 days\n  remove_orphans   = true").replace(
+_SWEPT = example_with_upkeep("expire_snapshots = 7 days\n  remove_orphans   = true").replace(
     "maintain", 'sink orders to delta {\n  path = "PATH"\n  mode = append\n}\n\nmaintain'
 )
 

@@ -148,7 +148,7 @@ def load_reading_table(name: str) -> str:
     """What readers of a connector or format make of other types than were written; "" if unknown.
 
     Each line has the type that was written, the one that is read, and what becomes of values. Where
-    files and records have a format of one name, it is that of both.
+    files and records have a format of the same name, it is that of both.
     """
     locations = [registry.find(name) for registry in (CONNECTORS, FORMATS)]
     paths = [os.path.join(each[0], READING_TABLE) for each in locations if each]

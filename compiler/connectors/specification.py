@@ -167,7 +167,7 @@ class RoleSpecification(Struct, frozen=True):
     `TIME before 4.2` one that it cannot hold on older lines. `features` of streams:
     `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what
     a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
-    have; where there is a `raw_prefix`, Spark passes over keys that do not begin with it, and gives
+    have; where there is a `raw_prefix`, Spark skips keys that do not begin with it, and gives
     the rest of the others to clients: `raw_clients` says of which kind.
     `versioned` holds where a folder is a table whose log says which files are in it: readers keep
     the version that they began with, and what else lies there is nothing to them. Names of columns

@@ -1,4 +1,4 @@
-"""How it is told that two ends do not fit: at the source, with the sink beside it."""
+"""How it is reported that two ends do not fit: at the source, with the sink beside it."""
 
 from __future__ import annotations
 

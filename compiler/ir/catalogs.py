@@ -47,7 +47,7 @@ def catalog_place(catalog: Connection, parameters: Mapping[str, object]) -> str:
 def table_place(
     catalog: Connection, settings: Settings, table: object, parameters: Mapping[str, object]
 ) -> str:
-    """Where a table is, by which it is told apart from others; a branch of it is another place."""
+    """Where a table is, which identifies it; a branch of it is another place."""
     names = [name.strip("`") for name in fill_parameters(table, parameters).split(".")]
     branch = settings.find("branch")
     if branch is not None and branch.value != _MAIN_BRANCH:

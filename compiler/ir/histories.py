@@ -18,7 +18,7 @@ class History(Struct, frozen=True):
     """Which rows are of one key, what order they have, and which changes make a new version.
 
     `columns` are those of the dataset that the table has, in their order, and `tracked` those of
-    them that open a version when they change. The sequence is none of them: `valid_from` and
+    them that open a version when they change. The sequence is not one of them: `valid_from` and
     `valid_to`, which follow, have its values. An event for which `deleted` is true ends a version.
     """
 

@@ -140,7 +140,7 @@ def _named_folder(
 
 
 def deletes_folder(sink: Sink) -> bool:
-    """Whether a sink deletes its folder, with all that lies in it, before it writes.
+    """Whether a sink deletes its folder, with everything that lies in it, before it writes.
 
     Of a table that has a log these are its rows, and no other files.
     """

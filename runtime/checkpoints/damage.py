@@ -1,4 +1,4 @@
-"""Damage to a checkpoint that Spark meets with an obscure message, or in silence."""
+"""Damage to a checkpoint that Spark meets with an obscure message, or silently."""
 
 from collections.abc import Iterator
 import json

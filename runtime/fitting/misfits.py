@@ -32,7 +32,7 @@ from pyspark.sql.types import (
 )
 
 _MAX_SHOWN = 60
-# Places beyond those of a decimal that must be zero; what stands behind them may be the noise of
+# Places beyond those of a decimal that must be zero; what follows them may be the noise of
 # floating-point numbers, as in 0.30000000000000004.
 _MORE_PLACES, _MAX_DIGITS = 6, 38
 _DAYS = (-719_162, 2_932_896)
@@ -188,7 +188,7 @@ def _find_misfits(
 def _misfit_condition(
     value: Column, actual: DataType, target: DataType, looks: Looks
 ) -> Column | None:
-    """Whether a value is none of the type, or null; None where all values are of it."""
+    """Whether a value is not of the type, or null; None where all values are of it."""
     if isinstance(target, StructType):
         field_misfits = list(_find_misfits(value, actual, target, "", looks))
         return is_any(field_misfits) if field_misfits else None

@@ -18,7 +18,7 @@ def describe_fields(
     """The sentences about the fields of a row, by the same with texts; `flat` has no structs.
 
     Values of fields that are `masked` are not shown. The plan has a field's condition and no
-    more for each: a stream plans every batch anew, and its time grows with the expressions.
+    more for each: a stream plans every batch again, and its time grows with the expressions.
     """
     hidden_fields = frozenset(masked)
 

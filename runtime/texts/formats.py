@@ -1,7 +1,7 @@
 """Text, JSON and CSV in the keys and values of a broker's records.
 
-Spark's own functions decode them, and pass over what is wrong with the text itself: bytes that are
-no UTF-8 become U+FFFD, half of a surrogate pair becomes `?`, and what stands behind the first value
+Spark's own functions decode them, and skip what is wrong with the text itself: bytes that are
+no UTF-8 become U+FFFD, half of a surrogate pair becomes `?`, and what follows the first value
 of JSON is dropped.
 """
 
@@ -111,7 +111,7 @@ class _CsvLine:
         return F.struct(*(row[name].alias(name) for name in texts.names))
 
     def parse(self, columns: str) -> Column:
-        """The values as these columns, and the line if it is none of them."""
+        """The values as these columns, and the line if it is not one of them."""
         return self._parse(self._text, columns, self._options)
 
     def parse_unsigned(self, columns: str) -> Column:
@@ -123,7 +123,7 @@ class _CsvLine:
         return F.when(self._fits & self._is_signed, unsigned).otherwise(plain)
 
     def parse_terminated(self) -> Column:
-        """The values with a mark behind the last, which is there only if all were closed."""
+        """The values with a mark after the last, which is there only if all were closed."""
         return self._parse(self._terminated, self._terminated_columns, self._options)
 
     def is_whole(self, part: Column) -> Column:
@@ -131,7 +131,7 @@ class _CsvLine:
         return part[CORRUPT].isNull() & (self._is_empty | (part[_END] == MARK))
 
     def soundness(self) -> Column:
-        """Whether the text has nothing in it that Spark would pass over."""
+        """Whether the text has nothing in it that Spark would skip."""
         if self._unsigned_options is None:
             return utf8(self._data)
         parsed = self._parse(self._terminated, self._terminated_columns, self._unsigned_options)

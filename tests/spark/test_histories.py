@@ -73,7 +73,7 @@ def test_versions_are_cut_anew_around_late_events(lake: Lake) -> None:
     assert versions(lake)[3:5] == [(1, "b", 1, 25, 40), (1, "zz", 0, 40, None)]
     lake.write(events((1, None, None, "D", 40)), TRACKING, COLUMNS)
     assert versions(lake)[3:] == [(1, "b", 1, 25, 40), expected[-1]]
-    # A row that is tracked otherwise is cut otherwise as soon as its key has an event.
+    # With other tracked columns, versions are split differently as soon as its key has an event.
     lake.write(events((1, "c", 0, "I", 50)), HISTORY, COLUMNS)
     assert versions(lake)[3:] == [
         (1, "b", 9, 25, 30),

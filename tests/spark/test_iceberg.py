@@ -158,7 +158,7 @@ def test_another_catalog_of_the_same_name(lake: IcebergLake, tmp_path: Path) -> 
 
 
 def test_changes(lake: IcebergLake) -> None:
-    """Those of a merge, too, which a read from one snapshot to another passes over."""
+    """Those of a merge, too, which a read from one snapshot to another skips."""
     lake.write(orders(1, 2), ", mode = append")
     lake.sql("UPDATE lake.db.out SET amount = 9 WHERE id = 1")
     lake.sql("DELETE FROM lake.db.out WHERE id = 2")

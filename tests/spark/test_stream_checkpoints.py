@@ -86,7 +86,7 @@ def test_a_change_is_refused_until_it_is_accepted(spark: SparkSession, tmp_path:
 
 
 def test_checkpoints_of_others(spark: SparkSession, tmp_path: Path) -> None:
-    """One that hand-written code has made, and one of another stream; all is told at once."""
+    """One that hand-written code has made, and one of another stream; all is reported at once."""
     add_events(tmp_path, 0)
     go_on(spark, tmp_path, "copied", "overwritten")
     checkpoints = tmp_path / "checkpoints"

@@ -75,7 +75,7 @@ def data_files(lake: Lake, name: str = "out") -> set[str]:
 
 
 def let_days_pass(lake: Lake, days: int, name: str = "out") -> None:
-    """As if all that the table has had been written that many days earlier."""
+    """As if everything that the table has had been written that many days earlier."""
     folder, then = lake.folder / name, time.time() - days * 86_400
     for log in (folder / "_delta_log").glob("*.json"):
         lines = [json.loads(line) for line in log.read_text().splitlines()]

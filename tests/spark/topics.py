@@ -119,7 +119,7 @@ class Topics:
         return [bytes(row["value"]).decode() for row in self.rows(topic)]
 
     def add_partitions(self, topic: str, partitions: int) -> None:
-        """Let a topic have so many partitions in all."""
+        """Let a topic have this many partitions in all."""
         more = self._jvm.org.apache.kafka.clients.admin.NewPartitions.increaseTo(partitions)
         self._admin.createPartitions({topic: more}).all().get()
 

@@ -91,7 +91,7 @@ def compile_tests(
 
 
 def _check_outside_files(unit: Unit, pipeline: Pipeline) -> Iterator[Diagnostic]:
-    """A finding for each file with rows that is none of the project's."""
+    """A finding for each file with rows that is not one of the project's."""
     from ssbt.compiler.diagnostics.codes.encoding import OUTSIDE_FILE
     from ssbt.compiler.diagnostics.model import Diagnostic, Label
 

@@ -85,7 +85,7 @@ def _suggest_declaration(
 
 
 def _check_head(context: SyntaxErrorContext, word: str) -> Diagnostic:
-    """A keyword without what must stand behind it."""
+    """A keyword without what must follow it."""
     code, keyword_end = codes.UNEXPECTED_TOKEN, context.offset + len(word)
     if context.piece[keyword_end:].lstrip().startswith(":") and word != "test":
         message = f"`{word}` is followed by a name, and no `:`"
@@ -125,7 +125,7 @@ def check_single_quotes(context: SyntaxErrorContext) -> Diagnostic | None:
 
 
 def check_one_of(context: SyntaxErrorContext) -> Diagnostic | None:
-    """`one of (…)` right behind the type of a parameter, or in an expression of rows."""
+    """`one of (…)` right after the type of a parameter, or in an expression of rows."""
     match = _ONE_OF.match(context.piece, context.offset)
     param = _PARAM.match(context.piece)
     if match is None:

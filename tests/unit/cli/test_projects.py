@@ -163,7 +163,7 @@ def test_projects_do_not_meet_by_relative_paths(project: Path, ssbtc: Ssbtc):
 
 
 def test_a_repository_may_hold_many_projects(project: Path, ssbtc: Ssbtc):
-    """Examples and fixtures beside a pipeline are none of its neighbours."""
+    """Examples and fixtures beside a pipeline are not one of its neighbours."""
     write({".git/HEAD": "", "jobs/totals.ssbt": READER, "tests/case/ingest.ssbt": WRITER})
     assert ssbtc("check", "jobs").code == 0
     write({"ssbt.conf": ""})
