@@ -13,7 +13,7 @@ from ssbt.runtime.upkeep.sizes import SmallFiles, find_small_files
 from ssbt.runtime.upkeep.summaries import TableSummary
 
 MIN_INPUT_FILES = 5
-"""So many small files of a partition are compacted, unless it is said otherwise."""
+"""This many small files of a partition are compacted, unless it is said otherwise."""
 
 _DATA = 0
 _SMALL_SHARE = 0.75

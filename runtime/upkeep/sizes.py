@@ -28,7 +28,7 @@ class SmallFiles:
 
 
 def find_small_files(files: DataFrame, below: int = SMALL_BYTES, at_least: int = 2) -> SmallFiles:
-    """The small ones of files with `size` and `partitionValues`, if there are so many of them."""
+    """The small ones of files with `size` and `partitionValues`, if there are that many of them."""
     by_partition = (
         files.where(F.col("size") < below)
         .groupBy(F.to_json("partitionValues"))
