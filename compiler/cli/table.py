@@ -138,7 +138,7 @@ def _ask_spark(
     with tempfile.TemporaryDirectory() as folder:
         variables = build_environment(folder, submit)
         described = os.path.join(folder, "table.json")
-        module = "ssbt.runtime.upkeep.describing"
+        module = "ssbt.runtime.descriptions.describing"
         arguments = [variables["PYSPARK_PYTHON"], "-m", module, engine, json.dumps(place)]
         process = subprocess.run(  # nosec B603
             [*arguments, str(commits), described], env=variables, capture_output=True, check=False

@@ -58,7 +58,7 @@ def emit_table_script(
     main = emit_main(pipeline, parts.functions, TABLE_SUFFIX)
     used = collect_names((main, *(text for each in catalogs for text in each.statements)))
     standard, runtime = parameter_imports(fields, used)
-    describing = Import("ssbt.runtime.upkeep.describing", ("describe_into",))
+    describing = Import("ssbt.runtime.descriptions.describing", ("describe_into",))
     script = render_file(
         "table",
         name=pipeline.name,

@@ -168,11 +168,9 @@ class _StreamRun:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
             identity = stream.name, stream.checkpoint, operation.pipeline, parts
             self.topics = find_topics(stream.writer, stream.name, stream.checkpoint, files)
-            sinks = stream.folders, tuple(stream.writes)
             beginnings = find_beginnings(stream.writer, stream.name, stream.checkpoint, files)
-            self.kept_checkpoint = Checkpoint(
-                files, *identity, spark.version, *sinks, self.topics, stream.meanings, beginnings
-            )
+            more = stream.folders, tuple(stream.writes), self.topics, stream.meanings, beginnings
+            self.kept_checkpoint = Checkpoint(files, *identity, spark.version, *more)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0

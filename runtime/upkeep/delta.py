@@ -10,6 +10,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
+from ssbt.runtime.descriptions.summaries import TableSummary
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.files.stores import Files
 from ssbt.runtime.job import Job
@@ -17,7 +18,6 @@ from ssbt.runtime.tables.places import Place, quoted
 from ssbt.runtime.upkeep.options import UPKEEP_OPTIONS
 from ssbt.runtime.upkeep.readers import Progress, find_progress
 from ssbt.runtime.upkeep.sizes import SmallFiles, describe_bytes, find_small_files
-from ssbt.runtime.upkeep.summaries import TableSummary
 
 _LOG = logging.getLogger("ssbt.runtime")
 _RETENTION = "delta.deletedFileRetentionDuration"

@@ -6,11 +6,11 @@ from typing import Any
 
 from ssbt.runtime.errors.retrying import retry_conflicts
 from ssbt.runtime.job import Job
+from ssbt.runtime.snapshots.expiring import expire_snapshots
+from ssbt.runtime.snapshots.orphans import delete_orphans
+from ssbt.runtime.snapshots.tables import MIN_INPUT_FILES, IcebergTable
 from ssbt.runtime.tables.places import literal, quoted
-from ssbt.runtime.upkeep.iceberg_tables import MIN_INPUT_FILES, IcebergTable
 from ssbt.runtime.upkeep.options import UPKEEP_OPTIONS
-from ssbt.runtime.upkeep.orphans import delete_orphans
-from ssbt.runtime.upkeep.snapshots import expire_snapshots
 
 __all__ = ["maintain_iceberg", "open_table"]
 

@@ -17,9 +17,9 @@ import pytest
 
 from ssbt.runtime.catalogs.places import IcebergPlace
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
+from ssbt.runtime.snapshots.expiring import FilesSharedError
+from ssbt.runtime.snapshots.orphans import OtherTableError
 from ssbt.runtime.upkeep.options import with_upkeep_options
-from ssbt.runtime.upkeep.orphans import OtherTableError
-from ssbt.runtime.upkeep.snapshots import FilesSharedError
 from tests.spark.compiling import run
 from tests.spark.iceberg_lakes import HADOOP, JDBC, IcebergLake
 
@@ -52,7 +52,7 @@ def lake(iceberg: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that the test has written is eight days old."""
-    monkeypatch.setattr("ssbt.runtime.upkeep.snapshots.time.time", lambda: NOW() + 8 * 86_400)
+    monkeypatch.setattr("ssbt.runtime.snapshots.expiring.time.time", lambda: NOW() + 8 * 86_400)
 
 
 def maintain(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.runtime.descriptions.describing import describe_table
 from ssbt.runtime.upkeep.delta import UnknownFilesError, open_table
-from ssbt.runtime.upkeep.describing import describe_table
 from ssbt.runtime.upkeep.options import with_upkeep_options
 from tests.spark.compiling import run
 from tests.spark.lakes import Lake

@@ -7,12 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from ssbt.runtime.upkeep.iceberg_readers import find_needs
+from ssbt.runtime.snapshots.readers import find_needs
 from tests.unit.runtime.test_upkeep import Folder, checkpoint
 
 if TYPE_CHECKING:
     from ssbt.runtime.files.stores import Files
-    from ssbt.runtime.upkeep.iceberg_tables import IcebergTable
+    from ssbt.runtime.snapshots.tables import IcebergTable
 
 QUERY = "spark.sql.streaming.queryId"
 EPOCH = "spark.sql.streaming.epochId"

@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from ssbt.runtime.files.stores import Files
-from ssbt.runtime.upkeep.iceberg_tables import IcebergTable
+from ssbt.runtime.snapshots.tables import IcebergTable
 from ssbt.runtime.upkeep.readers import Batches, find_batches, read_offsets
 
 _LOG = logging.getLogger("ssbt.runtime")

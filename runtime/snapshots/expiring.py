@@ -10,9 +10,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ssbt.runtime.files.stores import Files
+from ssbt.runtime.snapshots.readers import Need, find_needs
+from ssbt.runtime.snapshots.tables import IcebergTable
 from ssbt.runtime.tables.places import literal
-from ssbt.runtime.upkeep.iceberg_readers import Need, find_needs
-from ssbt.runtime.upkeep.iceberg_tables import IcebergTable
 from ssbt.runtime.upkeep.sizes import describe_bytes
 
 _LOG = logging.getLogger("ssbt.runtime")

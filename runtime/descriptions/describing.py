@@ -1,6 +1,7 @@
-"""`python -m ssbt.runtime.upkeep.describing ENGINE TABLE COMMITS FILE`: what a table is, as JSON.
+"""`python -m ssbt.runtime.descriptions.describing ENGINE TABLE COMMITS FILE`.
 
-TABLE is the JSON of a path or a name; COMMITS says how many of the last commits are listed.
+What a table is, as JSON in a file. TABLE is the JSON of a path or a name; COMMITS says how many of
+the last commits are listed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,9 @@ from typing import Any, Protocol
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from ssbt.runtime.descriptions.summaries import TableSummary
 from ssbt.runtime.errors.causes import find_cause
 from ssbt.runtime.upkeep.sizes import SmallFiles
-from ssbt.runtime.upkeep.summaries import TableSummary
 
 
 class Table(Protocol):
@@ -99,7 +100,7 @@ def describe_into(
 ) -> None:
     """Write to a file what a table is, as JSON; `problem` alone where that cannot be said.
 
-    The engine is a module beside this one, with a function `open_table`.
+    The engine is a module of `ssbt.runtime.upkeep`, with a function `open_table`.
     """
     document: dict[str, Any]
     spark.conf.set("spark.sql.session.timeZone", "UTC")

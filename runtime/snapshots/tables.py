@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ssbt.runtime.catalogs.places import IcebergPlace
+from ssbt.runtime.descriptions.summaries import TableSummary
 from ssbt.runtime.tables.places import literal
 from ssbt.runtime.upkeep.sizes import SmallFiles, find_small_files
-from ssbt.runtime.upkeep.summaries import TableSummary
 
 MIN_INPUT_FILES = 5
 """This many small files of a partition are compacted, unless it is said otherwise."""

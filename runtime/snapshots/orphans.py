@@ -6,9 +6,9 @@ import re
 import time
 from uuid import uuid4
 
+from ssbt.runtime.snapshots.expiring import refuse_shared, timestamp
+from ssbt.runtime.snapshots.tables import IcebergTable
 from ssbt.runtime.tables.places import literal
-from ssbt.runtime.upkeep.iceberg_tables import IcebergTable
-from ssbt.runtime.upkeep.snapshots import refuse_shared, timestamp
 
 _LOG = logging.getLogger("ssbt.runtime")
 _HOUR = 3_600_000

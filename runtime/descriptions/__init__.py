@@ -1,0 +1,1 @@
+"""What a table is, of whichever engine: columns, layout, size and commits."""
