@@ -166,11 +166,11 @@ class _StreamRun:
         self.topics: Topics | None = None
         if files and stream.checkpoint is not None:
             parts = with_values(stream.depends_on, lambda name: spark.conf.get(name, None))
-            identity = stream.name, stream.checkpoint, operation.pipeline, parts
+            identity = stream.name, stream.checkpoint, operation.pipeline, parts, spark.version
             self.topics = find_topics(stream.writer, stream.name, stream.checkpoint, files)
             beginnings = find_beginnings(stream.writer, stream.name, stream.checkpoint, files)
-            more = stream.folders, tuple(stream.writes), self.topics, stream.meanings, beginnings
-            self.kept_checkpoint = Checkpoint(files, *identity, spark.version, *more)
+            given = *identity, stream.folders, tuple(stream.writes), self.topics, stream.meanings
+            self.kept_checkpoint = Checkpoint(files, *given, beginnings)
         self._stream, self._limit = stream, operation.max_restarts
         self._query: StreamingQuery | None = None
         self._restarts, self._due, self._since = 0, 0.0, 0.0
