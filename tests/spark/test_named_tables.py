@@ -240,7 +240,7 @@ NAMES = (
     *("orders", "sales.orders", "lake.sales.orders", "_x", "Orders2", "select", "table.from"),
     *("2024_orders", "sales.2024_orders", "2024", "sales.2024", "1e5", "10l", "sales.10bd", "e1"),
     *("a b", "sales-eu.orders", "a..b", ".a", "a.", "a$b", "a/b", "lake/orders", "größe", "a:b"),
-    *("`a b`", "`a b`.c", "a.`b.c`", "`a``b`", "`a", "a`b`", "`a`b", "`größe`.`2024`", "``"),
+    *("`a b`", "`a b`.c", "a.`b.c`", "`a``b`", "`a", "a`b`", "`a`b", "`größe`.`2024`"),
 )
 
 
