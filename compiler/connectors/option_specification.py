@@ -136,7 +136,10 @@ class Choice(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """True when `option` has one of `values`; without values, when it is given at all."""
+    """True when `option` has one of `values`; without values, when it is given at all.
+
+    A map has those of its entries, `key:value`.
+    """
 
     option: str
     values: tuple[str, ...] = ()
@@ -189,7 +192,9 @@ class Option(Struct, frozen=True):
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker, `form` says what a text has to name.
-    `transforms` are the functions of columns that may stand for a column.
+    `transforms` are the functions of columns that may stand for a column. `known_keys` are those of
+    a map that a misspelt one may mean. `is_kept` where a table keeps the value that it is created
+    with.
     """
 
     name: str
@@ -224,6 +229,8 @@ class Option(Struct, frozen=True):
     topics: Topics | None = None
     form: TextForm | None = None
     transforms: tuple[str, ...] = ()
+    is_kept: bool = False
+    known_keys: tuple[str, ...] = ()
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:

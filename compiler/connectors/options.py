@@ -88,6 +88,8 @@ def _read_option(key: str, table: TomlTable) -> Option:
         topics=_read_member(table, "topics", _TOPICS, ""),
         form=_read_member(table, "form", _FORMS, ""),
         transforms=table.texts("transforms") or (),
+        is_kept=table.value("is_kept", bool, False),
+        known_keys=table.texts("known_keys") or (),
         example=_read_example(table),
     )
     _check_option(option, table)
