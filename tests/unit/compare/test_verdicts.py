@@ -180,6 +180,7 @@ def test_each_part_points_at_what_it_says() -> None:
 def test_an_average_keeps_a_sum_and_a_count(argument: str) -> None:
     text = pipeline_text(f"|> aggregate avg({argument}) as a group by k", "update")
     pipeline = version(text, ()).pipeline
+    assert pipeline is not None
     ((sink, flow),) = stream_plans(pipeline)
     (part,) = (p for p in compute_fingerprint(pipeline, sink, flow) if p.kind.name == "AGGREGATE")
     assert part.shape[-1] == "sum of DOUBLE, count"
