@@ -169,6 +169,7 @@ def test_each_part_points_at_what_it_says() -> None:
     kafka = check_pipeline("p.ssbt", lambda _: KAFKA.encode()).pipeline
     assert kafka is not None
     for pipeline in (*pipelines, kafka):
+        assert pipeline is not None
         for sink, flow in stream_plans(pipeline):
             for part in compute_fingerprint(pipeline, sink, flow):
                 assert part.span.start < part.span.end, part
@@ -179,7 +180,7 @@ def test_each_part_points_at_what_it_says() -> None:
 @pytest.mark.parametrize("argument", ["v", "abs(v)", "cast(abs(v) as bigint)"])
 def test_an_average_keeps_a_sum_and_a_count(argument: str) -> None:
     text = pipeline_text(f"|> aggregate avg({argument}) as a group by k", "update")
-    pipeline = version(text, ()).pipeline
+    pipeline = compiled_version(text, {}).pipeline
     assert pipeline is not None
     ((sink, flow),) = stream_plans(pipeline)
     (part,) = (p for p in compute_fingerprint(pipeline, sink, flow) if p.kind.name == "AGGREGATE")
