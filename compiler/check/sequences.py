@@ -15,6 +15,7 @@ from ssbt.compiler.ir.pipeline import Pipeline, Sink
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.streams import OutputMode
 from ssbt.compiler.ir.terms import CALL, LITERAL, CallForm, Term, walk_terms
+from ssbt.compiler.types.datatypes import BooleanType
 from ssbt.compiler.types.functions import find_function
 from ssbt.compiler.types.functions.model import FunctionKind
 
@@ -33,9 +34,10 @@ NO_SEQUENCE = Code(
     """\
 `sequence_by` says which of two rows is newer: of those that come together, and of one that comes
 and one that the table has. A constant is the same for all of them, so the greater row would count,
-whichever came last. A random value lets chance decide, and a run that is repeated gives another
-table. Take a column that the data brings: the time of a change, a number that grows with each. For
-a whole snapshot, take the time of the snapshot, as a parameter.
+whichever came last. A BOOLEAN has two values, and no third change. A random value lets chance
+decide, and a run that is repeated gives another table. Take a column that the data brings: the time
+of a change, a number that grows with each. For a whole snapshot, take the time of the snapshot, as
+a parameter.
 """,
     wrong=example(steps="|> extend 1 as version", sink=_SINK),
     right=example(steps="|> extend placed_on as version", sink=_SINK),
@@ -93,6 +95,8 @@ def _check_values(name: ColumnName, root: Operator) -> Diagnostic | None:
         message = f"`{name.name}` is a constant: no row is newer than another"
     elif call := next(filter(None, map(_find_random_call, terms)), ""):
         message = f"`{name.name}` comes from `{call}`: chance would say which row is newer"
+    elif any(isinstance(e.type, BooleanType) for e in root.output.find_columns(name.name)):
+        message = f"`{name.name}` is BOOLEAN: after the second change of a row, none is newer"
     else:
         return None
     help_ = ("take a column that grows with each change, such as its time",)
@@ -131,4 +135,5 @@ def _why_constant(step: s.Aggregate, column: str) -> str:
             if isinstance(form, CallForm) and form.name in _NOT_GROWING:
                 return f"`{form.name}` does not"
             return ""
-    return "rows are grouped by it" if step.aggregates else ""
+    keys = (each.name.casefold() for each in step.output.columns[: len(step.keys)])
+    return "rows are grouped by it" if step.aggregates and column in keys else ""

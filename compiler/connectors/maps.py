@@ -10,7 +10,7 @@ from ssbt.compiler.connectors.secrets import is_secret_name, secret_flow
 from ssbt.compiler.connectors.settings import MapItems, Scalar
 from ssbt.compiler.connectors.specification import Option
 from ssbt.compiler.connectors.values import Boolean, MapOf, Number, OptionValue, Text, Word
-from ssbt.compiler.connectors.wording import describe_value, unfit_value
+from ssbt.compiler.connectors.wording import describe_value, join_alternatives, unfit_value
 from ssbt.compiler.diagnostics.codes.connectors import DUPLICATE_OPTION, UNFIT_VALUE, WRONG_TYPE
 from ssbt.compiler.diagnostics.model import Diagnostic, Edit, Label
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
@@ -54,6 +54,9 @@ def convert_map_items(
             expectation = "text in quotes, a number, `true` or `false`"
             message = f"`{entry.key}` takes {expectation}, not {describe_value(entry.value)}"
             yield Diagnostic(WRONG_TYPE, message, Label(entry.value.span))
+        elif option is not None and (words := _list_other_values(option, entry.key, scalar)):
+            message = f"`{entry.key}` takes {join_alternatives(words)}"
+            yield Diagnostic(UNFIT_VALUE, message, Label(entry.value.span))
         else:
             items[entry.key] = scalar
     return tuple(items.items())
@@ -64,6 +67,14 @@ def _find_known_key(option: Option, key: str) -> str | None:
     if key.casefold() in map(str.casefold, option.known_keys):
         return None
     return did_you_mean(key, option.known_keys)
+
+
+def _list_other_values(option: Option, key: str, value: Scalar) -> tuple[str, ...]:
+    """The values that a key takes, if this is none of them; only the run knows that of others."""
+    words = dict(option.known_values).get(key.casefold(), ())
+    text = str(value).casefold()
+    is_known = not isinstance(value, str | bool) or text in map(str.casefold, words)
+    return () if is_known else tuple(f"`{each}`" for each in words)
 
 
 def _convert_map_value(value: OptionValue) -> Scalar | None:

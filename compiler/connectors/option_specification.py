@@ -193,8 +193,8 @@ class Option(Struct, frozen=True):
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker, `form` says what a text has to name.
     `transforms` are the functions of columns that may stand for a column. `known_keys` are those of
-    a map that a misspelt one may mean. `is_kept` where a table keeps the value that it is created
-    with.
+    a map that a misspelt one may mean, `known_values` what some of them take. `is_kept` where a
+    table keeps the value that it is created with.
     """
 
     name: str
@@ -231,6 +231,7 @@ class Option(Struct, frozen=True):
     transforms: tuple[str, ...] = ()
     is_kept: bool = False
     known_keys: tuple[str, ...] = ()
+    known_values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:

@@ -90,6 +90,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         transforms=table.texts("transforms") or (),
         is_kept=table.value("is_kept", bool, False),
         known_keys=table.texts("known_keys") or (),
+        known_values=tuple(_read_known_values(table.table("known_values"))),
         example=_read_example(table),
     )
     _check_option(option, table)
@@ -167,6 +168,11 @@ def _read_added_columns(table: TomlTable | None) -> Iterator[tuple[str, str]]:
         if not isinstance(type_text, str):
             raise table.error(name, "is no type")
         yield name, type_text
+
+
+def _read_known_values(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, values in table.take_items() if table is not None else ():
+        yield key.casefold(), tuple(str(values).split(" | "))
 
 
 def _read_feed(table: TomlTable | None) -> ChangeFeed | None:

@@ -8,6 +8,8 @@ from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.ir.locations import fill_parameters, normalize_path
 from ssbt.compiler.ir.pipeline import Connection
 
+_MAIN_BRANCH = "main"
+
 
 def find_catalog(settings: Settings, connections: Iterable[Connection]) -> Connection | None:
     """The connection of a source or sink, if it describes a catalog."""
@@ -48,6 +50,6 @@ def table_place(
     """Where a table is, which identifies it; a branch of it is another place."""
     names = [name.strip("`") for name in fill_parameters(table, parameters).split(".")]
     branch = settings.find("branch")
-    if branch is not None:
+    if branch is not None and branch.value != _MAIN_BRANCH:
         names[-1] += f".branch_{fill_parameters(branch.value, parameters)}"
     return normalize_path("/".join((catalog_place(catalog, parameters), *names)))

@@ -112,6 +112,21 @@ def remembering_folder(
     return WrittenFolder(folder, explicit.span, False, versioned=True)
 
 
+def named_folder(
+    pipeline: Pipeline, sink: Sink, parameters: Mapping[str, object]
+) -> WrittenFolder | None:
+    """Where the table of a sink with a `path` of its own would be by its name; None for others.
+
+    No file is there, but another sink of this name writes the same table.
+    """
+    path = sink.settings.at(OptionPlacement.PATH)
+    table = sink.settings.at(OptionPlacement.TABLE)
+    if path is None or table is None or table.span is None:
+        return None
+    folder = _named_folder(pipeline, sink.settings, table.value, parameters)
+    return WrittenFolder(folder, table.span, False, sink.is_versioned)
+
+
 def _named_folder(
     pipeline: Pipeline, settings: Settings, table: object, parameters: Mapping[str, object]
 ) -> str:
