@@ -85,6 +85,7 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         .config("spark.jars", ",".join(map(str, packages)))
         .config("spark.ui.enabled", False)
+        .config("spark.driver.memory", "1500m")
         .config("spark.driver.extraJavaOptions", ROOMY)
         # Spark compiles what tests ask it, as it does for users, and keeps it for the next one.
         .config("spark.sql.codegen.wholeStage", True)
