@@ -21,7 +21,7 @@ from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.source import Source
 from ssbt.runtime import Job
-from tests.conftest import delta_session, iceberg_session
+from tests.conftest import delta_session, iceberg_session, interpret_plans
 from tests.samples import FULL
 from tests.spark.topics import Topics
 
@@ -174,7 +174,9 @@ def new_session(spark: SparkSession, packages: Iterable[str]) -> SparkSession:
         return delta_session(spark)
     if any(":iceberg-spark" in package for package in packages):
         return iceberg_session(spark)
-    return spark.newSession()
+    session = spark.newSession()
+    interpret_plans(session)
+    return session
 
 
 def connector_of(dataset: object) -> str:

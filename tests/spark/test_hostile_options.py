@@ -24,7 +24,7 @@ from tests.samples import sample
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 COLUMNS = {
     "csv": "id: bigint, name: string, day: date, at: timestamp",

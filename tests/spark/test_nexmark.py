@@ -20,7 +20,11 @@ from tests.jars import artefact
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.timeout(600),
+    pytest.mark.usefixtures("interpreted"),
+]
 
 FOLDER = Path(__file__).resolve().parents[1] / "nexmark"
 GENERATOR = (
