@@ -20,11 +20,7 @@ from tests.jars import artefact
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [
-    pytest.mark.spark,
-    pytest.mark.timeout(600),
-    pytest.mark.usefixtures("interpreted"),
-]
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(600)]
 
 FOLDER = Path(__file__).resolve().parents[1] / "nexmark"
 GENERATOR = (
