@@ -26,7 +26,9 @@ INTERPRETED = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 # Delta reads the log of a table in 50 tasks, whatever it holds.
-SMALL_TABLES = {"spark.databricks.delta.snapshotPartitions": "2"}
+SMALL_TABLES = {"spark.databricks.delta.snapshotPartitions": "1"}
+# Spark writes each plan down for its pages, and again each time that it changes.
+SHORT_PLANS = {"spark.sql.ui.explainMode": "simple"}
 _LONG = ("AGREEMENT", "SSBT_SOAK_CYCLES", "SSBT_SOAK_RECORDS", "SSBT_SOAK_KILLS")
 IS_LONG = any(name in os.environ for name in _LONG)
 # For the session that tests share: it need not find out how much room it takes. In 20 minutes of
@@ -43,7 +45,8 @@ _LIMIT_SECONDS = 100
 def submit_options() -> str:
     """What SPARK_SUBMIT_OPTS is, for each JVM that `pyspark` or `spark-submit` starts."""
     # The classes of Spark's pages take a second to load, and no test opens one.
-    settings = {"spark.ui.enabled": "false", **SMALL_TABLES} | ({} if IS_LONG else INTERPRETED)
+    settings = {"spark.ui.enabled": "false", **SMALL_TABLES, **SHORT_PLANS}
+    settings |= {} if IS_LONG else INTERPRETED
     defined = "".join(f" -D{name}={value}" for name, value in settings.items())
     return f"{archive_options()}{defined}"
 
