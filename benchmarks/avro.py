@@ -42,8 +42,8 @@ class OneSchema(BaseHTTPRequestHandler):
     """A registry that has one version of one subject."""
 
     def do_GET(self) -> None:
-        found: object = {"id": 1, "version": 1, "schema": SCHEMA}
-        body = json.dumps([1] if self.path.endswith("/versions") else found).encode()
+        schema: object = {"id": 1, "version": 1, "schema": SCHEMA}
+        body = json.dumps([1] if self.path.endswith("/versions") else schema).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -73,14 +73,14 @@ def by_hand(value: bytes) -> tuple[int, float, str]:
 
 def records(spark: SparkSession, rows: int) -> DataFrame:
     """Framed records, kept in memory."""
-    made = spark.range(rows).select(
+    framed = spark.range(rows).select(
         "id",
         (F.col("id") / 7).alias("price"),
         F.concat(F.lit("S"), F.col("id") % 10).alias("status"),
     )
     value = F.concat(F.lit(b"\0\0\0\0\1"), to_avro(F.struct("id", "price", "status"), SCHEMA))
     places = ("'orders' AS topic", "0 AS partition", "id AS offset")
-    return made.select("id", value.alias("value")).selectExpr("value", *places).localCheckpoint()
+    return framed.select("id", value.alias("value")).selectExpr("value", *places).localCheckpoint()
 
 
 def cpu_seconds(spark: SparkSession) -> float:

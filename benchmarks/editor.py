@@ -117,7 +117,7 @@ def main() -> None:
         results = [stroke_time(editor, version) for version in turn]
         times["from scratch"] += [taken for taken, _ in expected]
         times["the server"] += [taken for taken, _ in results]
-        assert [found for _, found in results] == [found for _, found in expected], turn
+        assert [findings for _, findings in results] == [findings for _, findings in expected], turn
     unit = sorted(bare)[len(bare) // 2]
     print(f"{text.count(chr(10))} lines, {arguments.strokes} strokes; in starts of an interpreter")
     for name, each in times.items():

@@ -127,11 +127,11 @@ def into_a_topic(spark: SparkSession, work: Path) -> None:
 def generated(sink: str) -> Run:
     """The compiled pipeline."""
     text = PIPELINE.format(brokers=BROKERS, limit=LIMIT, sink=sink)
-    found = check_pipeline("bench.ssbt", lambda name: text.encode())
-    assert found.pipeline is not None, [each.message for each in found.findings]
+    compiled = check_pipeline("bench.ssbt", lambda name: text.encode())
+    assert compiled.pipeline is not None, [each.message for each in compiled.findings]
     module = ModuleType("bench")
     sys.modules["bench"] = module
-    exec(compile(emit_files(found)[0].content, "bench.py", "exec"), vars(module))
+    exec(compile(emit_files(compiled)[0].content, "bench.py", "exec"), vars(module))
 
     def run(spark: SparkSession, work: Path) -> None:
         module.run(Job(spark, module.Params(work=str(work)), "bench"))

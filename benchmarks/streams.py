@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -77,11 +77,11 @@ def written_by_hand(query: str, *, bounded: bool) -> Run:
 def generated(query: str) -> tuple[Run, dict[str, str]]:
     """The compiled pipeline, and the settings of the session that its script asks for."""
     text = HEAD.format(steps=QUERIES[query])
-    found = check_pipeline("bench.ssbt", lambda name: text.encode())
-    assert found.pipeline is not None, [each.message for each in found.findings]
+    compiled = check_pipeline("bench.ssbt", lambda name: text.encode())
+    assert compiled.pipeline is not None, [each.message for each in compiled.findings]
     module = ModuleType("bench")
     sys.modules["bench"] = module
-    exec(compile(emit_files(found)[0].content, "bench.py", "exec"), vars(module))
+    exec(compile(emit_files(compiled)[0].content, "bench.py", "exec"), vars(module))
     settings: dict[str, str] = {}
 
     def run(spark: SparkSession, data: Path, work: Path) -> None:
@@ -89,11 +89,11 @@ def generated(query: str) -> tuple[Run, dict[str, str]]:
 
     from ssbt.compiler.emit.state import state_settings
 
-    settings.update(state_settings(found.pipeline))
+    settings.update(state_settings(compiled.pipeline))
     return run, settings
 
 
-def made(spark: SparkSession, folder: Path, files: int, rows: int) -> None:
+def write_events(spark: SparkSession, folder: Path, files: int, rows: int) -> None:
     """Events of an hour, a tenth of them twice."""
     frame = spark.range(files * rows, numPartitions=files).select(
         F.floor(F.col("id") * 0.9).alias("id"),
@@ -128,8 +128,7 @@ def session() -> SparkSession:
     settings |= {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
     for name, value in settings.items():
         builder = builder.config(name, value)
-    found: SparkSession = builder.getOrCreate()
-    return found
+    return cast(SparkSession, builder.getOrCreate())
 
 
 def main() -> None:
@@ -142,7 +141,7 @@ def main() -> None:
     spark = session()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "events"
-        made(spark, data, arguments.files, arguments.rows)
+        write_events(spark, data, arguments.files, arguments.rows)
         print(
             f"{'query':<12}{'generated':>12}{'by hand':>12}{'defaults':>12}{'ratio':>9}{'ratio':>9}"
         )

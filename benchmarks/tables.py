@@ -183,10 +183,10 @@ def report(spark: SparkSession, times: Mapping[str, Times], lake: Path) -> bool:
 
 def generated_script(lake: Path) -> ModuleType:
     """The pipeline, compiled and imported."""
-    found = check_pipeline("bench.ssbt", lambda name: PIPELINE.encode())
-    assert found.pipeline, found.findings
+    compiled = check_pipeline("bench.ssbt", lambda name: PIPELINE.encode())
+    assert compiled.pipeline, compiled.findings
     path = lake / "tables_bench.py"
-    path.write_bytes(emit_files(found)[0].content)
+    path.write_bytes(emit_files(compiled)[0].content)
     specification = importlib.util.spec_from_file_location(path.stem, path)
     assert specification is not None
     assert specification.loader is not None

@@ -121,12 +121,12 @@ def generated(spark: SparkSession, data: Path) -> dict[str, Query]:
 
 def generated_script() -> ModuleType:
     """The example, compiled and imported."""
-    found = check_pipeline(
+    compiled = check_pipeline(
         "examples/tpch_revenue/pipeline.ssbt", lambda name: (ROOT / name).read_bytes()
     )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tpch_revenue_generated.py"
-        path.write_bytes(emit_files(found)[0].content)
+        path.write_bytes(emit_files(compiled)[0].content)
         specification = importlib.util.spec_from_file_location(path.stem, path)
         assert specification is not None
         assert specification.loader is not None
@@ -144,7 +144,7 @@ def optimised_plan(frame: DataFrame) -> str:
     """The optimised logical plan, with expression ids in the order of their first occurrence."""
     text: str = frame._jdf.queryExecution().optimizedPlan().toString()
     ids: dict[str, str] = {}
-    return re.sub(r"#(\d+)", lambda found: "#" + ids.setdefault(found[1], str(len(ids))), text)
+    return re.sub(r"#(\d+)", lambda match: "#" + ids.setdefault(match[1], str(len(ids))), text)
 
 
 def seconds(query: Query) -> float:

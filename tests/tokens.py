@@ -26,10 +26,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Client credentials, in the header as RFC 6749 has them; FORGER's token is no good."""
         size = int(self.headers["Content-Length"])
-        answers = parse_qs(self.rfile.read(size).decode())
-        inputs = base64.b64decode(self.headers["Authorization"].removeprefix("Basic "))
-        client, _, word = inputs.decode().partition(":")
-        if word != CLIENT_WORD or answers != {
+        form = parse_qs(self.rfile.read(size).decode())
+        credentials = base64.b64decode(self.headers["Authorization"].removeprefix("Basic "))
+        client, _, word = credentials.decode().partition(":")
+        if word != CLIENT_WORD or form != {
             "grant_type": ["client_credentials"],
             "scope": [SCOPE],
         }:

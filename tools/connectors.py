@@ -24,13 +24,13 @@ def main() -> None:
     for file in built_in_files():
         _write(Path(cache_path(file)), build_cache_text(file))
     for name in connector_names():
-        found = find_connector(name)
-        if found and not found.package:
-            _write(ROOT / found.page, render_reference_page(found))
+        connector = find_connector(name)
+        if connector and not connector.package:
+            _write(ROOT / connector.page, render_reference_page(connector))
     for name in format_names():
-        found = find_record_format(name)
-        if found and not found.package:
-            _write(ROOT / found.page, render_reference_page(found))
+        format_ = find_record_format(name)
+        if format_ and not format_.package:
+            _write(ROOT / format_.page, render_reference_page(format_))
 
 
 def _write(path: Path, text: str) -> None:

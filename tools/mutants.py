@@ -103,8 +103,8 @@ def measure_area(name: str, sample: int, seed: int) -> bool:
     chosen: list[str] = []
     if sample:
         run_mutmut("run", "--max-children", "1", "nothing.*")
-        known = sorted(read_results())
-        chosen = random.Random(seed).sample(known, min(sample, len(known)))
+        names = sorted(read_results())
+        chosen = random.Random(seed).sample(names, min(sample, len(names)))
     run_mutmut("run", "--max-children", str(os.cpu_count() or 1), *chosen)
     results = {
         mutant: status

@@ -24,7 +24,7 @@ Row = tuple[str, str, str]
 def main() -> None:
     """Write the file anew."""
     lines = {line: _settings(version) for line, version in VERSIONS.items()}
-    names = sorted({name for known in lines.values() for name in known})
+    names = sorted({name for settings in lines.values() for name in settings})
     rows = [_row(name, lines) for name in names if _is_kept(name, lines.values())]
     DATA.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
 
@@ -42,8 +42,8 @@ def _settings(version: str) -> dict[str, Row]:
         jars,
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = (line.split("\t") for line in done.stdout.splitlines())
-    return {name: (kind, least, choices) for name, kind, least, choices in found}
+    rows = (line.split("\t") for line in done.stdout.splitlines())
+    return {name: (kind, least, choices) for name, kind, least, choices in rows}
 
 
 def _jars(version: str) -> Path:
@@ -63,22 +63,22 @@ def _jars(version: str) -> Path:
     return folder
 
 
-def _is_kept(name: str, known: Iterable[dict[str, Row]]) -> bool:
+def _is_kept(name: str, settings: Iterable[dict[str, Row]]) -> bool:
     """Whether a name says something, as the beginning of known names does not."""
     if not name.endswith(".") or name == "spark.sql.catalog.":
         return True
-    typed = (each for rows in known for each, row in rows.items() if row[0] != "text")
+    typed = (each for rows in settings for each, row in rows.items() if row[0] != "text")
     return name.count(".") > 1 and not any(each.startswith(name) for each in typed)
 
 
 def _row(name: str, lines: dict[str, dict[str, Row]]) -> tuple[str, ...]:
     """Name, first and last line that know it, kind, least value, choices: of all lines together."""
     having = [line for line in lines if name in lines[line]]
-    found = [lines[line][name] for line in having]
-    kinds = {kind for kind, _, _ in found} - {"text"}
-    kind = kinds.pop() if len(kinds) == 1 and len({row[0] for row in found}) == 1 else "text"
-    least = min((row[1] for row in found), key=lambda text: text or "-1")
-    choices = sorted({each for row in found for each in row[2].split(",") if each})
+    settings = [lines[line][name] for line in having]
+    kinds = {kind for kind, _, _ in settings} - {"text"}
+    kind = kinds.pop() if len(kinds) == 1 and len({row[0] for row in settings}) == 1 else "text"
+    least = min((row[1] for row in settings), key=lambda text: text or "-1")
+    choices = sorted({each for row in settings for each in row[2].split(",") if each})
     last = having[-1] if having[-1] != list(lines)[-1] else ""
     first = having[0] if having[0] != next(iter(lines)) else ""
     return name, kind, first, last, least if kind in ("int", "long") else "", ",".join(choices)

@@ -55,8 +55,8 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _find_setting(settings: Settings, names: tuple[str, ...]) -> Setting | None:
-    found = (settings.find(name) for name in names)
-    return next((each for each in found if each is not None and each.span is not None), None)
+    candidates = (settings.find(name) for name in names)
+    return next((each for each in candidates if each is not None and each.span is not None), None)
 
 
 def _check_range(start: Setting, end: Setting) -> Iterator[Diagnostic]:

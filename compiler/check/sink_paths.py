@@ -63,9 +63,9 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
     for number, (sink, folder) in enumerate(folders):
         for earlier in index.find(folder.path) if id(sink) not in reported else ():
             other, other_folder = folders[earlier]
-            found = _check_pair((other, other_folder), (sink, folder))
-            if found is not None:
-                yield ValueFinding((id(other), id(sink)), found)
+            finding = _check_pair((other, other_folder), (sink, folder))
+            if finding is not None:
+                yield ValueFinding((id(other), id(sink)), finding)
                 reported.add(id(sink))
                 break
         index.add(number, folder.path)

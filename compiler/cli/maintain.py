@@ -85,7 +85,7 @@ def command(
     if code := CompileRun(results, out, report, force=force).write_outputs(summary=False):
         return code
     assigned = given_parameters(conf_file, assignments)
-    known = find_table_readers(compiled, compiler, env or "", assigned)
+    readers_by_file = find_table_readers(compiled, compiler, env or "", assigned)
     single = {"--conf-file": conf_file, "--env": env, "--log-format": log_format}
     single |= {"--log-file": log_file}
     flags = {"--dry-run": dry_run, "--verbose": verbose, "--quiet": quiet}
@@ -94,8 +94,8 @@ def command(
     first_code = 0
     for result, script in scripts:
         submit = submit_command(result, out, master, submitted, script=script, verbose=verbose)
-        found = known.get(result.unit.input.path, {})
-        listed = (*(f"{name}={folder}" for name, folder in sorted(found.items())), *readers)
+        folders = readers_by_file.get(result.unit.input.path, {})
+        listed = (*(f"{name}={folder}" for name, folder in sorted(folders.items())), *readers)
         repeated = {"--set": assignments, "--reader": listed}
         arguments = script_arguments(repeated, single, flags)
         variables = submit_variables(out, script, quiet=quiet)

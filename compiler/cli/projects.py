@@ -223,11 +223,11 @@ def check_neighbours(
         for root, ends in _group_by_project(results).items()
     }
     while True:
-        found = {path: each for each in searches.values() for path in each.find_more()}
-        if not found:
+        additions = {path: each for each in searches.values() for path in each.find_more()}
+        if not additions:
             return
-        checked = compiler.check_units([units[path] for path in found])
-        for search, result in zip(found.values(), checked, strict=True):
+        checked_results = compiler.check_units([units[path] for path in additions])
+        for search, result in zip(additions.values(), checked_results, strict=True):
             search.add(result.endpoints)
             yield result
 

@@ -28,7 +28,7 @@ _WEIGHTS = {
     ),
     "on_null": (
         Severity.BREAKING,
-        "the table beside it, where values have their sequences, does not know what comes without"
+        "the companion table, which has the values' sequences, does not know what comes without"
         " `keep`, nor deletes that were remembered: rewrite both from all events",
     ),
     "missing": (

@@ -95,15 +95,15 @@ def _streams_by_name(pipeline: Pipeline | None, values: RunValues) -> dict[str, 
     for sink, flow in stream_plans(pipeline):
         shared_pass = find_pass(pipeline, sink)
         if shared_pass is not None:
-            made = partial(compute_pass_fingerprint, pipeline, shared_pass)
+            compute = partial(compute_pass_fingerprint, pipeline, shared_pass)
             name, sinks = shared_pass.name, shared_pass.sinks
         elif sink.has_checkpoint:
-            made = partial(compute_fingerprint, pipeline, sink, flow)
+            compute = partial(compute_fingerprint, pipeline, sink, flow)
             name, sinks = sink.name, (sink,)
         else:
             continue
-        whole = partial(made, whole=True)
-        streams[name.casefold()] = PlacedStream(name, sinks, made(), root, values, whole)
+        whole = partial(compute, whole=True)
+        streams[name.casefold()] = PlacedStream(name, sinks, compute(), root, values, whole)
     return streams
 
 

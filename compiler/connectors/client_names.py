@@ -38,14 +38,14 @@ def is_of_plugin(kind: str, name: str) -> bool:
     """
     if name.startswith(_PLUGINS):
         return True
-    known = client_names(kind)
+    names = client_names(kind)
     words = name.split(".")
     endings = {".".join(words[index:]) for index in range(1, len(words))}
-    first_words = {each.partition(".")[0] for each in known}
+    first_words = {each.partition(".")[0] for each in names}
     return (
         len(words) >= _PLUGIN_WORDS
         and words[0] not in first_words | _SERVERS
-        and endings.isdisjoint(known)
+        and endings.isdisjoint(names)
     )
 
 
@@ -56,10 +56,10 @@ def names_class(name: str) -> bool:
 
 def find_meant(kind: str, name: str) -> str | None:
     """The setting that is surely meant: behind another word, or the addresses of brokers."""
-    known, words = client_names(kind), name.split(".")
+    names, words = client_names(kind), name.split(".")
     for index in range(1, len(words)):
         ending = ".".join(words[index:])
-        if ending in known:
+        if ending in names:
             return ending
     is_address = not _SERVERS.isdisjoint(words) and len(words) < _PLUGIN_WORDS
-    return _FIRST_SERVERS if is_address and _FIRST_SERVERS in known else None
+    return _FIRST_SERVERS if is_address and _FIRST_SERVERS in names else None

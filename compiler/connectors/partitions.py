@@ -114,8 +114,8 @@ def _convert_by_partition(
 def _partition_numbers(value: OptionValue) -> list[int] | None:
     items = value.items if isinstance(value, ListOf) else ()
     numbers = [_partition_number(each.text) for each in items if isinstance(each, Number)]
-    known = [number for number in numbers if number is not None]
-    return known if known and len(known) == len(items) else None
+    partitions = [number for number in numbers if number is not None]
+    return partitions if partitions and len(partitions) == len(items) else None
 
 
 def _partition_number(text: str) -> int | None:

@@ -83,9 +83,9 @@ class RawRules(Struct, frozen=True):
             label = Label(item.key_span, "not checked here")
             help_ = (f"write `{option.name} = …` outside of `raw`",)
             yield Diagnostic(RAW_SHADOWS, message, label, help=help_)
-        elif found := forbidden.keys() & {key, prefixed, _ANY}:
+        elif refused := forbidden.keys() & {key, prefixed, _ANY}:
             message = f"Spark does not take `{item.key}` here"
-            help_ = (forbidden[found.pop()],)
+            help_ = (forbidden[refused.pop()],)
             yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=help_)
         elif is_ignored:
             named = _find_shadowed(prefixed, options_by_key)
@@ -104,12 +104,12 @@ class RawRules(Struct, frozen=True):
 
     def _check_client_name(self, item: MapEntry, name: str) -> Iterator[Diagnostic]:
         """A setting that the clients do not have, unless it may be one of a class of somebody's."""
-        known = client_names(self.clients)
-        if name in known:
+        names = client_names(self.clients)
+        if name in names:
             return
         meant = find_meant(self.clients, name)
         options = {spark: each for each in self.options for spark in _spark_keys(each)}
-        candidates = {f"{self.prefix}{each}" for each in known} | options.keys()
+        candidates = {f"{self.prefix}{each}" for each in names} | options.keys()
         key = f"{self.prefix}{name}"
         near = f"{self.prefix}{meant}" if meant else did_you_mean(key, candidates)
         is_slip = meant or (near is not None and edit_distance(key, near) <= _SURELY_MEANT)

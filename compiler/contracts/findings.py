@@ -178,10 +178,10 @@ def _check_sinks(endpoints: Iterable[Endpoint]) -> Iterator[ContractFinding]:
         for alike in other_sinks:
             for each in alike:
                 rest = [group for group in (usual, *other_sinks) if group is not alike]
-                found = next(_differences(each, rest, environment), None)
-                if found is not None and id(each) not in reported:
+                difference = next(_differences(each, rest, environment), None)
+                if difference is not None and id(each) not in reported:
                     reported.add(id(each))
-                    yield found
+                    yield difference
 
 
 def _differences(

@@ -53,8 +53,8 @@ def _has(type_: DataType, fields: list[str]) -> bool:
         inner = innermost_type(type_)
         if not isinstance(inner, StructType):
             return True
-        known = inner.find_fields(field)
-        if not known:
+        inner_fields = inner.find_fields(field)
+        if not inner_fields:
             return False
-        type_ = known[0].type
+        type_ = inner_fields[0].type
     return True

@@ -65,25 +65,25 @@ def named_columns(pipeline: Pipeline) -> Mapping[str, tuple[NamedColumn, ...]]:
     if not any(isinstance(each, Source) and each.output.is_open for each in pipeline.datasets):
         return {}
     roots = plans(pipeline)
-    found: dict[str, dict[tuple[str, ...], NamedColumn]] = {}
+    by_source: dict[str, dict[tuple[str, ...], NamedColumn]] = {}
     behind: dict[int, _Behind] = {}
     done: set[int] = set()
     for root in roots.values():
         for each in walk_operators(root, attrgetter("inputs"), done):
             behind[id(each)] = _behind(each, behind)
             for naming in _namings(each.step):
-                _add(found, each, naming, behind)
+                _add(by_source, each, naming, behind)
             if isinstance(each.step, s.Join):
                 sides = [Operator(each.step, (given,), each.output) for given in each.inputs]
                 for naming in _of_texts(each.step.using, each.step.span):
                     for side in sides:
-                        _add(found, side, naming, behind)
+                        _add(by_source, side, naming, behind)
     for sink in pipeline.sinks:
         root = roots[sink.dataset]
         end = Operator(root.step, (root,), root.output)
         for column in (column for each in sink.settings.settings for column in each.columns):
-            _add(found, end, _Naming((column.name,), column.span), behind)
-    return {name: tuple(columns.values()) for name, columns in found.items()}
+            _add(by_source, end, _Naming((column.name,), column.span), behind)
+    return {name: tuple(columns.values()) for name, columns in by_source.items()}
 
 
 def _behind(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
@@ -112,7 +112,7 @@ def _flowing(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
 
 
 def _add(
-    found: dict[str, dict[tuple[str, ...], NamedColumn]],
+    named_columns: dict[str, dict[tuple[str, ...], NamedColumn]],
     each: Operator,
     naming: _Naming,
     behind: Mapping[int, _Behind],
@@ -133,7 +133,7 @@ def _add(
         column.name.casefold() == name for column in every
     )
     if not is_known and name not in _NO_COLUMNS and len(sources) == 1:
-        columns = found.setdefault(next(iter(sources)), {})
+        columns = named_columns.setdefault(next(iter(sources)), {})
         key = tuple(part.casefold() for part in parts)
         columns.setdefault(key, NamedColumn(parts, naming.span, naming.silently))
 
@@ -142,10 +142,10 @@ def _namings(step: s.Step | Source | DatasetInput) -> Iterator[_Naming]:
     """Every column that a step names, of what flows into it."""
     match step:
         case s.WithColumns():
-            made: set[str] = set()
+            added: set[str] = set()
             for group in step.groups:
-                yield from _of_expressions((each.expression for each in group), frozenset(made))
-                made |= {name.casefold() for each in group for name in each.names}
+                yield from _of_expressions((each.expression for each in group), frozenset(added))
+                added |= {name.casefold() for each in group for name in each.names}
         case s.Watermark() | s.Pivot():
             yield from _of_texts((step.column,), step.span)
             yield from _of_expressions(expressions(step))
@@ -180,7 +180,7 @@ def _of_texts(names: Iterable[str], span: Span, *, silently: bool = False) -> It
 
 
 def _of_expressions(
-    every: Iterable[Expression], known: frozenset[str] = frozenset()
+    every: Iterable[Expression], earlier: frozenset[str] = frozenset()
 ) -> Iterator[_Naming]:
     for each in every:
         if each.term is None:
@@ -194,4 +194,4 @@ def _of_expressions(
         for term in walk_terms(each.term):
             if term.operator == NAME and isinstance(term.value, tuple):
                 parts = tuple(spelt.get(str(part), str(part)) for part in term.value)
-                yield _Naming(parts, each.span, known)
+                yield _Naming(parts, each.span, earlier)

@@ -55,8 +55,10 @@ class NeighbourSearch:
         """Files that may meet what is known by now, none twice; nothing once all are found."""
         seeking: Iterable[Endpoint] = self._endpoints
         if self._texts is not None:
-            found = find_downstream_sinks(self._endpoints, self._starts) if self._starts else ()
-            seeking = [each for each in found if id(each) not in self._sought]
+            downstream = (
+                find_downstream_sinks(self._endpoints, self._starts) if self._starts else ()
+            )
+            seeking = [each for each in downstream if id(each) not in self._sought]
         neighbourhood = Neighbourhood()
         for each in seeking:
             self._sought.add(id(each))

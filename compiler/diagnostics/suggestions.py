@@ -30,10 +30,10 @@ def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[
     How near is a matter of `edit_distance`.
     """
     sought = word.casefold()
-    known = _known_names(frozenset(candidates))
+    index = _known_names(frozenset(candidates))
     matches: dict[str, tuple[int, bool]] = {
         name: (0, name.casefold() != sought)
-        for name in known.by_bare_word.get(_normalize_word(sought), ())
+        for name in index.by_bare_word.get(_normalize_word(sought), ())
         if name != word
     }
     allowed = _allowed_distance(sought)
@@ -41,22 +41,22 @@ def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[
     for cutoff in sorted({min(allowed, distance) for distance in (1, 2, 4, allowed)}):
         if not allowed or len(matches) >= limit:
             break
-        _add_near(sought, known, cutoff, matches)
+        _add_near(sought, index, cutoff, matches)
         matches.pop(word, None)
     return tuple(sorted(matches, key=lambda name: (*matches[name], name))[:limit])
 
 
 def _add_near(
-    sought: str, known: _KnownNames, cutoff: int, matches: dict[str, tuple[int, bool]]
+    sought: str, names: _KnownNames, cutoff: int, matches: dict[str, tuple[int, bool]]
 ) -> None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     near = process.extract(
-        sought, known.spellings, scorer=OSA.distance, score_cutoff=cutoff, limit=None
+        sought, names.spellings, scorer=OSA.distance, score_cutoff=cutoff, limit=None
     )
     for spelling, distance, index in near:
-        matches.setdefault(known.names[index], (int(distance), spelling[:1] != sought[:1]))
+        matches.setdefault(names.names[index], (int(distance), spelling[:1] != sought[:1]))
 
 
 class _KnownNames(Struct, frozen=True):

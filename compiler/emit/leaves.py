@@ -7,6 +7,7 @@ github.com/psf/black) for the code that `emit` makes, under black's names, to be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+import keyword
 import re
 
 from ssbt.compiler.emit.sql_lines import flatten_literals, is_structured
@@ -24,10 +25,8 @@ _TOKEN = lazy_pattern(
 )
 _ENDS = (",", ")")
 _KEYWORDS = frozenset({"return", "import", "as", "from", "def"})
-
-
-# Of comprehensions and conditions, which templates of others may have.
-_FOREIGN = frozenset({"and", "else", "for", "if", "in", "is", "not", "or"})
+# Keywords of comprehensions and conditions, which other packages' templates may have.
+_FOREIGN = frozenset(keyword.kwlist) - _KEYWORDS - {"False", "None", "True", "lambda"}
 
 
 class UnknownShapeError(Exception):

@@ -85,7 +85,7 @@ def _find_readers(pipeline: Pipeline, code: SettingCode) -> Iterator[_Reader]:
 def _emit_function(
     sink: Sink, upkeep: Upkeep, code: SettingCode, *, has_readers: bool
 ) -> ScriptFunction:
-    """The function for a table, and the one beside it."""
+    """The function for a table, and its companion."""
     name, description = f"maintain_{identifier(sink.name)}", as_sentence(upkeep.description)
     statements = [_emit_call(sink, upkeep, code, has_readers=has_readers)]
     if (memory := find_memory(sink.settings)) is not None:

@@ -66,8 +66,8 @@ def _as_list(head: Head, other: Head, evaluate_layers: Callable[[Layers], Head])
     if not isinstance(head, list) or not isinstance(other, ListNode):
         return head
     keys = {key for branch in head for key in branch.fields}
-    known = (parse_whole(key, 32) for key in keys if key.isdigit())
-    numbers = sorted(number for number in known if number is not None)
+    indices = (parse_whole(key, 32) for key in keys if key.isdigit())
+    numbers = sorted(number for number in indices if number is not None)
     if not numbers:
         return head
     heads = (evaluate_layers(children_of(head, str(number))) for number in numbers)

@@ -33,7 +33,7 @@ def parse_properties(source: Source) -> Branch:
 
 def _iterate_properties(source: Source) -> Iterator[tuple[str, Leaf]]:
     # A comment ends with its line, whatever stands there.
-    text = _COMMENT.sub(lambda found: " " * len(found[0]), source.text)
+    text = _COMMENT.sub(lambda comment: " " * len(comment[0]), source.text)
     for line in _LINE.finditer(text):
         if line[0].strip():
             match = _PROPERTY.fullmatch(line[0])

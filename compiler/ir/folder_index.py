@@ -29,12 +29,12 @@ class FolderIndex:
 
     def find(self, path: str) -> list[int]:
         """The numbers of the folders that meet the path, from the first that was added."""
-        found: set[int] = set()
+        numbers: set[int] = set()
         for folders in _spell(path):
-            found.update(self._at[folders], self._below[folders])
+            numbers.update(self._at[folders], self._below[folders])
             for around in _surrounding(folders, path):
-                found.update(self._at[around])
-        return sorted(found)
+                numbers.update(self._at[around])
+        return sorted(numbers)
 
 
 def _spell(path: str) -> list[_Folders]:

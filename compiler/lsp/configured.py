@@ -30,8 +30,8 @@ def configured_name(
         return None
     for file in dict.fromkeys(each for each in workspace.files() if not is_configuration(each)):
         for kind, declaration in _declared(workspace, file, word):
-            made = workspace.analyze(file)
-            named = find_names_in_configuration(workspace, made, kind, word)
+            analysis = workspace.analyze(file)
+            named = find_names_in_configuration(workspace, analysis, kind, word)
             for span in named.spans:
                 if span.path == path and span.start <= offset <= span.end:
                     return span, declaration
@@ -48,12 +48,12 @@ def _word(text: str, offset: int) -> str | None:
 
 def _declared(workspace: Workspace, file: str, word: str) -> Iterator[tuple[str, ResolvedName]]:
     """What a file declares, itself or by an import, that a configuration can name."""
-    made = workspace.analyze(file)
+    analysis = workspace.analyze(file)
     for kind in SECTIONS:
-        node = made.by_name.get((kind, word.casefold()))
+        node = analysis.by_name.get((kind, word.casefold()))
         name = getattr(node, "name", None)
-        if name is None or name.span.path not in made.sources:
+        if name is None or name.span.path not in analysis.sources:
             continue
-        found = symbol_index(made).find_at(name.span.path, name.span.start)
-        if found is not None and found.kind == kind:
-            yield kind, found
+        symbol = symbol_index(analysis).find_at(name.span.path, name.span.start)
+        if symbol is not None and symbol.kind == kind:
+            yield kind, symbol

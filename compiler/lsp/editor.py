@@ -161,12 +161,12 @@ class Editor:
 
     def _configured(self, source: Source, at: lsp.Position) -> tuple[Span, ResolvedName]:
         """The name at a position of a file of configuration, and its declaration."""
-        found = configured_name(self.workspace, source.path, self.converter.offset(source, at))
-        if found is None:
+        target = configured_name(self.workspace, source.path, self.converter.offset(source, at))
+        if target is None:
             raise renaming.RenameRefusedError(
                 "no pipeline of this workspace declares what is named here"
             )
-        return found
+        return target
 
     def symbols(self, uri: str) -> list[lsp.DocumentSymbol]:
         """The outline of a file."""

@@ -133,7 +133,7 @@ class DatasetResolver:
 
     def _are_current(self, inputs: Inputs) -> bool:
         """Whether datasets have the columns that they had."""
-        return all(self._find_resolvable(key) == known for key, known in inputs.items())
+        return all(self._find_resolvable(key) == relation for key, relation in inputs.items())
 
     def _find_resolvable(self, key: str) -> tuple[str, Relation] | None:
         """A dataset that is declared and not made from the one that asks."""

@@ -33,9 +33,9 @@ def find_opened_files(
     known_texts = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found = _read_file(node.value, [posixpath.dirname(path), root], read)
-            files.update(found)
-            known_texts |= {node.value} if found else set()
+            opened = _read_file(node.value, [posixpath.dirname(path), root], read)
+            files.update(opened)
+            known_texts |= {node.value} if opened else set()
     known_names = {
         target.id
         for node in ast.walk(tree)

@@ -156,9 +156,9 @@ class OptionResolver:
             self._report.add_unknown_name(
                 secret_codes.UNKNOWN_SECRET, use.span, message, use.name, candidates, "secrets"
             )
-            found = self._report.findings[-1]
-            if not found.fix:
-                self._report.findings[-1] = replace(found, help=(*found.help, _CREDENTIAL_HELP))
+            last = self._report.findings[-1]
+            if not last.fix:
+                self._report.findings[-1] = replace(last, help=(*last.help, _CREDENTIAL_HELP))
 
     def look_up_connection(self, use: ConnectionName, kind: str) -> None:
         """Look up a connection of a kind."""

@@ -115,9 +115,9 @@ def report_function(parts: Sequence[Name], path: str, message: str, report: Repo
     """
     from ssbt.compiler.syntax.foreign.methods import advise_method, convert_method, is_atom
 
-    known = path.count(".") + 1
+    own_length = path.count(".") + 1
     method, span = parts[-1], Span(parts[0].span.path, parts[0].span.start, parts[-1].span.end)
-    accessor = "".join(f".{part.text}" for part in parts[known:-1])
+    accessor = "".join(f".{part.text}" for part in parts[own_length:-1])
     if accessor.casefold() not in ("", ".str", ".dt", ".list", ".arr"):
         return False
     text = convert_method(f"{path}{accessor}", method.text, ())

@@ -156,8 +156,8 @@ def find_setting(option: str) -> str | None:
     word = option.replace("_", "").replace("-", "").casefold()
     if len(word) < 12:
         return None
-    found = [name for name in known_settings() if name.casefold().endswith(f".{word}")]
-    return next((name for name in found if name.startswith(_SQL)), next(iter(found), None))
+    matches = [name for name in known_settings() if name.casefold().endswith(f".{word}")]
+    return next((name for name in matches if name.startswith(_SQL)), next(iter(matches), None))
 
 
 def _is_near(name: str, candidate: str) -> bool:

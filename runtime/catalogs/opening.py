@@ -20,13 +20,16 @@ def open_catalog(
     # A server has names for its warehouses. Others are folders, of which tables keep the path.
     if options.get("type") != "rest" and "warehouse" in options:
         options["warehouse"] = Files(session).absolute(options["warehouse"])
-    wanted = {prefix: implementation, **{f"{prefix}.{key}": text for key, text in options.items()}}
-    known = {key: session.conf.get(key, None) for key in wanted}
-    if known[prefix] is None:
-        for key, text in wanted.items():
+    settings = {
+        prefix: implementation,
+        **{f"{prefix}.{key}": text for key, text in options.items()},
+    }
+    current = {key: session.conf.get(key, None) for key in settings}
+    if current[prefix] is None:
+        for key, text in settings.items():
             session.conf.set(key, text)
         return
-    others = [key for key, text in wanted.items() if known[key] != text]
+    others = [key for key, text in settings.items() if current[key] != text]
     if others:
         names = ", ".join(f"`{key}`" for key in others)
         raise SettingsRefusedError(

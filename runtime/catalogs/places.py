@@ -43,9 +43,9 @@ class IcebergPlace(Place):
         names = gateway.new_array(gateway.jvm.java.lang.String, len(namespace))
         for place, name in enumerate(namespace):
             names[place] = name
-        found = gateway.jvm.org.apache.spark.sql.connector.catalog.Identifier.of(names, table)
+        identifier = gateway.jvm.org.apache.spark.sql.connector.catalog.Identifier.of(names, table)
         manager = session._jsparkSession.sessionState().catalogManager()
-        return bool(manager.catalog(catalog).tableExists(found))
+        return bool(manager.catalog(catalog).tableExists(identifier))
 
     def layout(self, session: SparkSession) -> Layout:
         rows = session.sql(f"DESCRIBE TABLE {self.name(session)}").collect()
@@ -146,8 +146,8 @@ class NamedPlace(Place):
         return sql_name(session, self._name)
 
     def layout(self, session: SparkSession) -> Layout:
-        found = describe_table(session, self._name)
-        return Layout(found.partitions if found is not None else ())
+        description = describe_table(session, self._name)
+        return Layout(description.partitions if description is not None else ())
 
 
 def _is_held(rows: DataFrame) -> bool:

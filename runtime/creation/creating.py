@@ -109,8 +109,8 @@ def _find_null_problems(rows: DataFrame, place: Place, schema: str | None) -> It
     declared = rows.sparkSession.createDataFrame([], schema).schema
     actual = {field.name.casefold(): field for field in place.read(rows).schema}
     for field in declared:
-        found = actual.get(field.name.casefold())
-        if found is not None and found.nullable and not field.nullable:
+        existing = actual.get(field.name.casefold())
+        if existing is not None and existing.nullable and not field.nullable:
             yield f"`{field.name}` can be null: that takes a new table"
 
 

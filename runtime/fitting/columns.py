@@ -44,11 +44,11 @@ def fit_columns(frame: DataFrame, schema: str, source: str) -> DataFrame:
     actual = {each.name.casefold(): each.name for each in frame.schema}
     columns = []
     for field in declared:
-        found = frame.schema[actual[field.name.casefold()]]
-        name = found.name.replace("`", "``")
+        actual_field = frame.schema[actual[field.name.casefold()]]
+        name = actual_field.name.replace("`", "``")
         value = F.col(f"`{name}`").cast(nullable_type(field.dataType))
         # Spark fills them with spaces, and a text that is compared with one has none.
-        is_padded = found.metadata.get(CHAR_TYPE, "").startswith("char(")
+        is_padded = actual_field.metadata.get(CHAR_TYPE, "").startswith("char(")
         columns.append((F.rtrim(value) if is_padded else value).alias(field.name))
     return frame.select(*columns)
 
@@ -56,11 +56,14 @@ def fit_columns(frame: DataFrame, schema: str, source: str) -> DataFrame:
 def _find_problems(actual: StructType, declared: StructType) -> Iterator[str]:
     fields = {each.name.casefold(): each for each in actual}
     for field in declared:
-        found = fields.get(field.name.casefold())
-        if found is None:
+        actual_field = fields.get(field.name.casefold())
+        if actual_field is None:
             yield f"it has no column `{field.name}`"
-        elif not fits(found.dataType, field.dataType):
-            is_type, declared_type = found.dataType.simpleString(), field.dataType.simpleString()
+        elif not fits(actual_field.dataType, field.dataType):
+            is_type, declared_type = (
+                actual_field.dataType.simpleString(),
+                field.dataType.simpleString(),
+            )
             yield f"`{field.name}` is {is_type}, and {declared_type} is declared"
 
 

@@ -47,15 +47,17 @@ class Bounds:
         """The values of `columns` for some rows."""
         return rows.agg(*self.columns).collect()[0] if self._fields else ()
 
-    def condition(self, target: DataFrame, found: Sequence[Any], alias: str = "") -> str:
+    def condition(self, target: DataFrame, limits: Sequence[Any], alias: str = "") -> str:
         """What holds for each row of `target` with such a key, or nothing.
 
-        `found` are the values of `columns`.
+        `limits` are the values of `columns`.
         """
         actual = {field.name: field for field in target.schema}
         terms = []
         for number, field in enumerate(self._fields):
-            least, greatest = (_literal(each, field) for each in found[2 * number : 2 * number + 2])
+            least, greatest = (
+                _literal(each, field) for each in limits[2 * number : 2 * number + 2]
+            )
             other = actual.get(field.name)
             # Another type may have another order.
             if least is None or greatest is None or other is None or not _is_bounded(other):

@@ -1,7 +1,7 @@
 """Events with some of the columns of a row, merged into a table: null leaves what is there.
 
 Any order of the events, any cutting into batches and any repetition of them give the same table. A
-row cannot tell when each of its values came, so a table beside it has for each key the newest value
+row cannot tell when each of its values came, so a companion table has for each key the newest value
 of each column with its sequence, and that of the newest delete. The row is what follows from them.
 """
 
@@ -43,7 +43,7 @@ def merge_values(
     """Run the `statement`, which merges `changes` into `target`, both of them views.
 
     `changes` has the rows of the keys that have events, as they have to be, and with `_deleted`
-    those that must not be there. `hidden` is the place of the table beside it; where that is not
+    those that must not be there. `hidden` is the place of the companion table; where that is not
     there, it begins with the rows that the table has. The rest is as `merge_rows` has it.
     """
     session = events.sparkSession
@@ -80,8 +80,8 @@ def _merge(news: DataFrame, statement: str, values: "_Values", place: Place, mem
     memory.merge(news, values.statement, "hidden")
     while True:
         version = memory.version(session)
-        known = memory.read(news).join(touched, list(values.keys), "left_semi")
-        place.offer(values.shape_rows(known), "changes")
+        remembered = memory.read(news).join(touched, list(values.keys), "left_semi")
+        place.offer(values.shape_rows(remembered), "changes")
         place.merge(news, statement)
         if memory.version(session) == version:
             return
@@ -104,12 +104,12 @@ class _Values:
     @property
     def statement(self) -> str:
         """What merges the news of keys into those that are known: the greater of both counts."""
-        known = list(map(quoted, (self._sequence, *self._values, self._deletes)))
+        counters = list(map(quoted, (self._sequence, *self._values, self._deletes)))
         on = " AND ".join(f"h.{quoted(key)} = n.{quoted(key)}" for key in self.keys)
-        greatest = {name: f"greatest(h.{name}, n.{name})" for name in known}
+        greatest = {name: f"greatest(h.{name}, n.{name})" for name in counters}
         differ = " OR ".join(f"NOT (h.{name} <=> {each})" for name, each in greatest.items())
         update = ", ".join(f"h.{name} = {each}" for name, each in greatest.items())
-        names = [*map(quoted, self.keys), *known]
+        names = [*map(quoted, self.keys), *counters]
         inserted = ", ".join(f"n.{name}" for name in names)
         return _REMEMBER.format(
             on=on, differ=differ, update=update, names=", ".join(names), values=inserted
@@ -120,12 +120,12 @@ class _Values:
         at, deletes = refuse_nulls(events, (*self.keys, self._sequence)), F.lit(False)
         if DELETED in events.columns:
             deletes = F.coalesce(column(DELETED), F.lit(False))
-        known = [F.max(F.when(~deletes, at)).alias(self._sequence)]
+        aggregates = [F.max(F.when(~deletes, at)).alias(self._sequence)]
         for name in self._values:
             has_value = ~deletes & column(name).isNotNull()
-            known.append(F.max(F.when(has_value, self._value(at, name))).alias(name))
-        known.append(F.max(F.when(deletes, at)).alias(self._deletes))
-        return events.groupBy(*map(column, self.keys)).agg(*known)
+            aggregates.append(F.max(F.when(has_value, self._value(at, name))).alias(name))
+        aggregates.append(F.max(F.when(deletes, at)).alias(self._deletes))
+        return events.groupBy(*map(column, self.keys)).agg(*aggregates)
 
     def read_rows(self, rows: DataFrame) -> DataFrame:
         """What is known of each key from a table whose rows came whole."""
@@ -137,7 +137,7 @@ class _Values:
         never = F.lit(None).cast(rows.schema[self._sequence].dataType).alias(self._deletes)
         return rows.select(*map(column, self.keys), at, *values, never)
 
-    def shape_rows(self, known: DataFrame) -> DataFrame:
+    def shape_rows(self, remembered: DataFrame) -> DataFrame:
         """The rows that follow, and whether they are deleted: a delete takes all before it."""
         at = column(self._sequence)
         shaped = {name: column(name) for name in (*self.keys, self._sequence)}
@@ -146,7 +146,7 @@ class _Values:
             is_deleted = F.coalesce(value["_at"] <= column(self._deletes), F.lit(False))
             shaped[name] = F.when(~is_deleted, value["_value"])
         is_gone = at.isNull() | F.coalesce(at <= column(self._deletes), F.lit(False))
-        return known.select(
+        return remembered.select(
             *(shaped[name].alias(name) for name in self._columns), is_gone.alias(DELETED)
         )
 

@@ -68,16 +68,17 @@ def merge_snapshot(
 def _check_sequence(rows: DataFrame, sequence: str) -> None:
     at = column(sequence)
     least, greatest = (F.min(at).cast("string"), F.max(at).cast("string"))
-    found = rows.agg(least, greatest, (F.min(at) < F.max(at)).alias("differ")).collect()[0]
-    if found[0] is None:
+    extremes = rows.agg(least, greatest, (F.min(at) < F.max(at)).alias("differ")).collect()[0]
+    if extremes[0] is None:
         raise SnapshotError(
             "the snapshot has no rows, so that nothing says how new it is: it would delete all rows"
             " of the table"
         )
-    if found[2]:
+    if extremes[2]:
         raise SnapshotError(
-            f"the rows of the snapshot have values of `{sequence}` from {found[0]} to {found[1]}:"
-            " with `missing = delete` all have one, the time of the whole snapshot"
+            f"the rows of the snapshot have values of `{sequence}` from {extremes[0]}"
+            f" to {extremes[1]}: with `missing = delete` all have one, the time of the whole"
+            " snapshot"
         )
 
 

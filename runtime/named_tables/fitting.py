@@ -17,17 +17,20 @@ def find_table(rows: DataFrame, table: str, sink: str, format: str | None) -> De
 
     Otherwise raises `SchemaMismatchError` with every difference.
     """
-    found = describe_table(rows.sparkSession, table)
-    if found is None:
+    description = describe_table(rows.sparkSession, table)
+    if description is None:
         raise SchemaMismatchError(
             f"there is no table {table}, to which `{sink}` writes: create it; or let the sink say"
             " its `format`, with which the script creates it"
         )
-    if found.is_view:
+    if description.is_view:
         raise SchemaMismatchError(f"`{sink}` writes to {table}, which is a view: name its table")
-    problems = [*_find_format_problems(found, format), *_find_column_problems(rows, found)]
-    refuse_table(found, sink, problems)
-    return found
+    problems = [
+        *_find_format_problems(description, format),
+        *_find_column_problems(rows, description),
+    ]
+    refuse_table(description, sink, problems)
+    return description
 
 
 def refuse_table(table: Description, sink: str, problems: Sequence[str]) -> None:
@@ -70,11 +73,11 @@ def _find_format_problems(table: Description, format: str | None) -> Iterator[st
 def _find_column_problems(rows: DataFrame, table: Description) -> Iterator[str]:
     fields = {each.name.casefold(): each for each in rows.schema}
     for field in table.columns:
-        found = fields.pop(field.name.casefold(), None)
-        if found is None:
+        actual_field = fields.pop(field.name.casefold(), None)
+        if actual_field is None:
             yield f"its column `{field.name}` is missing: Spark would write null, or other values"
-        elif not fits(found.dataType, field.dataType):
-            is_type, wanted = found.dataType.simpleString(), field.dataType.simpleString()
+        elif not fits(actual_field.dataType, field.dataType):
+            is_type, wanted = actual_field.dataType.simpleString(), field.dataType.simpleString()
             yield f"`{field.name}` is {is_type}, and {wanted} in the table: cast it in a step"
     for extra in fields.values():
         yield f"it has no column `{extra.name}`"

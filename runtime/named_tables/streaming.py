@@ -33,9 +33,9 @@ def table_writer(
 
     Raises `SchemaMismatchError` where the table cannot take the rows, or not exactly once.
     """
-    found = _find_stream_table(rows, table, sink, format)
-    writer = fit_rows(rows, found, sink, required).writeStream.format(found.format)
-    return writer.partitionBy(*found.partitions) if found.has_plain_files else writer
+    description = _find_stream_table(rows, table, sink, format)
+    writer = fit_rows(rows, description, sink, required).writeStream.format(description.format)
+    return writer.partitionBy(*description.partitions) if description.has_plain_files else writer
 
 
 def table_output(
@@ -48,27 +48,29 @@ def table_output(
     options: Mapping[str, object] | None = None,
 ) -> Output:
     """What a batch writes into a table that shares its query with other sinks."""
-    found = _find_stream_table(rows, table, sink, format)
-    fitted, given = fit_rows(rows, found, sink, required), dict(options or {})
-    if found.format == _DELTA:
+    description = _find_stream_table(rows, table, sink, format)
+    fitted, given = fit_rows(rows, description, sink, required), dict(options or {})
+    if description.format == _DELTA:
         writer = fitted.write.format(_DELTA).mode("append")
         texts = {name: option_text(value) for name, value in given.items()}
         return TableOutput(sink, writer.options(**texts), table=table)
-    if found.format == _ICEBERG:
+    if description.format == _ICEBERG:
         return SnapshotOutput(sink, fitted, table, options=given)
-    return FileOutput(sink, fitted, found.format, found.folder, given, found.partitions)
+    return FileOutput(
+        sink, fitted, description.format, description.folder, given, description.partitions
+    )
 
 
 def table_folder(session: SparkSession, table: str) -> str | None:
     """The folder of a table of files, in which a stream keeps its log; None for other tables."""
-    found = describe_table(session, table)
-    return found.folder if found is not None and found.has_plain_files else None
+    description = describe_table(session, table)
+    return description.folder if description is not None and description.has_plain_files else None
 
 
 def _find_stream_table(rows: DataFrame, table: str, sink: str, format: str | None) -> Description:
-    found = find_table(rows, table, sink, format)
-    refuse_table(found, sink, [*_find_problems(found)])
-    return found
+    description = find_table(rows, table, sink, format)
+    refuse_table(description, sink, [*_find_problems(description)])
+    return description
 
 
 def _find_problems(table: Description) -> Iterator[str]:

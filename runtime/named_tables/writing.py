@@ -27,9 +27,11 @@ def insert_rows(
     `overwrite` says what they replace: all (`static`), or the partitions that they are in
     (`dynamic`). Raises `SchemaMismatchError` where the table cannot take the rows as they are.
     """
-    found = find_table(rows, table, sink, format)
-    refuse_table(found, sink, [*_find_problems(Files(rows.sparkSession), found, overwrite)])
-    fitted = fit_rows(rows, found, sink, required)
+    description = find_table(rows, table, sink, format)
+    refuse_table(
+        description, sink, [*_find_problems(Files(rows.sparkSession), description, overwrite)]
+    )
+    fitted = fit_rows(rows, description, sink, required)
     with _overwriting(rows.sparkSession, overwrite):
         # Spark finds columns by their places, which are now those of the table.
         fitted.write.insertInto(table, overwrite=overwrite is not None)

@@ -105,9 +105,9 @@ def _split_declared(
     """
     rest = rest.replace("`", "")
     folded = f"{rest.casefold()}."
-    found = [each for each in declared_names if folded.startswith(f"{each.casefold()}.")]
-    if found:
-        name = max(found, key=len)
+    prefixes = [each for each in declared_names if folded.startswith(f"{each.casefold()}.")]
+    if prefixes:
+        name = max(prefixes, key=len)
         return name, rest[len(name) + 1 :]
     unknown_name = rest.partition(".")[0]
     kind = section.removesuffix("s")

@@ -2,7 +2,7 @@
 
 Any order of the events, any cutting into batches and any repetition of them give the same table:
 all versions of a key are cut anew when one of its events comes. The table shows most events itself.
-Those that it does not show, deletes and events without a tracked change, are in a table beside it.
+Those that it does not show, deletes and events without a tracked change, are in a companion table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def keep_history(
 
     `versions` has the versions that are new or other than in the table, and with `_vanishes` those
     that are no more. `validity` names the columns with the time from which on a version holds and
-    up to which. `hidden` is the place of the table beside it, which is created with the first event
+    up to which. `hidden` is the place of the companion table, which is created with the first event
     that no version shows, `target` in any case; both with the options, `target` with the layout
     that is given. If another job writes to one of them at the same time, all of it is done again,
     at most `conflict_retries` times.
@@ -65,9 +65,9 @@ def keep_history(
         target.create(versions.limit(0), options or {}, partition_by)
         touched = history.list_keys(news)
         bounds = Bounds(touched, keys)
-        found = bounds.find(touched)
-        within = bounds.condition(target.read(news), found)
-        statement = restrict(statement, bounds.condition(target.read(news), found, "t."))
+        limits = bounds.find(touched)
+        within = bounds.condition(target.read(news), limits)
+        statement = restrict(statement, bounds.condition(target.read(news), limits, "t."))
         tables = _Tables(target, within or "true", memory, options or {})
 
         def keep() -> None:
@@ -181,15 +181,17 @@ class _History:
         """All events of the keys that have news, and the versions that they make.
 
         `_shown` is the row of the table for an event, and `_version` what it has to be, both null
-        where there is none. `_changes` where the two differ; `_hides` where the table beside it
+        where there is none. `_changes` where the two differ; `_hides` where the companion table
         lacks an event that the rows of the table do not tell.
         """
         touched, keys = self.list_keys(news), list(self._keys)
         version = _version(column(self._to), self._event(F.lit(False)))
         shown = target.join(touched, keys, "left_semi")
-        known = shown.select(self._key(), column(self._from).alias("_at"), version.alias("_shown"))
+        versions = shown.select(
+            self._key(), column(self._from).alias("_at"), version.alias("_shown")
+        )
         nothing = F.lit(None).cast(news.schema["_event"].dataType)
-        parts = [news, known.withColumn("_kept", nothing)]
+        parts = [news, versions.withColumn("_kept", nothing)]
         if memory is not None:
             kept = memory.join(touched, keys, "left_semi")
             event = self._event().alias("_kept")
@@ -202,8 +204,8 @@ class _History:
             .agg(*(F.max(name).alias(name) for name in ("_event", "_kept", "_shown")))
         )
         # A row of the table has the last values of its version: its first event may be kept.
-        told = F.coalesce("_kept", F.col("_shown")["_row"])
-        return self._cut_events(events.withColumn("_event", F.greatest("_event", told)))
+        last_values = F.coalesce("_kept", F.col("_shown")["_row"])
+        return self._cut_events(events.withColumn("_event", F.greatest("_event", last_values)))
 
     def _cut_events(self, events: DataFrame) -> DataFrame:
         forward = Window.partitionBy("_key").orderBy("_at")
@@ -231,7 +233,7 @@ class _History:
         )
 
     def shape_events(self, frame: DataFrame) -> DataFrame:
-        """Events as the table beside it has them."""
+        """Events as the companion table has them."""
         event = F.col("_event")
         return frame.select(
             *(F.col("_key").getField(key).alias(key) for key in self._keys),

@@ -83,8 +83,8 @@ def _look_at(
     """The statement with the bounds of the keys, and whether there are deletes: in one pass."""
     bounds = Bounds(newest, keys)
     deletes = F.max(DELETED) if DELETED in newest.columns else F.lit(None)
-    has_deletes, *found = newest.agg(deletes, *bounds.columns).collect()[0]
-    condition = bounds.condition(place.read(newest), found, "t.")
+    has_deletes, *limits = newest.agg(deletes, *bounds.columns).collect()[0]
+    condition = bounds.condition(place.read(newest), limits, "t.")
     return restrict(statement, condition), bool(has_deletes)
 
 
@@ -155,8 +155,8 @@ def _with_memory(
     changes: DataFrame, keys: Sequence[str], sequence: str, memory: Place
 ) -> DataFrame:
     """The changes, those deleted that are older than a delete that is remembered."""
-    known = memory.read(changes).withColumnRenamed(sequence, "_deleted_at")
-    joined = changes.join(known, list(keys), "left")
+    deletes = memory.read(changes).withColumnRenamed(sequence, "_deleted_at")
+    joined = changes.join(deletes, list(keys), "left")
     is_older = F.coalesce(F.col("_deleted_at") >= column(sequence), F.lit(False))
     newest = F.greatest(column(sequence), F.col("_deleted_at"))
     return joined.withColumns({DELETED: column(DELETED) | is_older, sequence: newest}).select(

@@ -135,15 +135,15 @@ def _step(attempt: Attempt, relation: Relation) -> tuple[Step | None, tuple[Diag
     return step, (*actual.findings, *report.findings)
 
 
-def failures_of_spark(arguments: SparkProbe, attempted: Sequence[Attempt]) -> dict[Attempt, str]:
+def failures_of_spark(probe: SparkProbe, attempted: Sequence[Attempt]) -> dict[Attempt, str]:
     """Why Spark cannot compute an expression, for those that it cannot."""
     from py4j.protocol import Py4JJavaError
 
     failures: dict[Attempt, str] = {}
-    with plain_errors(), arguments.active():
+    with plain_errors(), probe.active():
         for attempt in attempted:
             try:
-                arguments.query(attempt.query).head()
+                probe.query(attempt.query).head()
             except Py4JJavaError as error:
                 failures[attempt] = str(error.java_exception.getMessage()).strip()[:200]
     return failures

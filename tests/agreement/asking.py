@@ -69,11 +69,11 @@ class SparkProbe:
             for question in single:
                 result |= self._several(table, [question])
             for form in dict.fromkeys(question.form for question in questions):
-                answer = list(
+                askable = list(
                     dict.fromkeys(q for q in questions if q.form == form and q not in single)
                 )
-                for start in range(0, len(answer), BATCH):
-                    result |= self._several(table, answer[start : start + BATCH])
+                for start in range(0, len(askable), BATCH):
+                    result |= self._several(table, askable[start : start + BATCH])
         return result
 
     @contextmanager

@@ -160,7 +160,7 @@ TEXTS = ("s", "u", "l", "ci")
 
 
 @dataclass(frozen=True)
-class Asked:
+class StepQuestion:
     """A step over a dataset, which may take another; each by its name and its columns' kinds."""
 
     form: str
@@ -197,35 +197,35 @@ def relation_for(dataset: tuple[str, ...]) -> Relation:
     return relation_of({field.name: Typed(field.type, True) for field in struct.fields})
 
 
-def pipeline(asked: Mapping[str, Asked]) -> str:
+def pipeline(questions: Mapping[str, StepQuestion]) -> str:
     """A pipeline with each of these steps in a let of its name."""
-    used = dict.fromkeys(dataset for each in asked.values() for dataset in each.datasets)
+    used = dict.fromkeys(dataset for each in questions.values() for dataset in each.datasets)
     text = "pipeline agreement { }\n"
     for dataset in used:
         name = name_of(dataset)
         text += f"schema S_{name} {{ {ddl_of(dataset)} }}\n"
         text += f'source {name} from parquet {{ path = "{name}", schema = S_{name} }}\n'
-    text += "".join(f"let {name} =\n  {each.query}\n" for name, each in asked.items())
-    return text + "".join(map(sink, asked))
+    text += "".join(f"let {name} =\n  {each.query}\n" for name, each in questions.items())
+    return text + "".join(map(sink, questions))
 
 
-def questions() -> list[Asked]:
+def questions() -> list[StepQuestion]:
     """All of them, in a fixed order; first those whose texts meet no other."""
     pairs = tuple(product(KINDS, repeat=2))
     return [
-        *(Asked(form, ("one", x)) for form, x in product(SINGLE, KINDS)),
+        *(StepQuestion(form, ("one", x)) for form, x in product(SINGLE, KINDS)),
         *behind(),
         *(
-            Asked(form, ("one", x), (word, y))
+            StepQuestion(form, ("one", x), (word, y))
             for word, forms in (("same", SET_OPERATIONS), ("joined", JOINS))
             for form, (x, y) in product(forms, pairs)
         ),
-        *(Asked(form, ("pair", *kinds)) for form, kinds in product(PAIRS, pairs)),
+        *(StepQuestion(form, ("pair", *kinds)) for form, kinds in product(PAIRS, pairs)),
     ]
 
 
-def behind() -> Iterator[Asked]:
+def behind() -> Iterator[StepQuestion]:
     """What follows a step that makes a text."""
     for (form, name), after, *kinds in product(BUILT_EXPRESSIONS.items(), BEHIND, TEXTS, TEXTS):
         text = f"{form} |> {after.format(c=name)}"
-        yield Asked(text, ("texts", *kinds), ("again", *kinds) if "OTHER" in form else ())
+        yield StepQuestion(text, ("texts", *kinds), ("again", *kinds) if "OTHER" in form else ())

@@ -30,11 +30,11 @@ class Example:
     questions: tuple[Question, ...]
 
 
-def examples(asked: SparkProbe) -> Iterator[Example]:
+def examples(probe: SparkProbe) -> Iterator[Example]:
     """Every example of every built-in function."""
-    catalog = asked.session._jsparkSession.sessionState().catalog()
-    identifier = asked.jvm.org.apache.spark.sql.catalyst.FunctionIdentifier
-    for row in asked.session.sql("show functions").collect():
+    catalog = probe.session._jsparkSession.sessionState().catalog()
+    identifier = probe.jvm.org.apache.spark.sql.catalyst.FunctionIdentifier
+    for row in probe.session.sql("show functions").collect():
         try:
             text: Any = catalog.lookupFunctionInfo(identifier(row[0])).getExamples()
         except Exception:  # the operators that only the parser knows

@@ -45,11 +45,11 @@ REFUSED_ON_PURPOSE = re.compile(
 )
 
 
-def hostile_constants(arguments: SparkProbe, count: int) -> list[str]:
+def hostile_constants(probe: SparkProbe, count: int) -> list[str]:
     """As many expressions as wanted, chosen by chance but always the same."""
     texts = {
         question.text
-        for example in examples(arguments)
+        for example in examples(probe)
         if example.rows == "select 1 as nothing"
         for question in example.questions
         if question.form == "select"
@@ -85,15 +85,15 @@ def our_verdict(text: str) -> str:
     return "may fail" if traps else "works"
 
 
-def failures_of_spark(arguments: SparkProbe, texts: list[str]) -> dict[str, str]:
+def failures_of_spark(probe: SparkProbe, texts: list[str]) -> dict[str, str]:
     """Why Spark cannot compute an expression, for those that it cannot."""
     from py4j.protocol import Py4JJavaError
 
     result: dict[str, str] = {}
-    with plain_errors(), arguments.active():
+    with plain_errors(), probe.active():
         for text in texts:
             try:
-                arguments.query(f"select {text} from range(1)").head()
+                probe.query(f"select {text} from range(1)").head()
             except Py4JJavaError as error:
                 result[text] = str(error.java_exception.getMessage()).strip()[:200]
     return result

@@ -45,7 +45,7 @@ class Measured:
         self,
         questions: Sequence[Question],
         relation: Relation,
-        arguments: SparkProbe,
+        probe: SparkProbe,
         table: Any,
         ansi: bool = True,
     ) -> None:
@@ -53,12 +53,12 @@ class Measured:
         answers = [ours(question, relation, ansi) for question in questions]
         message = [replace(q, text=one.text) for q, one in zip(questions, answers, strict=True)]
         refused = {q for q, one in zip(message, answers, strict=True) if one.refusals}
-        theirs = arguments.answers(table, message, refused)
+        theirs = probe.answers(table, message, refused)
         for question, one, same in zip(questions, answers, message, strict=True):
             self.add(question.step, one, theirs[same])
 
     @property
-    def asked(self) -> int:
+    def compared(self) -> int:
         """How many answers were compared."""
         return sum(self.counts.values())
 
@@ -68,7 +68,7 @@ class Measured:
         typed = count["same"] + count["null added"]
         both = typed + count["null missed"] + count["another type"] + count["type not known"]
         return {
-            "parsed": self.asked - count["not parsed"],
+            "parsed": self.compared - count["not parsed"],
             "accepted by both": both,
             "  of the same type": typed + count["null missed"],
             "  and of the same nullability": count["same"],
@@ -95,8 +95,8 @@ class Measured:
             assert gone == [], "no longer accepted falsely: remove it from accepted.toml"
 
         # Two in a thousand.
-        assert len(wrong) < self.asked / 500
-        assert self.counts["type not known"] < self.asked / 100
+        assert len(wrong) < self.compared / 500
+        assert self.counts["type not known"] < self.compared / 100
 
     def add(self, name: str, one: Ours, other: Theirs) -> None:
         """Count one pair of answers."""
@@ -120,9 +120,9 @@ def case_count(ordinary: int) -> int:
 
 def report(measured: Measured) -> None:
     """Print the table, and what needs a look."""
-    print(f"\n{measured.title}: {measured.asked:,}")
+    print(f"\n{measured.title}: {measured.compared:,}")
     for words, count in measured.table().items():
-        print(f"  {words:<45}{count:>8,}  {count / max(measured.asked, 1):8.3%}")
+        print(f"  {words:<45}{count:>8,}  {count / max(measured.compared, 1):8.3%}")
     for result, lines in measured.listed.items():
         if result not in ("null added", "rejected early"):
             print(*(f"  {result}: {line}" for line in lines), sep="\n")

@@ -13,7 +13,7 @@ from tests.agreement.examples import examples, split_at
 _CALL = re.compile(r"(\w+)\((.*)\)\Z", re.DOTALL)
 
 
-def null_positions(request: SparkProbe, count: int) -> Mapping[str, Mapping[int, bool]]:
+def null_positions(probe: SparkProbe, count: int) -> Mapping[str, Mapping[int, bool]]:
     """For each function and place of an argument: whether a null there makes the result null.
 
     At most `count` functions, of one row alone, and those arguments that can be null in some
@@ -21,20 +21,20 @@ def null_positions(request: SparkProbe, count: int) -> Mapping[str, Mapping[int,
     """
     answers: dict[str, dict[int, bool]] = {}
     with plain_errors():
-        calls = list(_calls(request))
+        calls = list(_calls(probe))
         names = sorted({name for name, _ in calls})
         chosen = {*Random(7).sample(names, min(count, len(names)))}
         for name, arguments in (call for call in calls if call[0] in chosen):
             for place in range(len(arguments)):
-                is_null = _is_null_there(request, name, arguments, place)
+                is_null = _is_null_there(probe, name, arguments, place)
                 if is_null is not None:
                     places = answers.setdefault(name, {})
                     places[place] = places.get(place, True) and is_null
     return answers
 
 
-def _calls(request: SparkProbe) -> Iterator[tuple[str, list[str]]]:
-    for example in examples(request):
+def _calls(probe: SparkProbe) -> Iterator[tuple[str, list[str]]]:
+    for example in examples(probe):
         for question in example.questions:
             call = _CALL.match(question.text)
             if call is None or example.rows != "select 1 as nothing" or "->" in call[2]:
@@ -47,14 +47,14 @@ def _calls(request: SparkProbe) -> Iterator[tuple[str, list[str]]]:
                 yield call[1].lower(), arguments
 
 
-def _is_null_there(request: SparkProbe, name: str, arguments: list[str], place: int) -> bool | None:
+def _is_null_there(probe: SparkProbe, name: str, arguments: list[str], place: int) -> bool | None:
     """Whether the call is null where one argument is; None where nothing follows from that."""
     replaced = [*arguments]
     replaced[place] = f"case when false then {arguments[place]} end"
     text = f"{name}({', '.join(arguments)})"
     changed = f"{name}({', '.join(replaced)})"
     try:
-        rows = request.query(f"select ({text}) is null, ({changed}) is null").collect()
+        rows = probe.query(f"select ({text}) is null, ({changed}) is null").collect()
     except Exception:  # Spark refuses a null here, or fails
         return None
     was_null, is_null = (bool(rows[0].get(index)) for index in (0, 1))

@@ -85,10 +85,10 @@ def loaded(text: str, folder: Path) -> tuple[ModuleType, tuple[Let, ...]]:
     return module, tuple(each for each in result.pipeline.datasets if isinstance(each, Let))
 
 
-def problems(arguments: SparkProbe, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
+def problems(probe: SparkProbe, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:
     """By let, what the compiler says otherwise than Spark, or Spark's error."""
-    with arguments.active():
-        return _problems(arguments.session, module, lets)
+    with probe.active():
+        return _problems(probe.session, module, lets)
 
 
 def _problems(spark: SparkSession, module: ModuleType, lets: Sequence[Let]) -> dict[str, object]:

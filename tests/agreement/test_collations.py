@@ -157,7 +157,7 @@ def questions() -> list[Question]:
 
 def test_collations_agree(spark: SparkSession) -> None:
     """Verdicts, collations, however deep, and nullability."""
-    answer = SparkProbe(spark)
+    probe = SparkProbe(spark)
     relation = relation_of(
         {
             name: Typed(known_type(kind.removesuffix(" not null")), not kind.endswith("not null"))
@@ -166,7 +166,7 @@ def test_collations_agree(spark: SparkSession) -> None:
     )
     answers = {question: ours(question, relation) for question in questions()}
     refused = [question for question, one in answers.items() if one.refusals]
-    theirs = answer.answers(answer.table(COLUMNS), list(answers), refused)
+    theirs = probe.answers(probe.table(COLUMNS), list(answers), refused)
     wrong = [
         (question.text, verdict(one, theirs[question]), one.columns, one.refusals, theirs[question])
         for question, one in answers.items()

@@ -34,12 +34,12 @@ _OUTCOMES = {
 
 
 def _asked(spark: SparkSession) -> SparkProbe:
-    answers = SparkProbe(spark)
-    answers.query(rows()).createOrReplaceTempView("edges")
-    return answers
+    probe = SparkProbe(spark)
+    probe.query(rows()).createOrReplaceTempView("edges")
+    return probe
 
 
-def _counts(arguments: SparkProbe, texts: list[str]) -> dict[str, int]:
+def _counts(probe: SparkProbe, texts: list[str]) -> dict[str, int]:
     """For each condition the rows that meet it; those that fail are left out."""
     result: dict[str, int] = {}
     waiting = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
@@ -47,7 +47,7 @@ def _counts(arguments: SparkProbe, texts: list[str]) -> dict[str, int]:
         batch = waiting.pop()
         columns = ", ".join(f"count_if({text})" for text in batch)
         try:
-            row: Any = arguments.query(f"select {columns} from edges").head()
+            row: Any = probe.query(f"select {columns} from edges").head()
         except Exception:  # Py4JJavaError: a row overflows
             if len(batch) > 1:
                 half = len(batch) // 2
@@ -83,39 +83,39 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
 def test_no_value_is_outside_its_range(spark: SparkSession):
     """Of each expression of which the compiler knows a range, around the ends of it."""
     ruled_out: list[str] = []
-    answers = comparisons(case_count(500))
-    for text in answers:
+    conditions = comparisons(case_count(500))
+    for text in conditions:
         view = view_of(text)
         for truth, form in _OUTCOMES.items() if view is not None else ():
             if view is not None and conditions_of(view).cases(view.root, truth) == NO_ROW:
                 ruled_out.append(form.format(text))
-    print(f"\n{len(answers):,} comparisons: {len(ruled_out):,} outcomes ruled out")
-    assert _confirmed(spark, ruled_out) > len(answers) * 0.2
+    print(f"\n{len(conditions):,} comparisons: {len(ruled_out):,} outcomes ruled out")
+    assert _confirmed(spark, ruled_out) > len(conditions) * 0.2
 
 
 def _confirmed(spark: SparkSession, ruled_out: list[str]) -> int:
     """How many conditions no row meets, which has to be all of them but those that fail."""
-    answers = _asked(spark)
-    with plain_errors(), answers.active():
-        counts = _counts(answers, list(dict.fromkeys(ruled_out)))
+    probe = _asked(spark)
+    with plain_errors(), probe.active():
+        counts = _counts(probe, list(dict.fromkeys(ruled_out)))
     assert {text: count for text, count in counts.items() if count} == {}
     return len(counts)
 
 
 def test_a_null_makes_null_where_the_compiler_says_so(spark: SparkSession):
-    answers = null_positions(SparkProbe(spark), case_count(40))
+    positions = null_positions(SparkProbe(spark), case_count(40))
     wrong = [
         f"{name} {place}"
-        for name, places in answers.items()
+        for name, places in positions.items()
         for place, is_null in places.items()
         if makes_null(name, place) and not is_null
     ]
     unknown = [
         f"{name} {place}"
-        for name, places in answers.items()
+        for name, places in positions.items()
         for place, is_null in places.items()
         if is_null and not makes_null(name, place)
     ]
-    print(f"\n{len(answers)} functions; not claimed: {' '.join(unknown)}")
+    print(f"\n{len(positions)} functions; not claimed: {' '.join(unknown)}")
     assert wrong == []
-    assert len(answers) > 20
+    assert len(positions) > 20

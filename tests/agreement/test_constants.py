@@ -34,10 +34,10 @@ def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: b
     answers = {text: our_answer(text, ansi) for text in texts}
     ours = {text: outcome for text, (outcome, _) in answers.items()}
     refused = {text for text, (_, is_refused) in answers.items() if is_refused}
-    answer = [text for text in texts if ours[text] is not None or text in refused]
-    failing = {text for text in answer if isinstance(ours[text], Failure)} | refused
-    theirs = Judge(spark, ansi).values(answer, failing)
-    wrong = [f"{t} | {why}" for t in answer if (why := disagreement(ours[t], theirs[t]))]
+    decided = [text for text in texts if ours[text] is not None or text in refused]
+    failing = {text for text in decided if isinstance(ours[text], Failure)} | refused
+    theirs = Judge(spark, ansi).values(decided, failing)
+    wrong = [f"{t} | {why}" for t in decided if (why := disagreement(ours[t], theirs[t]))]
     wrong += [
         f"{text} | refused, Spark: {theirs[text].text}"
         for text in refused
@@ -47,16 +47,16 @@ def test_constants_have_the_values_that_spark_gives(spark: SparkSession, ansi: b
     print(f"\n{len(texts):,} constants: {kinds[Value]:,} values, {kinds[Failure]:,} failures")
     assert wrong == []
     # What is not known agrees with anything, so it has to be the smaller part.
-    assert len(answer) > len(texts) * 0.75
+    assert len(decided) > len(texts) * 0.75
     assert not ansi or len(failing) > len(texts) * 0.08
 
 
 def test_a_constant_that_cannot_be_meant_is_refused(spark: SparkSession):
     """Spark's own examples, one constant replaced: what fails with every row does not compile."""
-    answers = SparkProbe(spark)
-    ours = {text: our_verdict(text) for text in hostile_constants(answers, case_count(200))}
+    probe = SparkProbe(spark)
+    ours = {text: our_verdict(text) for text in hostile_constants(probe, case_count(200))}
     texts = [text for text, verdict in ours.items() if verdict and not LEFT_TO_SPARK.search(text)]
-    theirs = failures_of_spark(answers, texts)
+    theirs = failures_of_spark(probe, texts)
     accepted = [f"{text} | {theirs[text]}" for text in theirs if ours[text] == "works"]
     refused = [
         text

@@ -200,21 +200,21 @@ def our_findings(texts: list[str], word: str = "select") -> set[str]:
 
 
 def test_lost_digits(spark: SparkSession):
-    answer = list(questions())
-    texts = [text for each in answer for text in each.values]
-    texts += [f"typeof({each.text})" for each in answer if each.digits]
+    sample = list(questions())
+    texts = [text for each in sample for text in each.values]
+    texts += [f"typeof({each.text})" for each in sample if each.digits]
     table, inputs = numbers(spark), list[object]()
     for start in range(0, len(texts), 400):
         part = texts[start : start + 400]
         inputs += table.selectExpr(*(f"{t} as c{n}" for n, t in enumerate(part))).collect()[0]
-    findings = our_findings([each.text for each in answer])
-    answers = dict(zip(texts, inputs, strict=True))
+    findings = our_findings([each.text for each in sample])
+    values_by_text = dict(zip(texts, inputs, strict=True))
     wrong, lost_count = [], 0
-    for each in answer:
-        results = tuple(answers[text] for text in each.values)
+    for each in sample:
+        results = tuple(values_by_text[text] for text in each.values)
         is_lost = results != each.exact
         if each.digits:
-            type_ = str(answers[f"typeof({each.text})"])
+            type_ = str(values_by_text[f"typeof({each.text})"])
             is_lost |= int(type_.rstrip(")").rpartition(",")[2]) < each.digits
             results = (*results, type_)
         lost_count += is_lost
@@ -222,21 +222,29 @@ def test_lost_digits(spark: SparkSession):
             each.compares and is_lost and few(each.text)
         ):
             wrong.append(f"{each.text}: {results}, not {each.exact}; reported: {not is_lost}")
-    print(f"\ndecimals: {len(answer):,}, of which {lost_count:,} lose digits")
+    print(f"\ndecimals: {len(sample):,}, of which {lost_count:,} lose digits")
     assert wrong == []
-    assert 1_000 < lost_count < len(answer) / 2
+    assert 1_000 < lost_count < len(sample) / 2
 
 
 def test_aggregates_lose_no_digit(spark: SparkSession):
     """Of one row, whose value is the smallest number."""
     units = {f"t{n}": Decimal(1).scaleb(-s) for n, (_, s) in enumerate(TYPES)}
-    answers = {form.format(x=name): unit for form in AGGREGATES for name, unit in units.items()}
+    units_by_text = {
+        form.format(x=name): unit for form in AGGREGATES for name, unit in units.items()
+    }
     inputs = (
-        numbers(spark).selectExpr(*(f"{t} as c{n}" for n, t in enumerate(answers))).collect()[0]
+        numbers(spark)
+        .selectExpr(*(f"{t} as c{n}" for n, t in enumerate(units_by_text)))
+        .collect()[0]
     )
-    wrong = [text for text, value in zip(answers, inputs, strict=True) if value != answers[text]]
+    wrong = [
+        text
+        for text, value in zip(units_by_text, inputs, strict=True)
+        if value != units_by_text[text]
+    ]
     assert wrong == []
-    assert our_findings(list(answers), "aggregate") == set()
+    assert our_findings(list(units_by_text), "aggregate") == set()
 
 
 def numbers(spark: SparkSession) -> DataFrame:

@@ -21,30 +21,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 
-def measure(arguments: SparkProbe) -> tuple[Measured, list[str]]:
+def measure(probe: SparkProbe) -> tuple[Measured, list[str]]:
     """The verdicts of all examples, and the statements that hold no expression."""
     measured, without = Measured("examples of the documentation", "examples", True), []
     by_rows: dict[str, list[Example]] = defaultdict(list)
-    for example in examples(arguments):
+    for example in examples(probe):
         if example.questions:
             by_rows[example.rows].append(example)
         else:
             without.append(example.statement)
     for rows, over in by_rows.items():
         with plain_errors():
-            table = arguments.query(rows)
+            table = probe.query(rows)
             columns = columns_of(table)
         relation = relation_of(dict(zip(list(table.columns()), columns, strict=True)))
         questions = [
-            _shaped(question, rows, relation, arguments)
-            for each in over
-            for question in each.questions
+            _shaped(question, rows, relation, probe) for each in over for question in each.questions
         ]
-        measured.ask(questions, relation, arguments, table)
+        measured.ask(questions, relation, probe, table)
     return measured, without
 
 
-def _shaped(question: Question, rows: str, relation: Relation, arguments: SparkProbe) -> Question:
+def _shaped(question: Question, rows: str, relation: Relation, probe: SparkProbe) -> Question:
     """The question in the step where it belongs, with as many names as it makes columns."""
     refusals = ours(question, relation).refusals
     if any(refusal.startswith("SSBT0404") for refusal in refusals):
@@ -53,7 +51,7 @@ def _shaped(question: Question, rows: str, relation: Relation, arguments: SparkP
     if function is None or function.kind is not FunctionKind.GENERATOR:
         return question
     return replace(
-        question, names=len(arguments.query(f"select {question.text} from ({rows})").columns())
+        question, names=len(probe.query(f"select {question.text} from ({rows})").columns())
     )
 
 

@@ -27,15 +27,15 @@ SLICE = 1_000
 
 def measure(spark: SparkSession, ansi: bool, seeds: range) -> Measured:
     """The verdicts of the questions that these seeds make."""
-    answers = SparkProbe(spark, ansi)
-    table: Any = answers.table(COLUMNS)
+    probe = SparkProbe(spark, ansi)
+    table: Any = probe.table(COLUMNS)
     relation = wide()
     title = f"generated expressions, ANSI mode {'on' if ansi else 'off'}"
     measured = Measured(title, "expressions", ansi and SEEDS >= WHOLE)
     for start in range(seeds.start, seeds.stop, SLICE):
         part = range(start, min(start + SLICE, seeds.stop))
         questions = list(dict.fromkeys(Maker(seed).question() for seed in part))
-        measured.ask(questions, relation, answers, table, ansi)
+        measured.ask(questions, relation, probe, table, ansi)
     return measured
 
 

@@ -165,11 +165,11 @@ _FORMATTING = (("to_number", "s"), ("try_to_number", "s"), ("to_char", "m"))
 
 def test_forms_agree(spark: SparkSession) -> None:
     """What we accept Spark accepts, and of the same type; what we refuse it refuses."""
-    answer, relation = SparkProbe(spark), wide()
+    probe, relation = SparkProbe(spark), wide()
     answers = {question: ours(question, relation) for question in questions()}
-    table = answer.table(COLUMNS)
+    table = probe.table(COLUMNS)
     refused = [question for question, one in answers.items() if one.refusals or not one.parsed]
-    theirs = answer.answers(table, list(answers), refused)
+    theirs = probe.answers(table, list(answers), refused)
     wrong = [
         (question.text, verdict(one, theirs[question]), one.refusals, theirs[question])
         for question, one in answers.items()

@@ -23,16 +23,16 @@ SLICE = 100
 
 def test_no_tagged_value_leaks(spark: SparkSession, tmp_path: Path) -> None:
     """Generated pipelines, with a canary in the tagged columns, looked for in every leaf."""
-    answers = SparkProbe(spark)
+    probe = SparkProbe(spark)
     for name, value in INTERPRETED.items():
-        answers.session.conf.set(name, value)
-    answers.session.conf.set("spark.sql.shuffle.partitions", "1")
-    answers.session.conf.set("spark.sql.adaptive.enabled", "false")
+        probe.session.conf.set(name, value)
+    probe.session.conf.set("spark.sql.shuffle.partitions", "1")
+    probe.session.conf.set("spark.sql.adaptive.enabled", "false")
     result: list[Verdicts] = []
-    with answers.active():
+    with probe.active():
         for start in range(0, SEEDS, SLICE):
             texts = queries(range(start, min(start + SLICE, SEEDS)))
-            result.append(verdicts(answers.session, texts, tmp_path))
+            result.append(verdicts(probe.session, texts, tmp_path))
     leaks = [leak for each in result for leak in each.leaks]
     alarms = [alarm for each in result for alarm in each.alarms]
     columns, tagged = sum(each.columns for each in result), sum(each.tagged for each in result)

@@ -66,11 +66,11 @@ def test_no_source_column_is_missing(
 ) -> None:
     wrong: dict[str, object] = {}
     columns = fields = rows = 0
-    answers = SparkProbe(spark)
+    probe = SparkProbe(spark)
     for start in range(0, SEEDS, SLICE):
         text, queries = text_of(range(start, min(start + SLICE, SEEDS)), maker)
-        with answers.active():
-            actual = missing(answers.session, text, tmp_path)
+        with probe.active():
+            actual = missing(probe.session, text, tmp_path)
         columns, fields, rows = columns + actual.columns, fields + actual.fields, rows + actual.rows
         for name, each in actual.wrong.items():
             wrong[f"{queries[re.split('[. ]', name)[0]]} {name}"] = each
@@ -95,9 +95,9 @@ def test_no_source_of_a_union_or_join_is_missing(spark: SparkSession, tmp_path: 
     """The unions of generated pipelines have one source on both sides."""
     names = ("both", "matched", "common", "inferred")
     text = scripts.HEAD + TWO_SOURCES + "".join(map(scripts.sink, names))
-    answers = SparkProbe(spark)
-    with answers.active():
-        assert missing(answers.session, text, tmp_path).wrong == {}
+    probe = SparkProbe(spark)
+    with probe.active():
+        assert missing(probe.session, text, tmp_path).wrong == {}
 
 
 QUERIES = """
@@ -119,9 +119,9 @@ let under = from orders
 def test_no_source_of_a_query_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     names = ("windowed", "with_names", "beside", "under", "inferred")
     text = scripts.HEAD + QUERIES + "".join(map(scripts.sink, names))
-    answers = SparkProbe(spark)
-    with answers.active():
-        assert missing(answers.session, text, tmp_path).wrong == {}
+    probe = SparkProbe(spark)
+    with probe.active():
+        assert missing(probe.session, text, tmp_path).wrong == {}
 
 
 STRUCTS = """
@@ -166,9 +166,9 @@ def test_no_field_is_missing(spark: SparkSession, tmp_path: Path) -> None:
     lets = [line.split()[1] for line in STRUCTS.splitlines() if line.startswith("let")]
     sinks = (*lets, "customers", "sales", "inferred")
     text = scripts.HEAD + STRUCTS + "".join(map(scripts.sink, sinks))
-    answers = SparkProbe(spark)
-    with answers.active():
-        actual = missing(answers.session, text, tmp_path)
+    probe = SparkProbe(spark)
+    with probe.active():
+        actual = missing(probe.session, text, tmp_path)
     assert actual.wrong == {}
     assert actual.fields > 20
 
@@ -200,9 +200,9 @@ def test_no_source_of_pivots_and_unpivots_is_missing(spark: SparkSession, tmp_pa
     """The kind: rows of columns that a pivot has made, whose names say what was in a column."""
     lets = [line.split()[1] for line in UNPIVOTS.splitlines() if line.startswith("let")]
     text = scripts.HEAD + UNPIVOTS + "".join(map(scripts.sink, [*lets, *scripts.SCHEMAS]))
-    answers = SparkProbe(spark)
-    with answers.active():
-        assert missing(answers.session, text, tmp_path).wrong == {}
+    probe = SparkProbe(spark)
+    with probe.active():
+        assert missing(probe.session, text, tmp_path).wrong == {}
 
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/pipeline.ssbt"))
@@ -221,11 +221,11 @@ def test_no_source_of_an_example_is_missing(
         (tmp_path / file.path).write_bytes(file.content)
     monkeypatch.syspath_prepend(str(tmp_path))
     module = _module(tmp_path / f"{pipeline.name}.py", monkeypatch)
-    answers = SparkProbe(spark)
+    probe = SparkProbe(spark)
     lets = [each for each in pipeline.datasets if isinstance(each, Let)]
     sources = [each for each in pipeline.datasets if isinstance(each, Source)]
-    with answers.active():
-        output = {each.name: tagged(answers.session, each.name, _ddl(each)) for each in sources}
+    with probe.active():
+        output = {each.name: tagged(probe.session, each.name, _ddl(each)) for each in sources}
         actual = find_missing(build_lineage(pipeline), frames(module, lets, output))
     assert actual.wrong == {}
     assert actual.columns >= len(lets)

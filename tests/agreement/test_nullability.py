@@ -87,10 +87,10 @@ def test_nullability_agrees(spark: SparkSession, tmp_path: Path) -> None:
     text = pipeline()
     names = [line.split()[1] for line in text.splitlines() if line.startswith("let ")]
     module, lets = scripts.loaded(HEAD + text + "".join(map(scripts.sink, names)), tmp_path)
-    answers = SparkProbe(spark)
-    frames: dict[str, DataFrame] = {"rows": answers.session.createDataFrame([], "id bigint")}
+    probe = SparkProbe(spark)
+    frames: dict[str, DataFrame] = {"rows": probe.session.createDataFrame([], "id bigint")}
     wrong: dict[str, object] = {}
-    with answers.active():
+    with probe.active():
         for let in lets:
             function = getattr(module, let.name)
             taken = function.__code__.co_varnames[: function.__code__.co_argcount]

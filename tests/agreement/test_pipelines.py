@@ -38,15 +38,15 @@ def text_of(seeds: range, maker: type[PipelineMaker] = PipelineMaker) -> tuple[s
 def test_generated_pipelines_agree(spark: SparkSession, tmp_path: Path) -> None:
     """What we accept and emit, Spark analyses, and its schemas are those that we say."""
     wrong: dict[str, object] = {}
-    answers = 0
-    asked_of = SparkProbe(spark)
+    count = 0
+    probe = SparkProbe(spark)
     for start in range(0, SEEDS, SLICE):
         text, queries = text_of(range(start, min(start + SLICE, SEEDS)))
         module, lets = scripts.loaded(text, tmp_path)
-        result = scripts.problems(asked_of, module, lets)
-        answers += len(queries)
+        result = scripts.problems(probe, module, lets)
+        count += len(queries)
         wrong |= {queries[name]: problem for name, problem in result.items()}
-    print(f"\ngenerated pipelines: {answers:,}, of which {len(wrong)} do not agree")
+    print(f"\ngenerated pipelines: {count:,}, of which {len(wrong)} do not agree")
     for query, problem in wrong.items():
         print(query, problem, sep="\n    ", end="\n\n")
     assert wrong == {}

@@ -55,15 +55,15 @@ def test_what_we_refuse_spark_refuses(spark: SparkSession) -> None:
     """Every refused step that Spark takes is refused by a rule of the language alone."""
     from py4j.protocol import Py4JJavaError
 
-    answers = SparkProbe(spark)
+    probe = SparkProbe(spark)
     for name, ddl in SCHEMAS.items():
-        answers.session.createDataFrame([], ddl).createOrReplaceTempView(name)
+        probe.session.createDataFrame([], ddl).createOrReplaceTempView(name)
     questions = refused()
     taken: dict[str, list[str]] = {}
     with plain_errors():
         for query, codes in questions.items():
             try:
-                answers.query(query)
+                probe.query(query)
             except Py4JJavaError:
                 continue
             taken[query] = codes

@@ -137,35 +137,35 @@ def _never(ddl: str) -> Any:
 
 
 def readings_of_spark(
-    arguments: SparkProbe, attempted: Sequence[Attempt]
+    probe: SparkProbe, attempted: Sequence[Attempt]
 ) -> dict[Attempt, list[tuple[str, str]]]:
     """The columns of text that Spark casts, with the types; nothing for what Spark refuses."""
-    arguments.table(COLUMNS).createOrReplaceTempView("texts_read")
+    probe.table(COLUMNS).createOrReplaceTempView("texts_read")
     readings: dict[Attempt, list[tuple[str, str]]] = {}
-    with plain_errors(), arguments.active():
+    with plain_errors(), probe.active():
         for word in ("select", "aggregate"):
             one_word = [each for each in attempted if each.word == word]
             plain = [each for each in one_word if " over (" not in each.text]
             for start in range(0, len(plain), BATCH):
-                readings |= _ask(arguments, plain[start : start + BATCH])
+                readings |= _ask(probe, plain[start : start + BATCH])
             for each in one_word:
                 if each not in plain:
-                    readings |= _ask(arguments, [each])
+                    readings |= _ask(probe, [each])
     return readings
 
 
-def _ask(arguments: SparkProbe, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
+def _ask(probe: SparkProbe, batch: Sequence[Attempt]) -> dict[Attempt, list[tuple[str, str]]]:
     from py4j.protocol import Py4JJavaError
 
     names = {f"y{place}_": each for place, each in enumerate(batch)}
     items = ", ".join(f"{each.text} as {name}" for name, each in names.items())
     try:
-        query = arguments.query(f"select {items} from texts_read")
+        query = probe.query(f"select {items} from texts_read")
     except Py4JJavaError:
         if len(batch) == 1:
             return {}
         half = len(batch) // 2
-        return _ask(arguments, batch[:half]) | _ask(arguments, batch[half:])
+        return _ask(probe, batch[:half]) | _ask(probe, batch[half:])
     plan = json.loads(query.queryExecution().analyzed().toJSON())
     if len(batch) == 1:
         return {batch[0]: sorted({each for tree in _trees(plan) for each in _casts(tree)})}

@@ -67,5 +67,5 @@ def test_a_merge_leaves_columns_that_it_lacks(lake: Lake) -> None:
         "SELECT 1L AS id, 1 AS at, 'a' AS name", merging, "id: bigint, at: int, name: string"
     )
     lake.write("SELECT * FROM VALUES (1L, 2), (2L, 2) AS t(id, at)", merging, "id: bigint, at: int")
-    found = lake.sql(f"SELECT id, at, name FROM {lake.table('out')} ORDER BY id")
-    assert found == [(1, 2, "a"), (2, 2, None)]
+    rows = lake.sql(f"SELECT id, at, name FROM {lake.table('out')} ORDER BY id")
+    assert rows == [(1, 2, "a"), (2, 2, None)]

@@ -46,5 +46,5 @@ def test_the_example(
 
 
 def rows(spark: SparkSession, folder: Path, table: str, columns: str) -> list[tuple[object, ...]]:
-    found = spark.sql(f"SELECT {columns} FROM delta.`{folder}/{table}`").collect()
-    return sorted((tuple(row) for row in found), key=lambda row: (row[0], row[2]))
+    selected = spark.sql(f"SELECT {columns} FROM delta.`{folder}/{table}`").collect()
+    return sorted((tuple(row) for row in selected), key=lambda row: (row[0], row[2]))

@@ -84,10 +84,10 @@ def groupings() -> list[str]:
 
 def test_groupings_have_the_rows_of_spark_sql(spark: SparkSession, tmp_path: Path) -> None:
     """Names, types, nullability and rows."""
-    answers = {f"g{place}": text for place, text in enumerate(groupings())}
+    texts = {f"g{place}": text for place, text in enumerate(groupings())}
     lets = {
         name: f"aggregate sum(v) as s, grouping_id() as g group by {text}"
-        for name, text in answers.items()
+        for name, text in texts.items()
     }
     lets["all_keys"] = "aggregate a, sum(v) as s, b + 1 as more group by all"
     text = "".join(f"let {name} =\n  from o\n  |> {step}\n\n" for name, step in lets.items())
@@ -106,7 +106,7 @@ def test_groupings_have_the_rows_of_spark_sql(spark: SparkSession, tmp_path: Pat
             columns = let.query.output.columns
             keys = ", ".join(column.name for column in columns[:-2])
             query = f"select {keys}, sum(v) as s, grouping_id() as g from o"
-            query = f"{query} group by {answers.get(let.name)}"
+            query = f"{query} group by {texts.get(let.name)}"
             if let.name == "all_keys":
                 query = "select a, b + 1 as more, sum(v) as s from o group by all"
             theirs = session.session.sql(query)
@@ -115,5 +115,5 @@ def test_groupings_have_the_rows_of_spark_sql(spark: SparkSession, tmp_path: Pat
             if rows != expected or frame.schema.simpleString() != theirs.schema.simpleString():
                 problems.append((frame.schema.simpleString(), rows, expected))
             if problems:
-                wrong[answers.get(let.name, let.name)] = problems
+                wrong[texts.get(let.name, let.name)] = problems
     assert wrong == {}

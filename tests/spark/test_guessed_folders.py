@@ -46,10 +46,10 @@ def test_what_spark_guesses(spark: SparkSession, tmp_path: Path, type_: str) -> 
         'sink one to parquet { path = "one" }\n'
     )
 
-    def found(text: str) -> set[str]:
+    def find_codes(text: str) -> set[str]:
         result = check_pipeline("p.ssbt", lambda _: text.encode())
         return {each.code.number for each in result.findings}
 
-    assert ("SSBT0314" in found(text)) is (guessed != frame.schema["k"].dataType)
-    assert "SSBT0314" not in found(text.replace('"out" }', '"out", schema = Row }'))
-    assert "SSBT0314" not in found(text.replace("select id, k", "select id"))
+    assert ("SSBT0314" in find_codes(text)) is (guessed != frame.schema["k"].dataType)
+    assert "SSBT0314" not in find_codes(text.replace('"out" }', '"out", schema = Row }'))
+    assert "SSBT0314" not in find_codes(text.replace("select id, k", "select id"))

@@ -17,14 +17,14 @@ def test_tables_of_a_metastore(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.spark.hive_tables", str(tmp_path)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-4000:]
-    found: dict[str, object] = {}
+    tables: dict[str, object] = {}
     for line in result.stdout.splitlines():
-        found |= json.loads(line)
-    assert found["plain"] == [[2, "b"]]
+        tables |= json.loads(line)
+    assert tables["plain"] == [[2, "b"]]
     # Hive's partitions that get no rows stay, whatever the session says.
-    assert found["Spark's own overwrite"] == [[1, "a"], [2, "b"]]
-    assert "replaces only the partitions that get rows" in str(found["static"])
-    assert found["dynamic"] == [[2, "b"], [3, "a"]]
-    assert found["made"] == [[1, "a"], [2, "b"]]
-    assert found["streamed"] == [[1, "a"], [2, "b"]]
-    assert "its format is hive, of which it is not known" in str(found["stream"])
+    assert tables["Spark's own overwrite"] == [[1, "a"], [2, "b"]]
+    assert "replaces only the partitions that get rows" in str(tables["static"])
+    assert tables["dynamic"] == [[2, "b"], [3, "a"]]
+    assert tables["made"] == [[1, "a"], [2, "b"]]
+    assert tables["streamed"] == [[1, "a"], [2, "b"]]
+    assert "its format is hive, of which it is not known" in str(tables["stream"])

@@ -98,9 +98,9 @@ def lightbend_answers(cases: Iterable[str | dict[str, str]], folder: Path) -> li
         folders.append(str(folder / str(number)))
     java = ["java", "--class-path", str(jar()), str(HERE / "fixtures" / "Lightbend.java")]
     done = subprocess.run([*java, *folders], capture_output=True, check=True, timeout=300)
-    answers = done.stdout.decode().rstrip("\n").split("\n")
-    assert len(answers) == len(folders)
-    return [json.loads(answer) for answer in answers]
+    lines = done.stdout.decode().rstrip("\n").split("\n")
+    assert len(lines) == len(folders)
+    return [json.loads(answer) for answer in lines]
 
 
 def ours(case: str | dict[str, str]) -> object:

@@ -58,23 +58,25 @@ def play(lake: IcebergLake, law: ModuleType, lists: list[list[Any]], columns: st
         rows = lake.spark.createDataFrame(batch, schema).coalesce(2)
         rows.write.mode("overwrite").parquet(f"{lake.folder}/in")
         lake.run(on_iceberg(lake, law.PIPELINE))
-    found: Found = {(number, order): [] for number in range(len(lists)) for order in range(ORDERS)}
+    rows_by_try: Found = {
+        (number, order): [] for number in range(len(lists)) for order in range(ORDERS)
+    }
     for number, order, *row in lake.sql(f"SELECT list, `try`, {columns} FROM lake.db.out"):
-        found[number, order].append(tuple(row))
-    return found
+        rows_by_try[number, order].append(tuple(row))
+    return rows_by_try
 
 
 def test_merges(lake: IcebergLake) -> None:
     random = Random(17)
     lists = [merges.random_events(random) for _ in range(LISTS)]
     for (number, order), rows in play(lake, merges, lists, "id, seq, value").items():
-        found = {id_: (seq, value) for id_, seq, value in rows}
-        assert found == merges.expected(lists[number]), (lists[number], order)
+        values = {id_: (seq, value) for id_, seq, value in rows}
+        assert values == merges.expected(lists[number]), (lists[number], order)
 
 
 def test_rows_that_lack_columns(lake: IcebergLake) -> None:
     random = Random(17)
-    lists = [partial.made(random) for _ in range(LISTS)]
+    lists = [partial.random_events(random) for _ in range(LISTS)]
     for (number, order), rows in play(lake, partial, lists, "id, seq, name, level").items():
         assert sorted(rows) == partial.expected(lists[number]), (lists[number], order)
 
@@ -91,7 +93,7 @@ def test_histories(lake: IcebergLake) -> None:
 def test_snapshots(lake: IcebergLake) -> None:
     random = Random(17)
     options = "mode = merge, keys = [list, id], sequence_by = at, missing = delete"
-    mine = [snapshots.made(random, at) for at in (2, 4, 1, 2, 4)]
+    mine = [snapshots.random_rows(random, at) for at in (2, 4, 1, 2, 4)]
     for count, rows in enumerate(mine, 1):
         lake.write(snapshots.snapshot(rows), f", {options}", snapshots.COLUMNS)
         assert lake.rows("out") == snapshots.expected(mine[:count]), count

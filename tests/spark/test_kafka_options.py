@@ -276,14 +276,16 @@ def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> 
 
     own = {"endingOffsets": "latest", "endingTimestamp": "1"}
     own["endingOffsetsByTimestamp"] = '{"t": {"0": 1}}'
-    for role, mode, call, answers in (
+    for role, mode, call, probed_keys in (
         (existing.source, Mode.BATCH, read, keys["consumer"]),
         (existing.source, Mode.STREAM, stream, keys["consumer"]),
         (existing.sink, Mode.BATCH, write, keys["producer"]),
     ):
         known_keys = refused(role, mode)
-        answers = known_keys & answers | {*sample(sorted(answers - {"kafka.bootstrap.servers"}), 5)}
-        results = {key for key in answers if "not supported" in refusal(call, key)}
+        probed_keys = known_keys & probed_keys | {
+            *sample(sorted(probed_keys - {"kafka.bootstrap.servers"}), 5)
+        }
+        results = {key for key in probed_keys if "not supported" in refusal(call, key)}
         if mode is Mode.STREAM:
             results |= {key for key, value in own.items() if refusal(call, key, value)}
         # That one Spark passes over in silence.

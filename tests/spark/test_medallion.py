@@ -53,5 +53,5 @@ def compile_layer(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> M
 
 
 def rows(spark: SparkSession, folder: Path, table: str, columns: str) -> list[tuple[object, ...]]:
-    found = spark.sql(f"SELECT {columns} FROM delta.`{folder}/{table}` ORDER BY 1").collect()
-    return [tuple(row) for row in found]
+    selected = spark.sql(f"SELECT {columns} FROM delta.`{folder}/{table}` ORDER BY 1").collect()
+    return [tuple(row) for row in selected]

@@ -148,8 +148,8 @@ def test_files_of_other_partitions_and_other_keys_are_not_opened(lake: Lake) -> 
     (gone,) = files_by(lake, "out", "day = date '2026-01-01'")
     gone.unlink()
     lake.write(rows.format(1, 2, "b", 2), options, columns)
-    found = lake.sql(f"SELECT name FROM {lake.table('out')} WHERE day = date '2026-01-02'")
-    assert found == [("b",)]
+    names = lake.sql(f"SELECT name FROM {lake.table('out')} WHERE day = date '2026-01-02'")
+    assert names == [("b",)]
     # With `delete_when` the rows are looked at anyway: then by what the log says of any key.
     keys = DELETING.replace("LAKE/out", "LAKE/keys")
     for id_ in (1, 100):
@@ -157,8 +157,8 @@ def test_files_of_other_partitions_and_other_keys_are_not_opened(lake: Lake) -> 
     (gone,) = files_by(lake, "keys", "id = 100")
     gone.unlink()
     lake.write(events((1, "b", "U", 2), (2, "c", "I", 1)), keys, COLUMNS)
-    found = lake.sql(f"SELECT id, name FROM {lake.table('keys')} WHERE id < 3 ORDER BY id")
-    assert found == [(1, "b"), (2, "c")]
+    names = lake.sql(f"SELECT id, name FROM {lake.table('keys')} WHERE id < 3 ORDER BY id")
+    assert names == [(1, "b"), (2, "c")]
 
 
 def test_keys_of_any_type_are_found_within_their_bounds(lake: Lake) -> None:
@@ -177,8 +177,8 @@ def test_keys_of_any_type_are_found_within_their_bounds(lake: Lake) -> None:
     for at in (1, 2):
         text = " UNION ALL ".join(rows.format(*each, at) for each in first)
         lake.write(text, options, columns)
-    found = lake.rows("out", "year(day), name, code, n, at")
-    assert found == [(-44, "$x", 10, 7, 2), (2026, "it's", 9, -3, 2)]
+    merged = lake.rows("out", "year(day), name, code, n, at")
+    assert merged == [(-44, "$x", 10, 7, 2), (2026, "it's", 9, -3, 2)]
 
 
 HISTORY = MERGE.replace("mode = merge", "mode = history")
@@ -205,5 +205,5 @@ def test_a_history_opens_no_files_of_other_keys(lake: Lake) -> None:
     (gone,) = files_by(lake, "out", "id = 100")
     gone.unlink()
     lake.write(events((1, "b", "U", 2), (2, "", "D", 1)), ENDING, COLUMNS)
-    found = lake.sql(f"SELECT name, valid_to FROM {lake.table('out')} WHERE id < 3 ORDER BY 1")
-    assert found == [("a", 2), ("b", None)]
+    versions = lake.sql(f"SELECT name, valid_to FROM {lake.table('out')} WHERE id < 3 ORDER BY 1")
+    assert versions == [("a", 2), ("b", None)]

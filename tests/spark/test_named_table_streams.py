@@ -109,8 +109,8 @@ def test_each_row_arrives_once_in_tables_with_versions(
 
 def test_the_table_says_how_a_stream_writes(lake: NamedLake) -> None:
     """Its columns by name, its format and its partitions, none of which the sink says."""
-    made = "(name STRING, ID BIGINT) USING orc PARTITIONED BY (name)"
-    lake.sql(f"CREATE TABLE {lake.table('out')} {made}")
+    definition = "(name STRING, ID BIGINT) USING orc PARTITIONED BY (name)"
+    lake.sql(f"CREATE TABLE {lake.table('out')} {definition}")
     add(lake, 1)
     lake.run(pipeline(lake), HEAD)
     assert lake.rows("out", "id, name") == [(1, "n1")]

@@ -113,11 +113,11 @@ def test_what_a_new_table_is_given(lake: NamedLake) -> None:
 
 def test_an_overwrite_keeps_what_the_table_is_like(lake: NamedLake) -> None:
     table = lake.table("out")
-    made = (
+    statement = (
         f"CREATE TABLE {table} (id BIGINT COMMENT 'its number', day DATE) USING parquet"
         " PARTITIONED BY (day) COMMENT 'paid' TBLPROPERTIES ('team' = 'sales')"
     )
-    lake.sql(made)
+    lake.sql(statement)
     before, rows = lake.details(), "SELECT 1L id, date'2026-01-01' day"
     lake.write(rows, ", mode = overwrite", "id: bigint, day: date")
     assert lake.details() == before
@@ -149,9 +149,9 @@ def test_only_some_partitions_are_replaced(lake: NamedLake) -> None:
 
 
 def test_an_option_of_the_table_must_not_overrule_the_sink(lake: NamedLake) -> None:
-    made = "(id BIGINT, day DATE, amount DECIMAL(12,2)) USING parquet"
+    definition = "(id BIGINT, day DATE, amount DECIMAL(12,2)) USING parquet"
     option = "OPTIONS (partitionOverwriteMode 'dynamic') PARTITIONED BY (day)"
-    lake.sql(f"CREATE TABLE {lake.table('out')} {made} {option}")
+    lake.sql(f"CREATE TABLE {lake.table('out')} {definition} {option}")
     lake.write(orders(1), ", mode = append")
     with pytest.raises(SchemaMismatchError, match="`partitionOverwriteMode` lets Spark overwrite"):
         lake.write(orders(2, day="2026-01-02"), ", mode = overwrite")

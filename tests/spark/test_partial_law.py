@@ -84,7 +84,7 @@ def newest(events: list[Event], until: Event, name: str) -> Any:
     return max(values, default=(0, None))[1]
 
 
-def made(random: Random) -> list[Event]:
+def random_events(random: Random) -> list[Event]:
     """Few identities and few numbers, so that events meet."""
     return [
         Event(
@@ -102,7 +102,7 @@ def test_any_order_any_cutting_any_repetition(
     delta: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, random = Lake(delta, tmp_path, monkeypatch), Random(17)
-    lists = [made(random) for _ in range(LISTS // ORDERS)]
+    lists = [random_events(random) for _ in range(LISTS // ORDERS)]
     batches: list[list[tuple[object, ...]]] = [[] for _ in range(BATCHES)]
     for number, events in enumerate(lists):
         for order in range(ORDERS):
@@ -113,13 +113,13 @@ def test_any_order_any_cutting_any_repetition(
         rows = delta.createDataFrame(batch, columns).coalesce(2)
         rows.write.mode("overwrite").parquet(f"{tmp_path}/in")
         lake.run(PIPELINE)
-    found: dict[tuple[int, int], list[Row]] = {}
+    rows_by_try: dict[tuple[int, int], list[Row]] = {}
     for number, order, *row in lake.rows("out", "list, `try`, id, seq, name, level"):
-        found.setdefault((number, order), []).append(tuple(row))
+        rows_by_try.setdefault((number, order), []).append(tuple(row))
     wrong = [
-        (events, order, found.get((number, order), []), expected(events))
+        (events, order, rows_by_try.get((number, order), []), expected(events))
         for number, events in enumerate(lists)
         for order in range(ORDERS)
-        if found.get((number, order), []) != expected(events)
+        if rows_by_try.get((number, order), []) != expected(events)
     ]
     assert not wrong, min(wrong, key=lambda each: len(each[0]))

@@ -39,7 +39,7 @@ NEW = {**OLD, "fields": [ID, {"name": "note", "type": "string", "default": ""}]}
 
 
 @pytest.fixture(autouse=True)
-def _told(caplog: pytest.LogCaptureFixture) -> None:
+def _log_everything(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="ssbt.runtime")
 
 

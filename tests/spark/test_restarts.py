@@ -87,7 +87,7 @@ def write(path: Path, names: list[str], rows: list[tuple[Any, ...]]) -> None:
     path.write_text("\n".join(lines) + "\n")
 
 
-def run(spark: SparkSession, found: CheckResult, folder: Path, checkpoints: str) -> list[str]:
+def run(spark: SparkSession, compiled: CheckResult, folder: Path, checkpoints: str) -> list[str]:
     """Run a version until it has read all, and return what it wrote, in an order of its own."""
     rows: list[str] = []
 
@@ -97,7 +97,7 @@ def run(spark: SparkSession, found: CheckResult, folder: Path, checkpoints: str)
     module, counting = ModuleType("kept"), ModuleType("counting")
     module.keep = keep  # type: ignore[attr-defined]
     exec(COUNTING, vars(counting))
-    script = emit_files(found)[0].content.decode()
+    script = emit_files(compiled)[0].content.decode()
     script = script.replace('"checkpoints/result"', repr(f"{folder}/{checkpoints}"))
     space: dict[str, Any] = {"__name__": "restarts"}
     sys.modules |= {"kept": module, "counting": counting, "restarts": ModuleType("restarts")}

@@ -50,8 +50,8 @@ def test_last_word_on_settings(zipped: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert events(tmp_path / "events")[0] == ["START", "RUNNING", "COMPLETE"]
-    answers = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    assert json.loads(answers[0]) == {
+    json_lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    assert json.loads(json_lines[0]) == {
         "spark.sql.shuffle.partitions": "3",
         "spark.driver.maxResultSize": "900m",
         "spark.sql.broadcastTimeout": "44",

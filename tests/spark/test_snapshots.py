@@ -36,7 +36,7 @@ def snapshot(rows: list[Row]) -> str:
     return f"SELECT * FROM VALUES {', '.join(map(str, rows))} AS t(list, id, name, at)"
 
 
-def made(random: Random, at: int) -> list[Row]:
+def random_rows(random: Random, at: int) -> list[Row]:
     """Of many lists of which each has few rows, or none."""
     return [
         (number, id_, random.choice("abc"), at)
@@ -60,7 +60,7 @@ ORDERS = range(8) if FULL else (4,)
 
 def test_any_order_any_repetition(lake: Lake) -> None:
     first = Random(17)
-    snapshots = [made(first, at) for at in (2, 1, 4, 4)]
+    snapshots = [random_rows(first, at) for at in (2, 1, 4, 4)]
     for order in ORDERS:
         random = Random(order)
         mine = random.sample(snapshots, len(snapshots))

@@ -23,7 +23,7 @@ def test_values(spark: SparkSession) -> None:
     jvm = spark._jvm
     assert jvm is not None
     find = jvm.org.apache.spark.internal.config.ConfigEntry.findEntry
-    answers = 0
+    count = 0
     wrong = []
     # Each answer is an exception that crosses from the JVM, so every fifth has to do.
     for name, setting in list(known_settings().items())[::5]:
@@ -33,11 +33,11 @@ def test_values(spark: SparkSession) -> None:
         converter = entry.valueConverter()
         for value in (*VALUES, *setting.choices):
             if describe_expected_value(value, setting.kind, setting.least, setting.choices):
-                answers += 1
+                count += 1
                 try:
                     converter.apply(value)
                 except (Py4JJavaError, PySparkException):
                     continue
                 wrong.append((name, value))
     assert wrong == []
-    assert answers > 1_000
+    assert count > 1_000

@@ -136,14 +136,14 @@ def test_stars_behind_joins_by_name(spark: SparkSession, tmp_path: Path) -> None
     lets = "".join(f"let {name} =\n  {query}\n\n" for name, query in queries().items())
     text = HEAD + lets + "".join(map(scripts.sink, queries()))
     module, result = scripts.loaded(text, tmp_path)
-    answers = SparkProbe(spark)
-    answers.session.conf.set("spark.sql.shuffle.partitions", "1")
+    probe = SparkProbe(spark)
+    probe.session.conf.set("spark.sql.shuffle.partitions", "1")
     frames: dict[str, DataFrame] = {
-        name: answers.session.createDataFrame(rows, ddl) for name, (ddl, rows) in ROWS.items()
+        name: probe.session.createDataFrame(rows, ddl) for name, (ddl, rows) in ROWS.items()
     }
     wrong: dict[str, object] = {}
     compared = 0
-    with answers.active():
+    with probe.active():
         for let in result:
             function = getattr(module, let.name)
             names = function.__code__.co_varnames[: function.__code__.co_argcount]

@@ -60,10 +60,10 @@ sink paid to json as all_paid {
 def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Compiled:
     """Compile a pipeline, with Python modules beside it, and import the script."""
 
-    def made(text: str, **modules: str) -> ModuleType:
+    def load_module(text: str, **modules: str) -> ModuleType:
         return compiled_module(text, tmp_path, monkeypatch, **modules)
 
-    return made
+    return load_module
 
 
 def rows(spark: SparkSession, path: Path, format_: str = "parquet") -> list[str]:

@@ -119,11 +119,11 @@ def columns() -> dict[str, tuple[Column, Column]]:
 COLUMNS = columns()
 
 
-def answers(arguments: SparkProbe, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
+def answers(probe: SparkProbe, table: Any, cases: Sequence[Case]) -> list[Typed | str]:
     """What Spark says of each: a type, or its error's text."""
     questions = {case: Question(case.text, case.form) for case in cases}
     alone = {q for case, q in questions.items() if isinstance(case.ours, Mismatch)}
-    result = arguments.answers(table, list(questions.values()), alone)
+    result = probe.answers(table, list(questions.values()), alone)
     theirs = [result[questions[case]] for case in cases]
     return [each.error if each.error is not None else each.columns[0] for each in theirs]
 
@@ -153,12 +153,12 @@ def verdict(case: Case, theirs: Typed | str) -> str:
     return "same" if ours == theirs else "null added"
 
 
-def agreement(title: str, arguments: SparkProbe, table: Any, cases: Sequence[Case]) -> Counter[str]:
+def agreement(title: str, probe: SparkProbe, table: Any, cases: Sequence[Case]) -> Counter[str]:
     """Counts the verdicts, prints them, and fails where they may not be."""
     cases = list(dict.fromkeys(cases))
     counts: Counter[str] = Counter()
     wrong = []
-    for case, theirs in zip(cases, answers(arguments, table, cases), strict=True):
+    for case, theirs in zip(cases, answers(probe, table, cases), strict=True):
         result = verdict(case, theirs)
         counts[result] += 1
         if result in ("rejected falsely", "another type", "null missed") or (
@@ -260,26 +260,26 @@ def ansi(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def asked(spark: SparkSession, ansi: bool) -> SparkProbe:
+def probe(spark: SparkSession, ansi: bool) -> SparkProbe:
     return SparkProbe(spark, ansi)
 
 
 @pytest.fixture(scope="module")
-def table(asked: SparkProbe) -> Any:
+def table(probe: SparkProbe) -> Any:
     """The empty table."""
     kinds = {f"c{n}": name for n, name in enumerate(NAMES)}
-    return asked.table(kinds | {f"n{n}": f"{name} not null" for n, name in enumerate(NAMES)})
+    return probe.table(kinds | {f"n{n}": f"{name} not null" for n, name in enumerate(NAMES)})
 
 
-def test_operators_have_sparks_types(asked: SparkProbe, table: Any, ansi: bool) -> None:
-    agreement("operators", asked, table, [*binary_cases(ansi), *other_cases(ansi)])
+def test_operators_have_sparks_types(probe: SparkProbe, table: Any, ansi: bool) -> None:
+    agreement("operators", probe, table, [*binary_cases(ansi), *other_cases(ansi)])
 
 
-def test_casts_are_allowed_as_in_spark(asked: SparkProbe, table: Any, ansi: bool) -> None:
-    agreement("casts", asked, table, list(cast_cases(ansi)))
+def test_casts_are_allowed_as_in_spark(probe: SparkProbe, table: Any, ansi: bool) -> None:
+    agreement("casts", probe, table, list(cast_cases(ansi)))
 
 
-def test_functions_have_sparks_types(asked: SparkProbe, table: Any, ansi: bool) -> None:
+def test_functions_have_sparks_types(probe: SparkProbe, table: Any, ansi: bool) -> None:
     count = 60 if FULL else 2
     cases = [c for function in plain_functions() for c in function_cases(function, ansi, count)]
-    agreement("functions", asked, table, cases)
+    agreement("functions", probe, table, cases)

@@ -94,8 +94,8 @@ def describe_mistake(mistake: Mistake) -> str:
     """All that is said about a mistake, and how far its fixes lead."""
     result = mistake.answer(mistake.text)
     assert_ways_out(result)
-    answer = offered = findings(result)
-    report = text_report(answer, result.sources, width=100, color=False)
+    messages = offered = findings(result)
+    report = text_report(messages, result.sources, width=100, color=False)
     text = "".join(f"{line}\n" for line in report.splitlines() if line.strip("| \u2502"))
     fixed = mistake.text
     for _ in range(3):
@@ -105,7 +105,7 @@ def describe_mistake(mistake: Mistake) -> str:
         offered = findings(mistake.answer(fixed))
     if fixed != mistake.text:
         text += f"FIXED: {', '.join(actual.message for actual in offered) or 'nothing is left'}\n"
-    return f"=== {mistake.title} ({len(answer)})\n{text}"
+    return f"=== {mistake.title} ({len(messages)})\n{text}"
 
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=lambda origin: origin.stem)

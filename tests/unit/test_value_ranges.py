@@ -23,7 +23,7 @@ from tests.memory_files import read_files
 KEYS = range(-6, 7)
 bounds = st.one_of(st.none(), st.integers(-5, 5))
 spans = st.lists(st.builds(Span, bounds, bounds, st.booleans(), st.booleans()), max_size=4).map(
-    lambda made: unite_spans(each for each in made if not each.is_empty)
+    lambda listed: unite_spans(each for each in listed if not each.is_empty)
 )
 
 
@@ -51,11 +51,11 @@ def test_sets_of_spans_are_sets(first: Spans, second: Spans):
 
 
 @given(spans, st.integers(1, 3))
-def test_snapping_keeps_the_multiples(found: Spans, step: int):
-    snapped = snap_spans(found, step)
+def test_snapping_keeps_the_multiples(spans_: Spans, step: int):
+    snapped = snap_spans(spans_, step)
     for key in KEYS:
         if key % step == 0:
-            assert holds(snapped, key) == holds(found, key)
+            assert holds(snapped, key) == holds(spans_, key)
     assert all(span.low is None or span.low % step == 0 for span in snapped)
 
 

@@ -13,7 +13,7 @@ a word left out, a comma too many, an expression that stops half-way.
 """,
     wrong=example(steps="|> where amount >\n|> distinct"),
     right=example(steps="|> where amount > 0\n|> distinct"),
-    way_out="write it as the right file of `ssbtc explain SSBT0101` does",
+    way_out="see the corrected example in `ssbtc explain SSBT0101`",
 )
 
 UNCLOSED_BRACKET = Code(

@@ -17,7 +17,7 @@ from ssbt.compiler.types.datatypes import STRING
 _PAIR = 2
 
 
-class CallValues:
+class CallCanonicalizer:
     """Makes values of calls.
 
     `order_counts` is set once an order of rows decides about a value, `computes_among_rows` once
@@ -33,16 +33,22 @@ class CallValues:
         """The value of a call of this form, of the type of a term."""
         name = functions.canonical_name(form.name)
         kind = functions.kind_of(form.name)
-        told = replace(form, name=name, names=counting_names(name, form.names))
+        canonical = replace(form, name=name, names=counting_names(name, form.names))
         if name == "substring":
-            told = replace(told, words=())
+            canonical = replace(canonical, words=())
         if name == "concat" and term.type == STRING:
             operands = [part for each in operands for part in joined_parts(each)]
-            told = replace(told, arguments=len(operands))
+            canonical = replace(canonical, arguments=len(operands))
         if name in ("lag", "lead") and is_one_row(operands[1:2]) and form.arguments == _PAIR:
-            told, operands = replace(told, arguments=1), [operands[0], *operands[_PAIR:]]
+            canonical, operands = (
+                replace(canonical, arguments=1),
+                [operands[0], *operands[_PAIR:]],
+            )
         if name == "count" and counts_rows(form, operands):
-            told, operands = replace(told, arguments=0, names=()), operands[form.arguments :]
+            canonical, operands = (
+                replace(canonical, arguments=0, names=()),
+                operands[form.arguments :],
+            )
         drawn = functions.is_drawn(form.name)
         collects = kind in functions.COLLECTING or form.window is not None
         place = self._place(name, form, operands) if collects or drawn else None
@@ -51,10 +57,10 @@ class CallValues:
         return self._pool.make(
             CALL,
             operands,
-            (told, self._site(told, operands)) if drawn else told,
+            (canonical, self._site(canonical, operands)) if drawn else canonical,
             term.type,
             nullable=term.nullable,
-            fails=can_fail(name, operands, told, term.type, is_call=True),
+            fails=can_fail(name, operands, canonical, term.type, is_call=True),
             drawn=drawn,
             place=place,
         )
@@ -70,9 +76,9 @@ class CallValues:
         self.order_counts = True
         return self._scope.ordered_rows
 
-    def _site(self, told: object, operands: Sequence[Value]) -> int:
+    def _site(self, form: object, operands: Sequence[Value]) -> int:
         """Which of the like draws among these rows this one is."""
         among = self._scope.ordered_rows.number
-        key = (among, told, tuple(each.number for each in operands))
+        key = (among, form, tuple(each.number for each in operands))
         self._scope.sites[key] = self._scope.sites.get(key, -1) + 1
         return self._scope.sites[key]

@@ -11,16 +11,16 @@ from ssbt.compiler.types.datatypes import STRING
 
 def joined_parts(value: Value) -> Sequence[Value]:
     """The texts that a text is joined of."""
-    told = value.value
-    is_plain = isinstance(told, CallForm) and told == CallForm("concat", told.arguments)
+    form = value.value
+    is_plain = isinstance(form, CallForm) and form == CallForm("concat", form.arguments)
     is_joined = value.operator == CALL and value.type == STRING and is_plain
     return value.operands if is_joined else (value,)
 
 
 def is_one_row(distance: Sequence[Value]) -> bool:
     """Whether it is the distance of `lag` and `lead` that is meant without one."""
-    written = distance[0].value if distance and distance[0].operator == LITERAL else None
-    return written == 1 or (isinstance(written, tuple) and written[-1:] == ("1",))
+    literal = distance[0].value if distance and distance[0].operator == LITERAL else None
+    return literal == 1 or (isinstance(literal, tuple) and literal[-1:] == ("1",))
 
 
 def counting_names(name: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,70 +18,70 @@ if TYPE_CHECKING:
 
 
 def filter_rows(queries: Queries, step: s.Filter, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
+    (incoming,) = queries.inputs_of(operator)
     if step.condition.term is None:
-        return queries.opaque(operator, queries.pool.unlike_any("filter"))
-    found = queries.reader(operator, given).conjuncts(step.condition.term)
-    return queries.table.filtered(given, [value for _, value in found])
+        return queries.opaque_rows(operator, queries.pool.make_unique("filter"))
+    conditions = queries.reader(operator, incoming).conjuncts(step.condition.term)
+    return queries.table.filter_rows(incoming, [value for _, value in conditions])
 
 
 def mark_event_time(queries: Queries, step: s.Watermark, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    column = queries.columns((step.column,), given)
-    rows = queries.table.stepped(given, "watermark", column, step.delay)
-    return queries.renamed(operator, rows)
+    (incoming,) = queries.inputs_of(operator)
+    column = queries.columns((step.column,), incoming)
+    rows = queries.table.apply_step(incoming, "watermark", column, step.delay)
+    return queries.rename_cells(operator, rows)
 
 
 def sort_rows(queries: Queries, step: s.Sort, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    keys = [queries.value(each.expression, operator, given) for each in step.keys]
-    told = tuple(
+    (incoming,) = queries.inputs_of(operator)
+    keys = [queries.value(each.expression, operator, incoming) for each in step.keys]
+    directions = tuple(
         (each.descending, each.nulls or ("last" if each.descending else "first"))
         for each in step.keys
     )
-    rows = queries.table.stepped(given, "sort", keys, told)
-    plain = rows.plain if any(each.fails or each.drawn for each in keys) else given.plain
+    rows = queries.table.apply_step(incoming, "sort", keys, directions)
+    plain = rows.plain if any(each.fails or each.drawn for each in keys) else incoming.plain
     rows = replace(
         rows,
         plain=plain,
-        cells=given.cells,
+        cells=incoming.cells,
         is_sorted=True,
         sorted_rows=queries.pool.make(
-            "sorted", [each.value for each in given.cells], unordered=True
+            "sorted", [each.value for each in incoming.cells], unordered=True
         ),
     )
-    return queries.renamed(operator, rows)
+    return queries.rename_cells(operator, rows)
 
 
 def limit_rows(queries: Queries, step: s.Limit | s.Offset, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    if not given.is_sorted:
-        queries.note_order(operator, given.leaves)
+    (incoming,) = queries.inputs_of(operator)
+    if not incoming.is_sorted:
+        queries.note_order(operator, incoming.leaves)
     count = step.count.name if isinstance(step.count, ParameterText) else step.count
-    rows = queries.table.stepped(given, type(step).__name__, (), count, by_order=True)
-    return queries.renamed(operator, rows)
+    rows = queries.table.apply_step(incoming, type(step).__name__, (), count, by_order=True)
+    return queries.rename_cells(operator, rows)
 
 
 def sample_rows(queries: Queries, step: s.Sample, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    queries.note_order(operator, given.leaves)
-    told = (step.fraction, step.replacement, step.seed)
-    rows = queries.table.stepped(given, "sample", (), told, by_order=True)
-    return queries.renamed(operator, rows)
+    (incoming,) = queries.inputs_of(operator)
+    queries.note_order(operator, incoming.leaves)
+    sampling = (step.fraction, step.replacement, step.seed)
+    rows = queries.table.apply_step(incoming, "sample", (), sampling, by_order=True)
+    return queries.rename_cells(operator, rows)
 
 
 def explode_rows(queries: Queries, step: s.Explode, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    value = queries.value(step.expression, operator, given)
-    rows = queries.table.stepped(given, "explode", (value,), step.function)
+    (incoming,) = queries.inputs_of(operator)
+    value = queries.value(step.expression, operator, incoming)
+    rows = queries.table.apply_step(incoming, "explode", (value,), step.function)
     place = rows.plain.base
-    made = [
+    exploded = [
         queries.pool.make("exploded", (value,), (step.function, index), place=place)
         for index in range(len(step.names))
     ]
-    known = {each.name.casefold(): each for each in operator.output.columns}
+    columns = {each.name.casefold(): each for each in operator.output.columns}
     cells = tuple(
-        Cell(known.get(name.casefold()) or Column(name, UNKNOWN, True), each, rows.age)
-        for name, each in zip(step.names, made, strict=True)
+        Cell(columns.get(name.casefold()) or Column(name, UNKNOWN, True), each, rows.age)
+        for name, each in zip(step.names, exploded, strict=True)
     )
-    return queries.as_output(operator, replace(rows, cells=(*rows.cells, *cells)))
+    return queries.match_output(operator, replace(rows, cells=(*rows.cells, *cells)))

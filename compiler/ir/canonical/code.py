@@ -17,14 +17,14 @@ _QUOTED = lazy_pattern(r"['\"`]|--|/\*")
 
 
 def apply_function(queries: Queries, step: s.ApplyFunction, operator: Operator) -> Rows:
-    return _of_code(queries, operator, (step.module, step.function))
+    return _run_code(queries, operator, (step.module, step.function))
 
 
 def apply_processor(queries: Queries, step: s.Stateful, operator: Operator) -> Rows:
     keys = tuple(name.casefold() for name in step.keys)
     state = tuple(sorted(f"{each.description} {each.ttl or ''}" for each in step.variables))
-    told = (step.module, step.processor, keys, step.timers.value, state)
-    return _of_code(queries, operator, (*told, step.event_time))
+    code = (step.module, step.processor, keys, step.timers.value, state)
+    return _run_code(queries, operator, (*code, step.event_time))
 
 
 def apply_query(queries: Queries, step: s.SqlQuery, operator: Operator) -> Rows:
@@ -32,16 +32,16 @@ def apply_query(queries: Queries, step: s.SqlQuery, operator: Operator) -> Rows:
     if not _QUOTED.search(text):
         text = " ".join(text.split())
     parameters = tuple((name, type_.sql) for name, type_ in step.parameters)
-    return _of_code(queries, operator, (text, step.inputs, step.uses_input, parameters))
+    return _run_code(queries, operator, (text, step.inputs, step.uses_input, parameters))
 
 
-def _of_code(queries: Queries, operator: Operator, told: tuple[object, ...]) -> Rows:
+def _run_code(queries: Queries, operator: Operator, code: tuple[object, ...]) -> Rows:
     """What code makes of all that flows into it: of the columns, their names and order, too."""
     operands: list[Value] = []
     names = []
-    for given in queries.flowing_into(operator):
-        operands.append(queries.table.both(given)[True])
-        operands += [each.value for each in given.cells]
-        names.append((given.is_open, *(each.column.name for each in given.cells)))
+    for incoming in queries.inputs_of(operator):
+        operands.append(queries.table.plain_and_ordered(incoming)[True])
+        operands += [each.value for each in incoming.cells]
+        names.append((incoming.is_open, *(each.column.name for each in incoming.cells)))
     kind = type(operator.step).__name__
-    return queries.opaque(operator, queries.pool.make(kind, operands, (*told, *names)))
+    return queries.opaque_rows(operator, queries.pool.make(kind, operands, (*code, *names)))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.canonical.functions import MULTIPLYING, kind_of
-from ssbt.compiler.ir.canonical.groups import distinct
+from ssbt.compiler.ir.canonical.groups import drop_duplicates
 from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows
 from ssbt.compiler.ir.canonical.terms import parts_of, term_of
 from ssbt.compiler.ir.canonical.values import Value
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.ir.operators import Operator
 
 
-class _Looked(Struct, frozen=True):
+class _ProjectedValue(Struct, frozen=True):
     """A value of a projection, and what computing it does to the rows."""
 
     value: Value
@@ -35,102 +35,111 @@ class _Looked(Struct, frozen=True):
 
 
 def project_columns(queries: Queries, step: s.Project, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    given, values = _chosen(queries, step.columns, operator, given)
+    (incoming,) = queries.inputs_of(operator)
+    incoming, values = _project_items(queries, step.columns, operator, incoming)
     columns = operator.output.columns
     if len(values) != len(columns):
-        return queries.opaque(operator, queries.pool.unlike_any("project"))
+        return queries.opaque_rows(operator, queries.pool.make_unique("project"))
     cells = tuple(
         Cell(column, value, age) for column, (value, age) in zip(columns, values, strict=True)
     )
-    rows = replace(given, cells=cells, is_open=operator.output.is_open)
-    return distinct(queries, rows) if step.distinct else rows
+    rows = replace(incoming, cells=cells, is_open=operator.output.is_open)
+    return drop_duplicates(queries, rows) if step.distinct else rows
 
 
-def _chosen(
-    queries: Queries, items: tuple[NamedExpression, ...], operator: Operator, given: Rows
+def _project_items(
+    queries: Queries, items: tuple[NamedExpression, ...], operator: Operator, incoming: Rows
 ) -> tuple[Rows, list[tuple[Value, int]]]:
     """The values of a projection, each with its age, and the rows that they are in."""
-    ages = {id(each.value): each.age for each in given.cells}
-    made = [None if _is_star(each) else _look(queries, each, operator, given) for each in items]
-    after = _behind(queries, [each for each in made if each is not None], given)
+    ages = {id(each.value): each.age for each in incoming.cells}
+    projected = [
+        None if _is_star(each) else _project_item(queries, each, operator, incoming)
+        for each in items
+    ]
+    after = _rows_after(queries, [each for each in projected if each is not None], incoming)
     values: list[tuple[Value, int]] = []
-    for item, looked in zip(items, made, strict=True):
-        if looked is None:
-            values += [(each.value, each.age) for each in _of_star(item, after)]
-        elif looked.generates:
+    for item, value in zip(items, projected, strict=True):
+        if value is None:
+            values += [(each.value, each.age) for each in _star_cells(item, after)]
+        elif value.generates:
             values += [
-                (_generated(queries, looked.value, place, after), after.age)
+                (_generated_value(queries, value.value, place, after), after.age)
                 for place in range(max(len(item.names), 1))
             ]
         else:
-            values.append((looked.value, ages.get(id(looked.value), after.age)))
+            values.append((value.value, ages.get(id(value.value), after.age)))
     return after, values
 
 
-def _look(queries: Queries, item: NamedExpression, operator: Operator, given: Rows) -> _Looked:
-    reader = queries.reader(operator, given)
+def _project_item(
+    queries: Queries, item: NamedExpression, operator: Operator, incoming: Rows
+) -> _ProjectedValue:
+    reader = queries.reader(operator, incoming)
     value = reader.value(item.expression.term or term_of(item.expression))
     if reader.order_counts:
-        queries.note_order(operator, given.leaves)
+        queries.note_order(operator, incoming.leaves)
     generates = _generates(item.expression)
     makes_rows = generates or _multiplies(item.expression)
-    return _Looked(value, reader.computes_among_rows, makes_rows, generates)
+    return _ProjectedValue(value, reader.computes_among_rows, makes_rows, generates)
 
 
-def _generated(queries: Queries, value: Value, index: int, among: Rows) -> Value:
+def _generated_value(queries: Queries, value: Value, index: int, among: Rows) -> Value:
     place = among.plain.base
     return queries.pool.make("generated", (value,), index, place=place)
 
 
-def _behind(queries: Queries, made: list[_Looked], given: Rows) -> Rows:
-    """The rows behind expressions that see others, that draw, or that make several of one."""
-    making = [each.value for each in made if each.makes_rows]
-    seen = [each.value for each in made if each.sees_rows]
+def _rows_after(queries: Queries, projected: list[_ProjectedValue], incoming: Rows) -> Rows:
+    """The rows after expressions that see others, that draw, or that make several of one."""
+    making = [each.value for each in projected if each.makes_rows]
+    looking = [each.value for each in projected if each.sees_rows]
     if making:
-        given = queries.table.stepped(given, "make rows", making)
-    if seen:
-        ordered = Chain(queries.pool.make("compute", (given.ordered.rows(queries.pool), *seen)))
-        given = replace(given, ordered=ordered, age=given.age + 1)
-    return given
+        incoming = queries.table.apply_step(incoming, "make rows", making)
+    if looking:
+        ordered = Chain(
+            queries.pool.make("compute", (incoming.ordered.rows(queries.pool), *looking))
+        )
+        incoming = replace(incoming, ordered=ordered, age=incoming.age + 1)
+    return incoming
 
 
 def add_columns(queries: Queries, step: s.WithColumns, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
+    (incoming,) = queries.inputs_of(operator)
     for group in step.groups:
-        after, values = _chosen(queries, group, operator, given)
-        made = {item.names[0].casefold(): value for item, value in zip(group, values, strict=True)}
+        after, values = _project_items(queries, group, operator, incoming)
+        computed = {
+            item.names[0].casefold(): value for item, value in zip(group, values, strict=True)
+        }
         cells = []
         for cell in after.cells:
-            value, age = made.pop(cell.column.name.casefold(), (cell.value, cell.age))
+            value, age = computed.pop(cell.column.name.casefold(), (cell.value, cell.age))
             cells.append(Cell(cell.column, value, age))
-        known = {each.name.casefold(): each for each in operator.output.columns}
-        for name, (value, age) in made.items():
-            column = known.get(name) or Column(name, UNKNOWN, True)
+        columns = {each.name.casefold(): each for each in operator.output.columns}
+        for name, (value, age) in computed.items():
+            column = columns.get(name) or Column(name, UNKNOWN, True)
             cells.append(Cell(column, value, age))
-        given = replace(after, cells=tuple(cells))
-    return queries.as_output(operator, given)
+        incoming = replace(after, cells=tuple(cells))
+    return queries.match_output(operator, incoming)
 
 
 def drop_columns(queries: Queries, step: s.DropColumns, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    return queries.as_output(operator, given)
+    (incoming,) = queries.inputs_of(operator)
+    return queries.match_output(operator, incoming)
 
 
 def rename_columns(queries: Queries, step: s.Step, operator: Operator) -> Rows:
-    """Columns that are only called otherwise."""
-    (given,) = queries.flowing_into(operator)
-    return queries.renamed(operator, given)
+    """Columns that are only renamed."""
+    (incoming,) = queries.inputs_of(operator)
+    return queries.rename_cells(operator, incoming)
 
 
 def _is_star(item: NamedExpression) -> bool:
     return item.expression.term is None and (item.expression.column or "").endswith("*")
 
 
-def _of_star(item: NamedExpression, given: Rows) -> Iterator[Cell]:
+def _star_cells(item: NamedExpression, incoming: Rows) -> Iterator[Cell]:
     """The columns that a star stands for."""
     qualifier = parts_of(item.expression.column or "")[:-1]
-    for each in given.cells:
+    for each in incoming.cells:
         if not qualifier or (each.column.qualifier or "").casefold() == qualifier[-1]:
             yield each
 

@@ -20,18 +20,18 @@ class Conditions:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def joined(self, operator: str, values: Sequence[Value]) -> Value:
+    def combine(self, operator: str, values: Sequence[Value]) -> Value:
         """Conditions that all must hold, or of which one must."""
         flat = [part for each in values for part in _parts(operator, each)]
         deciding = [each for each in flat if not is_constant(each, operator == "and")]
-        ordered = in_order(deciding or flat)
+        ordered = order_conditions(deciding or flat)
         if len(ordered) == 1:
             return ordered[0]
         nullable = any(each.nullable for each in ordered)
         return self._pool.make(operator, ordered, None, BOOLEAN, nullable=nullable)
 
-    def negated(self, value: Value, depth: int = 4) -> Value:
-        """What is true where the value is false; Spark sorts NaN behind all numbers.
+    def negate(self, value: Value, depth: int = 4) -> Value:
+        """What is true where the value is false; Spark sorts NaN after all numbers.
 
         What is nested deeper is negated as a whole.
         """
@@ -40,30 +40,30 @@ class Conditions:
                 return value.operands[0]
             case "<" | "<=" | ">" | ">=" as operator:
                 left, right = value.operands
-                return self.compared(_NEGATED[operator], left, right, nullable=value.nullable)
+                return self.compare(_NEGATED[operator], left, right, nullable=value.nullable)
             case "and" | "or" if depth:
                 other = "or" if value.operator == "and" else "and"
-                parts = [self.negated(each, depth - 1) for each in value.operands]
-                return self.joined(other, parts)
+                parts = [self.negate(each, depth - 1) for each in value.operands]
+                return self.combine(other, parts)
         if value.operator == LITERAL and isinstance(value.value, bool):
             return self._pool.make(LITERAL, (), not value.value, BOOLEAN, nullable=False)
         return self._pool.make("not", (value,), None, BOOLEAN, nullable=value.nullable)
 
-    def compared(self, operator: str, left: Value, right: Value, *, nullable: bool) -> Value:
+    def compare(self, operator: str, left: Value, right: Value, *, nullable: bool) -> Value:
         """A comparison, of which the sides may change places."""
         left, right = self.as_numbers((left, right))
         if operator == "<=>" and (is_constant(left, None) or is_constant(right, None)):
-            known = right if is_constant(left, None) else left
-            return self._pool.make("is null", (known,), None, BOOLEAN, nullable=False)
+            tested = right if is_constant(left, None) else left
+            return self._pool.make("is null", (tested,), None, BOOLEAN, nullable=False)
         for one, other in ((left, right), (right, left)):
             is_truth = one.operator == LITERAL and isinstance(one.value, bool)
             if operator == "=" and is_truth and other.type == BOOLEAN:
-                return other if one.value else self.negated(other)
+                return other if one.value else self.negate(other)
         if operator in _MIRRORED:
-            if may_swap(left, right):
-                return self.compared(_MIRRORED[operator], right, left, nullable=nullable)
+            if can_swap(left, right):
+                return self.compare(_MIRRORED[operator], right, left, nullable=nullable)
         elif operator in ("=", "<=>") and left.number > right.number:
-            left, right = (right, left) if may_swap(left, right) else (left, right)
+            left, right = (right, left) if can_swap(left, right) else (left, right)
         fails = can_fail(operator, (left, right), None, BOOLEAN)
         return self._pool.make(
             operator, (left, right), None, BOOLEAN, nullable=nullable, fails=fails
@@ -83,16 +83,16 @@ def is_constant(value: Value, constant: bool | None) -> bool:
     return value.operator == LITERAL and value.value is constant
 
 
-def may_swap(left: Value, right: Value) -> bool:
+def can_swap(left: Value, right: Value) -> bool:
     """Whether no side fails that Spark does not ask for where the other one is null."""
     if left.drawn or right.drawn:
         return False
     return not ((left.fails and right.nullable) or (right.fails and left.nullable))
 
 
-def in_order(values: Sequence[Value]) -> list[Value]:
+def order_conditions(values: Sequence[Value]) -> list[Value]:
     """Conditions in an order of their own, those that may fail where they stand."""
-    found: list[Value] = []
+    ordered: list[Value] = []
     run: list[Value] = []
     seen: set[int] = set()
     for each in values:
@@ -101,12 +101,12 @@ def in_order(values: Sequence[Value]) -> list[Value]:
             continue
         seen.add(each.number)
         if each.fails or each.drawn:
-            found += sorted(run, key=lambda one: one.number)
+            ordered += sorted(run, key=lambda one: one.number)
             run = []
-            found.append(each)
+            ordered.append(each)
         else:
             run.append(each)
-    return found + sorted(run, key=lambda one: one.number)
+    return ordered + sorted(run, key=lambda one: one.number)
 
 
 def _parts(operator: str, value: Value) -> Iterator[Value]:

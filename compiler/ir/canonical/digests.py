@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from ssbt.compiler.ir.canonical.values import Value, exactly
+from ssbt.compiler.ir.canonical.values import Value, exact_key
 from ssbt.compiler.ir.terms import PARAMETER
 
 _LENGTH = 12
@@ -28,41 +28,41 @@ class Digests:
 
     def __init__(self, leaves: Mapping[str, str]) -> None:
         self._leaves = leaves
-        self._known: dict[int, str | None] = {}
+        self._digests: dict[int, str | None] = {}
         self._parameters: dict[int, frozenset[str]] = {}
 
     def digest(self, value: Value) -> str | None:
         """The digest of one value: equal ones have equal digests."""
-        self._look(value)
-        return self._known[value.number]
+        self._compute(value)
+        return self._digests[value.number]
 
     def parameters(self, value: Value) -> frozenset[str]:
         """The parameters that a value depends on, by name."""
-        self._look(value)
+        self._compute(value)
         return self._parameters[value.number]
 
-    def _look(self, root: Value) -> None:
+    def _compute(self, root: Value) -> None:
         waiting = [root]
         while waiting:
             each = waiting[-1]
-            if each.number in self._known:
+            if each.number in self._digests:
                 waiting.pop()
                 continue
             parts = (*each.operands, *((each.place,) if each.place is not None else ()))
-            missing = [part for part in parts if part.number not in self._known]
+            missing = [part for part in parts if part.number not in self._digests]
             if missing:
                 waiting += missing
                 continue
             waiting.pop()
-            self._known[each.number] = self._made(each)
+            self._digests[each.number] = self._digest_value(each)
             named = frozenset((str(each.value),)) if each.operator == PARAMETER else frozenset()
             self._parameters[each.number] = named.union(
                 *(self._parameters[part.number] for part in parts)
             )
 
-    def _made(self, value: Value) -> str | None:
-        operands = [self._known[each.number] for each in value.operands]
-        place = self._known[value.place.number] if value.place is not None else ""
+    def _digest_value(self, value: Value) -> str | None:
+        operands = [self._digests[each.number] for each in value.operands]
+        place = self._digests[value.place.number] if value.place is not None else ""
         is_unlike = isinstance(value.value, tuple) and value.value[:1] == (_UNLIKE,)
         if place is None or is_unlike:
             return None
@@ -79,15 +79,15 @@ class Digests:
             digests.sort()
         elif value.operator in _COMMUTING_REST:
             digests[1:] = sorted(digests[1:])
-        return short_digest(operator, self._told(value), value.type.sql, place, *digests)
+        return short_digest(operator, self._describe_value(value), value.type.sql, place, *digests)
 
-    def _told(self, value: Value) -> str:
+    def _describe_value(self, value: Value) -> str:
         if value.operator == "rows":
             return self._leaves.get(str(value.value), str(value.value))
         if value.operator == "column" and isinstance(value.value, tuple):
             dataset, column = value.value
             return f"{self._leaves.get(dataset, dataset)}.{column}"
-        return repr(exactly(value.value))
+        return repr(exact_key(value.value))
 
 
 def short_digest(*parts: str) -> str:

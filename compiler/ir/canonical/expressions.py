@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ssbt.compiler.ir.canonical import functions
-from ssbt.compiler.ir.canonical.call_values import CallValues
-from ssbt.compiler.ir.canonical.conditions import Conditions, is_constant, may_swap
+from ssbt.compiler.ir.canonical.call_values import CallCanonicalizer
+from ssbt.compiler.ir.canonical.conditions import Conditions, can_swap, is_constant
 from ssbt.compiler.ir.canonical.failing import can_fail
 from ssbt.compiler.ir.canonical.numbers import as_double
 from ssbt.compiler.ir.canonical.scopes import Need, Scope, column_value
@@ -29,13 +29,13 @@ _MAXIMUM = 3
 _LARGEST_LIST = 10
 
 
-class Canonical:
+class ExpressionCanonicalizer:
     """Makes values of terms."""
 
     def __init__(self, pool: Pool, scope: Scope) -> None:
         self._pool, self._scope = pool, scope
         self.conditions = Conditions(pool)
-        self._calls = CallValues(pool, scope)
+        self._calls = CallCanonicalizer(pool, scope)
 
     @property
     def order_counts(self) -> bool:
@@ -48,7 +48,7 @@ class Canonical:
         return self._calls.computes_among_rows
 
     def value(self, term: Term, need: Need = Need.SURE) -> Value:
-        """The value of a term that Spark needs so much."""
+        """The value of a term; `need` says how much Spark needs it."""
         if term.operator in _LOGIC:
             return self._logic(term, need)
         match term.operator:
@@ -58,7 +58,7 @@ class Canonical:
             case "call":
                 return self._call(term, need)
             case "not":
-                return self.conditions.negated(self.value(term.operands[0], need))
+                return self.conditions.negate(self.value(term.operands[0], need))
             case "cast" | "try_cast":
                 return self._cast(term, need)
             case "case":
@@ -80,13 +80,13 @@ class Canonical:
         return self._in(term, operands) if term.operator == "in" else self._plain(term, operands)
 
     def _operands(self, terms: Sequence[Term], need: Need, further: Need) -> list[Value]:
-        """The values of operands, the further ones behind one that is null being needed less."""
-        found: list[Value] = []
+        """The values of operands, those after one that is null being needed less."""
+        values: list[Value] = []
         for each in terms:
-            found.append(self.value(each, need))
-            if further is Need.PERHAPS or found[-1].nullable:
+            values.append(self.value(each, need))
+            if further is Need.PERHAPS or values[-1].nullable:
                 need = max(need, further)
-        return found
+        return values
 
     def _chain(self, term: Term, need: Need) -> Value:
         """Operators between two operands, which may stand in a chain of thousands."""
@@ -103,16 +103,16 @@ class Canonical:
 
     def _between_two(self, term: Term, pair: list[Value]) -> Value:
         if term.operator in _COMPARING:
-            return self.conditions.compared(term.operator, *pair, nullable=term.nullable)
+            return self.conditions.compare(term.operator, *pair, nullable=term.nullable)
         if term.operator in _ARITHMETIC:
-            return self._computed(term, pair)
+            return self._arithmetic(term, pair)
         if term.operator == "||":
             return self._calls.value(CallForm("concat", 2), term, pair)
         return self._plain(term, pair)
 
     def conjuncts(self, term: Term) -> list[tuple[Term, Value]]:
-        """The conditions that all must hold, each as it was told and as it is."""
-        waiting, found = [term], []
+        """The conditions that all must hold, each as written and in canonical form."""
+        waiting, conditions = [term], []
         while waiting:
             each = waiting.pop()
             if each.operator == "and":
@@ -120,10 +120,10 @@ class Canonical:
                 continue
             value = self.value(each)
             if value.operator == "and":
-                found += [(each, part) for part in value.operands]
+                conditions += [(each, part) for part in value.operands]
             elif not is_constant(value, True):
-                found.append((each, value))
-        return found
+                conditions.append((each, value))
+        return conditions
 
     # ---- leaves
 
@@ -136,27 +136,25 @@ class Canonical:
     # ---- logic
 
     def _logic(self, term: Term, need: Need) -> Value:
-        """A chain of `and`, or of `or`; behind the first, Spark may not ask for a condition."""
-        waiting, found = [*reversed(term.operands)], list[Value]()
+        """A chain of `and`, or of `or`; after the first, Spark may not evaluate a condition."""
+        waiting, conditions = [*reversed(term.operands)], list[Value]()
         while waiting:
             each = waiting.pop()
             if each.operator == term.operator:
                 waiting += reversed(each.operands)
                 continue
-            found.append(self.value(each, Need.PERHAPS if found else need))
-        return self.conditions.joined(term.operator, found)
+            conditions.append(self.value(each, Need.PERHAPS if conditions else need))
+        return self.conditions.combine(term.operator, conditions)
 
     def _between(self, term: Term, need: Need) -> Value:
         """Two comparisons, as Spark itself makes of it; one of them where the value is drawn."""
         value, low, high = (self.value(each, need) for each in term.operands)
         if value.drawn:
             return self._plain(term, (value, low, high))
-        above = self.conditions.compared(">=", value, low, nullable=value.nullable or low.nullable)
+        above = self.conditions.compare(">=", value, low, nullable=value.nullable or low.nullable)
         again, high = (self.value(term.operands[place], Need.PERHAPS) for place in (0, 2))
-        below = self.conditions.compared(
-            "<=", again, high, nullable=value.nullable or high.nullable
-        )
-        return self.conditions.joined("and", [above, below])
+        below = self.conditions.compare("<=", again, high, nullable=value.nullable or high.nullable)
+        return self.conditions.combine("and", [above, below])
 
     def _in(self, term: Term, operands: list[Value]) -> Value:
         """The items in an order of their own, each once."""
@@ -168,31 +166,28 @@ class Canonical:
         is_set = len(ordered) > _LARGEST_LIST and functions.is_blurred(value.type)
         if value.drawn or is_set or not all(_is_alike(value, each) for each in ordered):
             return self._plain(term, (value, *ordered))
-        return self.conditions.joined(
+        return self.conditions.combine(
             "or",
-            [
-                self.conditions.compared("=", value, each, nullable=term.nullable)
-                for each in ordered
-            ],
+            [self.conditions.compare("=", value, each, nullable=term.nullable) for each in ordered],
         )
 
     # ---- arithmetic
 
-    def _computed(self, term: Term, operands: list[Value]) -> Value:
+    def _arithmetic(self, term: Term, operands: list[Value]) -> Value:
         if term.type == DOUBLE:
             operands = [as_double(self._pool, each) for each in operands]
         left, right = operands
         numbers = all(isinstance(each.type, NumericType) for each in operands)
         if term.operator in _COMMUTING and numbers and left.number > right.number:
-            operands = [right, left] if may_swap(left, right) else operands
+            operands = [right, left] if can_swap(left, right) else operands
         return self._plain(term, operands)
 
     # ---- choices
 
     def _case(self, term: Term, need: Need) -> Value:
-        return self._chosen(term, self._operands(term.operands, need, Need.PERHAPS))
+        return self._choice(term, self._operands(term.operands, need, Need.PERHAPS))
 
-    def _chosen(self, term: Term, parts: list[Value]) -> Value:
+    def _choice(self, term: Term, parts: list[Value]) -> Value:
         """A `case`; one without `else` is null there."""
         if len(parts) % 2 and _is_null(parts[-1]):
             parts = parts[:-1]
@@ -202,19 +197,21 @@ class Canonical:
     def _cast(self, term: Term, need: Need) -> Value:
         (operand,) = (self.value(each, need) for each in term.operands)
         is_sized = _written(term.value) in ("char", "varchar", "character")
-        told = term.value if is_sized or term.type == UNKNOWN else None
+        target = term.value if is_sized or term.type == UNKNOWN else None
         if term.operator == "try_cast":
-            return self._pool.make("try_cast", (operand,), told, term.type, nullable=term.nullable)
-        return self._converted(term, operand, told)
+            return self._pool.make(
+                "try_cast", (operand,), target, term.type, nullable=term.nullable
+            )
+        return self._conversion(term, operand, target)
 
-    def _converted(self, term: Term, operand: Value, sized: object = None) -> Value:
+    def _conversion(self, term: Term, operand: Value, sized: object = None) -> Value:
         """A value as another type, or as it is where that is its own."""
-        told = term.value if term.type == UNKNOWN else sized
-        if operand.type == term.type and told is None:
+        target = term.value if term.type == UNKNOWN else sized
+        if operand.type == term.type and target is None:
             return operand
-        fails = can_fail("cast", (operand,), told, term.type)
+        fails = can_fail("cast", (operand,), target, term.type)
         return self._pool.make(
-            "cast", (operand,), told, term.type, nullable=term.nullable, fails=fails
+            "cast", (operand,), target, term.type, nullable=term.nullable, fails=fails
         )
 
     # ---- calls
@@ -227,15 +224,15 @@ class Canonical:
         operands = self._operands(term.operands, Need.PERHAPS if form.filter else need, further)
         plain = form == CallForm(form.name, form.arguments, names=form.names)
         if plain and name == "if" and form.arguments == _MAXIMUM:
-            return self._chosen(term, operands)
+            return self._choice(term, operands)
         if plain and name == "nvl2" and form.arguments == _MAXIMUM:
-            known = self.conditions.negated(self._known_null(operands[0]))
-            return self._chosen(term, [known, *operands[1:]])
+            is_present = self.conditions.negate(self._null_check(operands[0]))
+            return self._choice(term, [is_present, *operands[1:]])
         if plain and name in ("isnull", "isnotnull") and form.arguments == 1:
-            null = self._known_null(operands[0])
-            return null if name == "isnull" else self.conditions.negated(null)
+            null = self._null_check(operands[0])
+            return null if name == "isnull" else self.conditions.negate(null)
         if plain and form.arguments == 1 and form.name in functions.CASTS:
-            return self._converted(term, operands[0])
+            return self._conversion(term, operands[0])
         if plain and form.arguments == 1 and name == "negative":
             return self._pool.make(
                 name,
@@ -250,7 +247,7 @@ class Canonical:
             return self._calls.value(CallForm(field, 1), term, operands[1:])
         return self._calls.value(form, term, operands)
 
-    def _known_null(self, value: Value) -> Value:
+    def _null_check(self, value: Value) -> Value:
         return self._pool.make("is null", (value,), None, BOOLEAN, nullable=False)
 
 

@@ -1,6 +1,6 @@
 """Which operators may end a query with an error, whatever their operands give.
 
-What is not known here may fail: nothing is called equal for want of knowledge.
+What is not known here may fail: nothing is called equal without knowing.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ def _is_binary_number(type_: DataType) -> bool:
 
 def _are_comparable(types: Sequence[DataType]) -> bool:
     """Whether Spark compares values of these types without a cast that may fail."""
-    known = [each for each in types if each != NULL]
+    present = [each for each in types if each != NULL]
     if UNKNOWN in types:
         return False
-    if all(isinstance(each, NumericType) for each in known):
+    if all(isinstance(each, NumericType) for each in present):
         return True
-    return len(set(known)) <= 1 or all(isinstance(each, _TIMES) for each in known)
+    return len(set(present)) <= 1 or all(isinstance(each, _TIMES) for each in present)
 
 
 def _is_widened(types: Sequence[DataType], type_: DataType) -> bool:
@@ -121,8 +121,8 @@ def _is_simple_pattern(operands: Sequence[Value], value: object) -> bool:
         if each.operator == LITERAL and isinstance(each.value, str)
     ]
     texts = isinstance(operands[0].type, StringType)
-    known = len(patterns) == len(operands) - 1 and operator in ("like", "ilike")
-    return texts and known and not any("\\" in pattern for pattern in patterns)
+    is_literal = len(patterns) == len(operands) - 1 and operator in ("like", "ilike")
+    return texts and is_literal and not any("\\" in pattern for pattern in patterns)
 
 
 def _is_total_call(

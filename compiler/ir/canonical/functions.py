@@ -123,14 +123,14 @@ def aliases() -> dict[str, str]:
 
 def kind_of(name: str) -> FunctionKind | None:
     """Where a function may stand; None for one that is not in the catalogue."""
-    found = find_function(name)
-    return found.kind if found is not None else None
+    function = find_function(name)
+    return function.kind if function is not None else None
 
 
 def is_drawn(name: str) -> bool:
     """Whether a function gives something else each time, or is none that is known."""
-    found = find_function(name)
-    return found is None or not found.deterministic
+    function = find_function(name)
+    return function is None or not function.deterministic
 
 
 def date_field(form: CallForm, operands: Sequence[Value]) -> str | None:
@@ -140,9 +140,9 @@ def date_field(form: CallForm, operands: Sequence[Value]) -> str | None:
     if form.arguments != len(operands) or len(operands) != _PARTS:
         return None
     field, value = operands
-    told = field.value[-1] if isinstance(field.value, tuple) else field.value
+    text = field.value[-1] if isinstance(field.value, tuple) else field.value
     is_time = isinstance(value.type, DateType | TimestampType | TimestampNTZType)
-    name = told.lower() if isinstance(told, str) and field.operator == LITERAL else ""
+    name = text.lower() if isinstance(text, str) and field.operator == LITERAL else ""
     return name if is_time and name in _FIELDS else None
 
 

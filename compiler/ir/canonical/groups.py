@@ -16,27 +16,32 @@ if TYPE_CHECKING:
 
 
 def group_rows(queries: Queries, step: s.Aggregate, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    keys = queries.values(step.keys, operator, given)
-    told = dict.fromkeys(keys) if not step.form else keys
+    (incoming,) = queries.inputs_of(operator)
+    keys = queries.values(step.keys, operator, incoming)
+    grouping = dict.fromkeys(keys) if not step.form else keys
     form = (step.form, step.sets)
-    rows = _grouped(queries, given, "group", list(told), form, sorted_keys=not step.form)
-    return _of_groups(
-        queries, rows, keys, step.form, queries.values(step.aggregates, operator, given), operator
+    rows = _group(queries, incoming, "group", list(grouping), form, sorted_keys=not step.form)
+    return _group_columns(
+        queries,
+        rows,
+        keys,
+        step.form,
+        queries.values(step.aggregates, operator, incoming),
+        operator,
     )
 
 
-def _grouped(
+def _group(
     queries: Queries,
-    given: Rows,
+    incoming: Rows,
     operator: str,
     keys: list[Value],
     value: object,
     *,
     sorted_keys: bool,
 ) -> Rows:
-    return queries.table.stepped(
-        given,
+    return queries.table.apply_step(
+        incoming,
         operator,
         keys,
         value,
@@ -45,24 +50,24 @@ def _grouped(
     )
 
 
-def _of_groups(
+def _group_columns(
     queries: Queries,
     rows: Rows,
     keys: list[Value],
     form: str,
-    made: list[Value],
+    aggregates: list[Value],
     operator: Operator,
 ) -> Rows:
     """The columns of groups: their keys, null in subtotals, and what is computed of them."""
     place = rows.plain.base
     values = [
-        queries.pool.marked("key", each, place) if form else queries.table.key(each, place)
+        queries.pool.mark("key", each, place) if form else queries.table.key(each, place)
         for each in keys
     ]
-    values += made
+    values += aggregates
     columns = operator.output.columns
     if len(values) != len(columns):
-        return queries.opaque(operator, queries.pool.unlike_any("group"))
+        return queries.opaque_rows(operator, queries.pool.make_unique("group"))
     cells = tuple(
         Cell(column, value, rows.age) for column, value in zip(columns, values, strict=True)
     )
@@ -70,26 +75,26 @@ def _of_groups(
 
 
 def keep_distinct(queries: Queries, step: s.Distinct, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    return queries.renamed(operator, distinct(queries, given))
+    (incoming,) = queries.inputs_of(operator)
+    return queries.rename_cells(operator, drop_duplicates(queries, incoming))
 
 
-def distinct(queries: Queries, given: Rows) -> Rows:
-    values = list(dict.fromkeys(each.value for each in given.cells))
-    rows = queries.table.stepped(
-        given, "distinct", values, given.is_open, keeps_order=False, unordered=True
+def drop_duplicates(queries: Queries, incoming: Rows) -> Rows:
+    values = list(dict.fromkeys(each.value for each in incoming.cells))
+    rows = queries.table.apply_step(
+        incoming, "distinct", values, incoming.is_open, keeps_order=False, unordered=True
     )
     return replace(rows, cells=queries.table.representatives(rows.cells, rows.plain.base))
 
 
 def deduplicate_rows(queries: Queries, step: s.Deduplicate, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
+    (incoming,) = queries.inputs_of(operator)
     if not step.columns and not step.within_watermark:
-        return queries.renamed(operator, distinct(queries, given))
-    values = list(dict.fromkeys(queries.columns(step.columns, given)))
-    queries.note_order(operator, given.leaves)
-    rows = queries.table.stepped(
-        given,
+        return queries.rename_cells(operator, drop_duplicates(queries, incoming))
+    values = list(dict.fromkeys(queries.columns(step.columns, incoming)))
+    queries.note_order(operator, incoming.leaves)
+    rows = queries.table.apply_step(
+        incoming,
         "deduplicate",
         values,
         step.within_watermark,
@@ -97,41 +102,41 @@ def deduplicate_rows(queries: Queries, step: s.Deduplicate, operator: Operator) 
         keeps_order=False,
         unordered=True,
     )
-    return queries.renamed(operator, rows)
+    return queries.rename_cells(operator, rows)
 
 
 def pivot_rows(queries: Queries, step: s.Pivot, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    keys = queries.values(step.keys, operator, given)
-    column = queries.columns((step.column,), given)
-    rows = _grouped(queries, given, "group", keys, ("", ()), sorted_keys=True)
-    made = queries.values(step.aggregates, operator, given)
-    queries.note_order(operator, given.leaves)
+    (incoming,) = queries.inputs_of(operator)
+    keys = queries.values(step.keys, operator, incoming)
+    column = queries.columns((step.column,), incoming)
+    rows = _group(queries, incoming, "group", keys, ("", ()), sorted_keys=True)
+    aggregates = queries.values(step.aggregates, operator, incoming)
+    queries.note_order(operator, incoming.leaves)
     place = rows.ordered.base
     count = len(operator.output.columns) - len(keys)
-    told = (tuple(map(repr, step.values)), len(made))
+    pivot = (tuple(map(repr, step.values)), len(aggregates))
     filled = [
-        queries.pool.make("pivoted", (*column, *made), (*told, index), place=place)
+        queries.pool.make("pivoted", (*column, *aggregates), (*pivot, index), place=place)
         for index in range(count)
     ]
-    return _of_groups(queries, rows, keys, "", filled, operator)
+    return _group_columns(queries, rows, keys, "", filled, operator)
 
 
 def unpivot_columns(queries: Queries, step: s.Unpivot, operator: Operator) -> Rows:
-    (given,) = queries.flowing_into(operator)
-    values = queries.columns(step.columns, given)
+    (incoming,) = queries.inputs_of(operator)
+    values = queries.columns(step.columns, incoming)
     renames = dict(step.renames)
     names = tuple(renames.get(name, name) for name in step.columns)
-    rows = queries.table.stepped(given, "unpivot", values, (names, step.include_nulls))
+    rows = queries.table.apply_step(incoming, "unpivot", values, (names, step.include_nulls))
     place = rows.plain.base
-    made = {
+    unpivoted = {
         step.name.casefold(): queries.pool.make("unpivoted name", (place,)),
         step.value.casefold(): queries.pool.make("unpivoted value", (place,)),
     }
     new = [
-        Cell(column, made[column.name.casefold()], rows.age)
+        Cell(column, unpivoted[column.name.casefold()], rows.age)
         for column in operator.output.columns
-        if column.name.casefold() in made
+        if column.name.casefold() in unpivoted
     ]
     cells = (*new, *rows.cells)
-    return queries.as_output(operator, replace(rows, cells=cells))
+    return queries.match_output(operator, replace(rows, cells=cells))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
-from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, met
+from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, join_sides
 from ssbt.compiler.ir.canonical.values import Value
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.ir.terms import CALL, CallForm
@@ -23,16 +23,16 @@ _LEFT_ONLY = ("semi", "anti")
 
 
 def join_rows(queries: Queries, step: s.Join, operator: Operator) -> Rows:
-    left, right = queries.flowing_into(operator)
+    left, right = queries.inputs_of(operator)
     if left.leaves & right.leaves:
-        right = replace(right, cells=tuple(_of_right(queries, each) for each in right.cells))
+        right = replace(right, cells=tuple(_second_use(queries, each) for each in right.cells))
     conditions = _join_conditions(queries, step, operator, left, right)
-    sides = [queries.table.both(each) for each in (left, right)]
+    sides = [queries.table.plain_and_ordered(each) for each in (left, right)]
     plain, ordered = (
         Chain(queries.pool.make("join", (one, other, *conditions), step.kind))
         for one, other in zip(*sides, strict=True)
     )
-    cells = [queries.table.settled(each) for each in (left, right)]
+    cells = [queries.table.settle_cells(each) for each in (left, right)]
     place = plain.base
     if step.kind in _NULLABLE_LEFT:
         cells[0] = tuple(queries.table.optional(each, place) for each in cells[0])
@@ -43,7 +43,7 @@ def join_rows(queries: Queries, step: s.Join, operator: Operator) -> Rows:
     flowing = _joined_cells(queries, step, cells, operator)
     is_open = operator.output.is_open
     rows = Rows(plain, ordered, flowing, left.leaves | right.leaves, is_open=is_open)
-    return queries.aligned(operator, rows)
+    return queries.align_cells(operator, rows)
 
 
 def _joined_cells(
@@ -57,30 +57,30 @@ def _joined_cells(
     return (*_keys(queries, step, cells, operator), *others)
 
 
-def _of_right(queries: Queries, cell: Cell) -> Cell:
+def _second_use(queries: Queries, cell: Cell) -> Cell:
     """A column of the second use of a dataset that is on both sides."""
     value = cell.value
-    made = queries.pool.make("right", (value,), None, value.type, nullable=value.nullable)
-    return Cell(cell.column, made, cell.age)
+    second = queries.pool.make("right", (value,), None, value.type, nullable=value.nullable)
+    return Cell(cell.column, second, cell.age)
 
 
 def _join_conditions(
     queries: Queries, step: s.Join, operator: Operator, left: Rows, right: Rows
 ) -> list[Value]:
-    reader = queries.reader(operator, met((left, right)))
-    found = []
+    reader = queries.reader(operator, join_sides((left, right)))
+    conditions = []
     if step.condition is not None:
         if step.condition.term is None:
-            return [queries.pool.unlike_any("condition")]
-        found = [value for _, value in reader.conjuncts(step.condition.term)]
+            return [queries.pool.make_unique("condition")]
+        conditions = [value for _, value in reader.conjuncts(step.condition.term)]
     if step.using:
         pairs = zip(*(queries.columns(step.using, each) for each in (left, right)), strict=True)
-        found = [
-            reader.conditions.compared("=", one, other, nullable=one.nullable or other.nullable)
+        conditions = [
+            reader.conditions.compare("=", one, other, nullable=one.nullable or other.nullable)
             for one, other in pairs
         ]
-    joined = reader.conditions.joined("and", found) if found else None
-    return list(joined.operands) if joined and joined.operator == "and" else found
+    joined = reader.conditions.combine("and", conditions) if conditions else None
+    return list(joined.operands) if joined and joined.operator == "and" else conditions
 
 
 def _keys(
@@ -99,55 +99,55 @@ def _keys(
         )
         if step.kind == "full" and one is not None and other is not None and column:
             pair = (one.value, other.value)
-            told = CallForm("coalesce", 2)
-            value = queries.pool.make(CALL, pair, told, column.type, nullable=column.nullable)
+            form = CallForm("coalesce", 2)
+            value = queries.pool.make(CALL, pair, form, column.type, nullable=column.nullable)
             yield Cell(replace(column, qualifier=None), value, 0)
         else:
-            found = other if step.kind == "right" else one
-            if found is not None and column is not None:
-                yield Cell(column, found.value, 0)
+            key_cell = other if step.kind == "right" else one
+            if key_cell is not None and column is not None:
+                yield Cell(column, key_cell.value, 0)
 
 
 def unite_rows(queries: Queries, step: s.SetOperation, operator: Operator) -> Rows:
-    left, right = queries.flowing_into(operator)
+    left, right = queries.inputs_of(operator)
     others = queries.table.names(right.cells)
     pairs = [(each.value, others.get((each.column.name.casefold(),))) for each in left.cells]
     if left.is_open or right.is_open or len(operator.output.columns) != len(pairs):
-        return queries.opaque(operator, _united(queries, step, left, right, ()))
+        return queries.opaque_rows(operator, _unite(queries, step, left, right, ()))
     values = []
     for column, (one, other) in zip(operator.output.columns, pairs, strict=True):
         if other is None:
-            return queries.opaque(operator, queries.pool.unlike_any("set operation"))
-        values.append(_either(queries, step, column, one, other))
+            return queries.opaque_rows(operator, queries.pool.make_unique("set operation"))
+        values.append(_either_value(queries, step, column, one, other))
     keeps_all = step.operator == "union" and step.all
-    told = [each for pair in pairs for each in pair if each] if not keeps_all else []
-    plain = Chain(_united(queries, step, left, right, told))
-    ordered = Chain(_united(queries, step, left, right, told, by_order=True))
+    compared = [each for pair in pairs for each in pair if each] if not keeps_all else []
+    plain = Chain(_unite(queries, step, left, right, compared))
+    ordered = Chain(_unite(queries, step, left, right, compared, by_order=True))
     cells = tuple(
         Cell(column, value, 0)
         for column, value in zip(operator.output.columns, values, strict=True)
     )
     rows = Rows(plain, ordered, cells, left.leaves | right.leaves)
-    settled = replace(rows, cells=queries.table.settled(rows))
+    settled = replace(rows, cells=queries.table.settle_cells(rows))
     if keeps_all:
         return settled
     return replace(settled, cells=queries.table.representatives(settled.cells, plain.base))
 
 
-def _united(
+def _unite(
     queries: Queries,
     step: s.SetOperation,
     left: Rows,
     right: Rows,
-    told: Iterable[Value],
+    compared: Iterable[Value],
     *,
     by_order: bool = False,
 ) -> Value:
-    sides = [queries.table.both(each)[by_order] for each in (left, right)]
-    return queries.pool.make("set operation", (*sides, *told), (step.operator, step.all))
+    sides = [queries.table.plain_and_ordered(each)[by_order] for each in (left, right)]
+    return queries.pool.make("set operation", (*sides, *compared), (step.operator, step.all))
 
 
-def _either(
+def _either_value(
     queries: Queries, step: s.SetOperation, column: Column, one: Value, other: Value
 ) -> Value:
     if step.operator != "union" or one is other:

@@ -18,7 +18,7 @@ from ssbt.compiler.types.datatypes import (
 
 # Within these, whatever Spark makes of two numbers to compare them holds all digits of both.
 _MOST_DIGITS = 9
-# All whole numbers of so many digits are floats, too.
+# All whole numbers of this many digits are floats, too.
 _MOST_NEEDED = 7
 _WIDEST = 28
 
@@ -52,8 +52,8 @@ def _exact(value: Value) -> Decimal | None:
         return None
     worth = Decimal(value.value)
     shortest = worth.normalize()
-    told, needed = (len(each.as_tuple().digits) for each in (worth, shortest))
-    return worth if told <= _MOST_DIGITS and needed <= _MOST_NEEDED else None
+    digits, needed = (len(each.as_tuple().digits) for each in (worth, shortest))
+    return worth if digits <= _MOST_DIGITS and needed <= _MOST_NEEDED else None
 
 
 def _text(worth: Decimal) -> str:

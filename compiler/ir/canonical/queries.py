@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from ssbt.compiler.ir import steps as s
 from ssbt.compiler.ir.canonical import choices, code, columns, groups, joins
-from ssbt.compiler.ir.canonical.expressions import Canonical
-from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, Table, behind_alias, met
+from ssbt.compiler.ir.canonical.expressions import ExpressionCanonicalizer
+from ssbt.compiler.ir.canonical.relations import Cell, Chain, Rows, Table, join_sides, qualify_cells
 from ssbt.compiler.ir.canonical.scopes import Scope
 from ssbt.compiler.ir.canonical.terms import parts_of, term_of
-from ssbt.compiler.ir.canonical.values import Pool, Value, exactly
+from ssbt.compiler.ir.canonical.values import Pool, Value, exact_key
 from ssbt.compiler.ir.expressions import Expression, NamedExpression
 from ssbt.compiler.ir.operators import DatasetInput, Operator
 from ssbt.compiler.ir.pipeline import Source
@@ -48,23 +48,23 @@ class Queries:
     ) -> None:
         self.pool, self._columns, self._uses = pool, columns, uses
         self.table = Table(pool)
-        self._known: dict[int, tuple[Operator, Rows]] = {}
+        self._results: dict[int, tuple[Operator, Rows]] = {}
         self._sites: dict[object, int] = {}
         self._by_order: dict[int, frozenset[str]] = {}
 
     def of(self, root: Operator) -> Query:
         """The canonical form of what flows out of an operator."""
         rows = self._rows(root)
-        plain, ordered = self.table.both(rows)
+        plain, ordered = self.table.plain_and_ordered(rows)
         columns = {each.column.name.casefold(): each.value for each in rows.cells}
         by_order = self._by_order[id(root)]
         return Query(plain, ordered, rows.is_sorted, columns, by_order, rows.leaves)
 
-    def flowing_into(self, operator: Operator) -> list[Rows]:
+    def inputs_of(self, operator: Operator) -> list[Rows]:
         """What flows into an operator, each input behind its alias."""
         aliases = operator.aliases or ("",) * len(operator.inputs)
         return [
-            behind_alias(self._rows(each), alias)
+            qualify_cells(self._rows(each), alias)
             for each, alias in zip(operator.inputs, aliases, strict=True)
         ]
 
@@ -74,7 +74,7 @@ class Queries:
         condition = step.condition if isinstance(step, s.Filter | s.Join) else None
         if condition is None or condition.term is None:
             return []
-        return self.reader(operator, met(self.flowing_into(operator))).conjuncts(condition.term)
+        return self.reader(operator, join_sides(self.inputs_of(operator))).conjuncts(condition.term)
 
     def cells(self, operator: Operator) -> Mapping[tuple[str, ...], Value]:
         """The values of the columns that flow out of an operator, behind their qualifiers."""
@@ -82,32 +82,32 @@ class Queries:
 
     def outline(self, operator: Operator) -> Hashable:
         """What a step does to its rows, wherever it stands."""
-        made = self._rows(operator).ordered.base
-        others = made.operands[1:]
-        return made.operator, tuple(each.outline for each in others), exactly(made.value)
+        rows = self._rows(operator).ordered.base
+        others = rows.operands[1:]
+        return rows.operator, tuple(each.outline for each in others), exact_key(rows.value)
 
     def _rows(self, root: Operator) -> Rows:
-        waiting = [root] if id(root) not in self._known else []
+        waiting = [root] if id(root) not in self._results else []
         while waiting:
             each = waiting[-1]
-            missing = [given for given in each.inputs if id(given) not in self._known]
+            missing = [before for before in each.inputs if id(before) not in self._results]
             if missing:
                 waiting += missing
                 continue
             waiting.pop()
-            before = [self._by_order[id(given)] for given in each.inputs]
-            self._by_order[id(each)] = frozenset().union(*before)
+            orders = [self._by_order[id(before)] for before in each.inputs]
+            self._by_order[id(each)] = frozenset().union(*orders)
             # The operator is kept with its rows, or its id could come again.
-            self._known[id(each)] = each, self._made(each)
-        return self._known[id(root)][1]
+            self._results[id(each)] = each, self._canonicalize_step(each)
+        return self._results[id(root)][1]
 
-    def _made(self, operator: Operator) -> Rows:
+    def _canonicalize_step(self, operator: Operator) -> Rows:
         step = operator.step
         if isinstance(step, Source | DatasetInput):
             return self._leaf(step, operator)
         make = STEPS.get(type(step))
         if make is None or not operator.inputs:
-            return self.opaque(operator, self.pool.unlike_any("step"))
+            return self.opaque_rows(operator, self.pool.make_unique("step"))
         return make(self, step, operator)
 
     def _leaf(self, step: Source | DatasetInput, operator: Operator) -> Rows:
@@ -124,7 +124,7 @@ class Queries:
         is_open = operator.output.is_open
         return Rows(Chain(rows), Chain(rows), tuple(cells), frozenset({name}), is_open=is_open)
 
-    def opaque(self, operator: Operator, rows: Value) -> Rows:
+    def opaque_rows(self, operator: Operator, rows: Value) -> Rows:
         """Rows of which nothing is known but where they come from, and their columns' names."""
         leaves = frozenset().union(*(self._rows(each).leaves for each in operator.inputs))
         self.note_order(operator, leaves)
@@ -138,84 +138,84 @@ class Queries:
     def note_order(self, operator: Operator, leaves: frozenset[str]) -> None:
         self._by_order[id(operator)] = self._by_order.get(id(operator), frozenset()) | leaves
 
-    def reader(self, operator: Operator, given: Rows) -> Canonical:
+    def reader(self, operator: Operator, incoming: Rows) -> ExpressionCanonicalizer:
         """What makes values of the expressions of a step."""
-        plain, ordered = self.table.both(given)
-        if given.sorted_rows is not None:
-            ordered = self.pool.make("as sorted", (ordered, given.sorted_rows))
-        older = (each.value.number for each in given.cells if each.age < given.age)
-        names = self.table.names(given.cells)
-        is_open = given.is_open or any(each.output.is_open for each in operator.inputs)
-        values = tuple(each.value for each in given.cells)
+        plain, ordered = self.table.plain_and_ordered(incoming)
+        if incoming.sorted_rows is not None:
+            ordered = self.pool.make("as sorted", (ordered, incoming.sorted_rows))
+        older = (each.value.number for each in incoming.cells if each.age < incoming.age)
+        names = self.table.names(incoming.cells)
+        is_open = incoming.is_open or any(each.output.is_open for each in operator.inputs)
+        values = tuple(each.value for each in incoming.cells)
         scope = Scope(
             names, plain, ordered, self._sites, self._uses, frozenset(older), values, is_open
         )
-        return Canonical(self.pool, scope)
+        return ExpressionCanonicalizer(self.pool, scope)
 
-    def value(self, expression: Expression, operator: Operator, given: Rows) -> Value:
+    def value(self, expression: Expression, operator: Operator, incoming: Rows) -> Value:
         """The value of an expression of a step."""
-        reader = self.reader(operator, given)
-        found = reader.value(term_of(expression))
+        reader = self.reader(operator, incoming)
+        result = reader.value(term_of(expression))
         if reader.order_counts:
-            self.note_order(operator, given.leaves)
-        return found
+            self.note_order(operator, incoming.leaves)
+        return result
 
     def values(
-        self, items: Iterable[NamedExpression], operator: Operator, given: Rows
+        self, items: Iterable[NamedExpression], operator: Operator, incoming: Rows
     ) -> list[Value]:
         """The values of several expressions."""
-        return [self.value(item.expression, operator, given) for item in items]
+        return [self.value(item.expression, operator, incoming) for item in items]
 
-    def unseen(self, name: tuple[str, ...], given: Rows) -> Value:
+    def unknown_column(self, name: tuple[str, ...], incoming: Rows) -> Value:
         """A column that is not among those that are known."""
-        if given.is_open:
-            return self.pool.make("open", (), name, place=given.plain.base)
-        return self.pool.unlike_any("open")
+        if incoming.is_open:
+            return self.pool.make("open", (), name, place=incoming.plain.base)
+        return self.pool.make_unique("open")
 
-    def columns(self, names: Iterable[str], given: Rows) -> list[Value]:
+    def columns(self, names: Iterable[str], incoming: Rows) -> list[Value]:
         """The values of columns that a step names as Spark finds them."""
-        known = self.table.names(given.cells)
-        found = []
+        values = self.table.names(incoming.cells)
+        chosen = []
         for name in names:
             parts = parts_of(name)
-            value = known.get(parts) or known.get(parts[-1:])
-            found.append(value or self.unseen(parts, given))
-        return found
+            value = values.get(parts) or values.get(parts[-1:])
+            chosen.append(value or self.unknown_column(parts, incoming))
+        return chosen
 
-    def as_output(self, operator: Operator, given: Rows) -> Rows:
+    def match_output(self, operator: Operator, incoming: Rows) -> Rows:
         """The columns of the output, found by their names among those that flow."""
-        names = self.table.names(given.cells)
-        ages = {id(each.value): each.age for each in given.cells}
+        names = self.table.names(incoming.cells)
+        ages = {id(each.value): each.age for each in incoming.cells}
         cells = []
         for column in operator.output.columns:
             name = column.name.casefold()
             value = names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
             if value is None:
-                value = self.unseen((name,), given)
-            cells.append(Cell(column, value, ages.get(id(value), given.age)))
-        return replace(given, cells=tuple(cells), is_open=operator.output.is_open)
+                value = self.unknown_column((name,), incoming)
+            cells.append(Cell(column, value, ages.get(id(value), incoming.age)))
+        return replace(incoming, cells=tuple(cells), is_open=operator.output.is_open)
 
-    def renamed(self, operator: Operator, given: Rows) -> Rows:
+    def rename_cells(self, operator: Operator, incoming: Rows) -> Rows:
         """The rows with the columns as the operator calls them."""
         columns = operator.output.columns
-        if len(columns) != len(given.cells):
-            return self.as_output(operator, given)
+        if len(columns) != len(incoming.cells):
+            return self.match_output(operator, incoming)
         cells = tuple(
             Cell(column, cell.value, cell.age)
-            for column, cell in zip(columns, given.cells, strict=True)
+            for column, cell in zip(columns, incoming.cells, strict=True)
         )
-        return replace(given, cells=cells)
+        return replace(incoming, cells=cells)
 
-    def aligned(self, operator: Operator, given: Rows) -> Rows:
+    def align_cells(self, operator: Operator, incoming: Rows) -> Rows:
         """The columns of the output by their places, or by their names where those differ."""
-        pairs = list(zip(operator.output.columns, given.cells, strict=False))
-        is_same = len(operator.output.columns) == len(given.cells) and all(
+        pairs = list(zip(operator.output.columns, incoming.cells, strict=False))
+        is_same = len(operator.output.columns) == len(incoming.cells) and all(
             column.name.casefold() == cell.column.name.casefold() for column, cell in pairs
         )
         if not is_same:
-            return self.as_output(operator, given)
+            return self.match_output(operator, incoming)
         cells = tuple(Cell(column, cell.value, cell.age) for column, cell in pairs)
-        return replace(given, cells=cells)
+        return replace(incoming, cells=cells)
 
 
 STEPS: dict[type[s.Step], Callable[[Queries, Any, Operator], Rows]] = {

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ssbt.compiler.ir.canonical.conditions import in_order
+from ssbt.compiler.ir.canonical.conditions import order_conditions
 from ssbt.compiler.ir.canonical.functions import is_blurred
 from ssbt.compiler.ir.canonical.scopes import Names
 from ssbt.compiler.ir.canonical.values import OPTIONAL, Pool, Value
@@ -29,9 +29,9 @@ class Chain(Struct, frozen=True):
         """The rows that meet the conditions; those that cannot fail are met in any order."""
         if not self.conditions:
             return self.base
-        return pool.make("filter", (self.base, *in_order(self.conditions)))
+        return pool.make("filter", (self.base, *order_conditions(self.conditions)))
 
-    def filtered(self, conditions: Iterable[Value]) -> Chain:
+    def filter_rows(self, conditions: Iterable[Value]) -> Chain:
         """The rows of these that meet more conditions."""
         return Chain(self.base, (*self.conditions, *conditions))
 
@@ -69,34 +69,34 @@ class Table:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def both(self, given: Rows) -> tuple[Value, Value]:
+    def plain_and_ordered(self, incoming: Rows) -> tuple[Value, Value]:
         """The rows, in whatever order and in theirs."""
-        return given.plain.rows(self._pool), given.ordered.rows(self._pool)
+        return incoming.plain.rows(self._pool), incoming.ordered.rows(self._pool)
 
-    def filtered(self, given: Rows, conditions: Sequence[Value]) -> Rows:
+    def filter_rows(self, incoming: Rows, conditions: Sequence[Value]) -> Rows:
         """The rows that meet the conditions; what is drawn is drawn where it stands."""
         if any(each.drawn for each in conditions):
-            return self.stepped(given, "draw", conditions, by_order=True)
+            return self.apply_step(incoming, "draw", conditions, by_order=True)
         cells = tuple(
-            self._computed_before(each, given.plain.rows(self._pool))
-            if each.age < given.age
+            self._mark_computed(each, incoming.plain.rows(self._pool))
+            if each.age < incoming.age
             else each
-            for each in given.cells
+            for each in incoming.cells
         )
         return Rows(
-            given.plain.filtered(conditions),
-            given.ordered.filtered(conditions),
+            incoming.plain.filter_rows(conditions),
+            incoming.ordered.filter_rows(conditions),
             cells,
-            given.leaves,
-            given.age,
-            given.is_sorted,
-            given.is_open,
-            given.sorted_rows,
+            incoming.leaves,
+            incoming.age,
+            incoming.is_sorted,
+            incoming.is_open,
+            incoming.sorted_rows,
         )
 
-    def stepped(
+    def apply_step(
         self,
-        given: Rows,
+        incoming: Rows,
         operator: str,
         operands: Sequence[Value] = (),
         value: Hashable = None,
@@ -105,37 +105,37 @@ class Table:
         keeps_order: bool = True,
         unordered: bool = False,
     ) -> Rows:
-        """The rows behind a step that is none of the others; `by_order` where theirs decides."""
-        told = list(operands)
-        if by_order and given.sorted_rows is not None:
-            told.append(given.sorted_rows)
+        """The rows after any other step; `by_order` where their order decides."""
+        keys = list(operands)
+        if by_order and incoming.sorted_rows is not None:
+            keys.append(incoming.sorted_rows)
         # Keys in another order are the same, and Spark deals the rows out by their hash.
-        anyhow = sorted(told, key=lambda each: each.number) if unordered else told
-        plain, ordered = self.both(given)
+        plain_keys = sorted(keys, key=lambda each: each.number) if unordered else keys
+        plain, ordered = self.plain_and_ordered(incoming)
         first = ordered if by_order else plain
-        plain_rows = Chain(self._pool.make(operator, (first, *anyhow), value))
-        ordered_rows = Chain(self._pool.make(operator, (ordered, *told), value))
-        is_sorted = given.is_sorted and keeps_order
+        plain_rows = Chain(self._pool.make(operator, (first, *plain_keys), value))
+        ordered_rows = Chain(self._pool.make(operator, (ordered, *keys), value))
+        is_sorted = incoming.is_sorted and keeps_order
         return Rows(
             plain_rows,
             ordered_rows,
-            self.settled(given),
-            given.leaves,
-            given.age,
+            self.settle_cells(incoming),
+            incoming.leaves,
+            incoming.age,
             is_sorted,
-            given.is_open,
-            given.sorted_rows,
+            incoming.is_open,
+            incoming.sorted_rows,
         )
 
-    def settled(self, given: Rows) -> tuple[Cell, ...]:
-        """The columns, those that may fail being computed before what comes now."""
-        before = given.plain.rows(self._pool)
-        return tuple(self._computed_before(each, before) for each in given.cells)
+    def settle_cells(self, incoming: Rows) -> tuple[Cell, ...]:
+        """The columns, those that may fail being computed before what follows."""
+        before = incoming.plain.rows(self._pool)
+        return tuple(self._mark_computed(each, before) for each in incoming.cells)
 
-    def _computed_before(self, cell: Cell, before: Value) -> Cell:
+    def _mark_computed(self, cell: Cell, before: Value) -> Cell:
         if not cell.value.fails:
             return cell
-        return Cell(cell.column, self._pool.marked("before", cell.value, before), cell.age)
+        return Cell(cell.column, self._pool.mark("before", cell.value, before), cell.age)
 
     def representatives(self, cells: Iterable[Cell], place: Value) -> tuple[Cell, ...]:
         """The columns of one row for several that are alike: of a key, any one's value."""
@@ -143,11 +143,11 @@ class Table:
 
     def key(self, value: Value, place: Value) -> Value:
         """The value of a key: Spark makes one of the two zeros, and of strings alike."""
-        return self._pool.marked("key", value, place) if is_blurred(value.type) else value
+        return self._pool.mark("key", value, place) if is_blurred(value.type) else value
 
     def optional(self, cell: Cell, place: Value) -> Cell:
         """A column that is null where its side of a join has no row."""
-        return Cell(cell.column, self._pool.marked(OPTIONAL, cell.value, _where(cell, place)), 0)
+        return Cell(cell.column, self._pool.mark(OPTIONAL, cell.value, _place_of(cell, place)), 0)
 
     def names(self, cells: Iterable[Cell]) -> Names:
         """What each name stands for, alone and behind its qualifier; the first of two wins."""
@@ -159,12 +159,12 @@ class Table:
         return names
 
 
-def _where(cell: Cell, place: Value) -> Value | None:
+def _place_of(cell: Cell, place: Value) -> Value | None:
     """A column of a dataset has no value without a row, whichever join looked for one."""
     return None if cell.value.operator in ("column", OPTIONAL) else place
 
 
-def named(
+def find_value(
     column: Column, cells: Iterable[Cell], names: Mapping[tuple[str, ...], Value]
 ) -> Value | None:
     """The value of a column that was there before, found by its whole name first."""
@@ -172,17 +172,17 @@ def named(
     return names.get(((column.qualifier or "").casefold(), name)) or names.get((name,))
 
 
-def behind_alias(given: Rows, alias: str) -> Rows:
-    """The same columns behind an alias, if it is one."""
+def qualify_cells(incoming: Rows, alias: str) -> Rows:
+    """The same columns, qualified by an alias if there is one."""
     if not alias:
-        return given
+        return incoming
     cells = tuple(
-        Cell(replace(each.column, qualifier=alias), each.value, each.age) for each in given.cells
+        Cell(replace(each.column, qualifier=alias), each.value, each.age) for each in incoming.cells
     )
-    return replace(given, cells=cells)
+    return replace(incoming, cells=cells)
 
 
-def met(sides: Iterable[Rows]) -> Rows:
+def join_sides(sides: Iterable[Rows]) -> Rows:
     """Both sides of a join, as its condition sees them."""
     left, *others = sides
     cells = (*left.cells, *(each for other in others for each in other.cells))

@@ -46,16 +46,16 @@ def column_value(
 ) -> Value:
     """A column, or a field of one, by the parts of its name."""
     for length in (2, 1):
-        found = scope.names.get(parts[:length])
-        if found is None or len(parts) < length:
+        value = scope.names.get(parts[:length])
+        if value is None or len(parts) < length:
             continue
-        if found.fails and _is_computed_before(parts, found, need, scope):
-            found = pool.marked("eager", found, None, fails=True)
+        if value.fails and _is_computed_before(parts, value, need, scope):
+            value = pool.mark("eager", value, None, fails=True)
         for part in parts[length:]:
-            found = pool.make("field", (found,), part, type_, nullable=True)
-        return found
+            value = pool.make("field", (value,), part, type_, nullable=True)
+        return value
     if not scope.is_open:
-        return pool.unlike_any("open")
+        return pool.make_unique("open")
     # A column of a relation of which not all are known.
     return pool.make("open", (), parts, place=scope.rows)
 

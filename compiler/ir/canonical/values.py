@@ -61,36 +61,36 @@ class Pool:
         unordered: bool = False,
     ) -> Value:
         """The value; `place` are the rows among which it is computed, if it depends on them."""
-        given = tuple(sorted_values(operands) if unordered else operands)
-        told = exactly(value)
-        numbers = tuple(each.number for each in given)
+        inputs = tuple(sorted_values(operands) if unordered else operands)
+        detail = exact_key(value)
+        numbers = tuple(each.number for each in inputs)
         where = place.number if place is not None else None
-        key = (operator, numbers, told, type_, nullable, fails, drawn, where)
-        found = self._values.get(key)
-        if found is None:
-            outlines = [each.outline for each in given]
-            outline = (operator, tuple(sorted(outlines) if unordered else outlines), told)
-            found = self._values[key] = Value(
+        key = (operator, numbers, detail, type_, nullable, fails, drawn, where)
+        interned = self._values.get(key)
+        if interned is None:
+            outlines = [each.outline for each in inputs]
+            outline = (operator, tuple(sorted(outlines) if unordered else outlines), detail)
+            interned = self._values[key] = Value(
                 len(self._values),
                 operator,
-                given,
+                inputs,
                 value,
                 type_,
                 nullable=nullable,
-                fails=fails or any(each.fails for each in given),
-                drawn=drawn or any(each.drawn for each in given),
+                fails=fails or any(each.fails for each in inputs),
+                drawn=drawn or any(each.drawn for each in inputs),
                 outline=self._outlines.setdefault(outline, len(self._outlines)),
                 place=place,
             )
-        return found
+        return interned
 
-    def marked(self, mark: str, value: Value, place: Value | None, *, fails: bool = False) -> Value:
+    def mark(self, mark: str, value: Value, place: Value | None, *, fails: bool = False) -> Value:
         """The same value, known to be computed at another time than its neighbours."""
         where = place.number if place is not None else None
         key = (mark, value.number, where)
-        found = self._values.get(key)
-        if found is None:
-            found = self._values[key] = Value(
+        interned = self._values.get(key)
+        if interned is None:
+            interned = self._values[key] = Value(
                 len(self._values),
                 mark,
                 (value,),
@@ -102,9 +102,9 @@ class Pool:
                 outline=value.outline,
                 place=place,
             )
-        return found
+        return interned
 
-    def unlike_any(self, operator: str, operands: Sequence[Value] = ()) -> Value:
+    def make_unique(self, operator: str, operands: Sequence[Value] = ()) -> Value:
         """A value of which nothing is known: it is equal to no other."""
         return self.make(operator, operands, ("unlike", len(self._values)))
 
@@ -118,10 +118,10 @@ def sorted_values(values: Iterable[Value]) -> list[Value]:
     return sorted(values, key=lambda each: each.number)
 
 
-def exactly(value: Hashable) -> Hashable:
+def exact_key(value: Hashable) -> Hashable:
     """A key that tells apart what Python does not: `True`, 1 and 1.0, and the two zeros."""
     if isinstance(value, tuple):
-        return tuple(map(exactly, value))
+        return tuple(map(exact_key, value))
     if isinstance(value, float):
         return ("float", repr(value))
     return (type(value).__name__, value)

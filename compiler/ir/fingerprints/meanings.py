@@ -54,19 +54,19 @@ class Meanings:
 
     def equalities(self, each: Operator) -> Text:
         """The equalities of a join, in the order in which Spark makes keys of them."""
-        found = self._conditions(each)
-        return self._text([value for value in found or () if value.operator == "="])
+        conditions = self._conditions(each)
+        return self._text([value for value in conditions or () if value.operator == "="])
 
     def _conditions(self, each: Operator) -> list[Value] | None:
-        found = [value for _, value in self._queries.conditions(each)]
-        return list(dict.fromkeys(found)) or None
+        conditions = [value for _, value in self._queries.conditions(each)]
+        return list(dict.fromkeys(conditions)) or None
 
     def expression(self, expression: Expression, each: Operator) -> Text:
         """One expression of an operator's step."""
-        given = self._queries.flowing_into(each)
-        if len(given) != 1:
+        incoming = self._queries.inputs_of(each)
+        if len(incoming) != 1:
             return NO_MEANING
-        return self._text([self._queries.value(expression, each, given[0])])
+        return self._text([self._queries.value(expression, each, incoming[0])])
 
     def all(self, every: Iterable[Expression], each: Operator) -> Text:
         """Several expressions of an operator's step, in their order."""
@@ -74,15 +74,17 @@ class Meanings:
 
     def columns(self, names: Iterable[str], each: Operator) -> Text:
         """Columns that an operator's step names as Spark finds them."""
-        given = self._queries.flowing_into(each)
-        return self._text(self._queries.columns(names, given[0])) if given else NO_MEANING
+        incoming = self._queries.inputs_of(each)
+        return self._text(self._queries.columns(names, incoming[0])) if incoming else NO_MEANING
 
     def outputs(self, columns: Iterable[Column], each: Operator) -> Text:
         """Columns that flow out of an operator."""
-        known = self._queries.cells(each)
-        found = [known.get(((c.qualifier or "").casefold(), c.name.casefold())) for c in columns]
-        values = [each for each in found if each is not None]
-        return self._text(values) if len(values) == len(found) else NO_MEANING
+        cells = self._queries.cells(each)
+        found_values = [
+            cells.get(((c.qualifier or "").casefold(), c.name.casefold())) for c in columns
+        ]
+        values = [each for each in found_values if each is not None]
+        return self._text(values) if len(values) == len(found_values) else NO_MEANING
 
     def _text(self, values: Iterable[Value] | None) -> Text:
         values = list(values or ())
@@ -113,9 +115,9 @@ def together(texts: Iterable[Text], *words: str) -> Text:
     every = list(texts)
     if not all(every):
         return NO_MEANING
-    told = [part for text in every for part in text if isinstance(part, str)]
+    parts = [part for text in every for part in text if isinstance(part, str)]
     values = sorted({part.name for text in every for part in text if not isinstance(part, str)})
-    return (short_digest(*told, *words), *_with_values(values))
+    return (short_digest(*parts, *words), *_with_values(values))
 
 
 def _with_values(names: Iterable[str]) -> Text:

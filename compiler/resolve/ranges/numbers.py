@@ -113,8 +113,8 @@ def _combine(operator: str, left: Span, right: Span, type_: DataType) -> Span:
     if any(corner is None for corner in corners):
         is_positive = _is_at_least_zero(left) and _is_at_least_zero(right)
         return Span(0, None) if is_positive else Span()
-    known = [corner for corner in corners if corner is not None]
-    return Span(min(known), max(known))
+    finite = [corner for corner in corners if corner is not None]
+    return Span(min(finite), max(finite))
 
 
 def _ends(span: Span) -> tuple[Key | None, Key | None]:

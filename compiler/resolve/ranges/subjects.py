@@ -73,16 +73,16 @@ def key_of(node: e.Expression, view: ExpressionView) -> SubjectKey | None:
 
 def names_in(key: object) -> frozenset[tuple[str, str]]:
     """The qualifiers and names of the columns in a key."""
-    found: set[tuple[str, str]] = set()
+    columns: set[tuple[str, str]] = set()
     stack = [key]
     while stack:
         item = stack.pop()
         if isinstance(item, tuple):
             if item[:1] == (COLUMN,):
-                found.add((item[1], item[2]))
+                columns.add((item[1], item[2]))
             else:
                 stack += item
-    return frozenset(found)
+    return frozenset(columns)
 
 
 def _is_repeatable(node: e.Call) -> bool:

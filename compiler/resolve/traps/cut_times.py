@@ -47,10 +47,10 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    found = [*comparisons(node)]
+    comparisons_ = [*comparisons(node)]
     if isinstance(node, e.IsDistinctFrom):
-        found = [("<=>", node.left, node.right)]
-    for operator, left, right in found:
+        comparisons_ = [("<=>", node.left, node.right)]
+    for operator, left, right in comparisons_:
         for day, text, direction in (
             (left, right, operator),
             (right, left, _MIRRORED.get(operator, operator)),

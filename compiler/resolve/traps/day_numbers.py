@@ -50,10 +50,10 @@ _MIRRORED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    found = _find_numbers(node, view)
-    if found is None:
+    match = _find_numbers(node, view)
+    if match is None:
         return
-    call, numbers = found
+    call, numbers = match
     counting = _find_counting(call, view)
     if counting is None:
         return

@@ -60,11 +60,11 @@ ImplicitCast = tuple[e.Expression, DataType]
 def find_implicit_casts(node: e.Expression, view: ExpressionView) -> Sequence[ImplicitCast]:
     """The operands of a node and the types that Spark casts them to."""
     # Several rules ask. The node is kept with them, so that its id stays its own.
-    known: dict[int, tuple[e.Expression, Sequence[ImplicitCast]]]
-    known = view.compute_once("implicit casts", dict)
-    if id(node) not in known:
-        known[id(node)] = (node, tuple(_iterate_casts(node, view)))
-    return known[id(node)][1]
+    casts: dict[int, tuple[e.Expression, Sequence[ImplicitCast]]]
+    casts = view.compute_once("implicit casts", dict)
+    if id(node) not in casts:
+        casts[id(node)] = (node, tuple(_iterate_casts(node, view)))
+    return casts[id(node)][1]
 
 
 def _iterate_casts(node: e.Expression, view: ExpressionView) -> Iterator[ImplicitCast]:

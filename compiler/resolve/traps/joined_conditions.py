@@ -73,11 +73,11 @@ def _find_reported(view: ExpressionView) -> frozenset[int]:
         for node in view.nodes
         if isinstance(node, e.Binary) and node.operator == "||"
     )
-    found = [chain for chain in all_boolean if all(_is_boolean(each, view) for each in chain)]
+    misread = [chain for chain in all_boolean if all(_is_boolean(each, view) for each in chain)]
     for node in view.nodes:
         if isinstance(node, TAKES):
-            found += _misread_chains(node, view)
-    return frozenset(id(chain[0]) for chain in found)
+            misread += _misread_chains(node, view)
+    return frozenset(id(chain[0]) for chain in misread)
 
 
 def _misread_chains(node: e.Expression, view: ExpressionView) -> Iterator[list[e.Expression]]:

@@ -114,8 +114,8 @@ def _content(key: e.Expression, node: e.Call, view: ExpressionView) -> object:
     if not isinstance(type_, MapType) or isinstance(type_.key, UnknownType):
         return None
     outcome = cast_outcome(view.outcome(key), type_.key, view.ansi)
-    known = isinstance(outcome, Value) and not outcome.is_opaque
-    if not known or (isinstance(type_.key, StringType) and type_.key != StringType()):
+    is_plain = isinstance(outcome, Value) and not outcome.is_opaque
+    if not is_plain or (isinstance(type_.key, StringType) and type_.key != StringType()):
         return None
     assert isinstance(outcome, Value)
     return outcome.value

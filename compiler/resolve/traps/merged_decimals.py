@@ -94,9 +94,11 @@ def _check_compared(
 ) -> Iterator[Diagnostic]:
     if isinstance(merged, DecimalType) and merged.scale >= _ENOUGH_TO_COMPARE:
         return
-    for found in _check_part(part, type_, merged, view):
-        message = found.message.replace("are kept: the whole is", "are compared: both sides become")
-        yield replace(found, message=message)
+    for finding in _check_part(part, type_, merged, view):
+        message = finding.message.replace(
+            "are kept: the whole is", "are compared: both sides become"
+        )
+        yield replace(finding, message=message)
 
 
 def _check_part(

@@ -138,9 +138,11 @@ def find_options(node: e.Call) -> Iterator[tuple[e.StringLiteral, e.Expression]]
 @cache
 def _kinds(format_: str) -> Mapping[str, ValueKind]:
     """The kinds of values that options take, by Spark's names for these in small letters."""
-    known = find_connector(format_)
-    assert known is not None
-    options = [option for role in (known.source, known.sink) if role for option in role.options]
+    connector = find_connector(format_)
+    assert connector is not None
+    options = [
+        option for role in (connector.source, connector.sink) if role for option in role.options
+    ]
     return {option.spark.lower(): option.type.kind for option in options if option.spark}
 
 

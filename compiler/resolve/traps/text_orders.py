@@ -211,11 +211,11 @@ def _find_joined_units(parts: list[e.Expression], view: ExpressionView) -> Writt
         if isinstance(part, e.Binary) and part.operator == "||":
             waiting += [part.right, part.left]
         elif not view.is_constant(part):
-            found = _find_unit(part, view)
-            if found is None:
+            unit = _find_unit(part, view)
+            if unit is None:
                 return None
-            units.append(found[0])
-            source = source or found[1]
+            units.append(unit[0])
+            source = source or unit[1]
     # A month has one digit or two, a year four, and a quarter one.
     if len(units) < 2 or units == ["year", "quarter"]:
         return None

@@ -71,8 +71,8 @@ def check_outer_sides(node: s.Where, flow: QueryContext) -> None:
         return
     for part in _parts(node.condition):
         for name in _tested(part):
-            found = scopes.resolve_column(name, flow.relation, Report())
-            column = found.column if found is not None else None
+            name_target = scopes.resolve_column(name, flow.relation, Report())
+            column = name_target.column if name_target is not None else None
             side = column.qualifier.casefold() if column is not None and column.qualifier else ""
             if column is None or side not in flow.outer_sides:
                 continue

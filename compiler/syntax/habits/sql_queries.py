@@ -75,8 +75,8 @@ def _group(keys: Sequence[str], items: Sequence[Item]) -> list[str] | None:
     key_items: list[Item] = []
     for key in keys:
         places = [items[int(key) - 1]] if key.isdigit() and 0 < int(key) <= len(items) else []
-        found = places or [item for item in items if key in (item.expression, item.name)]
-        key_items.append(found[0] if found else Item(key, ""))
+        matches = places or [item for item in items if key in (item.expression, item.name)]
+        key_items.append(matches[0] if matches else Item(key, ""))
     aggregates = [item for item in items if item not in key_items]
     if not all(item.is_aggregate for item in aggregates) or not aggregates:
         return None

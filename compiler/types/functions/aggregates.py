@@ -61,7 +61,7 @@ def _collations(type_: DataType) -> list[str]:
         case MapType(key, value, _):
             return _collations(key) + _collations(value)
         case StructType(fields):
-            return [found for each in fields for found in _collations(each.type)]
+            return [name for each in fields for name in _collations(each.type)]
     return []
 
 

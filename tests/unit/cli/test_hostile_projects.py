@@ -157,7 +157,7 @@ def test_whether_a_file_outside_exists_is_not_told(
     (outside / f"there{suffix}").write_text("6f2b1c")
     (project / "folder").symlink_to(outside)
     (project / "up").symlink_to(project.parent)
-    answers = []
+    outcomes = []
     for target in ("there", "other"):
         link = project / f"linked{suffix}"
         link.unlink(missing_ok=True)
@@ -180,8 +180,8 @@ def test_whether_a_file_outside_exists_is_not_told(
         message = " ".join((result.out + result.err).replace("\n  ", " ").split())
         assert result.code == 1, message
         assert "is not read: it is outside the project" in message
-        answers.append(message.replace("other", "there"))
-    assert answers[0] == answers[1]
+        outcomes.append(message.replace("other", "there"))
+    assert outcomes[0] == outcomes[1]
 
 
 def test_what_is_no_attack(ssbtc: Ssbtc, project: Path) -> None:

@@ -54,6 +54,7 @@ NO_CHANGE = [
     ("from o |> where n between 1 and 5", "from o |> where n >= 1 and 5 >= n"),
     ("from o |> where n not between 1 and 5", "from o |> where n < 1 or n > 5"),
     ("from o |> where not (n > 4)", "from o |> where n <= 4"),
+    ("from o |> where (n > 4) = true", "from o |> where n > 4"),
     ("from o |> where not (tax > 4)", "from o |> where tax <= 4"),
     ("from o |> where not (n > 4 and open)", "from o |> where n <= 4 or not open"),
     ("from o |> where n in (1, 2, 3)", "from o |> where n in (3, 1, 2, 1)"),
@@ -201,6 +202,11 @@ CHANGES = [
     (
         "from o |> order by shop |> set n = n + 1 |> sample 60 percent seed 7",
         "from o |> set n = n + 1 |> order by shop |> sample 60 percent seed 7",
+    ),
+    # A window leaves the rows in its own order.
+    (
+        "from o |> extend rank() over (order by n) as p |> limit 3 |> drop p",
+        "from o |> extend rank() over (order by day) as p |> limit 3 |> drop p",
     ),
     # Spark deals rows out by the hash of keys, which depends on their order.
     (

@@ -31,9 +31,9 @@ def test_verdicts(restart: Restart) -> None:
 
 def test_the_compiler_is_never_wrong_in_silence() -> None:
     """Safe is said only where Spark is right, and at least 50 kinds of changes were tried."""
-    answers = [restart.expected for restart in RESTARTS]
-    assert len(answers) >= 50
-    assert all(outcome is Outcome.RIGHT for outcome, message in answers if message == "SAFE")
+    verdicts = [restart.expected for restart in RESTARTS]
+    assert len(verdicts) >= 50
+    assert all(outcome is Outcome.RIGHT for outcome, message in verdicts if message == "SAFE")
 
 
 PAIRS = sample(pairs(), 3)

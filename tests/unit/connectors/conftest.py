@@ -139,7 +139,7 @@ class Checked:
         return concise_report(self.validated.findings, {PATH: self.source})
 
     @property
-    def shown(self) -> str:
+    def display(self) -> str:
         """The findings under the lines that they are about."""
         return text_report(self.validated.findings, {PATH: self.source})
 

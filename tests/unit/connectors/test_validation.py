@@ -84,7 +84,7 @@ WRONG = [
 
 def test_findings(check: Check, snapshot: SnapshotAssertion) -> None:
     """Each block with what is said of it."""
-    assert "\n".join(check(head, block).shown for head, block in WRONG) == snapshot
+    assert "\n".join(check(head, block).display for head, block in WRONG) == snapshot
 
 
 RIGHT = [

@@ -53,11 +53,11 @@ def test_several_the_nearest_first():
 
 def test_the_order_of_the_candidates_does_not_matter():
     names = ["bat", "cat", "hat", "rat", "vat"]
-    answers = set()
+    suggestions = set()
     for seed in range(20):
         random.Random(seed).shuffle(names)
-        answers.add(near_matches("zat", iter(names)))
-    assert answers == {("bat", "cat", "hat")}
+        suggestions.add(near_matches("zat", iter(names)))
+    assert suggestions == {("bat", "cat", "hat")}
 
 
 @pytest.mark.parametrize(

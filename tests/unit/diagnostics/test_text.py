@@ -96,10 +96,10 @@ def test_sorted_and_said_once():
     ],
 )
 def test_summary(errors, warnings, expected):
-    def found(code, count):
+    def repeat(code, count):
         return [Diagnostic(code, f"m{i}", Label(Span("a", i, i))) for i in range(count)]
 
-    assert render_summary(found(CODE, errors) + found(WARNING, warnings)) == expected
+    assert render_summary(repeat(CODE, errors) + repeat(WARNING, warnings)) == expected
 
 
 def test_nothing_to_say():
@@ -152,12 +152,12 @@ FINDINGS = st.builds(
 
 
 @given(st.lists(FINDINGS, max_size=3), ANYTHING, ANYTHING, st.integers(1, 100), st.booleans())
-def test_whatever_is_said_of_whatever_text(found, one, other, width, color):
+def test_whatever_is_said_of_whatever_text(repeat, one, other, width, color):
     sources = {"a": Source("a", one), "b": Source("b", other)}
-    rendered = text_report(found, sources, width=width, color=False)
+    rendered = text_report(repeat, sources, width=width, color=False)
     for line in rendered.split("\n"):
         assert display_width(line) <= max(width, 24)
         assert all(character.isprintable() for character in line)
     rendered.encode("utf-8")
-    text_report(found, sources, width=width, color=color).encode("utf-8")
-    concise_report(found, sources).encode("utf-8")
+    text_report(repeat, sources, width=width, color=color).encode("utf-8")
+    concise_report(repeat, sources).encode("utf-8")

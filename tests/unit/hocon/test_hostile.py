@@ -28,17 +28,17 @@ from tests.unit.hocon.reading_files import plain, read
     ],
 )
 def test_nothing_outside_is_read(text: str) -> None:
-    answers: list[str] = []
+    names: list[str] = []
 
     class Files(dict[str, str]):
         def __contains__(self, name: object) -> bool:
-            answers.append(str(name))
+            names.append(str(name))
             return super().__contains__(name)
 
     with pytest.raises(ConfigurationError) as error:
         read(Files({"conf/main.conf": text}), "conf/main.conf", "conf")
     assert error.value.finding.code.number == "SSBT1212"
-    assert answers == ["conf/main.conf"]
+    assert names == ["conf/main.conf"]
 
 
 def test_cycles_of_includes() -> None:

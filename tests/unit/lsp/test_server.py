@@ -78,14 +78,14 @@ class Session:
             )
         )
 
-    async def found(self, uri: str, code: str) -> lsp.Diagnostic:
+    async def diagnostic_of(self, uri: str, code: str) -> lsp.Diagnostic:
         """The one diagnostic of a file, once it has this code."""
         for _ in range(PATIENCE):
-            known: list[lsp.Diagnostic] = list(self.client.diagnostics.get(uri, ()))
-            if [each.code for each in known] == [code]:
-                return known[0]
+            diagnostics: list[lsp.Diagnostic] = list(self.client.diagnostics.get(uri, ()))
+            if [each.code for each in diagnostics] == [code]:
+                return diagnostics[0]
             await asyncio.sleep(0.05)
-        pytest.fail(f"there is no {code} alone but {known}")
+        pytest.fail(f"there is no {code} alone but {diagnostics}")
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def session(client: LanguageClient, tmp_path: Path) -> Session:
 
 async def test_diagnostics_while_typing(session: Session):
     session.open(session.main, MAIN)
-    unused = await session.found(session.main, "SSBT0209")
+    unused = await session.diagnostic_of(session.main, "SSBT0209")
     assert list(unused.tags or ()) == [lsp.DiagnosticTag.Unnecessary]
     assert unused.severity is lsp.DiagnosticSeverity.Warning
     assert unused.code_description is not None
@@ -105,7 +105,7 @@ async def test_diagnostics_while_typing(session: Session):
     # Behind a character of two units, on one line with the pipeline: `Order` becomes `Ordre`.
     column = MAIN.splitlines()[1].index("Order") + 1
     session.change(session.main, 1, column, column + 5, "Ordre")
-    wrong = await session.found(session.main, "SSBT0205")
+    wrong = await session.diagnostic_of(session.main, "SSBT0205")
     assert wrong.message == "there is no schema `Ordre`\ndid you mean `Order`?"
     assert (wrong.range.start, wrong.range.end) == (
         lsp.Position(1, column),
@@ -116,23 +116,23 @@ async def test_diagnostics_while_typing(session: Session):
 async def test_an_unsaved_import(session: Session):
     session.open(session.main, MAIN)
     session.open(session.library, LIBRARY)
-    await session.found(session.main, "SSBT0209")
+    await session.diagnostic_of(session.main, "SSBT0209")
     session.change(session.library, 2, 2, 8, "total")
-    await session.found(session.main, "SSBT0202")
+    await session.diagnostic_of(session.main, "SSBT0202")
     session.client.text_document_did_close(
         lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(session.library))
     )
-    await session.found(session.main, "SSBT0209")
+    await session.diagnostic_of(session.main, "SSBT0209")
 
 
 async def test_an_import_that_changes_on_the_disk(session: Session):
     session.open(session.main, MAIN)
-    await session.found(session.main, "SSBT0209")
+    await session.diagnostic_of(session.main, "SSBT0209")
     path = Path(session.library.removeprefix("file://"))
     path.write_text(LIBRARY.replace("amount", "total"))
     event = lsp.FileEvent(session.library, lsp.FileChangeType.Changed)
     session.client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
-    await session.found(session.main, "SSBT0202")
+    await session.diagnostic_of(session.main, "SSBT0202")
 
 
 async def test_questions(session: Session):
@@ -186,13 +186,15 @@ async def test_changes(session: Session):
 async def test_a_fix(session: Session):
     text = MAIN.replace("path =", "path:")
     session.open(session.main, text)
-    found = await session.found(session.main, "SSBT0101")
+    diagnostic = await session.diagnostic_of(session.main, "SSBT0101")
     actions = await session.client.text_document_code_action_async(
-        lsp.CodeActionParams(session.document, found.range, lsp.CodeActionContext([found]))
+        lsp.CodeActionParams(
+            session.document, diagnostic.range, lsp.CodeActionContext([diagnostic])
+        )
     )
     (fix,) = actions
     assert fix.title == "Write `=`"
-    assert list(fix.diagnostics) == [found]
+    assert list(fix.diagnostics) == [diagnostic]
     ((edit,),) = fix.edit.changes.values()
     assert edit.new_text == " ="
 
@@ -200,14 +202,16 @@ async def test_a_fix(session: Session):
 async def test_allowing_a_warning(session: Session):
     """The comment stands above the line, as far in, and the warning is gone with it."""
     session.open(session.main, MAIN)
-    found = await session.found(session.main, "SSBT0209")
+    diagnostic = await session.diagnostic_of(session.main, "SSBT0209")
     actions = await session.client.text_document_code_action_async(
-        lsp.CodeActionParams(session.document, found.range, lsp.CodeActionContext([found]))
+        lsp.CodeActionParams(
+            session.document, diagnostic.range, lsp.CodeActionContext([diagnostic])
+        )
     )
     (allow,) = [each for each in actions if each.title == "Allow SSBT0209 here"]
     ((edit,),) = allow.edit.changes.values()
     assert edit.new_text == "# allow SSBT0209: \n"
-    assert (edit.range.start.line, edit.range.start.character) == (found.range.start.line, 0)
+    assert (edit.range.start.line, edit.range.start.character) == (diagnostic.range.start.line, 0)
 
 
 def _new_name(
@@ -236,9 +240,9 @@ async def test_what_another_pipeline_of_the_workspace_writes(session: Session, t
     writer.write_text(WRITER)
     reader.write_text(READER)
     session.open(reader.as_uri(), READER)
-    found = await session.found(reader.as_uri(), "SSBT0640")
-    assert found.related_information is not None
-    assert found.related_information[0].location.uri == writer.as_uri()
+    diagnostic = await session.diagnostic_of(reader.as_uri(), "SSBT0640")
+    assert diagnostic.related_information is not None
+    assert diagnostic.related_information[0].location.uri == writer.as_uri()
     session.open(writer.as_uri(), WRITER)
     column = WRITER.splitlines()[1].index("supply_price")
     session.change(writer.as_uri(), 1, column, column + len("supply_price"), "supply_cost")
@@ -248,7 +252,7 @@ async def test_what_another_pipeline_of_the_workspace_writes(session: Session, t
         await asyncio.sleep(0.05)
     assert not session.client.diagnostics.get(reader.as_uri())
     session.change(writer.as_uri(), 1, column, column + len("supply_cost"), "cost")
-    await session.found(reader.as_uri(), "SSBT0640")
+    await session.diagnostic_of(reader.as_uri(), "SSBT0640")
 
 
 async def test_views(session: Session, tmp_path: Path):

@@ -44,7 +44,7 @@ sink r to parquet {
 """
 
 
-Shown = Callable[[str], Chrome]
+OpenPage = Callable[[str], Chrome]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def write_page(page: Path, pipelines: Path, title: str) -> Path:
 
 
 @pytest.fixture
-def shown(browser: Chrome, examples: Path) -> Shown:
+def open_page(browser: Chrome, examples: Path) -> OpenPage:
     """Opens the page of the examples at a pipeline."""
 
     def opened(name: str) -> Chrome:
@@ -75,22 +75,22 @@ def shown(browser: Chrome, examples: Path) -> Shown:
     return opened
 
 
-def test_it_is_shown_without_errors_and_asks_for_nothing(shown: Shown, examples: Path):
-    browser = shown("quickstart")
-    answers = [
+def test_it_is_shown_without_errors_and_asks_for_nothing(open_page: OpenPage, examples: Path):
+    browser = open_page("quickstart")
+    requests = [
         entry["message"]
         for entry in browser.get_log("performance")
         if "Network.requestWillBeSent" in entry["message"]
         and '"url":"file:' not in entry["message"]
     ]
-    assert [entry for entry in answers if "about:blank" not in entry] == []
+    assert [entry for entry in requests if "about:blank" not in entry] == []
     assert browser.get_log("browser") == []
     assert browser.find_element(By.CSS_SELECTOR, "article.active h1").text == "quickstart"
     assert "//" not in examples.read_text().partition("<body>")[0]
 
 
-def test_every_dataset_and_sink_has_a_box_and_can_be_seen(shown: Shown):
-    browser = shown("quickstart")
+def test_every_dataset_and_sink_has_a_box_and_can_be_seen(open_page: OpenPage):
+    browser = open_page("quickstart")
     titles = [each.text.split("\n")[0] for each in elements(browser, ".box h4")]
     assert titles == ["orders", "customers", "paid", "revenue", "rejected", "revenue", "rejected"]
     view = rect(browser, ".view")
@@ -100,8 +100,8 @@ def test_every_dataset_and_sink_has_a_box_and_can_be_seen(shown: Shown):
         assert view["top"] <= box["top"] <= box["bottom"] <= view["bottom"]
 
 
-def test_a_column_lights_up_what_it_is_made_from(shown: Shown):
-    browser = shown("quickstart")
+def test_a_column_lights_up_what_it_is_made_from(open_page: OpenPage):
+    browser = open_page("quickstart")
     column(browser, "revenue", "revenue").click()
     assert lit(browser, "up") == {"amount", "quantity", "unit_price"}
     assert {"status", "ordered_on", "country"} <= lit(browser, "rows")
@@ -116,14 +116,14 @@ def test_a_column_lights_up_what_it_is_made_from(shown: Shown):
     assert lit(browser, "up") == set()
 
 
-def test_a_column_lights_up_what_is_made_of_it(shown: Shown):
-    browser = shown("quickstart")
+def test_a_column_lights_up_what_is_made_of_it(open_page: OpenPage):
+    browser = open_page("quickstart")
     column(browser, "orders", "unit_price").click()
     assert lit(browser, "down") == {"unit_price", "amount", "revenue", "business_share"}
 
 
-def test_the_picture_can_be_moved_and_enlarged(shown: Shown):
-    browser = shown("quickstart")
+def test_the_picture_can_be_moved_and_enlarged(open_page: OpenPage):
+    browser = open_page("quickstart")
     view, before = elements(browser, ".view")[0], rect(browser, ".box")
 
     def moved() -> tuple[float, float]:
@@ -142,8 +142,8 @@ def test_the_picture_can_be_moved_and_enlarged(shown: Shown):
     until(browser, lambda: rect(browser, ".box") == before)
 
 
-def test_source_and_script_show_what_belongs_together(shown: Shown):
-    browser = shown("quickstart")
+def test_source_and_script_show_what_belongs_together(open_page: OpenPage):
+    browser = open_page("quickstart")
     lines = elements(browser, ".pane [data-part]")
     next(each for each in lines if "let paid" in each.text).click()
     marked = [each.text for each in elements(browser, ".pane .marked")]
@@ -162,8 +162,8 @@ def test_tests_are_listed(browser: Chrome, tmp_path: Path):
     assert row.split() == ["none", "orders", "paid", row.split()[-1]]
 
 
-def test_a_name_is_found_in_all_pipelines(shown: Shown):
-    browser = shown("quickstart")
+def test_a_name_is_found_in_all_pipelines(open_page: OpenPage):
+    browser = open_page("quickstart")
     browser.find_element(By.ID, "search").send_keys("business_share")
     visible = browser.find_elements(By.CSS_SELECTOR, "nav li li")
     assert [each.text for each in visible if each.is_displayed()] == ["revenue"]

@@ -34,7 +34,7 @@ PARAMETERS = read_parameters(Params)
 
 
 @pytest.fixture
-def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
+def parse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
     """Parses a command line of a script in `tmp_path`."""
 
     def parse(*argv: str) -> Namespace:
@@ -46,10 +46,10 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
     return parse
 
 
-def test_help(arguments: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help(parse: Parse, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "90")
     with pytest.raises(SystemExit) as stop:
-        arguments("--help")
+        parse("--help")
     assert stop.value.code == 0
     assert (
         capsys.readouterr().out
@@ -88,7 +88,7 @@ parameters:
     )
 
 
-def test_lists_and_maps_from_everywhere(arguments: Parse, tmp_path: Path) -> None:
+def test_lists_and_maps_from_everywhere(parse: Parse, tmp_path: Path) -> None:
     """Each of them gives the same values."""
     shops, limits = '["EU", "US"]', '{"US": 20, "AS": 3}'
     expected = {"shops": ("EU", "US"), "limits": {"US": 20, "AS": 3}}
@@ -96,9 +96,9 @@ def test_lists_and_maps_from_everywhere(arguments: Parse, tmp_path: Path) -> Non
     json_file.write_text(f'{{"params": {{"shops": {shops}, "limits": {limits}}}}}')
     property_file.write_text(f"params.shops = {shops}\nparams.limits = {limits}\n")
     result = [
-        arguments("--set", f"shops={shops}", "--set", f"limits={limits}").set,
-        arguments("--conf-file", str(json_file)).conf_file,
-        arguments("--conf-file", str(property_file)).conf_file,
+        parse("--set", f"shops={shops}", "--set", f"limits={limits}").set,
+        parse("--conf-file", str(json_file)).conf_file,
+        parse("--conf-file", str(property_file)).conf_file,
         read_environment(PARAMETERS, {"SSBT_PARAM_SHOPS": shops, "SSBT_PARAM_LIMITS": limits}),
     ]
     for entries in result:
@@ -106,27 +106,27 @@ def test_lists_and_maps_from_everywhere(arguments: Parse, tmp_path: Path) -> Non
         assert (values, problems) == ({**expected, "day": ""}, [])
 
 
-def test_set(arguments: Parse) -> None:
-    assert arguments("--set", "day=a=b", "--set=rate=", "--verbose").set == [
+def test_set(parse: Parse) -> None:
+    assert parse("--set", "day=a=b", "--set=rate=", "--verbose").set == [
         ("--set", "params.day", "a=b"),
         ("--set", "params.rate", ""),
     ]
 
 
-def test_json_file(arguments: Parse, tmp_path: Path) -> None:
+def test_json_file(parse: Parse, tmp_path: Path) -> None:
     (tmp_path / "conf").mkdir()
     path = tmp_path / "conf" / "prod.json"
     path.write_text(
         '\ufeff{"params": {"rate": 0.10, "tags": ["a"]}, "spark": {"spark.x": true}}',
         encoding="utf-8",
     )
-    entries = arguments("--env", "prod").env
+    entries = parse("--env", "prod").env
     assert entries == [
         (str(path), "params.rate", Decimal("0.10")),
         (str(path), "params.tags", ["a"]),
         (str(path), "spark.x", True),
     ]
-    assert arguments("--conf-file", str(path)).conf_file == entries
+    assert parse("--conf-file", str(path)).conf_file == entries
 
 
 PROPERTIES = r"""
@@ -141,10 +141,10 @@ params.empty
 """
 
 
-def test_properties_file(arguments: Parse, tmp_path: Path) -> None:
+def test_properties_file(parse: Parse, tmp_path: Path) -> None:
     path = tmp_path / "prod.properties"
     path.write_bytes(PROPERTIES.replace("\n", "\r\n").encode())
-    entries: list[Entry] = arguments("--conf-file", str(path)).conf_file
+    entries: list[Entry] = parse("--conf-file", str(path)).conf_file
     assert {key: value for _, key, value in entries} == {
         "params.day": "2026-01-01",
         "params.rate": "0.5",
@@ -164,13 +164,11 @@ WRONG_FILES = [
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG_FILES)
-def test_wrong_file(
-    arguments: Parse, tmp_path: Path, capsys: Capture, text: str, message: str
-) -> None:
+def test_wrong_file(parse: Parse, tmp_path: Path, capsys: Capture, text: str, message: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SystemExit) as stop:
-        arguments("--conf-file", str(path))
+        parse("--conf-file", str(path))
     assert stop.value.code == 2
     assert f"error: argument --conf-file: cannot read {path}: " in (
         output := capsys.readouterr().err
@@ -178,20 +176,20 @@ def test_wrong_file(
     assert message in output
 
 
-def test_a_file_without_an_end(arguments: Parse, capsys: Capture) -> None:
+def test_a_file_without_an_end(parse: Parse, capsys: Capture) -> None:
     with pytest.raises(SystemExit):
-        arguments("--conf-file", "/dev/zero")
+        parse("--conf-file", "/dev/zero")
     assert (
         "cannot read /dev/zero: it has more than 64,000,000 characters" in capsys.readouterr().err
     )
 
 
-def test_missing_file_names_the_others(arguments: Parse, tmp_path: Path, capsys: Capture) -> None:
+def test_missing_file_names_the_others(parse: Parse, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "conf").mkdir()
     for name in ("prod", "test"):
         (tmp_path / "conf" / f"{name}.json").write_text(json.dumps({}))
     with pytest.raises(SystemExit) as stop:
-        arguments("--env", "prd")
+        parse("--env", "prd")
     assert stop.value.code == 2
     assert capsys.readouterr().err.endswith(
         f"error: argument --env: cannot read {tmp_path}/conf/prd.json: No such file or directory; "
@@ -200,9 +198,9 @@ def test_missing_file_names_the_others(arguments: Parse, tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize("argv", [["--set", "day"], ["--sett", "a=b"], ["x"], ["--log-format=xml"]])
-def test_wrong_usage(arguments: Parse, argv: list[str]) -> None:
+def test_wrong_usage(parse: Parse, argv: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
-        arguments(*argv)
+        parse(*argv)
     assert stop.value.code == 2
 
 

@@ -26,12 +26,12 @@ PLANNED = cast(Any, object())
 @pytest.fixture
 def schemas(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[str, str]]:
     """What the registry has; a stream is planned again as `PLANNED`."""
-    answers: dict[int, tuple[str, str]] = {}
+    schemas_by_id: dict[int, tuple[str, str]] = {}
     learned = {URL: frames._LearnedSchemas(Registry(URL))}
     monkeypatch.setattr(frames, "_LEARNED_SCHEMAS", learned)
-    monkeypatch.setattr(Registry, "schema", lambda self, id: answers.get(id))
+    monkeypatch.setattr(Registry, "schema", lambda self, id: schemas_by_id.get(id))
     monkeypatch.setattr(streams, "plan_stream", lambda name: PLANNED)
-    return answers
+    return schemas_by_id
 
 
 @pytest.fixture

@@ -199,8 +199,8 @@ def test_azure(monkeypatch: pytest.MonkeyPatch) -> None:
     vault = {"provider": "azure_key_vault", "vault": "https://shop"}
     assert value("shop_login", **vault) == "one None"
     assert value("x", **vault, secret="shop-login", version="2") == "one 2"
-    answers = {"busy": "503: HttpResponseError", "none": "404: ResourceNotFoundError"}
-    for name, why in answers.items():
+    reasons = {"busy": "503: HttpResponseError", "none": "404: ResourceNotFoundError"}
+    for name, why in reasons.items():
         with pytest.raises(SecretError, match=f"https://shop, which answers {why}$"):
             value(name, **vault)
 
