@@ -31,9 +31,10 @@ SMALL_TABLES = {"spark.databricks.delta.snapshotPartitions": "1"}
 SHORT_PLANS = {"spark.sql.ui.explainMode": "simple"}
 _LONG = ("AGREEMENT", "SSBT_SOAK_CYCLES", "SSBT_SOAK_RECORDS", "SSBT_SOAK_KILLS")
 IS_LONG = any(name in os.environ for name in _LONG)
-# For the session that tests share: it need not find out how much room it takes. In 20 minutes of
-# tests that all do something else, Java's second compiler takes more time than it saves.
-ROOMY = "-Xms1g -Xmn400m -XX:MetaspaceSize=300m" + (" -XX:TieredStopAtLevel=4" if IS_LONG else "")
+# For the session that tests share: it need not find out how much room it takes. Java's second
+# compiler costs it more than it saves, as tests go on doing something else.
+ROOMY = "-Xms1g -Xmn400m -XX:MetaspaceSize=300m -XX:ReservedCodeCacheSize=400m"
+ROOMY += " -XX:TieredStopAtLevel=4" if IS_LONG else ""
 # What an archive that does not fit would be answered with goes to standard output.
 _SILENT = "-Xlog:disable"
 _WARM_UP = Path(__file__).with_name("jvm_warm_up.py")
