@@ -16,7 +16,7 @@ from ssbt.compiler.driver import check_pipeline, emit_files
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
+pytestmark = pytest.mark.spark
 
 FORMATS = ("csv", "json", "parquet", "orc", "text")
 COLUMNS = "id: bigint, p: bigint, name: string"

@@ -24,7 +24,7 @@ from tests.samples import sample
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
+pytestmark = pytest.mark.spark
 
 COLUMNS = {
     "csv": "id: bigint, name: string, day: date, at: timestamp",

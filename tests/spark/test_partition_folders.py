@@ -19,7 +19,7 @@ from tests.spark.compiling import compiled_module, read_back, script_functions, 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
+pytestmark = pytest.mark.spark
 
 FORMATS = ("parquet", "json", "orc", "csv")
 NESTED = "day: date, month: string, id: bigint"
