@@ -148,7 +148,7 @@ def single(folder: Path) -> list[Measured]:
 
 
 def many(folder: Path, count: int) -> list[Measured]:
-    """That many pipelines, compiled anew and unchanged."""
+    """That many pipelines, compiled again and unchanged."""
     here = folder / "many"
     here.mkdir()
     for number in range(count):

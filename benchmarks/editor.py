@@ -34,7 +34,7 @@ from ssbt.compiler.lsp.workspace import _CheckedRoot
 
 URI = "file:///nowhere/one.ssbt"
 TYPED = ("\n  |> where amount > 1\n", " and year(placed_at) = 2", ", upper(status) as word")
-# So many keys before it is the other's turn: what one of them has just cut into tokens would be
+# This many keys before it is the other's turn: what one of them has just cut into tokens would be
 # there for the other.
 TURN = 5
 BEHIND = ("from orders\n", "status = 'PAID'", "as gross")

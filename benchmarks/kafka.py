@@ -124,7 +124,7 @@ def into_a_topic(spark: SparkSession, work: Path) -> None:
     writer.option("checkpointLocation", str(work / "checkpoints")).start().awaitTermination()
 
 
-def generated(sink: str) -> Run:
+def load_pipeline(sink: str) -> Run:
     """The compiled pipeline."""
     text = PIPELINE.format(brokers=BROKERS, limit=LIMIT, sink=sink)
     compiled = check_pipeline("bench.ssbt", lambda name: text.encode())
@@ -175,8 +175,8 @@ def main() -> None:
     spark.sparkContext.setLogLevel("ERROR")
     fill(spark, options.records)
     pairs = {
-        "Kafka to noop": (into_nothing, generated(TO_NOTHING)),
-        "Kafka to Kafka": (into_a_topic, generated(TO_A_TOPIC)),
+        "Kafka to noop": (into_nothing, load_pipeline(TO_NOTHING)),
+        "Kafka to Kafka": (into_a_topic, load_pipeline(TO_A_TOPIC)),
     }
     times = BatchTimes()
     spark.streams.addListener(times)

@@ -74,7 +74,7 @@ def written_by_hand(query: str, *, bounded: bool) -> Run:
     return run
 
 
-def generated(query: str) -> tuple[Run, dict[str, str]]:
+def load_pipeline(query: str) -> tuple[Run, dict[str, str]]:
     """The compiled pipeline, and the settings of the session that its script asks for."""
     text = HEAD.format(steps=QUERIES[query])
     compiled = check_pipeline("bench.ssbt", lambda name: text.encode())
@@ -146,7 +146,7 @@ def main() -> None:
             f"{'query':<12}{'generated':>12}{'by hand':>12}{'defaults':>12}{'ratio':>9}{'ratio':>9}"
         )
         for query in [arguments.query] if arguments.query else QUERIES:
-            ours, settings = generated(query)
+            ours, settings = load_pipeline(query)
             runs: list[tuple[Run, dict[str, str]]] = [
                 (ours, settings),
                 (written_by_hand(query, bounded=True), settings),

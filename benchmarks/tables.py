@@ -159,7 +159,7 @@ def check_tables(spark: SparkSession, lake: Path) -> None:
 
 
 def report(spark: SparkSession, times: Mapping[str, Times], lake: Path) -> bool:
-    """Print the ratios and the files that were written anew; whether all aims are met."""
+    """Print the ratios and the files that were written again; whether all aims are met."""
     good = True
     print(f"{'':<26}{'shortest':>10}{'median':>10}{'CPU':>10}")
     for text, one, other, aim in RATIOS:

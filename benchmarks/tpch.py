@@ -106,7 +106,7 @@ def handwritten(spark: SparkSession, data: Path) -> dict[str, Query]:
 # ---- by the compiler
 
 
-def generated(spark: SparkSession, data: Path) -> dict[str, Query]:
+def load_pipeline(spark: SparkSession, data: Path) -> dict[str, Query]:
     """The three queries as the script of the example has them."""
     script = generated_script()
     job = Job(spark, script.Params(data=str(data)))
@@ -165,7 +165,7 @@ def ratio(one: Query, other: Query, repeat: int) -> tuple[float, float]:
     return statistics.median(times[one]), statistics.median(times[other])
 
 
-def compared(ours: Mapping[str, Query], theirs: Mapping[str, Query], repeat: int) -> bool:
+def compare_plans(ours: Mapping[str, Query], theirs: Mapping[str, Query], repeat: int) -> bool:
     """Print a line for each query; whether each has an equal plan, or is fast enough."""
     print(f"{'query':<20}{'plans':>8}{'generated':>12}{'by hand':>12}{'ratio':>8}")
     good = True
@@ -199,7 +199,7 @@ def main() -> int:
         .getOrCreate()
     )
     try:
-        good = compared(generated(spark, data), handwritten(spark, data), arguments.repeat)
+        good = compare_plans(load_pipeline(spark, data), handwritten(spark, data), arguments.repeat)
     finally:
         spark.stop()
     return 0 if good else 1

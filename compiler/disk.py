@@ -1,4 +1,4 @@
-"""The files that a compilation asks for, as the disk has them, none from outside of the project.
+"""The files that a compilation asks for, as the disk has them, none from outside the project.
 
 The project of a pipeline is the git repository that it is in, or the folder of `ssbt.conf` at or
 above it, the outer one of both; where there is neither, its own folder with all below it. A link in
@@ -124,7 +124,7 @@ def job_folder(path: str) -> str:
 def read_project_file(path: str, root: str) -> bytes:
     """The bytes of a file that a pipeline or a configuration names; raises OSError.
 
-    What is outside of `root` is refused, before a byte of it is read and whether it exists or not.
+    What is outside `root` is refused, before a byte of it is read and whether it exists or not.
     So are pipes, devices and what is enormous: reading them might never end.
     """
     observations.paths.add(path)
@@ -180,7 +180,7 @@ def real_path(path: str) -> str:
 
 
 def _find_nearest(folder: str, marker: str) -> str | None:
-    """The nearest folder, this or one above it, that has an entry called so."""
+    """The nearest folder, this or one above it, that has an entry named so."""
     while not os.path.lexists(path := os.path.join(folder, marker)):
         observations.paths.add(path)
         above = os.path.dirname(folder)

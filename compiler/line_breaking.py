@@ -1,8 +1,8 @@
 """Text with places where a line may end, and the choice of those that do.
 
-A text is a flat list of parts. What stands between `GROUP` and `END` either has all of its own
+A text is a flat list of parts. What is between `GROUP` and `END` either has all of its own
 breaks or none of them, outer groups first, as in Oppen's "Prettyprinting" (1980): a group keeps to
-one line where it fits, up to the next break behind it.
+one line where it fits, up to the next break after it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Nest(Struct, frozen=True):
 
 
 class LineRole(Enum):
-    """What the line behind a break begins with, which decides on blank lines and alignment."""
+    """What the line after a break begins with, which decides on blank lines and alignment."""
 
     PART = "part"
     UNIT = "unit"
@@ -91,7 +91,7 @@ class Line(Struct):
 def lay_out(parts: Sequence[Part], comments: Sequence[int] = (), width: int = WIDTH) -> list[Line]:
     """The parts as lines, of at most `width` where it can be.
 
-    A group with a comment (their offsets, in order) behind its first break, or with a line end in
+    A group with a comment (their offsets, in order) after its first break, or with a line end in
     its text, is broken, so that the comment has a line end to stand at.
     """
     measures = _GroupMeasures(parts, comments)
@@ -156,7 +156,7 @@ class _GroupMeasures:
                 open_groups[-1][2] = True
 
     def fits(self, index: int, room: int) -> bool:
-        """Whether the group at `index`, and the text up to the next break behind it, fits."""
+        """Whether the group at `index`, and the text up to the next break after it, fits."""
         stop = self.next_break[self.group_ends[index]]
         return self.widths_before[stop] - self.widths_before[index] <= room
 
@@ -209,7 +209,7 @@ class _Printer:
         self.column = self.indent
 
     def end_line(self) -> None:
-        """Put the line being written behind the others."""
+        """Put the line being written after the others."""
         self.line.text = "".join(self.text).rstrip(" ")
         self.text = []
         if self.line.text:
@@ -217,6 +217,6 @@ class _Printer:
 
 
 def _column_after(column: int, text: str) -> int:
-    """The column behind a text that begins at this one."""
+    """The column after a text that begins at this one."""
     last_line = text.rpartition("\n")
     return len(last_line[2]) if last_line[1] else column + len(text)

@@ -14,7 +14,7 @@ _MOST_DIGITS = 19
 
 
 def parse_whole(text: str, bits: int = 64) -> int | None:
-    """The number that a text is; None for any other text, and for more than so many bits hold."""
+    """The number that a text is; None for any other text, and for more than this many bits hold."""
     match = _WHOLE.fullmatch(text)
     if match is None or len(match[2]) > _MOST_DIGITS:
         return None

@@ -185,7 +185,7 @@ def _with_options(script: _Script[P], arguments: Namespace) -> AbstractContextMa
 def _read_options(script: _Script[P]) -> _RunOptions | None:
     """What is wished of this run; None where a mistake has been logged."""
     parameters = read_parameters(script.params)
-    # Mistakes of the command line are told in its format too.
+    # Mistakes of the command line are reported in its format too.
     configure_logging(script.name, as_json=wants_json(sys.argv))
     add_options = add_upkeep_options if script.maintains else add_stream_options
     arguments = parse_arguments(

@@ -20,7 +20,7 @@ def configure_logging(
 ) -> None:
     """Send what the loggers below `ssbt` say to standard error; other loggers are left alone.
 
-    `file` is written anew and gets everything, stack traces too. Raises OSError where that cannot
+    `file` is written again and gets everything, stack traces too. Raises OSError where that cannot
     be.
     """
     handlers: list[logging.Handler] = [logging.StreamHandler()]

@@ -85,7 +85,7 @@ class Broker:
 
     @property
     def guards(self) -> Guards:
-        """What it was told of who may come in."""
+        """Who may come in."""
         assert self._guards
         return self._guards
 

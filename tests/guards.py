@@ -54,7 +54,7 @@ def guards(folder: Path, tokens: str) -> Guards:
         "sasl.oauthbearer.jwt.validator.class": _MODULES + "oauthbearer.BrokerJwtValidator",
         "sasl.oauthbearer.expected.audience": AUDIENCE,
         "sasl.oauthbearer.expected.issuer": tokens,
-        # Whoever is let in may do all that nobody has denied him.
+        # Whoever is let in may do everything that nobody has denied him.
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "allow.everyone.if.no.acl.found": "true",
         "super.users": "User:ANONYMOUS",

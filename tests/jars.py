@@ -1,6 +1,6 @@
 """Files of Maven artefacts, fetched once into the user's cache.
 
-Jars, with all that they need, are fetched by Ivy, as for `spark-submit --packages`: pyspark brings
+Jars, with their dependencies, are fetched by Ivy, as for `spark-submit --packages`: pyspark brings
 it along, so that nothing has to be installed. What is no jar Maven itself fetches.
 """
 
@@ -52,7 +52,7 @@ def cache_folder() -> Path:
 def fetch_once(folder: Path, fetch: Callable[[Path], None]) -> None:
     """Let `fetch` make the folder, unless it is there; it is there whole or not at all.
 
-    One process fetches at a time: what Ivy and Maven keep for all does not bear two. What is
+    One process fetches at a time: what Ivy and Maven keep for all does not have two. What is
     fetched may need something else that is kept.
     """
     if folder.exists():

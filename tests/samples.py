@@ -11,5 +11,5 @@ Case = TypeVar("Case")
 
 
 def sample(cases: Iterable[Case], one_in: int, first: int = 0) -> list[Case]:
-    """One case in so many, always the same ones; `make agreement` takes them all."""
+    """One case in this many, always the same ones; `make agreement` takes them all."""
     return list(cases) if FULL else list(cases)[first::one_in]

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    """Write all files anew."""
+    """Write all files again."""
     for file in built_in_files():
         _write(Path(cache_path(file)), build_cache_text(file))
     for name in connector_names():

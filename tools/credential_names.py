@@ -20,11 +20,11 @@ DATA = ROOT / "compiler" / "credentials" / "names.tsv"
 
 
 def main() -> None:
-    """Write the file anew."""
-    DATA.write_text(asked(), encoding="utf-8")
+    """Write the file again."""
+    DATA.write_text(list_names(), encoding="utf-8")
 
 
-def asked() -> str:
+def list_names() -> str:
     """What the three say: who, and a name or a pattern of names, a line each."""
     from tests.jars import SPARK_KAFKA, jars
 

@@ -61,7 +61,7 @@ class Pages:
         if path.is_dir():
             self._write(place, self._folder_page(path, place))
         elif path.suffix == ".md":
-            self._write(place, self._linked(path, place))
+            self._write(place, self._rewrite_links(path, place))
         elif place.suffix == ".md":
             self._write(place, f"# {path.relative_to(ROOT)}\n\n{_listing(path)}")
         else:
@@ -70,15 +70,15 @@ class Pages:
             shutil.copyfile(path, target)
         return place
 
-    def _linked(self, path: Path, place: Path) -> str:
+    def _rewrite_links(self, path: Path, place: Path) -> str:
         """The text of a page, with its links turned to pages of the site."""
 
-        def turned(match: re.Match[str]) -> str:
+        def rewrite_link(match: re.Match[str]) -> str:
             return f"{self._address(path, place, match[1])}{match[2] or ''}"
 
         parts = _CODE.split(path.read_text("utf-8"))
         # Split gives text, code, the code's fence, and again text.
-        texts = (_LINK.sub(turned, text) + (code or "") for text, code in _pairs(parts))
+        texts = (_LINK.sub(rewrite_link, text) + (code or "") for text, code in _pairs(parts))
         return "".join(texts)
 
     def _address(self, path: Path, place: Path, link: str) -> str:
@@ -90,13 +90,13 @@ class Pages:
     def _folder_page(self, path: Path, place: Path) -> str:
         readme = path / "README.md"
         if readme.exists():
-            return self._linked(readme, place)
+            return self._rewrite_links(readme, place)
         parts = [f"# {path.relative_to(ROOT).as_posix().removeprefix('docs/').capitalize()}"]
         if path.is_relative_to(ROOT / "docs"):
             names = sorted(page for page in path.glob("*.md"))
             parts.append("\n".join(f"- [{title(page)}]({page.name})" for page in names))
             return "\n\n".join(parts) + "\n"
-        for file in _tracked(path):
+        for file in _list_tracked_files(path):
             parts += [f"## {file.relative_to(path)}", _listing(file)]
         return "\n\n".join(parts) + "\n"
 
@@ -131,8 +131,8 @@ def _listing(path: Path) -> str:
     return f"{fence}{language}\n{text.rstrip()}\n{fence}\n"
 
 
-def _tracked(folder: Path) -> list[Path]:
-    """The files of a folder that are in git: what a run leaves there is none of them."""
+def _list_tracked_files(folder: Path) -> list[Path]:
+    """The files of a folder that are in git: what a run leaves there is not one of them."""
     command = ["git", "ls-files", "-z", "."]
     listed = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     return [folder / name for name in listed.stdout.split("\0") if name]

@@ -17,11 +17,11 @@ DATA = ROOT / "runtime" / "brokers" / "client_names.tsv"
 
 
 def main() -> None:
-    """Write the file anew."""
-    DATA.write_text(asked(), encoding="utf-8")
+    """Write the file again."""
+    DATA.write_text(list_names(), encoding="utf-8")
 
 
-def asked() -> str:
+def list_names() -> str:
     """The kind of a connection and a name, a line each."""
     import pyspark
 

@@ -111,6 +111,10 @@ def measure_area(name: str, sample: int, seed: int) -> bool:
         for mutant, status in read_results().items()
         if status not in ("not checked", "no tests", "skipped")
     }
+    if not results:
+        print(f"{name}: no mutant was tried, because its tests fail without one; mutmut says why:")
+        print(run_mutmut("run", "nothing.*", capture=True)[-2_000:])
+        return False
     reasons = dict(line.split("\t", 1) for line in SURVIVORS.read_text().splitlines() if line)
     survivors = [each for each, status in results.items() if status not in KILLED]
     counted = len(results) - sum(each in reasons for each in survivors)

@@ -1,17 +1,20 @@
 """Find words in documentation and messages that read as translated: `python tools/prose.py`.
 
 CONTRIBUTING shows for each of them what an editor writes instead. Code, in blocks or between
-backticks, is passed over. `UNEDITED` are the pages that nobody has gone through yet: it only ever
-gets shorter, and a page in it that has no finding any more is an error, too.
+backticks, is skipped. Comments and docstrings are held to the rules in `FOR_COMMENTS`. `UNEDITED`
+are the pages that nobody has gone through yet: it only ever gets shorter, and a page in it that has
+no finding any more is an error, too.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+import io
 from pathlib import Path
 import re
 import sys
+import tokenize
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,6 +65,20 @@ RULES = {
     r"\bstands? (?:beside|between|behind|alone)\b": "is, comes",
 }
 
+# The words that comments and docstrings, which are shorter, do without as well.
+FOR_COMMENTS = (
+    *(r"\banew\b", r"\bonly so (?:many|much)\b", r"\bso many\b", r"\bfor want of\b"),
+    *(r"\bof its own accord\b", r"\bhas to stand\b", r"\bsaid so\b", r"\bby chance\b"),
+    *(
+        r"\bfor ever\b",
+        r"\bin silence\b",
+        r"\b(?:of|has) one name\b",
+        r"\binside of\b",
+        r"\boutside of\b",
+    ),
+    r"\bstood still\b",
+)
+
 # The table of what the state of a stream depends on, written by a tool; and the decisions.
 PASSED_OVER = ("docs/state.md", "docs/decisions/")
 
@@ -81,10 +98,10 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def findings(text: str) -> Iterator[tuple[int, str, str]]:
+def findings(text: str, rules: Mapping[str, str] = RULES) -> Iterator[tuple[int, str, str]]:
     """Each line with such a word, the word, and what to write instead."""
     prose = _CODE.sub(_blank, text)
-    for pattern, instead in RULES.items():
+    for pattern, instead in rules.items():
         for match in re.finditer(pattern.replace(" ", r"(?: |\n *)"), prose, re.IGNORECASE):
             yield prose.count("\n", 0, match.start()) + 1, match[0], instead
 
@@ -98,6 +115,29 @@ def messages(text: str) -> Iterator[tuple[int, str]]:
             continue
         if isinstance(node.value, str) and node.value.count(" ") > 1:
             yield node.lineno, node.value
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Each comment and docstring of a module, with its line."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str() as docstring)):
+                yield node.lineno, docstring
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def check_comments() -> Iterator[str]:
+    """What is found in the comments and docstrings of all modules."""
+    rules = {pattern: RULES[pattern] for pattern in FOR_COMMENTS}
+    for folder in ("compiler", "runtime", "tools", "tests", "benchmarks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if name(path).startswith("tests/cases/"):
+                continue
+            for line, text in comments(path.read_text("utf-8")):
+                for below, word, way in findings(text, rules):
+                    yield f"{name(path)}:{line + below - 1}: {word!r}: {way}"
 
 
 def check_messages() -> Iterator[str]:
@@ -123,7 +163,7 @@ def main() -> int:
             complaints += [f"{name(page)}:{line}: {word!r}: {way}" for line, word, way in words]
         elif not words:
             complaints.append(f"{name(page)} is clean: take it out of UNEDITED in tools/prose.py")
-    complaints += check_messages()
+    complaints += [*check_messages(), *check_comments()]
     print(*complaints, sep="\n", end="\n" if complaints else "")
     return 1 if complaints else 0
 

@@ -22,7 +22,7 @@ Row = tuple[str, str, str]
 
 
 def main() -> None:
-    """Write the file anew."""
+    """Write the file again."""
     lines = {line: _settings(version) for line, version in VERSIONS.items()}
     names = sorted({name for settings in lines.values() for name in settings})
     rows = [_row(name, lines) for name in names if _is_kept(name, lines.values())]

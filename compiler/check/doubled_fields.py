@@ -1,4 +1,4 @@
-"""Structs with two fields of one name, which Spark writes and cannot read."""
+"""Structs with two fields of the same name, which Spark writes and cannot read."""
 
 from __future__ import annotations
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssbt.compiler.check import (
+    checkpoint_places,
     overwritten_sources,
     own_topics,
     plain_credentials,
     sink_paths,
     stream_own_files,
+    swept_folders,
     topics,
     value_findings,
 )
@@ -24,6 +26,8 @@ _RULES = (
     overwritten_sources,
     sink_paths,
     stream_own_files,
+    checkpoint_places,
+    swept_folders,
 )
 
 

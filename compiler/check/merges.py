@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.diagnostics.codes.declarations import OPEN_SCHEMA
@@ -15,6 +15,7 @@ from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import UNKNOWN
 from ssbt.compiler.types.predicates import is_orderable
+from ssbt.compiler.types.quoting import quote_name
 
 _SINK = """\
 sink paid to delta {
@@ -74,7 +75,7 @@ in a column `_deleted` would be deleted. Give it another name.
         sink=_SINK.replace("COLUMNS", "*"),
     ),
 )
-_OWN_NAMES = ("_deleted", "_deletes", "_newest", "_deleted_at")
+OWN_NAMES = ("_deleted", "_deletes", "_newest", "_deleted_at")
 _OWN_NAMES_OF_HISTORIES = ("_deleted", "_deletes", "_vanishes")
 
 
@@ -99,7 +100,7 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
     if history is not None:
         # It has the sequence in columns of its own.
         stored.add(history.sequence.casefold())
-    own_names = _OWN_NAMES if history is None else _OWN_NAMES_OF_HISTORIES
+    own_names = OWN_NAMES if history is None else _OWN_NAMES_OF_HISTORIES
     columns = sink.settings.find("columns")
     for option in ("keys", "sequence_by"):
         setting = sink.settings.find(option)
@@ -121,8 +122,21 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
         if column.type != UNKNOWN and not is_orderable(column.type):
             span = _span_of(sink, column.name)
             message = f"`{column.name}` is {column.type.sql}, which has no order"
-            help_ = (f"leave it out: `columns = * except ({column.name})`",)
+            help_ = (_leave_out(sink, relation, stored),)
             yield Diagnostic(NO_ORDER, message, Label(span or sink.span), (), help_)
+
+
+def _leave_out(sink: Sink, relation: Relation, stored: Collection[str]) -> str:
+    """How `columns` leaves out all that have no order, and what it leaves out already."""
+    if _lists_columns(sink):
+        return "take it out of `columns`"
+    names = [
+        quote_name(each.name)
+        for each in relation.columns
+        if each.name.casefold() not in stored
+        or (each.type != UNKNOWN and not is_orderable(each.type))
+    ]
+    return f"leave it out: `columns = * except ({', '.join(names)})`"
 
 
 def _lists_columns(sink: Sink) -> bool:

@@ -23,6 +23,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.ir.globs import find_glob_problem
 from ssbt.compiler.ir.locations import fill_parameters, is_absolute, location, values_of
 from ssbt.compiler.ir.pipeline import Let, Pipeline, Source
+from ssbt.compiler.ir.table_names import find_name_problem
 from ssbt.compiler.ir.written_folders import may_contain
 from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.zone_letters import describe_zone_letters
@@ -101,7 +102,7 @@ def _check_setting(setting: Setting) -> Iterator[Diagnostic]:
             near = "" if near == text else near
             fix = (Edit(span, f'{option.name} = "{near}"'),) if near else ()
             message = f"`{option.name}` cannot be `{text}`: {problem}"
-            message += f"; did you mean `{near}`?" if near else ""
+            message += f"; did you mean `{near}`?" if near and "`" not in near else ""
             yield Diagnostic(UNFIT_VALUE, message, Label(span), (), (), fix)
 
 
@@ -123,6 +124,11 @@ def _find_problem(form: TextForm | None, text: str, *, is_plain: bool) -> tuple[
             return _find_path_problem(text), text.strip(" ")
         case TextForm.TIME if is_plain and not _is_time(text):
             return "there is no such day or time", ""
+        case TextForm.MOMENT if is_plain and not _is_moment(text):
+            return "there is no such day or time", ""
+        case TextForm.TABLE:
+            why, near = find_name_problem(text)
+            return why, near if is_plain else ""
         case _:
             return "", ""
 
@@ -171,6 +177,15 @@ def _find_path_problem(text: str) -> str:
 def _is_time(text: str) -> bool:
     try:
         datetime.strptime(text, "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a text of the form of a date or a time is one."""
+    try:
+        datetime.fromisoformat(text)
     except ValueError:
         return False
     return True

@@ -47,7 +47,7 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
             sink.settings.columns_at(columns_place),
         )
         columns = select_columns(sink.settings, relation)
-        # A column that is named and not there is told by another rule.
+        # A column that is named and not there is reported by another rule.
         if setting is not None and not relation.is_open and not len(columns) < len(option_columns):
             yield from _check_part(setting, columns)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ssbt.compiler.check.merges import OWN_NAMES
+from ssbt.compiler.check.table_formats import find_property, find_storing_connector
+from ssbt.compiler.connectors.specification import RoleSpecification
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
-from ssbt.compiler.ir.merges import stored_columns
+from ssbt.compiler.ir.histories import find_naming_option
+from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
-from ssbt.compiler.ir.relations import Relation
+from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
@@ -27,6 +31,16 @@ Delta Lake writes no column, and no field of one, whose name has a space, a tab,
 of `,;{}()=`: the job fails when it writes. Give the column another name in a step. If it must keep
 its name, let the table map names: `properties { "delta.columnMapping.mode" = "name" }`. Readers
 other than Delta then find other names in the files.
+
+Some names are those of columns that a table has itself, beside its rows:
+
+| a table of | has |
+|---|---|
+| Iceberg | `_file`, `_pos`, `_deleted`, `_spec_id`, `_partition` and others |
+| Delta Lake, with a change feed | `_change_type`, `_commit_version`, `_commit_timestamp` |
+
+Iceberg writes such a column, and can then not read the table. A change feed is the property
+`delta.enableChangeDataFeed`.
 """,
     wrong=example(steps="|> select id, amount as `net amount`", sink=_SINK),
     right=example(steps="|> select id, amount as net_amount", sink=_SINK),
@@ -43,33 +57,56 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
-    specification = sink.connector.sink
-    if specification is None or not specification.refused_characters:
+    connector = find_storing_connector(sink)
+    if connector.sink is None:
         return
-    if _maps_names(sink, specification.names_property):
-        return
+    reserved = _list_reserved(sink, connector.sink)
+    characters = _find_refused_characters(sink, connector.sink)
     for column in stored_columns(sink.settings, relation):
+        if column.name.casefold() in reserved:
+            message = f"`{column.name}` is a column of {connector.title}'s own"
+            yield _build_diagnostic(sink, column, message, *_find_ways_out(sink, connector.sink))
+            continue
         for path in _iterate_names(column.name, column.type):
-            if set(path[-1]) & set(specification.refused_characters):
-                message = f"a table of {sink.connector.title} refuses the name `{_visible(path)}`"
-                also = (Label(column.declared, "the column"),) if column.declared else ()
-                help_ = (
-                    "give it another name in a step: `rename`, or `select … as …`",
-                    f'or write `properties {{ "{specification.names_property}" = "name" }}`',
-                )
-                yield Diagnostic(REFUSED_NAME, message, Label(_head(sink.span)), also, help_)
+            if set(path[-1]) & characters:
+                message = f"a table of {connector.title} refuses the name `{_visible(path)}`"
+                way_out = f'or write `properties {{ "{connector.sink.names_property}" = "name" }}`'
+                yield _build_diagnostic(sink, column, message, way_out)
 
 
-def _maps_names(sink: Sink, name: str) -> bool:
-    """Whether the table is told to keep names of its own beside those of the columns."""
-    properties = sink.settings.find("properties")
-    items = properties.value if properties is not None else ()
-    given = {
-        str(each[0]).casefold(): each[1]
-        for each in (items if isinstance(items, tuple) else ())
-        if isinstance(each, tuple)
-    }
-    return given.get(name.casefold(), "none") != "none"
+def _list_reserved(sink: Sink, specification: RoleSpecification) -> frozenset[str]:
+    """The names that the table has itself, and that no other rule reports."""
+    reserving = specification.reserving_property
+    if reserving and str(find_property(sink, reserving)).casefold() != "true":
+        return frozenset()
+    own = OWN_NAMES if is_merged(sink.settings) else ()
+    return frozenset(specification.reserved_names) - frozenset(own)
+
+
+def _find_ways_out(sink: Sink, specification: RoleSpecification) -> tuple[str, ...]:
+    reserving = specification.reserving_property
+    return (f"or leave the property `{reserving}` out",) if reserving else ()
+
+
+def _find_refused_characters(sink: Sink, specification: RoleSpecification) -> frozenset[str]:
+    """Those that no name may have, unless the table keeps names of its own beside them."""
+    name = specification.names_property
+    is_mapped = bool(name) and find_property(sink, name) not in (None, "none")
+    return frozenset() if is_mapped else frozenset(specification.refused_characters)
+
+
+def _build_diagnostic(sink: Sink, column: Column, message: str, *ways_out: str) -> Diagnostic:
+    named = find_naming_option(sink.settings, column.name)
+    also = (Label(column.declared, "the column"),) if column.declared and not named else ()
+    help_ = (
+        "give it another name in a step: `rename`, or `select … as …`"
+        if named is None
+        else f'give it another name: `{named.option.name} = "…"`'
+    )
+    span = named.span if named is not None else None
+    return Diagnostic(
+        REFUSED_NAME, message, Label(span or _head(sink.span)), also, (help_, *ways_out)
+    )
 
 
 def _iterate_names(name: str, type_: DataType) -> Iterator[tuple[str, ...]]:

@@ -1,10 +1,12 @@
-"""Ranges of topics that end before they begin."""
+"""Ranges of topics, and of versions of tables, that end before they begin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 import json
 
+from ssbt.compiler.connectors.option_specification import TextForm
 from ssbt.compiler.connectors.settings import Setting, Settings
 from ssbt.compiler.diagnostics.codes.topics import topics_example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
@@ -21,10 +23,10 @@ def _example(end: int) -> str:
 
 REVERSED_RANGE = Code(
     "SSBT0567",
-    "A range of a topic that ends before it begins",
+    "A range that ends before it begins",
     """\
-If the end of a partition's range is before its beginning, there is nothing to read. Spark complains
-only when the query starts.
+If the end of a range is before its beginning, there is nothing to read: no records of a partition,
+no changes of a table. Spark complains only when the query starts.
 """,
     wrong=_example(10),
     right=_example(60),
@@ -32,13 +34,15 @@ only when the query starts.
 )
 
 # Options that say the same of the beginning and the end of a range, each of all partitions or by
-# partition: offsets, and times.
+# partition: offsets, times, versions.
 _BOUNDS = (
     (("starting_offsets",), ("ending_offsets",)),
     (
         ("starting_timestamp", "starting_offsets_by_timestamp"),
         ("ending_timestamp", "ending_offsets_by_timestamp"),
     ),
+    (("starting_version",), ("ending_version",)),
+    (("after_timestamp",), ("ending_timestamp",)),
 )
 _EVERY = ""
 
@@ -78,6 +82,8 @@ def _places(setting: Setting) -> Mapping[str, int]:
     text = str(setting.value)
     if text.isdigit():
         return {_EVERY: int(text)}
+    if setting.option.form is TextForm.MOMENT:
+        return _moment(text)
     if not text.startswith("{"):
         return {}
     return {
@@ -86,3 +92,12 @@ def _places(setting: Setting) -> Mapping[str, int]:
         for number, place in places.items()
         if place >= 0
     }
+
+
+def _moment(text: str) -> Mapping[str, int]:
+    """A time of the session's zone in microseconds; one with a zone of its own is left out."""
+    try:
+        since = datetime.fromisoformat(text) - datetime(1970, 1, 1)
+    except (ValueError, TypeError):
+        return {}
+    return {_EVERY: since // timedelta(microseconds=1)}

@@ -62,7 +62,7 @@ def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
 
 
 def _time_zone_edit(pipeline: Pipeline) -> Edit:
-    """The entry behind the others of the block, or in a block without any."""
+    """The entry after the others of the block, or in a block without any."""
     last = pipeline.last_entry
     if last is not None:
         return Edit(Span(last.path, last.end, last.end), '\n  time_zone = "UTC"')

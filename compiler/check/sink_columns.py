@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.check.rejected_columns import is_rejected
+from ssbt.compiler.check.table_formats import find_storing_connector
 from ssbt.compiler.connectors.settings import ColumnName
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.codes.names import UNKNOWN_COLUMN
@@ -125,7 +126,7 @@ def _check_sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnos
         for column in stored_columns(sink.settings, relation)
         if column.name.casefold() not in partitions
     ]
-    specification = sink.connector.sink
+    specification = (storing := find_storing_connector(sink)).sink
     if relation.is_open or specification is None:
         return
     setting = sink.settings.at(OptionPlacement.PARTITION_BY)
@@ -134,14 +135,16 @@ def _check_sink(sink: Sink, relation: Relation, target: str) -> Iterator[Diagnos
         yield Diagnostic(NOTHING_LEFT, message, Label(setting.span))
     for name in sink.settings.columns_at(OptionPlacement.PARTITION_BY):
         yield from _check_partition_column(name, relation)
+    own_rejects = sink.connector.sink.rejected_types(target) if sink.connector.sink else ()
     for column in file_columns:
-        yield from _check_sink_column(sink, column, specification.rejected_types(target))
+        if is_rejected(column, own_rejects):
+            yield _build_sink_diagnostic(sink, column, sink.connector.name)
+        elif is_rejected(column, specification.rejected_types(target)):
+            yield _build_sink_diagnostic(sink, column, storing.name)
     required_types = [column.type for column in specification.columns]
     if required_types and [column.type.sql for column in file_columns] != required_types:
         column_list = ", ".join(f"`{column.name}` {column.type.sql}" for column in file_columns)
-        message = (
-            f"`{sink.connector.name}` takes {', '.join(required_types)}, and gets {column_list}"
-        )
+        message = f"`{storing.name}` takes {', '.join(required_types)}, and gets {column_list}"
         help_ = ("choose the column with a `select` step",)
         yield Diagnostic(WRONG_COLUMNS, message, Label(_declaration_head(sink.span)), (), help_)
 
@@ -185,15 +188,10 @@ def _check_source_column(
         yield _unfit_diagnostic(column, source.connector.name, Label(span))
 
 
-def _check_sink_column(
-    sink: Sink, column: Column, rejects: tuple[str, ...]
-) -> Iterator[Diagnostic]:
+def _build_sink_diagnostic(sink: Sink, column: Column, connector: str) -> Diagnostic:
     """A finding at the sink, which names the place where its column comes from, too."""
-    if is_rejected(column, rejects):
-        also = (Label(column.declared, "the column"),) if column.declared is not None else ()
-        yield _unfit_diagnostic(
-            column, sink.connector.name, Label(_declaration_head(sink.span)), also
-        )
+    also = (Label(column.declared, "the column"),) if column.declared is not None else ()
+    return _unfit_diagnostic(column, connector, Label(_declaration_head(sink.span)), also)
 
 
 def _unfit_diagnostic(

@@ -15,6 +15,7 @@ from ssbt.compiler.ir.written_folders import (
     contains,
     deletes_folder,
     folders_below,
+    named_folder,
     remembering_folder,
     written_folder,
 )
@@ -55,7 +56,7 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
     folders = [
         (sink, folder)
         for sink in pipeline.sinks
-        for find_folder in (written_folder, remembering_folder)
+        for find_folder in (written_folder, remembering_folder, named_folder)
         if (folder := find_folder(pipeline, sink, values.parameters)) is not None
     ]
     index = FolderIndex()

@@ -60,13 +60,13 @@ class _MistakeIndex:
             self._starts.setdefault(each.path, []).append(each.start)
 
     def has_mistake_in(self, span: Span) -> bool:
-        """Whether one begins inside of a place."""
+        """Whether one begins inside a place."""
         starts = self._starts.get(span.path, [])
         return bisect_left(starts, span.start) < bisect_left(starts, span.end)
 
 
 def _find_doubtful(flows: Iterable[tuple[Sink, Operator]], mistakes: _MistakeIndex) -> set[int]:
-    """The ids of the operators that may not be what the user meant, and of all behind them."""
+    """The ids of the operators that the user may not have meant, and of all that follow."""
     doubtful_ids: set[int] = set()
     for _, operator in iterate_operators(flows):
         follows_doubtful = any(

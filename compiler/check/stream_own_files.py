@@ -84,7 +84,7 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
         if folders is None:
             folders = [*list_read_folders(pipeline, values.parameters)]
         meetings = list(find_meetings(folders, written))
-        # Few sinks meet a source; the plans behind all of them are long.
+        # Few sinks meet a source; the plans after all of them are long.
         feeding = _find_feeding(root) if meetings else set()
         for meeting in meetings:
             if id(meeting.source) in feeding and _is_read_again(sink, written, meeting):

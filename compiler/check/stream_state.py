@@ -1,4 +1,4 @@
-"""State that grows for ever, and rows that are dropped unseen."""
+"""State that grows forever, and rows that are dropped unseen."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ write `orders-.*` here.
     right=topics_example('  subscribe_pattern = ".*-orders"\n'),
 )
 
-# Mistakes that Java and Python agree about, outside of what only Java has.
+# Mistakes that Java and Python agree about, outside what only Java has.
 _BROKEN_PATTERN = lazy_pattern(
     r"unterminated character set|unterminated subpattern|unbalanced parenthesis"
     r"|nothing to repeat|bad escape \(end of pattern\)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.diagnostics.codes.upkeep import maintained
+from ssbt.compiler.diagnostics.codes.upkeep import example_with_upkeep
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.merges import stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
@@ -32,8 +32,8 @@ not there yet. Both fail, or the table loses rows, if their files are deleted me
 keeps files for 7 days at least, unless a check is switched off; so does `maintain`. Versions that
 are older than `expire_snapshots` can no longer be read.
 """,
-    wrong=maintained("expire_snapshots = 1 day"),
-    right=maintained("expire_snapshots = 7 days"),
+    wrong=example_with_upkeep("expire_snapshots = 1 day"),
+    right=example_with_upkeep("expire_snapshots = 7 days"),
 )
 
 UNFIT_ORDER = Code(
@@ -45,8 +45,8 @@ partitions has one value in each of them, and a column without an order, or one 
 not have, cannot be sorted by: the job fails. A table with `cluster_by` is clustered by `compact`,
 and takes no other order.
 """,
-    wrong=maintained("z_order_by = placed_on"),
-    right=maintained("z_order_by = id"),
+    wrong=example_with_upkeep("z_order_by = placed_on"),
+    right=example_with_upkeep("z_order_by = id"),
 )
 _UNFIT_TYPES = (BooleanType, BinaryType, ArrayType, MapType, StructType, VariantType)
 

@@ -81,7 +81,7 @@ class Comparison(NamedTuple):
             )
             if span is not None
         ]
-        # What has no place, as a whole environment, is told of the newer pipeline.
+        # What has no place, as a whole environment, is reported for the newer pipeline.
         first, *secondary = (
             reversed(labels) if labels else [Label(Span(self.versions[1].name, 0, 0))]
         )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Compiler:
-    """Compiles for one target, None for the pipelines' own; without a cache, anew each time.
+    """Compiles for one target, None for the pipelines' own; without a cache, again each time.
 
     Of a project's `environments` it looks at those named, or at all.
     """

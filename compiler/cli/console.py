@@ -18,7 +18,7 @@ _PROGRESS_AFTER = 0.5
 _PROGRESS_STEP = 0.05
 
 transcript: list[tuple[bool, str]] = []
-"""What this process has said so far: whether to standard output, and the text."""
+"""What this process has stated far: whether to standard output, and the text."""
 
 
 class Console(NamedTuple):

@@ -14,7 +14,7 @@ _PARTS = ("ssbt.compiler", "ssbt.grammar", "ssbt.runtime", "ssbt.templates")
 def compute_fingerprint() -> str:
     """A hash that changes with any file of the compiler, with Python, and with any installation.
 
-    Files are told apart by size and time: reading them all would take longer than many a compile.
+    Files are distinguished by size and time: reading them all would take longer than compiling.
     """
     lines = [sys.version]
     for part in _PARTS:

@@ -42,7 +42,7 @@ def command(
     PATH are pipelines and folders of them, this folder if none is given. COLUMN is a column such as
     `dataset.column`, a field in one, `dataset.column.field`, or a whole `dataset`; without one, all
     columns that a sink writes are shown. `openlineage` has an event for each pipeline, in a line of
-    its own, with all that its sinks write.
+    its own, with everything that its sinks write.
     """
     from ssbt.compiler.cli.projects import find_neighbours
     from ssbt.compiler.cli.units import find_units
@@ -136,7 +136,7 @@ def _select_columns(graph: Lineage, names: list[str]) -> Iterator[Origin]:
 
 
 def _split_longest_name(text: str, names: Iterable[str]) -> tuple[str | None, str]:
-    """The longest name that a dotted text begins with, in any case, and what is behind it.
+    """The longest name that a dotted text begins with, in any case, and what is after it.
 
     A name may have dots itself: the dead letters of a source do. Where there is none, the text.
     """

@@ -1,4 +1,4 @@
-"""Runs that would find again what the last one found: they are told by the files, nothing is read.
+"""Runs that would find again what the last one found: the files show it, nothing is read.
 
 A run whose outputs are up to date in the end leaves a record of what it looked at, what it wrote
 and what it would say. A run of the same words in the same folder replays it where each file, each

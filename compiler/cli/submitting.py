@@ -76,7 +76,7 @@ def require_single(units: tuple[Unit, ...]) -> Unit:
 
 
 def _log_path(out: str, name: str) -> str | None:
-    """The log of a script's last run, told apart by the folder that the script is in."""
+    """The log of a script's last run, distinguished by the folder that the script is in."""
     folder = os.path.join(cache_folder(), "logs")
     digest = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()
     with suppress(OSError):

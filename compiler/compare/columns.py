@@ -219,7 +219,7 @@ class ColumnComparer:
     def _nullability_changes(
         self, name: str, pairs: list[Pair], kind: DatasetKind
     ) -> Iterator[Change]:
-        """One for all columns that may be null now, and one for all that no longer may."""
+        """One for all columns that may be null now, and one for everything that no longer may."""
         for nullable in (True, False):
             changed_pairs = [
                 pair
@@ -246,7 +246,7 @@ class ColumnComparer:
             yield Change(impact.severity, Subject.COLUMN, dotted, message, places, impact.names)
 
     def _tag_changes(self, name: str, pairs: list[Pair], kind: DatasetKind) -> Iterator[Change]:
-        """Personal data where it comes from; where it goes to is told of the sinks."""
+        """Personal data where it comes from; where it goes to is reported for the sinks."""
         for old, new in pairs if kind.is_source else ():
             for tag in sorted(old.column.tags ^ new.column.tags):
                 has = "is" if tag in new.column.tags else "is no longer"

@@ -127,7 +127,7 @@ class DatasetComparer:
         return any(step.text == ALL_COLUMNS for step in self._new_meanings[name].rows)
 
     def _has_retyped_inputs(self, old: Source | Let, new: Let) -> bool:
-        """Whether what flows in is of other types, which is told of where it comes from."""
+        """Whether what flows in is of other types, which is reported for where it comes from."""
         if self._has_retyped_parameters(old, new):
             return True
         inputs = {

@@ -10,7 +10,7 @@ from ssbt.compiler.configuration.reports import Entry
 
 
 def environment_changes(old: Iterable[Environment], new: Iterable[Environment]) -> Iterator[Change]:
-    """The values that a run finds otherwise; defaults are told of what has them."""
+    """The values that a run finds otherwise; defaults are reported for what has them."""
     old_by_name = {each.name: each for each in old}
     new_by_name = {each.name: each for each in new}
     for name in dict.fromkeys((*new_by_name, *old_by_name)):

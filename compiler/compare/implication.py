@@ -1,4 +1,4 @@
-"""Which values the checks of a parameter take: whether all that were taken still are."""
+"""Which values the checks of a parameter take: whether everything that were taken still are."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _is_outside(old: Condition, new: Condition) -> bool:
 
 
 def _is_beyond(old: Condition, new: Condition, *, whole: bool) -> bool:
-    """Whether all that an old check takes is on one side of the range that is refused."""
+    """Whether everything that an old check takes is on one side of the range that is refused."""
     low, high = new.operands
     above = _bounds((old,), _LOWER, whole=whole)
     below = _bounds((old,), _UPPER, whole=whole)

@@ -55,7 +55,7 @@ class Meanings:
         return _dataset_meaning(each, self._plans, self._definitions)
 
     def plan(self, name: str) -> Operator:
-        """The query behind a dataset, up to those in `names`."""
+        """The query after a dataset, up to those in `names`."""
         return self._plans[name]
 
     def count_uses(self) -> Counter[str]:

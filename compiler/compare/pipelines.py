@@ -39,7 +39,7 @@ class PipelineVersion(Struct, frozen=True):
 class PipelineDifference(Struct, frozen=True):
     """What became of a pipeline: the changes, the weightiest first, and of each of its streams.
 
-    `shared` are changes that it has, too, and that are told of another pipeline.
+    `shared` are changes that it has, too, and that are reported for another pipeline.
     """
 
     name: str

@@ -45,7 +45,7 @@ def with_readers(
 ) -> tuple[PipelineDifference, ...]:
     """The differences; a change of a sink says which sources of the project it breaks.
 
-    It is told with the change that breaks them. A source that breaks by its own change is told of
+    Those stand with the change that breaks them. A source that its own change breaks is reported at
     its pipeline.
     """
     by_name = {each.name: each for each in differences}

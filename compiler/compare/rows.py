@@ -61,7 +61,7 @@ def keyed_steps(steps: Iterable[RowStep], queries: Queries) -> Iterator[KeyedSte
 
 
 def _condition_steps(step: RowStep, queries: Queries) -> Iterator[KeyedStep]:
-    """The conditions of a filter, or the whole where they cannot be told apart in its text."""
+    """The conditions of a filter, or the whole where they cannot be distinguished in its text."""
     assert step.operator is not None
     texts = split_conjuncts(step.text)
     terms = queries.conditions(step.operator)
@@ -81,7 +81,7 @@ def _comparison_key(step: RowStep, queries: Queries) -> Hashable:
 
 
 def split_conjuncts(condition: str) -> list[str]:
-    """The conditions that all must hold, where they can be told apart, or else the whole."""
+    """The conditions that all must hold, where they can be distinguished, or else the whole."""
     outside = re.sub(r"'(?:[^'\\]|\\.)*'", "", condition)
     if _NOT_SPLIT.search(outside):
         return [condition]

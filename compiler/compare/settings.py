@@ -102,7 +102,7 @@ def compare_options(
 
 
 def option_values(settings: Settings, pipeline: Pipeline) -> dict[str, OptionValue]:
-    """All options by name, those of a format behind its option's name and a dot."""
+    """All options by name, those of a format after its option's name and a dot."""
     return dict(_iterate_values(settings, _schema_texts(pipeline)))
 
 

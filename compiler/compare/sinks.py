@@ -62,7 +62,7 @@ class SinkComparer:
 
     @property
     def removed(self) -> frozenset[str]:
-        """The names of the sinks that are gone, of which that is told and no more."""
+        """The names of the sinks that are gone, of which that is reported and no more."""
         return frozenset(old.name for old, new in self._pairs if new is None and old is not None)
 
     def _compare(self, old: Sink, new: Sink) -> Iterator[Change]:
@@ -83,7 +83,7 @@ class SinkComparer:
             yield _sink_change(Severity.BREAKING, new, message, places)
         else:
             for each in compare_options(old.settings, new.settings, self._pipelines):
-                # The mode of a stream is told in any case, whatever its sink is written to.
+                # The mode of a stream is reported in any case, whatever its sink is written to.
                 is_told = each.either.place is OptionPlacement.MODE and new.stream is not None
                 if not is_told or is_merged(old.settings) or is_merged(new.settings):
                     yield self._option_change(old, new, each)

@@ -15,7 +15,7 @@ _READERS = "Who reads an older version gets an error once its files are deleted.
 
 
 def upkeep_changes(old: Pipeline, new: Pipeline) -> Iterator[Change]:
-    """Tables that are maintained now, no more, or otherwise; sinks that are gone are told of."""
+    """Tables that are maintained now, no more, or otherwise; sinks that are gone are reported."""
     old_by_sink = {each.sink: each for each in old.upkeep}
     new_by_sink = {each.sink: each for each in new.upkeep}
     sinks = {each.name for each in new.sinks}

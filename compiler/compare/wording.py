@@ -1,4 +1,4 @@
-"""How two expressions are told apart: by both, or by one in which is marked what differs."""
+"""How two expressions are distinguished: by both, or by one in which is marked what differs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_TOKENS = 600
 
 
 def describe_difference(old: str, new: str, types: tuple[str, str] = ("", "")) -> str:
-    """What an expression was and is, nothing left out; `types` are shown behind each.
+    """What an expression was and is, nothing left out; `types` are shown after each.
 
     In long ones, what is gone stands in `[-…-]` and what is new in `{+…+}`.
     """

@@ -22,7 +22,7 @@ def find_project_folder(pipeline: str, read: Reader) -> str | None:
 
 
 def _exists(path: str, read: Reader) -> bool:
-    """Whether there is a file; one that cannot be read is told by whoever needs what it says."""
+    """Whether there is a file; one that cannot be read is reported by whoever needs it."""
     try:
         read(path)
     except (FileNotFoundError, NotADirectoryError, PermissionError):

@@ -34,7 +34,7 @@ def is_of_plugin(kind: str, name: str) -> bool:
     """Whether a name that no client has may be one of a class that it is given.
 
     Such names are of three words or more, of which no client has the first one, and which are not a
-    client's behind another word: `consumer.group.id`.
+    client's after another word: `consumer.group.id`.
     """
     if name.startswith(_PLUGINS):
         return True
@@ -55,7 +55,7 @@ def names_class(name: str) -> bool:
 
 
 def find_meant(kind: str, name: str) -> str | None:
-    """The setting that is surely meant: behind another word, or the addresses of brokers."""
+    """The setting that is surely meant: after another word, or the addresses of brokers."""
     names, words = client_names(kind), name.split(".")
     for index in range(1, len(words)):
         ending = ".".join(words[index:])

@@ -58,6 +58,9 @@ class OptionBlock(Struct):
         if isinstance(value, Text | ParamUse):
             return None
         values = value if isinstance(value, tuple) else (value,)
+        if option.type.kind is ValueKind.MAP:
+            entries = {_entry_text(each) for each in values if isinstance(each, tuple)}
+            return not entries.isdisjoint(map(str.casefold, condition.values))
         return any(_condition_value(option, word) in values for word in condition.values)
 
     def are_all_satisfied(self, conditions: tuple[Condition, ...]) -> bool:
@@ -80,6 +83,11 @@ class OptionBlock(Struct):
             if setting and setting.span:
                 return setting.span
         return self.span
+
+
+def _entry_text(entry: tuple[object, ...]) -> str:
+    """An entry of a map as conditions have it, `key:value`, where case says nothing."""
+    return ":".join(map(str, entry)).casefold()
 
 
 def _condition_value(option: Option, text: str) -> object:

@@ -1,4 +1,4 @@
-"""What stands in the key or the value of a record, as a `format.toml` says it."""
+"""What is in the key or the value of a record, as a `format.toml` says it."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 READING_TABLE = "reading.tsv"
+FITTED_COLUMNS = "fitted_columns.tsv"
 
 
 class PluginRegistry(Struct, frozen=True):
@@ -147,13 +148,16 @@ def load_reading_table(name: str) -> str:
     """What readers of a connector or format make of other types than were written; "" if unknown.
 
     Each line has the type that was written, the one that is read, and what becomes of values. Where
-    files and records have a format of one name, it is that of both.
+    files and records have a format of the same name, it is that of both.
     """
+    locations = [registry.find(name) for registry in (CONNECTORS, FORMATS)]
+    paths = [os.path.join(each[0], READING_TABLE) for each in locations if each]
+    connector = find_connector(name)
+    if connector is not None and connector.source is not None and connector.source.fits_columns:
+        paths.append(os.path.join(built_in_folder(CONNECTORS.folder), "_shared", FITTED_COLUMNS))
     tables = []
-    for registry in (CONNECTORS, FORMATS):
-        location = registry.find(name)
-        path = os.path.join(location[0], READING_TABLE) if location else ""
-        if path and os.path.isfile(path):
+    for path in paths:
+        if os.path.isfile(path):
             with open(path, encoding="utf-8") as file:
                 tables.append(file.read())
     return "".join(tables)

@@ -56,6 +56,8 @@ class TextForm(Enum):
     PATH = "path"
     PATH_GLOB = "path with globs"
     TIME = "time"
+    MOMENT = "date or time"
+    TABLE = "table name"
 
 
 class Shape(Enum):
@@ -134,7 +136,10 @@ class Choice(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """True when `option` has one of `values`; without values, when it is given at all."""
+    """True when `option` has one of `values`; without values, when it is given at all.
+
+    A map has those of its entries, `key:value`.
+    """
 
     option: str
     values: tuple[str, ...] = ()
@@ -158,6 +163,21 @@ class CompilerDefault(Struct, frozen=True):
     types: tuple[str, ...] = ()
 
 
+class ChangeFeed(Struct, frozen=True):
+    """What rows are that say how others have changed, by the columns that an option adds.
+
+    `kind` is the column that says what happened; `deleted` is its value of rows that are gone, and
+    `replaced` that of rows as they were before an update, empty where they are told as `deleted`.
+    `versions` are columns that grow with each commit; `unordered` are others that look like it.
+    """
+
+    kind: str
+    deleted: str
+    replaced: str = ""
+    versions: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+
+
 class Option(Struct, frozen=True):
     """One option: `spark` is Spark's own key; a `*` in it stands for a column or key of the map.
 
@@ -168,11 +188,13 @@ class Option(Struct, frozen=True):
     `address` where it says on which servers the data is.
     `connection_only` holds for what Spark takes in another form, which a function makes.
     `column_types` are the types that the column it names may have. `adds_columns` are the names and
-    types of columns that a source has where the option is true.
+    types of columns that a source has where the option is true, `feed` what they say about changes.
     `changes_values` is false where no value that is read depends on it, so that state may outlive
     a change: said of an option that only decides when, how fast, or with which rights.
     `topics` holds where the value names topics of a broker, `form` says what a text has to name.
-    `transforms` are the functions of columns that may stand for a column.
+    `transforms` are the functions of columns that may stand for a column. `known_keys` are those of
+    a map that a misspelt one may mean, `known_values` what some of them take. `is_kept` where a
+    table keeps the value that it is created with.
     """
 
     name: str
@@ -198,6 +220,7 @@ class Option(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     adds_column: str = ""
     adds_columns: tuple[tuple[str, str], ...] = ()
+    feed: ChangeFeed | None = None
     identity: bool = False
     address: bool = False
     connection_only: bool = False
@@ -206,6 +229,9 @@ class Option(Struct, frozen=True):
     topics: Topics | None = None
     form: TextForm | None = None
     transforms: tuple[str, ...] = ()
+    is_kept: bool = False
+    known_keys: tuple[str, ...] = ()
+    known_values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     example: Default | tuple[str, ...] | None = None
 
     def choice(self, text: str) -> Choice | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
+    ChangeFeed,
     Choice,
     CompilerDefault,
     Condition,
@@ -79,6 +80,7 @@ def _read_option(key: str, table: TomlTable) -> Option:
         column_types=table.texts("column_types") or (),
         adds_column=table.text("adds_column"),
         adds_columns=tuple(_read_added_columns(table.table("adds_columns"))),
+        feed=_read_feed(table.table("feed")),
         connection_only=table.value("connection_only", bool, False),
         changes_values=table.value("changes_values", bool, True),
         identity=table.value("identity", bool, False),
@@ -86,6 +88,9 @@ def _read_option(key: str, table: TomlTable) -> Option:
         topics=_read_member(table, "topics", _TOPICS, ""),
         form=_read_member(table, "form", _FORMS, ""),
         transforms=table.texts("transforms") or (),
+        is_kept=table.value("is_kept", bool, False),
+        known_keys=table.texts("known_keys") or (),
+        known_values=tuple(_read_known_values(table.table("known_values"))),
         example=_read_example(table),
     )
     _check_option(option, table)
@@ -163,6 +168,25 @@ def _read_added_columns(table: TomlTable | None) -> Iterator[tuple[str, str]]:
         if not isinstance(type_text, str):
             raise table.error(name, "is no type")
         yield name, type_text
+
+
+def _read_known_values(table: TomlTable | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, values in table.take_items() if table is not None else ():
+        yield key.casefold(), tuple(str(values).split(" | "))
+
+
+def _read_feed(table: TomlTable | None) -> ChangeFeed | None:
+    if table is None:
+        return None
+    feed = ChangeFeed(
+        table.required_text("kind"),
+        table.required_text("deleted"),
+        table.text("replaced"),
+        table.texts("versions") or (),
+        table.texts("unordered") or (),
+    )
+    table.close()
+    return feed
 
 
 def _read_compiler_default(table: TomlTable | None) -> CompilerDefault | None:

@@ -19,7 +19,7 @@ from ssbt.compiler.patterns import lazy_pattern
 
 BASE_PATH = "base_path"
 
-# The name of a folder's column, behind `{` where a glob lists several folders.
+# The name of a folder's column, after `{` where a glob lists several folders.
 _FOLDER = lazy_pattern(r"(?:^|(?<=/))\{?([^/={}*?\[\]]+)=")
 _GLOB = lazy_pattern(r"[*?\[{]")
 # The name of a file, at the end of a path.

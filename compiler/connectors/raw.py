@@ -56,7 +56,7 @@ _SURELY_MEANT = 2
 class RawRules(Struct, frozen=True):
     """What holds for the keys of a block: those that options have, those that are refused.
 
-    Where there is a `prefix`, Spark passes over keys that do not begin with it, and are none of
+    Where there is a `prefix`, Spark skips keys that do not begin with it, and are not one of
     `others`: options of sources and sinks, where this is a connection. The rest of what begins with
     it are settings of `clients`, or where `has_plugins` of classes that these are given.
     """

@@ -165,7 +165,11 @@ def read_role(
         versioned=own_table.value("versioned", bool, False),
         refused_characters=own_table.text("refused_characters"),
         names_property=own_table.text("names_property"),
+        reserved_names=own_table.texts("reserved_names") or (),
+        reserving_property=own_table.text("reserving_property"),
         creates=own_table.texts("creates") or (),
+        any_format=own_table.value("any_format", bool, False),
+        fits_columns=own_table.value("fits_columns", bool, False),
     )
     for part in parts:
         part.close()

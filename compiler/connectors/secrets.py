@@ -58,7 +58,7 @@ def convert_secret(
 def find_credentials(value: OptionValue, target: ConversionTarget) -> Iterator[Diagnostic]:
     """A finding for each text in a value that has a credential in it, such as an address.
 
-    Where that is a secret of the pipeline's, it is told that it would be shown.
+    Where that is a secret of the pipeline's, it is reported that it would be shown.
     """
     match value:
         case Text(parts):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ssbt.compiler.connectors.option_specification import (
     SPARK_LINES,
+    ChangeFeed,
     Choice,
     CompilerDefault,
     Condition,
@@ -27,6 +28,7 @@ from ssbt.compiler.connectors.option_specification import (
 
 __all__ = [
     "SPARK_LINES",
+    "ChangeFeed",
     "Checkpoint",
     "Choice",
     "CompilerDefault",
@@ -165,13 +167,16 @@ class RoleSpecification(Struct, frozen=True):
     `TIME before 4.2` one that it cannot hold on older lines. `features` of streams:
     `continuous` and `real_time` processing. `function` of the runtime makes Spark's options of what
     a connection says, where they are not the same. `refused` are keys of Spark that `raw` must not
-    have; where there is a `raw_prefix`, Spark passes over keys that do not begin with it, and gives
+    have; where there is a `raw_prefix`, Spark skips keys that do not begin with it, and gives
     the rest of the others to clients: `raw_clients` says of which kind.
     `versioned` holds where a folder is a table whose log says which files are in it: readers keep
     the version that they began with, and what else lies there is nothing to them. Names of columns
     with one of `refused_characters` stop the job, unless the option `properties` has a property of
-    the name `names_property`. The script creates a table before it writes to it in a mode of
-    `creates`. A connection with a `catalog` is one of the session, and this the class of it.
+    the name `names_property`; columns with one of `reserved_names` stop it where the property
+    `reserving_property`, if there is one, is true. The script creates a table before it writes to
+    it in a mode of `creates`. It is of `any_format` where a table is read or written whatever its
+    format is. A source `fits_columns` where the script holds the columns of tables to its schema. A
+    connection with a `catalog` is one of the session, and this the class of it.
     """
 
     modes: frozenset[Mode]
@@ -198,7 +203,11 @@ class RoleSpecification(Struct, frozen=True):
     versioned: bool = False
     refused_characters: str = ""
     names_property: str = ""
+    reserved_names: tuple[str, ...] = ()
+    reserving_property: str = ""
     creates: tuple[str, ...] = ()
+    any_format: bool = False
+    fits_columns: bool = False
     catalog: str = ""
 
     def option(self, name: str, mode: Mode | None = None) -> Option | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConvertedScalar
 
 
-# So many connectors help; more say nothing.
+# This many connectors help; more say nothing.
 _MOST_CONNECTORS = 4
 # Words of other libraries for the modes of writing.
 _OTHER_CHOICES = {

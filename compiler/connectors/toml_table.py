@@ -108,7 +108,7 @@ class TomlTable:
             raise self.error(key, "unknown key")
 
     def sub_table(self, key: str, value: object) -> TomlTable:
-        """`value`, which must be a table, as what stands at `key`."""
+        """`value`, which must be a table, as what is at `key`."""
         if not isinstance(value, dict):
             raise self.error(key, f"expected a table, found {value!r}")
         full = ".".join(part for part in (self._key, key) if part)

@@ -115,7 +115,7 @@ def _validate(
 def _read_entries(
     connector: Connector, use: ConnectorUse, entries: tuple[OptionEntry, ...], block: OptionBlock
 ) -> Generator[Diagnostic, None, tuple[SparkOption, ...]]:
-    """Put the user's settings into the block; the result is what stands in `raw`."""
+    """Put the user's settings into the block; the result is what is in `raw`."""
     raw: tuple[SparkOption, ...] = ()
     name_spans: dict[str, Span] = {}
     for entry in entries:

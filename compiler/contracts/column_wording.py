@@ -1,4 +1,4 @@
-"""How it is told that a column is not what its reader expects: absent, of another type, or null."""
+"""How a column differs from what its reader expects: absent, of another type, or null."""
 
 from __future__ import annotations
 

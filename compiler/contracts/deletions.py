@@ -14,6 +14,7 @@ from msgspec import Struct
 from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.contracts.pairs import EndpointPair, Folder, add_sink
 from ssbt.compiler.ir.globs import split_path
+from ssbt.compiler.ir.written_folders import is_hidden
 
 _Owner = tuple[str, str]
 
@@ -36,7 +37,7 @@ def find_deletions(endpoints: Iterable[Endpoint]) -> Iterator[Deletion]:
     sinks = [each for each in endpoints if each.is_sink and not each.is_topic]
     areas = _AreaIndex(sinks)
     for sink in sinks:
-        if sink.deletes:
+        if sink.deletes or sink.sweeps:
             deletion = _find_deletion(sink, areas)
             if deletion is not None:
                 yield deletion
@@ -83,20 +84,18 @@ class _AreaIndex:
             for environment, locations in sink.locations:
                 for location in locations:
                     add_sink(self._trees.setdefault(environment, Folder()), location, sink)
-        self._by_place: dict[tuple[str, str, bool], _Area] = {}
+        self._by_place: dict[tuple[str, str, bool, bool, bool], _Area] = {}
         self._by_sinks: dict[object, _Area] = {}
         self._merged: dict[tuple[int, ...], _Area] = {}
 
     def find(self, environment: str, location: str, sink: Endpoint) -> _Area:
         """What a sink deletes in a place of its own."""
-        key = environment, location, sink.is_table
+        key = environment, location, sink.is_table, sink.deletes, sink.sweeps
         if key not in self._by_place:
             folder = self._trees[environment]
             for segment in split_path(location):
                 folder = folder.children[segment]
-            # Of a table only its own rows go.
-            below = folder.sinks.values() if sink.is_table else _iterate_sinks(folder)
-            deleted = self._sort(below)
+            deleted = self._sort(_iterate_deleted(folder, sink))
             # Those that overwrite the same place delete each other.
             victims = [each for each in deleted if not (each.deletes and id(each) in folder.sinks)]
             self._by_place[key] = self._intern(deleted, victims)
@@ -124,6 +123,15 @@ class _AreaIndex:
 
 def _owner(sink: Endpoint) -> _Owner:
     return sink.place.path, sink.pipeline
+
+
+def _iterate_deleted(folder: Folder, sink: Endpoint) -> Iterator[Endpoint]:
+    """The sinks whose rows go; of a table only its own, unless its upkeep takes others for lost."""
+    if sink.deletes:
+        yield from folder.sinks.values()
+    for name, child in folder.children.items():
+        if (sink.deletes and not sink.is_table) or (sink.sweeps and not is_hidden(name)):
+            yield from _iterate_sinks(child)
 
 
 def _iterate_sinks(folder: Folder) -> Iterator[Endpoint]:

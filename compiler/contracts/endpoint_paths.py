@@ -43,7 +43,7 @@ def with_display_paths(endpoint: Endpoint, display_path: Callable[[str], str]) -
 
 
 def with_home(endpoint: Endpoint, home: str) -> Endpoint:
-    """The end with relative paths told apart by the folder that they are relative to."""
+    """The end with relative paths distinguished by the folder that they are relative to."""
     if endpoint.is_topic or not home:
         return endpoint
 

@@ -31,7 +31,8 @@ class Payload(Struct, frozen=True):
 
     `columns` are None where only Spark knows them. `options` are those that say how the form is
     written, dialects resolved, with the places of those that the user gave. `named` are the columns
-    that are used of a source whose columns only Spark knows.
+    that are used of a source whose columns only Spark knows. It is of `any_format` where that is up
+    to the table.
     """
 
     format: str
@@ -40,6 +41,7 @@ class Payload(Struct, frozen=True):
     places: tuple[tuple[str, Span], ...] = ()
     span: Span | None = None
     named: tuple[NamedColumn, ...] = ()
+    any_format: bool = False
 
     def option(self, name: str) -> str | None:
         """The value of an option, if it is given."""
@@ -58,8 +60,9 @@ class Endpoint(Struct, frozen=True):
     `is_pattern`, the last part of a location is a regular expression for names of topics. `inputs`
     are the sources of streams that flow into a sink. `is_table` holds where a place is a table as a
     whole, with the columns of its folders. `deletes` where a sink deletes its folder before it
-    writes. `checkpoints` are where streams of a source keep their places, by their names, with
-    parameters as `${name}`, and `parameters` have the values of these by environment.
+    writes, `sweeps` where upkeep deletes what its table does not know there. `checkpoints` are
+    where streams of a source keep their places, by their names, with parameters as `${name}`, and
+    `parameters` have the values of these by environment.
     """
 
     pipeline: str
@@ -79,5 +82,6 @@ class Endpoint(Struct, frozen=True):
     inputs: tuple[str, ...] = ()
     is_table: bool = False
     deletes: bool = False
+    sweeps: bool = False
     checkpoints: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()

@@ -63,7 +63,7 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
     by_name: dict[NamedColumn, list[EndpointPair]] = {}
     compared = compared_keys = 0
     for pair in pairs:
-        reader, writer = pair.reader.value, pair.writer.value
+        reader, writer = _payloads_in_one_format(pair)
         yield from _check_key_formats(pair)
         for keys in _pairs_of_keys(pair):
             compared_keys += 1
@@ -101,6 +101,17 @@ def _check_reader(pairs: list[EndpointPair]) -> Iterator[ContractFinding]:
     for used, lacking in by_name.items():
         if len(lacking) == compared:
             yield column_wording.unwritten_name(lacking[0], used)
+
+
+def _payloads_in_one_format(pair: EndpointPair) -> tuple[Payload, Payload]:
+    """What is read and written; a table that is taken in whatever format has that of the other."""
+    reader, writer = pair.reader.value, pair.writer.value
+    if pair.reader.is_table and pair.writer.is_table:
+        if reader.any_format:
+            return replace(reader, format=writer.format), writer
+        if writer.any_format:
+            return reader, replace(writer, format=reader.format)
+    return reader, writer
 
 
 def _check_columns(
@@ -203,24 +214,29 @@ def _shape(sink: Endpoint) -> object:
 
 def _check_sink_pair(pair: EndpointPair) -> Iterator[ContractFinding]:
     first, second = pair.writer, pair.reader
-    if first.value.format != second.value.format:
+    later, earlier = _payloads_in_one_format(pair)
+    if earlier.format != later.format:
         yield wording.incompatible_sinks(
-            pair, f"{second.value.format}, the other {first.value.format}"
+            pair, f"in the format `{later.format}`, the other in `{earlier.format}`"
         )
         return
     folders = [name.casefold() for name in first.partitions]
-    if folders != [name.casefold() for name in second.partitions]:
+    other_folders = [name.casefold() for name in second.partitions]
+    # A table that is there keeps its own, whether a sink names them or not.
+    is_kept = first.is_table and second.is_table and not (folders and other_folders)
+    if folders != other_folders and not is_kept:
         folder_names = [
-            ", ".join(f"`{name}`" for name in each.partitions) or "none" for each in (second, first)
+            f"with folders of {', '.join(f'`{name}`' for name in each.partitions)}"
+            if each.partitions
+            else "without folders"
+            for each in (second, first)
         ]
-        yield wording.incompatible_sinks(
-            pair, f"folders of {folder_names[0]}, the other of {folder_names[1]}"
-        )
+        yield wording.incompatible_sinks(pair, f"{folder_names[0]}, the other {folder_names[1]}")
         return
-    if first.value.columns is None or second.value.columns is None:
+    if earlier.columns is None or later.columns is None:
         return
-    differences = [*find_mismatches(first.value.format, first.value.columns, second.value.columns)]
-    reverse = find_mismatches(first.value.format, second.value.columns, first.value.columns)
+    differences = [*find_mismatches(earlier.format, earlier.columns, later.columns)]
+    reverse = find_mismatches(earlier.format, later.columns, earlier.columns)
     missing = [each for each in reverse if each.kind is MismatchKind.MISSING]
     if differences or missing:
         yield wording.differing_sinks(pair, differences, missing)

@@ -19,7 +19,7 @@ from ssbt.compiler.source import Span
 _NAME = lazy_pattern(r"`((?:[^`]|``)*)`|([^\W\d]\w*)")
 
 
-# Words that Spark takes for functions where no column is called so, and its own column of files.
+# Words that Spark takes for functions where no column is named so, and its own column of files.
 _NO_COLUMNS = (
     *("current_date", "current_time", "current_timestamp"),
     *("current_user", "session_user", "user", "_metadata"),
@@ -101,7 +101,7 @@ def _behind(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
 
 
 def _flowing(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
-    """The same of all that flows into an operator."""
+    """The same of everything that flows into an operator."""
     given = [behind[id(one)] for one in each.inputs]
     sources = frozenset[str]().union(*(one.sources for one in given))
     aliases: dict[str, frozenset[str]] = {}

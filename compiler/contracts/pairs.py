@@ -14,7 +14,7 @@ from ssbt.compiler.contracts.endpoints import Endpoint
 from ssbt.compiler.ir.globs import is_glob, matches_name, split_path
 from ssbt.compiler.ir.topics import matches_pattern
 
-# Spark's names of the files that it writes: codecs stand before the format's name or behind it.
+# Spark's names of the files that it writes: codecs stand before the format's name or after it.
 _STEM = "part-00000-0f0e0d0c-c000"
 _CODECS = ("", ".snappy", ".gz", ".zstd", ".lz4", ".bz2", ".deflate")
 

@@ -160,6 +160,9 @@ def _build_payload(
         tuple(options.items()),
         tuple(places),
         placement_setting.span if placement_setting else None,
+        any_format=any(
+            each is not None and each.any_format for each in (connector.source, connector.sink)
+        ),
     )
 
 

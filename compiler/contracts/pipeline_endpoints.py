@@ -124,6 +124,9 @@ class _EndpointBuilder:
             is_table=sink.keeps_layout,
             inputs=_stream_inputs(root) if sink.stream is not None and root is not None else (),
             deletes=deletes_folder(sink),
+            sweeps=any(
+                each.removes_orphans and each.sink == sink.name for each in self._pipeline.upkeep
+            ),
         )
 
     def _find_checkpoints(self, source: Source) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _NAME_CASE = ("a name", "in another case")
 
 
 class ReadVerdict(IntEnum):
-    """The same values, a failure for some or for all, or other values without a word."""
+    """The same values, a failure for some or for all, or other values silently."""
 
     RIGHT = 0
     FAILS_FOR_SOME = 1
@@ -85,7 +85,7 @@ def _kind_name(type_: DataType) -> str:
 
 
 def _decimal_kind(written_type: DecimalType, read_type: DecimalType) -> str:
-    """How a decimal differs from the one that was written, before and behind the point."""
+    """How a decimal differs from the one that was written, before and after the point."""
     integer_digits = (read_type.precision - read_type.scale) - (
         written_type.precision - written_type.scale
     )

@@ -1,4 +1,4 @@
-"""How it is told that two ends do not fit: at the source, with the sink beside it."""
+"""How it is reported that two ends do not fit: at the source, with the sink beside it."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def lost_folder(pair: EndpointPair, column: EndpointColumn) -> ContractFinding:
 def incompatible_sinks(pair: EndpointPair, difference: str) -> ContractFinding:
     """Two sinks whose files no reader can put together; `reader` is the second of them."""
     message = (
-        f"`{pair.reader.name}` writes where {writer_name(pair)} writes too, but {difference}:"
+        f"`{pair.reader.name}` writes where {writer_name(pair)} writes, too, but {difference}:"
         " no reader can put these together"
     )
     help_ = ("write to another place, or write the same",)
@@ -137,7 +137,8 @@ def deleted_sinks(deletion: Deletion) -> ContractFinding:
     name, owner = pair.reader.name, qualified_writer(pair)
     others = f"{owner} and {more} more sink{'s' if more > 1 else ''}" if more else owner
     have = "have" if more else "has"
-    message = f"`{name}` deletes what {others} {have} written, each time it overwrites"
+    when = "each time it overwrites" if pair.reader.deletes else "with `remove_orphans`"
+    message = f"`{name}` deletes what {others} {have} written, {when}"
     if deletion.is_mutual and more:
         message = f"`{name}`, {others} overwrite the same place: each deletes the others' rows"
     elif deletion.is_mutual:

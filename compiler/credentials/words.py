@@ -61,7 +61,7 @@ _REFERENCE = lazy_pattern(
     r"|https://[\w-]+\.vault\.azure\.net/|env:|keyring:|file:/|[a-z]\w*://[^:@]*$)"
 )
 # A path by its looks: two parts or an ending, no part with letters of both kinds and digits, as
-# what was made by chance has. Base64 begins with `/` once in 64 times.
+# what was made at random has. Base64 begins with `/` once in 64 times.
 _RANDOM_PART = r"(?=[^/]*[A-Z])(?=[^/]*[a-z])(?=[^/]*\d)"
 _PATH = lazy_pattern(
     rf"\s*(?=/[^/]+/|/[^/]+\.[a-z]+\s*$)(?:/(?!{_RANDOM_PART})[\w.\-${{}}]+)+/?\s*$"

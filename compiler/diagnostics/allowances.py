@@ -84,7 +84,7 @@ def unused_allowances(
 ) -> Iterator[Diagnostic]:
     """A warning for each that silences none of the `findings`.
 
-    With errors among them, warnings may be missing, so only those that name an error are told.
+    With errors among them, warnings may be missing, so only those that name an error are reported.
     """
     findings = tuple(findings)
     has_errors = any(finding.severity is Severity.ERROR for finding in findings)
@@ -121,7 +121,7 @@ def misspelt_allowances(source: Source, comments: Iterable[Span]) -> Iterator[Di
 def allowance_edit(source: Source, finding: Diagnostic) -> Edit | None:
     """The comment that allows a warning, on a line of its own above it, still without a reason.
 
-    None for an error, and where that line would come to stand inside of a text.
+    None for an error, and where that line would come to stand inside a text.
     """
     if finding.severity is not Severity.WARNING or finding.code is UNUSED_ALLOWANCE:
         return None
@@ -136,7 +136,7 @@ def allowance_edit(source: Source, finding: Diagnostic) -> Edit | None:
 
 
 def _covered_line(source: Source, comment: Span) -> Span:
-    """The comment's own line, or the next one that is no comment where it stands alone."""
+    """The comment's own line, or the next one that is no comment where it is alone."""
     number, column = source.position(comment.start)
     if not source.line(number)[: column - 1].strip():
         number += 1

@@ -30,7 +30,7 @@ class Mark(Struct, frozen=True):
 def mark_rows(marks: list[Mark], left: int, right: int) -> Iterator[Canvas]:
     """The rows under a line whose text stands in the columns from `left` to before `right`.
 
-    All underlines share a row; the label of the last one stands behind it, the others hang below.
+    All underlines share a row; the label of the last one follows it, the others hang below.
     Where that would leave too little room for a label, each underline gets rows of its own.
     """
     if not marks:

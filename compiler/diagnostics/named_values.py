@@ -33,7 +33,7 @@ _STEP = "|>"
 class NamedValue(Struct, frozen=True):
     """The text of a file from `start` to `end` as the value of `name`, with dots if it is nested.
 
-    `word` is what stands before the name, and `sign` what between the two, which may be missing.
+    `word` is what is before the name, and `sign` what between the two, which may be missing.
     """
 
     name: str
@@ -54,7 +54,7 @@ class _Run(Struct):
 
 
 class _Block(Struct):
-    """What stands in brackets: a list if its entries have no names, and then it has one."""
+    """What is in brackets: a list if its entries have no names, and then it has one."""
 
     name: str = ""
     is_list: bool = False
@@ -124,7 +124,7 @@ def _read_again(text: str, last: _Reading) -> _Reading:
 def _select_values(
     values: Sequence[NamedValue], begin: int, end: int, distance: int
 ) -> tuple[NamedValue, ...]:
-    """The values between two places of rest, so many characters further on."""
+    """The values between two places of rest, this many characters further on."""
     if distance == 0:
         return tuple(each for each in values if begin <= each.start < end)
     return tuple(

@@ -25,7 +25,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def near_matches(word: str, candidates: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """Up to `limit` candidates near to `word`, the nearest first; `word` itself is none of them.
+    """Up to `limit` candidates near to `word`, the nearest first; `word` itself is not one of them.
 
     How near is a matter of `edit_distance`.
     """

@@ -12,7 +12,7 @@ import zlib
 _READABLE_FILE = 0o100644 << 16
 _FOLDER = 0o40755 << 16 | 0x10
 
-# Of an entry, what stands before its content and in the directory at the end: the version that can
+# Of an entry, what is before its content and in the directory at the end: the version that can
 # read it, flags, how it is compressed, the time (1980-01-01, the first there is), the checksum, the
 # size twice, the lengths of the name and of what else there may be.
 _ENTRY = "5HI2I2H"

@@ -61,7 +61,7 @@ def _split_parts(text: str) -> list[list[str]]:
 
 
 def _wrap(lines: list[str], indent: str) -> list[str]:
-    """The lines as they are; all of them filled anew where one is too long."""
+    """The lines as they are; all of them filled again where one is too long."""
     # On the first line the quotes stand before it, on an only one after it too.
     width = LINE_LENGTH - len(indent) - 2 * len('"""')
     texts = [escape(line, quote="").replace('"""', '\\"\\"\\"') for line in lines]

@@ -35,7 +35,7 @@ class _Statement(Struct, frozen=True):
 
 
 def lay_out(text: str) -> str:
-    """`text`, a script with each statement on one line or inside of brackets, as black has it."""
+    """`text`, a script with each statement on one line or inside brackets, as black has it."""
     try:
         return "".join(_blocks(text))
     except UnknownShapeError:
@@ -112,7 +112,7 @@ def _lay_out_statement(text: str, depth: int) -> str:
 
 
 def _format_statement_with_black(text: str, depth: int) -> str:
-    """The statement alone: what stands beside it keeps the lines of its SQL."""
+    """The statement alone: what is beside it keeps the lines of its SQL."""
     blocks = "".join(f"{_INDENT * level}if _:\n" for level in range(depth))
     body = f"\n{_INDENT * (depth + 1)}pass" if text.startswith("def ") else ""
     lines = _format_with_black(f"{blocks}{_INDENT * depth}{text}{body}\n").splitlines(keepends=True)

@@ -59,7 +59,7 @@ class Leaf:
 
 
 def parse_statement(text: str) -> list[Leaf]:
-    """The leaves of one statement, which may span lines inside of brackets; spaces do not matter.
+    """The leaves of one statement, which may span lines inside brackets; spaces do not matter.
 
     Raises UnknownShapeError for what `emit` does not make.
     """

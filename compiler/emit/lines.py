@@ -22,7 +22,7 @@ class Line:
     """Leaves at an indentation.
 
     `delimiters` are the leaves after which the line may be split, by identity, with the priority;
-    they are known for a statement that is whole or inside of brackets. `imagined` are the imagined
+    they are known for a statement that is whole or inside brackets. `imagined` are the imagined
     brackets that stand in no others.
     """
 

@@ -168,7 +168,7 @@ def _choose_quote(text: str) -> str:
 
 
 def escape(text: str, quote: str) -> str:
-    """`text` as it stands between `quote`s."""
+    """`text` as it is between `quote`s."""
     if text.isascii() and text.isprintable() and quote not in text and "\\" not in text:
         return text
     result = []

@@ -170,7 +170,7 @@ def _stream(
     """How a stream is written, with what promise; None for a batch."""
     if sink.stream is None:
         return None
-    # Batches do without all that compares queries.
+    # Batches do without everything that compares queries.
     from ssbt.compiler.emit.checkpoints import pass_dependencies, sink_dependencies
     from ssbt.compiler.ir.checkpoint_folders import checkpoint_folder
 

@@ -40,7 +40,7 @@ RESERVED |= {
     "table_writer",
     "with_state",
 }
-"""All names that a script imports, defines or uses of its own accord."""
+"""All names that a script imports, defines or uses by itself."""
 
 
 def identifier(name: str) -> str:

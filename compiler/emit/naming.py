@@ -17,7 +17,7 @@ from ssbt.compiler.ir.steps import ApplyFunction, Query, Stateful
 class ScriptNames(Struct, frozen=True):
     """Identifiers by the names of the pipeline, all different from each other.
 
-    A dataset's identifier is its function's, and inside of the functions that take the dataset
+    A dataset's identifier is its function's, and inside the functions that take the dataset
     also its variable's; `frames` are its variables in `run`. `params` are fields of `Params`, and
     in a namespace of their own. `connections` go by their names in lower case. `passes` have two
     functions each: what a batch becomes, and the stream of them.

@@ -13,7 +13,7 @@ def quote_reference(name: str) -> str:
 
 
 def unqualified_name(path: str) -> str:
-    """The name that the column at `path` bears: `o.amount` is called `amount`."""
+    """The name that the column at `path` has: `o.amount` is called `amount`."""
     quoted: str
     quoted, plain = _NAME_PARTS.findall(path)[-1]
     return plain or quoted.replace("``", "`")

@@ -170,7 +170,7 @@ def _without_optional_parentheses(
 
 
 def _is_preferred(inner: _Split, split: _Split) -> bool:
-    """Whether to split inside of optional parentheses rather than at them."""
+    """Whether to split inside optional parentheses rather than at them."""
     head = split.head.leaves
     if not (len(head) >= 2 and head[-2].kind == "="):
         return True
@@ -262,7 +262,7 @@ def _can_be_split(line: Line) -> bool:
 
 
 def _trailers_to_omit(line: Line) -> Iterator[Omit]:
-    """Growing sets of closing brackets at the line's end to pass over."""
+    """Growing sets of closing brackets at the line's end to skip."""
     omit: set[int] = set()
     yield frozenset()
     length = 4 * line.depth

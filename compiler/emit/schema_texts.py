@@ -46,7 +46,7 @@ class SchemaText(Struct, frozen=True):
 
     @property
     def pieces(self) -> list[str]:
-        """A line for each field, or so many characters where no person reads them."""
+        """A line for each field, or this many characters where no person reads them."""
         if self.message:
             return re.findall(f".{{1,{_ENCODED_WIDTH}}}", self.text)
         return re.split(r"(?<=\},)(?=\{)|(?<=\[)(?=\{)", self.text)

@@ -36,7 +36,7 @@ class ScriptContext(Struct, frozen=True):
 
 
 class FunctionScope:
-    """The inside of a function that takes datasets, and perhaps `params`.
+    """The inside a function that takes datasets, and perhaps `params`.
 
     Asking it for a name makes the name available: it becomes an argument of the function or a
     local at its top.
@@ -81,7 +81,7 @@ class FunctionScope:
         return variable
 
     def mark_start(self, frame: str) -> None:
-        """Note that the first step begins behind `frame`."""
+        """Note that the first step begins after `frame`."""
         self.base_calls = self._count_calls(frame)
 
     def mark_step(self, step: Step, frame: str) -> None:

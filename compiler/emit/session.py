@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ssbt.compiler.connectors.specification import SessionSetting
 from ssbt.compiler.emit.setting_code import EmittedOption
 from ssbt.compiler.ir.pipeline import Pipeline
@@ -39,5 +41,8 @@ def _settings_to_add(pipeline: Pipeline) -> Iterator[tuple[SessionSetting, str]]
         elif before is None:
             lists[setting.name] = setting, setting.value
         elif setting.value not in [each.strip() for each in before.split(",")]:
-            lists[setting.name] = setting, f"{before},{setting.value}"
+            earlier = lists[setting.name][0].reason if setting.name in lists else ""
+            # What was there first may speak of the settings that follow.
+            reason = "\n".join(filter(None, (setting.reason, earlier)))
+            lists[setting.name] = replace(setting, reason=reason), f"{before},{setting.value}"
     yield from lists.values()

@@ -115,7 +115,7 @@ class SinkEmitter:
         return self._context.names.functions[function.module, function.name] if function else None
 
     def _emit_stream_sink(self, sink: Sink, stream: StreamWrite) -> ScriptFunction:
-        # Batches do without all that compares queries.
+        # Batches do without everything that compares queries.
         from ssbt.compiler.emit.checkpoints import checkpoint_values, sink_dependencies
 
         names = self._context.names

@@ -41,7 +41,7 @@ class StepCode(Struct, frozen=True):
 
 
 def count_chained_calls(frame: str) -> int:
-    """How many calls the code of a DataFrame has, those inside of arguments not counted."""
+    """How many calls the code of a DataFrame has, those inside arguments not counted."""
     depth = calls = 0
     for char in _STRING.sub("", frame):
         if char in "([{":
@@ -68,7 +68,7 @@ def map_load_call(source: SourceDataset, frame: str) -> tuple[tuple[StepCode, ..
 class FunctionMapping(Struct, frozen=True):
     """A function of the script: its name, what it is for people, where it comes from, its steps.
 
-    So many calls of the first chain, its `base_calls`, make what the first step starts from.
+    This many calls of the first chain, its `base_calls`, make what the first step starts from.
     """
 
     name: str

@@ -118,7 +118,7 @@ def _end_with_comma(line: Line, priority: int) -> None:
 
 
 def _comment_split(line: Line, _force_parentheses: bool) -> Iterator[Line]:
-    """A line for each comment, and for what stands between them."""
+    """A line for each comment, and for what is between them."""
     if not line.has_comment_lines:
         raise CannotSplitError
     current = Line(line.depth, inside_brackets=line.inside_brackets)

@@ -26,7 +26,7 @@ _FORMAT = "format"
 def creates_table(sink: Sink) -> bool:
     """Whether the script creates the table of a sink before it writes.
 
-    The writer of a stream passes over the properties of a table.
+    The writer of a stream skips the properties of a table.
     """
     specification = sink.connector.sink
     if specification is None or not sink.keeps_layout:
@@ -74,8 +74,8 @@ def emit_creation(
         rows=dataset,
         columns=[column_reference(name) for name in columns],
         format=_value(settings, code, _FORMAT) or sink.connector.spark_format,
-        path=_placed(settings, code, OptionPlacement.PATH),
-        table=_placed(settings, code, OptionPlacement.TABLE),
+        path=_find_place(settings, code, OptionPlacement.PATH),
+        table=_find_place(settings, code, OptionPlacement.TABLE),
         evolves=has_transforms
         and evolve is not None
         and evolve.value == "true"
@@ -139,6 +139,6 @@ def _items(settings: Settings, code: SettingCode, name: str) -> list[tuple[objec
     ]
 
 
-def _placed(settings: Settings, code: SettingCode, place: OptionPlacement) -> object:
+def _find_place(settings: Settings, code: SettingCode, place: OptionPlacement) -> object:
     setting = settings.at(place)
     return code.value(setting.value) if setting is not None else None

@@ -78,7 +78,7 @@ def _refuse_constant(*_: object) -> str:
 
 
 def _imported_names(name: str, codes: dict[str, str]) -> list[str]:
-    """The template and all that it imports, and so on."""
+    """The template and everything that it imports, and so on."""
     names = [name]
     for each in names:
         names += dict.fromkeys(n for n in _IMPORTED.findall(codes[each]) if n not in names)

@@ -29,7 +29,7 @@ class StrictUndefined:
 
 
 class EmptyText:
-    """What an `if` without `else` inside of `{{ … }}` gives where its condition is false."""
+    """What an `if` without `else` inside `{{ … }}` gives where its condition is false."""
 
     def __init__(self, *_: object) -> None:
         pass

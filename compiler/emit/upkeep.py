@@ -46,11 +46,11 @@ def emit_upkeep(pipeline: Pipeline, context: ScriptContext, places: Places, main
     readers = [*_find_readers(pipeline, code)]
     functions = [
         _emit_function(sink, upkeep, code, has_readers=bool(readers))
-        for sink, upkeep in _maintained(pipeline)
+        for sink, upkeep in _list_maintained_sinks(pipeline)
     ]
     used = collect_names(text for function in functions for text in function.statements)
     standard, runtime = parameter_imports(fields, used | collect_names((main,)))
-    engines = sorted({sink.connector.name for sink, _ in _maintained(pipeline)})
+    engines = sorted({sink.connector.name for sink, _ in _list_maintained_sinks(pipeline)})
     modules = (Import(f"ssbt.runtime.upkeep.{n}", (f"maintain_{n}",)) for n in engines)
     return render_file(
         "upkeep",
@@ -66,7 +66,7 @@ def emit_upkeep(pipeline: Pipeline, context: ScriptContext, places: Places, main
     )
 
 
-def _maintained(pipeline: Pipeline) -> Iterator[tuple[Sink, Upkeep]]:
+def _list_maintained_sinks(pipeline: Pipeline) -> Iterator[tuple[Sink, Upkeep]]:
     sinks = {sink.name: sink for sink in pipeline.sinks}
     for upkeep in pipeline.upkeep:
         if upkeep.sink in sinks:

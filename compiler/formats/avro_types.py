@@ -74,5 +74,5 @@ def _decimal_type(node: JsonValue, kind: str) -> DataType | None:
 
 
 def _max_digits(size: int) -> int:
-    """How many decimal digits always fit into so many bytes."""
+    """How many decimal digits always fit into this many bytes."""
     return len(str(2 ** (8 * size - 1) - 1)) - 1 if size else 0

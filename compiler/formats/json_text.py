@@ -84,7 +84,7 @@ class _JsonReader:
         self._next = next(self._marks)
 
     def _tokenize(self) -> Iterator[tuple[str, str, int, int]]:
-        """Kind, text and place of each mark; `expect_end` for ever when there are no more."""
+        """Kind, text and place of each mark; `expect_end` forever when there are no more."""
         position, size = 0, len(self._text.rstrip(" \t\n\r"))
         while position < size:
             match = _MARK.match(self._text, position)

@@ -38,7 +38,7 @@ class MissingExtraError(Exception):
 
 
 class NoSuchMessageError(Exception):
-    """No message is called so, or none is named where there are several; `args` are those."""
+    """No message is named so, or none is named where there are several; `args` are those."""
 
 
 class ExternalSchema(Struct, frozen=True):
@@ -136,7 +136,7 @@ def find_duplicate(names: Iterable[str]) -> str | None:
 
 
 def _collect_imports(path: str, text: str, imports: Imports) -> dict[str, str]:
-    """The text at `path` and all that it imports, by path."""
+    """The text at `path` and everything that it imports, by path."""
     from ssbt.compiler.formats.protoc import imported_paths
 
     texts = {path: text}

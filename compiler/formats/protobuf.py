@@ -86,7 +86,7 @@ def message_columns(files: FileDescriptorSet, name: str) -> StructType:
 def _iterate_messages(
     space: str, messages: Iterable[DescriptorProto]
 ) -> Iterator[tuple[str, DescriptorProto]]:
-    """Messages with those inside of them, by full name with a dot in front."""
+    """Messages with those inside them, by full name with a dot in front."""
     for message in messages:
         name = f"{space}.{message.name}" if space else message.name
         yield f".{name}", message

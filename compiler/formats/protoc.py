@@ -29,7 +29,7 @@ def imported_paths(text: str) -> tuple[str, ...]:
 
 
 def compile_descriptors(path: str, texts: Mapping[str, str]) -> bytes:
-    """The descriptor set of `path`; `texts` are that file's and those of all that it imports.
+    """The descriptor set of `path`; `texts` are that file's and those of its imports.
 
     Raises SchemaProblemError with the place of the first mistake.
     """

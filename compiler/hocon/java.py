@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def java_order(count: int) -> Callable[[str], int]:
-    """The order in which a HashMap of so many keys has them, as the key of a stable sort."""
+    """The order in which a HashMap of this many keys has them, as the key of a stable sort."""
     buckets = 16
     while count > buckets * 3 // 4:
         buckets *= 2

@@ -1,4 +1,4 @@
-"""Files of a configuration and what they include, none of it from outside of the project."""
+"""Files of a configuration and what they include, none of it from outside the project."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """`${path}` or `${?path}`; inside of an included file its path may begin at the `prefix`.
+    """`${path}` or `${?path}`; inside an included file its path may begin at the `prefix`.
 
     `owner_path` is the path of the value that it stands in, and of the list where it is an item of
     one.

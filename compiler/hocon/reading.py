@@ -74,7 +74,7 @@ class Parser:
             self._parse_separator(close)
 
     def _parse_separator(self, close: str) -> None:
-        """What stands between two fields or items: a comma, a line end, or both."""
+        """What is between two fields or items: a comma, a line end, or both."""
         newline = self._tokens.skip_space()
         token = self._tokens.peek()
         if self._tokens.accept(","):
@@ -101,7 +101,7 @@ class Parser:
             raise self._tokens.error_here("a `=` or `:` is missing after the key")
         self._tokens.skip_space()
         if appends and self._lists:
-            # Lightbend's library refuses it too: nothing outside of the list could be meant.
+            # Lightbend's library refuses it too: nothing outside the list could be meant.
             raise configuration_error(
                 self._tokens.span(token, token), "`+=` does not work inside a list"
             )
@@ -178,7 +178,7 @@ class Parser:
     def _parse_value(self, path: tuple[str, ...], *, is_alone: bool = False) -> Node:
         """The pieces up to the end of the line, a comma or a closing bracket, as one node.
 
-        `is_alone` behind a key without `=`: an object that nothing is joined to.
+        `is_alone` after a key without `=`: an object that nothing is joined to.
         """
         pieces: list[Node] = []
         space: Token | None = None

@@ -1,7 +1,7 @@
 """Merging and looking up: from what files say to what holds.
 
 Every key has a list of assignments, the last one strongest. Objects among them are merged, anything
-else hides what is below it. A reference inside of an assignment to the same key sees only what is
+else hides what is below it. A reference inside an assignment to the same key sees only what is
 below that assignment, which is how `path = ${path} [more]` means what was there before.
 
 Where two keys refer to each other, what they come to depends on which of them is looked up first,
@@ -60,7 +60,7 @@ class _Resolver:
     def resolve_value(self, layers: Layers, path: tuple[str, ...] | None = ()) -> Value | None:
         """What assignments to one key come to, with all that is inside; None for nothing.
 
-        `path` leads to the key, None where there is none: inside of a list.
+        `path` leads to the key, None where there is none: inside a list.
         """
         self._count_value(layers[-1])
         delayed = [id(each) for each in layers if isinstance(each, Reference | Concatenation)]
@@ -163,7 +163,7 @@ class _Resolver:
                 raise configuration_error(node.span, message, codes.BAD_REFERENCE)
 
     def _look_up_from_inside(self, node: Reference, path: tuple[str, ...]) -> Head:
-        """What a reference is to that stands inside of it: as Lightbend's library has it, nothing.
+        """What a reference is to that stands inside it: as Lightbend's library has it, nothing.
 
         Unless it stands in something that is joined or merged, which is looked up without itself.
         """
@@ -215,7 +215,7 @@ class _Resolver:
         return any(id(each) in self._active for each in layers)
 
     def _find_assignments(self, layers: Layers, key: str) -> Layers:
-        """The assignments to a key inside of an object, no more evaluated than decides it."""
+        """The assignments to a key inside an object, no more evaluated than decides it."""
         assignments: list[Node] = []
         for layer in reversed(self._layers_below(layers)):
             if assignments and isinstance(assignments[0], Leaf | ListNode):

@@ -61,7 +61,7 @@ class _Check:
     def _leads_into_own_list(self, reference: Reference, path: Path) -> bool:
         owner = reference.owner_path
         is_into = len(path) > len(owner) and path[: len(owner)] == owner
-        return reference.is_item and is_into and len(self._assigned(owner)) > 1
+        return reference.is_item and is_into and len(self._list_assignments(owner)) > 1
 
     def _find_counterpart(self, reference: Reference, path: Path) -> Reference | None:
         """A reference back from what one leads to, if the two together are not decided."""
@@ -89,14 +89,14 @@ class _Check:
 
     def _is_undecided(self, first: Path, second: Path) -> bool:
         """Whether one of two keys has several assignments, with references, one is an object."""
-        both = [self._assigned(key) for key in (first, second)]
+        both = [self._list_assignments(key) for key in (first, second)]
         is_merged = any(len(nodes) > 1 and any(map(is_delayed, nodes)) for nodes in both)
         return is_merged and any(isinstance(node, Branch) for nodes in both for node in nodes)
 
-    def _assigned(self, path: Path) -> list[Node]:
+    def _list_assignments(self, path: Path) -> list[Node]:
         """The assignments to a key, as they are written."""
         if path not in self._assignments:
-            above: Sequence[Node] = self._assigned(path[:-1]) if path[:-1] else self._layers
+            above: Sequence[Node] = self._list_assignments(path[:-1]) if path[:-1] else self._layers
             self._assignments[path] = [
                 node
                 for branch in above

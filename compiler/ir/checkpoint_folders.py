@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.ir.locations import location
+from ssbt.compiler.ir.passes import find_pass
+from ssbt.compiler.ir.pipeline import Pipeline
+from ssbt.compiler.source import Span
 
 
 def checkpoint_folder(root: Text, sink: str) -> Text:
@@ -19,3 +24,19 @@ def checkpoint_folder(root: Text, sink: str) -> Text:
     if isinstance(last, str):
         return Text((*first, f"{last.rstrip('/')}/{name}"), root.span)
     return Text((*root.parts, f"/{name}"), root.span)
+
+
+def list_checkpoints(
+    pipeline: Pipeline, parameters: Mapping[str, object]
+) -> Iterator[tuple[str, str, Span]]:
+    """Each stream of a pipeline with a checkpoint: its name, the folder, and where that is said."""
+    root = pipeline.checkpoint
+    if root is None:
+        return
+    names: dict[str, None] = {}
+    for sink in pipeline.sinks:
+        if sink.stream is not None and sink.has_checkpoint:
+            shared = find_pass(pipeline, sink)
+            names[sink.name if shared is None else shared.name] = None
+    for name in names:
+        yield name, location(checkpoint_folder(root, name), parameters), root.span

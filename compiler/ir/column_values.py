@@ -24,6 +24,26 @@ def value_origins(
     A column that is made in a way that cannot be followed gives its term, or nothing. `passed` are
     calls and operators that are looked through, with the first operand that they may give.
     """
+    for each in _trace_values(root, name, passed):
+        if isinstance(each, Term):
+            yield each
+        elif isinstance(each[0].step, Source):
+            yield each[0].step, each[1]
+
+
+def value_aggregates(
+    root: Operator, name: str, passed: Mapping[str, int] = CHOOSING_CALLS
+) -> Iterator[tuple[s.Aggregate, str]]:
+    """The aggregations that a column comes out of, with its name there."""
+    for each in _trace_values(root, name, passed):
+        if not isinstance(each, Term) and isinstance(each[0].step, s.Aggregate):
+            yield each[0].step, each[1]
+
+
+def _trace_values(
+    root: Operator, name: str, passed: Mapping[str, int]
+) -> Iterator[tuple[Operator, str] | Term]:
+    """What a column is after each operator that it comes through, and the terms where it begins."""
     waiting: list[tuple[Operator, str]] = [(root, name.casefold())]
     visited: set[tuple[int, str]] = set()
     while waiting:
@@ -31,8 +51,8 @@ def value_origins(
         if (id(operator), column) in visited:
             continue
         visited.add((id(operator), column))
+        yield operator, column
         if isinstance(operator.step, Source):
-            yield operator.step, column
             continue
         for each in _previous_values(operator, column, passed):
             if isinstance(each, Term):

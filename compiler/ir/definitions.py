@@ -121,7 +121,7 @@ class Definitions:
 
 
 def _qualify(definitions: tuple[Definition, ...], alias: str) -> tuple[Definition, ...]:
-    """The same columns behind an alias, if it is one."""
+    """The same columns after an alias, if it is one."""
     if not alias:
         return definitions
     return tuple(
@@ -216,7 +216,7 @@ def _find_text(column: Column, names: TextsByName) -> Text | None:
 
 
 def _texts_by_name(definitions: Iterable[Definition]) -> TextsByName:
-    """What each name stands for, alone and behind its qualifier; the first of two wins."""
+    """What each name stands for, alone and after its qualifier; the first of two wins."""
     names: dict[tuple[str, ...], Text] = {}
     for definition in definitions:
         name = definition.column.name.casefold()

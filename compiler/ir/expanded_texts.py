@@ -77,7 +77,7 @@ def _replace_token(
 
 
 def _is_whole_argument(match: re.Match[str], left_context: str, right_context: str) -> bool:
-    """Whether what stands there is a whole argument, so that it needs no parentheses."""
+    """Whether what is there is a whole argument, so that it needs no parentheses."""
     preceding = (left_context + match.string[: match.start()]).rstrip()[-1:]
     following = (match.string[match.end() :] + right_context).lstrip()[:1]
     return preceding in ("(", ",") and following in (")", ",")

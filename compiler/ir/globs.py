@@ -10,7 +10,7 @@ from msgspec import Struct
 from ssbt.compiler.patterns import lazy_pattern
 
 _GLOB = lazy_pattern(r"[*?\[{\\]")
-# Parameters without a value, whose braces are none of a glob.
+# Parameters without a value, whose braces are not one of a glob.
 _UNKNOWN = lazy_pattern(r"\$\{(\w+)\}")
 _MOST_BRANCHES = 1000
 

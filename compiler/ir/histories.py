@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.settings import ConditionText, Settings
+from ssbt.compiler.connectors.settings import ConditionText, Setting, Settings
 from ssbt.compiler.ir.merge_settings import find_merge_settings
 from ssbt.compiler.ir.relations import Relation
 
@@ -18,7 +18,7 @@ class History(Struct, frozen=True):
     """Which rows are of one key, what order they have, and which changes make a new version.
 
     `columns` are those of the dataset that the table has, in their order, and `tracked` those of
-    them that open a version when they change. The sequence is none of them: `valid_from` and
+    them that open a version when they change. The sequence is not one of them: `valid_from` and
     `valid_to`, which follow, have its values. An event for which `deleted` is true ends a version.
     """
 
@@ -54,3 +54,9 @@ def find_history(settings: Settings, relation: Relation) -> History | None:
         text_of("valid_to", VALID_TO),
         merge.deleted,
     )
+
+
+def find_naming_option(settings: Settings, column: str) -> Setting | None:
+    """The option that gives a column of a history its name, if one does."""
+    named = (settings.find(each) for each in (VALID_FROM, VALID_TO))
+    return next((each for each in named if each is not None and each.value == column), None)

@@ -18,7 +18,7 @@ _Pieces = list[str | ParameterText]
 def without_names(text: Text) -> Text:
     """The text with each variable as `@1`, `@2` and so on, counted from the outermost lambda.
 
-    No column is called so, unlike anything that could be a name.
+    No column is named so, unlike anything that could be a name.
     """
     if not any("->" in part for part in text if isinstance(part, str)):
         return text

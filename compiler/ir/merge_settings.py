@@ -1,4 +1,4 @@
-"""What merges and histories are told alike: columns of their rows, and when rows are deleted."""
+"""What merges and histories have in common: columns of their rows, and when rows are deleted."""
 
 from __future__ import annotations
 

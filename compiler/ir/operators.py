@@ -14,7 +14,7 @@ from ssbt.compiler.ir.relations import Column, Relation
 
 
 class DatasetInput(s.StepBase, frozen=True):
-    """A dataset as it flows into the query of another, whatever is behind it."""
+    """A dataset as it flows into the query of another, whatever is after it."""
 
     name: str
 
@@ -23,7 +23,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
     """A source or a step, with what flows into it and out of it.
 
     `aliases` are what the step calls the datasets that flow into it, empty where it has no name
-    for one. The others say what it comes from, itself included, each once and behind its own
+    for one. The others say what it comes from, itself included, each once and after its own
     inputs. `origins` are sources and what runs the user's code: what cannot be looked into. They
     are found as the operator is made: a walk from each one would take time by the square.
     """
@@ -92,7 +92,7 @@ class Operator(Struct, frozen=True, eq=False, dict=True):
 
     @property
     def has_event_time_key(self) -> bool:
-        """Whether a grouping key bears a watermark, or is a window over a column that does."""
+        """Whether a grouping key has a watermark, or is a window over a column that does."""
         step = self.step
         count = len(step.keys) if isinstance(step, s.Aggregate | s.Pivot) else 0
         return any(column.event_time for column in self.output.columns[:count])
@@ -137,7 +137,7 @@ def _unite(groups: list[tuple[Operator, ...]]) -> tuple[Operator, ...]:
 def walk_operators(
     root: Operator, inputs: Callable[[Operator], Iterable[Operator]], visited: set[int]
 ) -> Iterator[Operator]:
-    """`root` and what flows into it, each behind its inputs; none whose id is in `done`."""
+    """`root` and what flows into it, each after its inputs; none whose id is in `done`."""
     waiting = [(root, False)]
     while waiting:
         operator, inputs_done = waiting.pop()

@@ -17,7 +17,7 @@ from ssbt.compiler.ir.plans import plans, stream_plans
 from ssbt.compiler.ir.records import DEAD_LETTER
 
 RECORDS = "records"
-"""What the stream of all records of a source is called behind the source's name."""
+"""What the stream of all records of a source is called after the source's name."""
 
 
 class Pass(Struct, frozen=True):
@@ -89,7 +89,7 @@ def is_batchwise(root: Operator) -> bool:
     sources = sum(each.streaming and isinstance(each.step, Source) for each in operators)
     if sources != 1:
         return False
-    # Batches do without all that compares queries.
+    # Batches do without everything that compares queries.
     from ssbt.compiler.ir.fingerprints.pushed_conditions import may_have_state
 
     return not any(each.stateful or may_have_state(each) for each in operators)

@@ -1,4 +1,4 @@
-"""The whole query behind a dataset, as Spark will see it: through lets and into transforms.
+"""The whole query after a dataset, as Spark will see it: through lets and into transforms.
 
 A rule about streams asks what comes before what, wherever it was written.
 """
@@ -91,7 +91,7 @@ def _stream_steps(pipeline: Pipeline) -> Iterator[tuple[Sink, Operator]]:
 
 
 def iterate_operators(flows: Iterable[tuple[Sink, Operator]]) -> Iterator[tuple[Sink, Operator]]:
-    """The operators that flow into sinks, each once, behind its inputs and with its first sink."""
+    """The operators that flow into sinks, each once, after its inputs and with its first sink."""
     visited: set[int] = set()
     for sink, root in flows:
         for operator in walk_operators(root, attrgetter("inputs"), visited):

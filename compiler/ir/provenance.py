@@ -43,7 +43,7 @@ class Provenance(Struct, frozen=True, dict=True):
 
     `copied` are what it is itself, or an element of: a field of the value is that field of them.
     `computed` goes into all of it. `fields` are what the fields that were put together are made
-    from, each name once, in lower case. `masked` are behind a function whose result tells nothing
+    from, each name once, in lower case. `masked` are after a function whose result tells nothing
     about them.
     """
 
@@ -68,7 +68,7 @@ class Provenance(Struct, frozen=True, dict=True):
         """What a field of the value is made from."""
         copied = tuple(origin.field(name) for origin in self.copied)
         within = Provenance(copied, self.computed, (), self.masked)
-        own_provenance = self._built.get(name.casefold())
+        own_provenance = self._collect_fields.get(name.casefold())
         return within if own_provenance is None else merge((within, own_provenance))
 
     def at(self, path: Iterable[str]) -> Provenance:
@@ -94,11 +94,11 @@ class Provenance(Struct, frozen=True, dict=True):
 
     @property
     def as_hidden(self) -> Provenance:
-        """The same behind a mask."""
+        """The same after a mask."""
         return Provenance((), (), (), self.origins)
 
     @cached_property
-    def _built(self) -> dict[str, Provenance]:
+    def _collect_fields(self) -> dict[str, Provenance]:
         return dict(self.fields)
 
     @cached_property

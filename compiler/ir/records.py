@@ -83,7 +83,7 @@ def dead_letter_relation(relation: Relation) -> Relation:
 
 
 def value_columns(settings: Settings, relation: Relation) -> tuple[Column, ...]:
-    """The columns that go into the value: those named, or all that no other option takes away."""
+    """The columns that go into the value: those named, or all that no other option takes."""
     value_names = settings.columns_at(OptionPlacement.VALUE_COLUMNS)
     if value_names:
         return _select_columns(relation, (column.name for column in value_names))

@@ -22,7 +22,7 @@ class Column(Struct, frozen=True):
     `event_time` holds where a watermark was set on the column, or on what it is a window over;
     `time_window` where Spark takes it for the struct that a `window` or `session_window` has made.
     `tags` are those of a dataset's columns: what flows through the steps of a query has none of
-    its own. `field_tags` tell which fields bear them, where they do not all. `values` is what is
+    its own. `field_tags` tell which fields have them, where they do not all. `values` is what is
     known of the values that are not null, beyond their type; `filtered` what the filters of the
     dataset leave of them. `written` is what its texts show, such as a date; `traits` are what
     else is known of the values.
@@ -52,7 +52,7 @@ class Column(Struct, frozen=True):
 class Relation(Struct, frozen=True, dict=True):
     """Columns in order; `is_open` when there may be more, of names and types not known.
 
-    That is so behind a source whose schema Spark infers, and behind a mistake already told.
+    That is so after a source whose schema Spark infers, and after a mistake already told.
     `streaming` when the rows come without end: some stream source is upstream. `aliases`, in lower
     case, are those of queries before by which Spark may still know the columns: it forgets an alias
     only where it is given another.
@@ -89,7 +89,7 @@ class Relation(Struct, frozen=True, dict=True):
     def _with_columns(
         self, columns: tuple[Column, ...], table: dict[str, list[Column]]
     ) -> Relation:
-        """The changed relation with its table: a thousand steps would else make it anew each."""
+        """The changed relation with its table: a thousand steps would else make it again each."""
         relation = Relation(columns, self.is_open, self.streaming, self.aliases)
         relation.__dict__["_by_name"] = table
         return relation

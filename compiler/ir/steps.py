@@ -79,7 +79,7 @@ class JoinTerms(Struct, frozen=True):
     """What the condition of a join says, as far as the state of two joined streams depends on it.
 
     `equality` of something of both sides; `on_event_time` when a side of one is a column that
-    bears a watermark. `right_bounded` when such a column of the right is at most a time of the
+    has a watermark. `right_bounded` when such a column of the right is at most a time of the
     left but for a constant, so that its watermark tells when a row of the left can no longer
     match; `left_bounded` is the mirror.
     """
@@ -230,7 +230,7 @@ class ApplyFunction(StepBase, frozen=True):
 class Stateful(StepBase, frozen=True):
     """A processor of the user's, `module.processor`, which keeps `variables` for each key.
 
-    `timers` are what it may set. `event_time` is the column of the result that bears the watermark
+    `timers` are what it may set. `event_time` is the column of the result that has the watermark
     on. The result has `schema`.
     """
 
@@ -253,7 +253,7 @@ class Stateful(StepBase, frozen=True):
 class SqlQuery(StepBase, frozen=True):
     """A Spark query; `{name}` stands for a dataset, `:name` for a parameter.
 
-    `inputs` are the datasets that it names besides `{input}`; what flows in is called so. `rows`
+    `inputs` are the datasets that it names besides `{input}`; what flows in is named so. `rows`
     are the columns that decide about its rows, by how; where they cannot be told, every column of
     the result is made from every column that goes in.
     """

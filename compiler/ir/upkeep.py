@@ -21,3 +21,8 @@ class Upkeep(Struct, frozen=True):
         """For how many milliseconds files of older versions stay; None where all of them do."""
         setting = self.settings.find("expire_snapshots")
         return setting.value if setting is not None and isinstance(setting.value, int) else None
+
+    @property
+    def removes_orphans(self) -> bool:
+        """Whether files go that the table does not know."""
+        return self.settings.is_true("remove_orphans")

@@ -11,11 +11,17 @@ from enum import Enum
 
 from msgspec import Struct
 
-from ssbt.compiler.connectors.settings import Setting
+from ssbt.compiler.connectors.settings import Setting, Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
-from ssbt.compiler.ir.catalogs import find_catalog, table_place
+from ssbt.compiler.ir.catalogs import find_catalog, find_named_catalog, table_place
 from ssbt.compiler.ir.globs import matches_folder, split_glob, split_path
-from ssbt.compiler.ir.locations import is_absolute, location, path_spellings, values_of
+from ssbt.compiler.ir.locations import (
+    fill_parameters,
+    is_absolute,
+    location,
+    path_spellings,
+    values_of,
+)
 from ssbt.compiler.ir.merges import find_memory
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, Source
 from ssbt.compiler.source import Span
@@ -78,7 +84,7 @@ def written_folder(
     elif table is not None:
         warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
         if path is None:
-            folder = _warehouse_folder(pipeline, folder, parameters)
+            folder = _named_folder(pipeline, sink.settings, setting.value, parameters)
         elif not is_absolute(folder):
             # What a table says of its place counts from the warehouse.
             folder = location(f"{warehouse}/{folder}", parameters)
@@ -102,17 +108,39 @@ def remembering_folder(
     if catalog is not None:
         folder = table_place(catalog, sink.settings, explicit.value, parameters)
     elif sink.settings.at(OptionPlacement.PATH) is None:
-        folder = _warehouse_folder(pipeline, folder, parameters)
+        folder = _named_folder(pipeline, sink.settings, explicit.value, parameters)
     return WrittenFolder(folder, explicit.span, False, versioned=True)
 
 
-def _warehouse_folder(pipeline: Pipeline, table: str, parameters: Mapping[str, object]) -> str:
+def named_folder(
+    pipeline: Pipeline, sink: Sink, parameters: Mapping[str, object]
+) -> WrittenFolder | None:
+    """Where the table of a sink with a `path` of its own would be by its name; None for others.
+
+    No file is there, but another sink of this name writes the same table.
+    """
+    path = sink.settings.at(OptionPlacement.PATH)
+    table = sink.settings.at(OptionPlacement.TABLE)
+    if path is None or table is None or table.span is None:
+        return None
+    folder = _named_folder(pipeline, sink.settings, table.value, parameters)
+    return WrittenFolder(folder, table.span, False, sink.is_versioned)
+
+
+def _named_folder(
+    pipeline: Pipeline, settings: Settings, table: object, parameters: Mapping[str, object]
+) -> str:
+    """The folder of a table that the session finds by its name, in whichever of its catalogs."""
+    name = fill_parameters(table, parameters)
+    catalog = find_named_catalog(name, pipeline.declarations.connections)
+    if catalog is not None:
+        return table_place(catalog, settings, name.partition(".")[2], parameters)
     warehouse = dict(pipeline.spark).get(_WAREHOUSE, _DEFAULT_WAREHOUSE)
-    return location(f"{warehouse}/{_table_folder(table)}", parameters)
+    return location(f"{warehouse}/{_table_folder(name)}", parameters)
 
 
 def deletes_folder(sink: Sink) -> bool:
-    """Whether a sink deletes its folder, with all that lies in it, before it writes.
+    """Whether a sink deletes its folder, with everything that lies in it, before it writes.
 
     Of a table that has a log these are its rows, and no other files.
     """
@@ -172,7 +200,7 @@ def read_folders(
         if catalog is not None:
             yield table_place(catalog, source.settings, value, parameters)
             continue
-        yield _warehouse_folder(pipeline, location(value, parameters), parameters)
+        yield _named_folder(pipeline, source.settings, value, parameters)
 
 
 def _is_met(written: WrittenFolder, source: Source, relation: FolderRelation) -> bool:
@@ -210,13 +238,14 @@ def _relate_folders(
     if len(target) < len(glob):
         return FolderRelation.AROUND
     below = target[len(glob) :]
-    if any(_is_hidden(name) for name in below):
+    if any(is_hidden(name) for name in below):
         return None
     is_entered = is_recursive or has_folders or any("=" in name for name in below)
     return FolderRelation.INSIDE if is_entered else None
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Whether Spark passes over a folder of this name."""
     return name.startswith(".") or (name.startswith("_") and "=" not in name)
 
 

@@ -18,7 +18,7 @@ from ssbt.compiler.types.functions import FunctionKind, find_function
 
 
 class DependencyKind(Enum):
-    """How a column depends on another, in the order in which it is told."""
+    """How a column depends on another, in the order in which it is reported."""
 
     VALUE = "value"
     FILTER = "filter"
@@ -28,7 +28,7 @@ class DependencyKind(Enum):
 
 
 class Dependency(Struct, frozen=True, order=True):
-    """A column of a dataset that something is made from, and how; `masked` behind a mask alone."""
+    """A column of a dataset that something is made from, and how; `masked` after a mask alone."""
 
     origin: Origin
     kind: DependencyKind
@@ -112,7 +112,7 @@ def _step_provenance(operator: Operator, inputs: list[Relation]) -> _Provenances
         case s.Stateful():
             yield from _stateful_provenance(step, operator, inputs)
         case s.ApplyFunction():
-            # Each column is made from all that go in, behind a mask if the function is one.
+            # Each column is made from everything that goes in, after a mask if the function is one.
             yield DependencyKind.FILTER, _column_provenance(operator.output.columns)
         case Source() | DatasetInput() | s.DropColumns() | s.RenameColumns() | s.Alias():
             pass

@@ -62,6 +62,6 @@ def _edge_order(lineage: Lineage) -> Callable[[Edge], tuple[int, str, int, int, 
 
 
 def _column_order(columns: Iterable[str]) -> Callable[[Origin], tuple[int, tuple[str, ...]]]:
-    """Columns as they stand in the dataset, the fields in one behind it."""
+    """Columns as they stand in the dataset, the fields in one after it."""
     places = {name: place for place, name in enumerate(columns)}
     return lambda each: (places[each.column], each.path)

@@ -1,7 +1,7 @@
 """Which columns each column of a pipeline depends on, and how.
 
 A column depends on others by its value, or because they decide which rows there are, how rows meet
-or are grouped, and in which order they come. What decides about rows is told for the whole dataset.
+or are grouped, and in which order they come. What decides about rows holds for the whole dataset.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class DatasetNode(Struct, frozen=True):
     def values(self, column: Origin) -> tuple[Origin, ...]:
         """What a column or a field of this dataset is made from; a struct of its own fields.
 
-        Those are told where they are put together here; they come from the dataset itself.
+        Those are reported where they are put together here; they come from the dataset itself.
         """
         provenance = self.columns[column.column].at(column.path)
         names = {each.name.casefold(): each.name for each in self.fields(column)}
@@ -66,7 +66,7 @@ class DatasetNode(Struct, frozen=True):
         return self.columns[column.column].at(column.path).origins
 
     def value_dependencies(self, column: Origin) -> tuple[Dependency, ...]:
-        """The same with whether they are behind a mask."""
+        """The same with whether they are after a mask."""
         return tuple(
             dependencies(self.columns[column.column].at(column.path), DependencyKind.VALUE)
         )
@@ -85,9 +85,9 @@ class DatasetNode(Struct, frozen=True):
 
 
 class SourceDependencies(Struct, frozen=True):
-    """The columns of sources behind each column, and those that decide about rows, by dataset.
+    """The columns of sources after each column, and those that decide about rows, by dataset.
 
-    `unmasked` are those behind a column that its values may show.
+    `unmasked` are those after a column that its values may show.
     """
 
     columns: Mapping[Origin, frozenset[Origin]]
@@ -152,7 +152,7 @@ class Lineage(Struct, frozen=True):
         return needed
 
     def rows_upstream(self, dataset: str) -> tuple[Dependency, ...]:
-        """What decides about the rows of a dataset and of all that they come from."""
+        """What decides about the rows of a dataset and of everything that they come from."""
         upstream_rows: dict[Dependency, None] = {}
         waiting, visited = [dataset], set[str]()
         while waiting:
@@ -247,7 +247,7 @@ def _fields(type_: DataType) -> Sequence[StructField]:
 
 
 def _drop_repeated(items: Iterable[Dependency]) -> tuple[Dependency, ...]:
-    """Each once; what is behind a mask is not told beside what is not."""
+    """Each once; what is after a mask is not told beside what is not."""
     every = dict.fromkeys(items)
     return tuple(
         each for each in every if not (each.masked and Dependency(each.origin, each.kind) in every)

@@ -226,7 +226,7 @@ class _RecordBuilder:
 def _name_table(name: str) -> Json:
     """The namespace and the name of a table: its catalog, and its name there in full.
 
-    So the same table has one name, however its pipelines call it, and whichever connector they use.
+    So a table has the same name, however its pipelines call it, and whichever connector they use.
     """
     parts = [part.strip("`") for part in _PART_OF_NAME.findall(name)]
     catalog = parts[0] if len(parts) > 2 else _SESSION_CATALOG

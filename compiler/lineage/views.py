@@ -70,7 +70,7 @@ def _value_branches(
     visited.add(column)
     for origin, masked in _values(lineage, column):
         is_repeated = origin in visited and bool(lineage.nodes[origin.dataset].values(origin))
-        # What decides about the rows of a struct is told once, not of its fields.
+        # What decides about the rows of a struct is reported once, not of its fields.
         is_field = origin.dataset == column.dataset
         below = _value_branches if is_field else _build_branches
         text = _title(lineage, origin) + _MASKED * masked + _AGAIN * is_repeated
@@ -79,7 +79,7 @@ def _value_branches(
 
 
 def _values(lineage: Lineage, column: Origin) -> Iterator[tuple[Origin, bool]]:
-    """What a column is made from directly, and whether behind a mask."""
+    """What a column is made from directly, and whether after a mask."""
     for dependency in lineage.dependencies(column):
         if dependency.kind is DependencyKind.VALUE:
             yield dependency.origin, dependency.masked

@@ -1,4 +1,4 @@
-"""A pipeline, or a file that others import, with all that an editor asks about it."""
+"""A pipeline, or a file that others import, with everything that an editor asks about it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class ColumnOccurrences:
     """Places that name one column have one root; renaming it changes all of them."""
 
     def __init__(self, semantic_index: SemanticIndex, parts: Mapping[Span, Span]) -> None:
-        """`parts` are places of columns' names inside of longer texts that stand for them."""
+        """`parts` are places of columns' names inside longer texts that stand for them."""
         self._semantic_index = semantic_index
         self._parts = {**semantic_index.column_spans, **parts}
         self._parents: dict[Span, Span] = {}

@@ -49,7 +49,7 @@ class Completion:
 
 
 def complete(analysis: Analysis, path: str, offset: int) -> Completion | None:
-    """What can stand at an offset of the file at `path`; None inside of strings and comments."""
+    """What can stand at an offset of the file at `path`; None inside strings and comments."""
     source = analysis.sources.get(path)
     cursor = build_cursor(source, offset) if source is not None else None
     if cursor is None:

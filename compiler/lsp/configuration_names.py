@@ -20,7 +20,7 @@ SECTIONS = {kind: f"{kind}s" for kind in ("param", "secret", "connection")}
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationNames:
-    """Places of one name, with the sources of all files that were read.
+    """Places of the same name, with the sources of all files that were read.
 
     `shared` are those places that hold for every pipeline of the project.
     """

@@ -29,7 +29,7 @@ def configured_name(
     if word is None:
         return None
     for file in dict.fromkeys(each for each in workspace.files() if not is_configuration(each)):
-        for kind, declaration in _declared(workspace, file, word):
+        for kind, declaration in _list_declarations(workspace, file, word):
             analysis = workspace.analyze(file)
             named = find_names_in_configuration(workspace, analysis, kind, word)
             for span in named.spans:
@@ -46,7 +46,9 @@ def _word(text: str, offset: int) -> str | None:
     return next((each[0] for each in words), None)
 
 
-def _declared(workspace: Workspace, file: str, word: str) -> Iterator[tuple[str, ResolvedName]]:
+def _list_declarations(
+    workspace: Workspace, file: str, word: str
+) -> Iterator[tuple[str, ResolvedName]]:
     """What a file declares, itself or by an import, that a configuration can name."""
     analysis = workspace.analyze(file)
     for kind in SECTIONS:

@@ -32,7 +32,7 @@ class Cursor:
     `start` is where the word begins that ends at the place. `head` is the text of its declaration
     up to there, which begins at `begin`. `path` are the names before a dot right before the word.
     `rules` are the rules of the grammar that may begin there, `terminals` what may come next, both
-    empty where the text before does not parse; `in_parameter` is set inside of `${…}`.
+    empty where the text before does not parse; `in_parameter` is set inside `${…}`.
     """
 
     start: int
@@ -47,7 +47,7 @@ class Cursor:
 
 
 def build_cursor(source: Source, offset: int) -> Cursor | None:
-    """What is known of a place; None inside of a comment or a string."""
+    """What is known of a place; None inside a comment or a string."""
     body = encoding.body_bounds(source)[0]
     floor = max(body, offset - _MAX_LOOKBACK)
     text_before = source.text[floor:offset]
@@ -117,12 +117,12 @@ def _fragment_starts(text: str, begin: int, visible: list[Token]) -> Iterator[tu
 
 
 def _try_parse(start: str, text: str) -> UnexpectedTokenError | None:
-    # The word after the place lets those keywords be seen that need one behind them.
+    # The word after the place lets those keywords be seen that need one after them.
     return Engine(load_tables(), f"{text}x", "", 0).find_error_at(start, len(text))
 
 
 def _is_inside(text: str, all_tokens: list[Token]) -> bool:
-    """Whether the text ends inside of a comment or a string."""
+    """Whether the text ends inside a comment or a string."""
     if not all_tokens:
         return False
     last = all_tokens[-1]

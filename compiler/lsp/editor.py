@@ -141,7 +141,7 @@ class Editor:
         path = path_of(uri)
         if is_configuration(path):
             source = Source(path, self.workspace.text(path))
-            span, _ = self._configured(source, position)
+            span, _ = self._find_configured_name(source, position)
         else:
             analysis, path, offset = self._locate(uri, position)
             span = renaming.find_renamable(self.workspace, path, offset).span
@@ -152,14 +152,16 @@ class Editor:
         """The edits that rename the thing at a position; raises RefusedError."""
         path = path_of(uri)
         if is_configuration(path):
-            _, declared = self._configured(Source(path, self.workspace.text(path)), position)
+            _, declared = self._find_configured_name(
+                Source(path, self.workspace.text(path)), position
+            )
             path, offset = declared.span.path, declared.span.start
         else:
             _, path, offset = self._locate(uri, position)
         result = renaming.rename_symbol(self.workspace, path, offset, name)
         return self.converter.workspace_edit(result.edits, result.sources)
 
-    def _configured(self, source: Source, at: lsp.Position) -> tuple[Span, ResolvedName]:
+    def _find_configured_name(self, source: Source, at: lsp.Position) -> tuple[Span, ResolvedName]:
         """The name at a position of a file of configuration, and its declaration."""
         target = configured_name(self.workspace, source.path, self.converter.offset(source, at))
         if target is None:
@@ -187,7 +189,7 @@ class Editor:
         return self.converter.text_edits(source, [_minimal_edit(source, text)])
 
     def code_actions(self, uri: str, within: lsp.Range) -> list[lsp.CodeAction]:
-        """The fixes of findings in a range, one of all that the file has, and comments by which
+        """The fixes of findings in a range, one for the whole file, and comments by which
         warnings are allowed."""
         path = path_of(uri)
         analysis = with_project(self.workspace, self.workspace.best_analysis(path))

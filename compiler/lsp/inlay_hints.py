@@ -1,4 +1,4 @@
-"""The types of computed columns, shown behind the names that they get."""
+"""The types of computed columns, shown after the names that they get."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from ssbt.compiler.disk import is_outside, project_root
 from ssbt.compiler.lsp.completion_items import CompletionItem
 from ssbt.compiler.patterns import lazy_pattern
 
-# A folder of data may hold a great many files; a list of so many helps nobody.
+# A folder of data may hold a great many files; a list of this many helps nobody.
 _MAX_ENTRIES = 500
 _SKIPPED_FOLDERS = ("build", "node_modules", "__pycache__")
 _PIPELINE = lazy_pattern(r"^\s*pipeline\s+[\w`]", re.IGNORECASE | re.MULTILINE)
@@ -20,7 +20,7 @@ _PIPELINE = lazy_pattern(r"^\s*pipeline\s+[\w`]", re.IGNORECASE | re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _PathContext:
-    """What stands before a path on its line, the endings of the files meant, and what they are."""
+    """What is before a path on its line, the endings of the files meant, and what they are."""
 
     pattern: re.Pattern[str]
     endings: tuple[str, ...]
@@ -53,7 +53,7 @@ def complete_path(
 ) -> PathCompletion | None:
     """The files for an offset of the file at `path`; None where no path is being written.
 
-    `read` gives the text of a file. Nothing outside of the project is shown.
+    `read` gives the text of a file. Nothing outside the project is shown.
     """
     line = text[max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1 : offset]
     for context in _CONTEXTS:

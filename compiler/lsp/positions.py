@@ -37,7 +37,7 @@ def position(source: Source, offset: int, units: Units) -> tuple[int, int]:
 
 
 def offset(source: Source, line: int, character: int, units: Units) -> int:
-    """The offset of a position; one behind the end of its line or of the text is that end."""
+    """The offset of a position; one after the end of its line or of the text is that end."""
     if line < 0:
         return 0
     if line >= len(source.line_starts):

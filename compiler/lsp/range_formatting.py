@@ -46,7 +46,7 @@ def _format_declaration(source: Source, text: str) -> str | None:
 
 
 def _step_edits(source: Source, span: Span, new: str, within: tuple[int, int]) -> list[Edit] | None:
-    """The edits of the steps that a range touches; None where they cannot be told apart."""
+    """The edits of the steps that a range touches; None where they cannot be distinguished."""
     old = source.text[span.start : span.end]
     old_segments, new_segments = _split_segments(old), _split_segments(new)
     if len(old_segments) != len(new_segments):

@@ -57,7 +57,7 @@ class Scope:
             yield CompletionItem(name_text(name), "qualifier")
 
     def members(self) -> Iterator[CompletionItem]:
-        """What can stand behind the dot: columns of an alias, or fields of a column."""
+        """What can follow the dot: columns of an alias, or fields of a column."""
         first, *rest = self.path
         qualified = [
             c for c in self._all_columns if c.qualifier and is_same_name(c.qualifier, first)

@@ -29,32 +29,32 @@ def _add_lifecycle(server: Server) -> None:
         ls.adopt_client(params)
 
     @server.feature(lsp.INITIALIZED)
-    def initialized(ls: Server, params: lsp.InitializedParams) -> None:
+    def handle_initialized(ls: Server, params: lsp.InitializedParams) -> None:
         ls.adopt_position_encoding()
         ls.reduce_garbage_collection()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
-    def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
+    def handle_open(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
         document = params.text_document
         path = ls.editor.workspace.documents.open(document.uri, document.text)
         ls.schedule_publishing(path)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
+    def handle_change(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
         changes = [_convert_change(each) for each in params.content_changes]
         units = ls.editor.converter.units
         uri = params.text_document.uri
         ls.schedule_publishing(ls.editor.workspace.documents.change(uri, changes, units))
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
-    def closed(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
+    def handle_close(ls: Server, params: lsp.DidCloseTextDocumentParams) -> None:
         path = ls.editor.workspace.documents.close(params.text_document.uri)
         ls.forget_file(path)
         for other in ls.editor.workspace.documents.paths:
             ls.schedule_publishing(other)
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def watched(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
+    def handle_watched_files(ls: Server, params: lsp.DidChangeWatchedFilesParams) -> None:
         for other in ls.editor.workspace.documents.paths:
             ls.schedule_publishing(other)
 

@@ -34,7 +34,7 @@ class SignaturePart:
 
 @dataclass(frozen=True, slots=True)
 class SignatureHelp:
-    """`active` is the index of the part being written, None where it is none of them.
+    """`active` is the index of the part being written, None where it is not one of them.
 
     `is_call` is false for the form of a step.
     """

@@ -106,7 +106,7 @@ class SymbolIndex:
             yield from self._parameter_names(node)
 
     def _kind_of_sink(self, name: Name) -> str:
-        """Whether a sink is called so, or has the name of its dataset."""
+        """Whether a sink is named so, or has the name of its dataset."""
         names = {
             node.name.text.casefold()
             for node in self._analysis.declarations

@@ -187,7 +187,7 @@ class Workspace:
                         yield posixpath.join(folder.replace(os.sep, "/"), name)
 
     def _reachable_files(self, root: str) -> set[str]:
-        """The file and all that it imports, found without parsing."""
+        """The file and everything that it imports, found without parsing."""
         visited: set[str] = set()
         pending = [root]
         while pending:

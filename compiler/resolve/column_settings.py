@@ -8,18 +8,22 @@ from ssbt.compiler.connectors.settings import (
     ColumnName,
     ColumnsExcept,
     ConditionText,
+    Setting,
     Settings,
     Value,
 )
 from ssbt.compiler.connectors.values import ParamUse
+from ssbt.compiler.diagnostics.codes import conditions as condition_codes
 from ssbt.compiler.diagnostics.codes import names as codes
 from ssbt.compiler.ir.relations import Column, Relation
 from ssbt.compiler.resolve.datasets import DatasetResolver
+from ssbt.compiler.resolve.expressions.walking import nodes
 from ssbt.compiler.resolve.options import OptionResolver
 from ssbt.compiler.resolve.report import Report
 from ssbt.compiler.syntax.ast import declarations as d
 from ssbt.compiler.syntax.ast import expressions as e
 from ssbt.compiler.syntax.ast import values as v
+from ssbt.compiler.types.functions import find_function
 
 
 class ColumnSettingResolver:
@@ -39,7 +43,9 @@ class ColumnSettingResolver:
         for each in settings.settings:
             match each.value:
                 case ConditionText():
-                    resolved.append(self._resolve_condition(nodes[each.option.name], relation))
+                    condition = nodes[each.option.name]
+                    self._check_chance(each, condition)
+                    resolved.append(self._resolve_condition(each, condition, relation))
                 case ColumnsExcept() as star:
                     resolved.append(self._list_columns(star, relation))
                 case value:
@@ -47,7 +53,18 @@ class ColumnSettingResolver:
         pairs = zip(settings.settings, resolved, strict=True)
         return replace(settings, settings=tuple(replace(one, value=other) for one, other in pairs))
 
-    def _resolve_condition(self, node: e.Expression, relation: Relation) -> ConditionText:
+    def _check_chance(self, setting: Setting, node: e.Expression) -> None:
+        """Report what is another value each time that it is asked for."""
+        for each in nodes(node):
+            function = find_function(each.name.text) if isinstance(each, e.Call) else None
+            if function is not None and not function.deterministic:
+                message = f"`{function.name}` in `{setting.option.name}` is a matter of chance"
+                help_ = "compute it from the row, such as `pmod(hash(…), 10) = 0`"
+                self._report.add(condition_codes.CHANCE, each.span, message, help=help_)
+
+    def _resolve_condition(
+        self, setting: Setting, node: e.Expression, relation: Relation
+    ) -> ConditionText:
         """The condition over rows of which only the types are known: a table has others, too."""
         columns = tuple(Column(each.name, each.type, True) for each in relation.columns)
         table = replace(relation, columns=columns)
@@ -59,6 +76,12 @@ class ColumnSettingResolver:
         for part in parts:
             if isinstance(part, ParamUse):
                 self._options.used_parameters.add(part.name.casefold())
+                if setting.option.is_kept:
+                    message = (
+                        f"the table keeps `{setting.option.name}` with the value of `{part.name}`"
+                    )
+                    help_ = "write the value itself: a run with another one would stop"
+                    self._report.add(condition_codes.KEPT_PARAMETER, node.span, message, help=help_)
         return ConditionText(parts)
 
     def _list_columns(self, star: ColumnsExcept, relation: Relation) -> tuple[ColumnName, ...]:

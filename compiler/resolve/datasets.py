@@ -55,10 +55,10 @@ class DatasetResolver:
             cache.begin((settings, with_index), self._typed_parameters)
 
     def resolve_all(self) -> None:
-        """Resolve whatever is declared, so that its mistakes are told even where it is not used."""
+        """Resolve what is declared, so that mistakes are reported even in what is not used."""
         declarations = self._program.declarations
         self._transforms.resolve_all()
-        # A dataset that needs others comes behind them, or a long chain would recurse too deeply.
+        # A dataset that needs others comes after them, or a long chain would recurse too deeply.
         for key in order_by_dependencies(declarations.datasets, self._find_dependencies):
             self.resolve_dataset(declarations.datasets[key].name)
 

@@ -15,7 +15,7 @@ _PLACEHOLDER = lazy_pattern(r"\{(\w+)\}")
 def order_by_dependencies(
     names: Iterable[str], find_dependencies: Callable[[str], Iterable[str]]
 ) -> Iterator[str]:
-    """The wanted names and all that they need, each behind what it needs; in a cycle, anyhow."""
+    """The wanted names and their dependencies, each after its own; in a cycle, in any order."""
     yielded: set[str] = set()
     visited: set[str] = set()
     stack = list(names)[::-1]

@@ -111,7 +111,7 @@ class ModuleLoader:
     def _check_member(
         self, span: Span, path: str, relative: str, member: str, purpose: ModulePurpose
     ) -> None:
-        """A function of the module that can be called so, or a class."""
+        """A function of the module that can be named so, or a class."""
         tree = ast.parse(self.sources[path].text)
         names: list[str] = []
         for node in tree.body:

@@ -185,7 +185,7 @@ class ProgramResolver:
     def _build_pipeline(
         self, node: d.Pipeline, sinks: list[ir.Sink], connections: Mapping[str, ir.Connection]
     ) -> ir.Pipeline:
-        """The pipeline with all that its sinks need."""
+        """The pipeline with everything that its sinks need."""
         reachable = self._find_reachable(sinks)
         upkeep = self._resolve_upkeep()
         parameters = self.options.used_parameters | reachable.parameters

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ssbt.compiler.syntax.ast import steps as s
     from ssbt.compiler.syntax.ast.nodes import Name
 
-# The relation behind a dataset's name or a transform's call, and the input that names it.
+# The relation after a dataset's name or a transform's call, and the input that names it.
 FindInput = Callable[["s.DatasetUse", "QueryContext"], tuple[Input, Relation] | None]
 # The result of a transform over relations.
 UseTransform = Callable[["s.UseTransform", Relation, "QueryContext"], tuple[Input, Relation] | None]

@@ -49,7 +49,7 @@ class Report(Struct):
     def add_unreadable_file(
         self, code: Code, span: Span, path: str, error: OSError, help: str | None = None
     ) -> None:
-        """Add a finding about a file that cannot be read, or that is none of the project's."""
+        """Add a finding about a file that cannot be read, or that is not one of the project's."""
         reason = (error.strerror or str(error)).lower()
         if isinstance(error, OutsideError):
             self.add(OUTSIDE_FILE, span, f"`{path}` is not read: {reason}", help=_OUTSIDE_HELP)

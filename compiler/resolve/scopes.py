@@ -161,7 +161,7 @@ def fields_of(type_: DataType) -> Sequence[StructField]:
 
 
 def _innermost_struct(type_: DataType) -> StructType | None:
-    """The struct that a name behind a dot is looked up in."""
+    """The struct that a name after a dot is looked up in."""
     if isinstance(type_, Array):
         type_ = type_.element
     return type_ if isinstance(type_, StructType) else None

@@ -41,7 +41,7 @@ class SemanticIndex(Struct):
     tags: Tags = field(default_factory=Tags)
 
     def add_name(self, name: ColumnName, field_count: int, column: Column) -> None:
-        """Note what a name stands for; `behind` parts of it are fields inside of the column."""
+        """Note what a name stands for; `behind` parts of it are fields inside the column."""
         column_index = len(name.parts) - field_count - 1
         span = name.parts[column_index].span
         self.columns[span] = [column]
@@ -50,7 +50,7 @@ class SemanticIndex(Struct):
             self.qualifier_spans.add(name.parts[0].span)
 
     def add_key(self, span: Span, left: Column, right: Column) -> None:
-        """Note a name behind `using`."""
+        """Note a name after `using`."""
         self.columns[span] = [left, right]
 
     def link_columns(self, left: Column, right: Column) -> None:

@@ -17,7 +17,7 @@ from ssbt.compiler.ir.merges import is_merged
 from ssbt.compiler.ir.records import key_columns
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.ir.streams import OutputMode, PythonFunction, StreamWrite
-from ssbt.compiler.ir.subjects import written_schemas
+from ssbt.compiler.ir.subjects import find_table_schema, written_schemas
 from ssbt.compiler.resolve.automatic_settings import without_unneeded_settings
 from ssbt.compiler.resolve.column_settings import ColumnSettingResolver
 from ssbt.compiler.resolve.datasets import DatasetResolver
@@ -88,6 +88,7 @@ class SinkResolver:
         if resolved is not None:
             for schema_name in written_schemas(resolved[1]):
                 self._schemas.find(schema_name.name, schema_name.span)
+            self._check_table_defaults(resolved[1])
         if dataset is None or resolved is None:
             return None
         connector, settings = resolved
@@ -102,6 +103,18 @@ class SinkResolver:
         return ir.Sink(
             name, dataset[0], connector, settings, text, node.span, stream=stream, allow=allow
         )
+
+    def _check_table_defaults(self, settings: Settings) -> None:
+        """Report defaults that a new table would not have."""
+        name = find_table_schema(settings)
+        schema = self._schemas.find(name.name, name.span) if name is not None else None
+        if name is None or schema is None:
+            return
+        for column, default in schema.defaults.items():
+            also = (Label(default.node.span, "the default"),)
+            message = f"the table would not have the default of `{column}`"
+            help_ = "let a schema of its own, without it, say what the table is created with"
+            self._report.add(unsupported.COLUMN_DEFAULT, name.span, message, also=also, help=help_)
 
     def _resolve_dataset(self, node: d.SinkWrite) -> tuple[str, Relation] | None:
         """The name and columns of what is written."""

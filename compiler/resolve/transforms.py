@@ -45,7 +45,7 @@ class TransformResolver:
         self.resolved: dict[str, ir.Transform] = {}
 
     def resolve_all(self) -> None:
-        """Resolve each by itself, so that its mistakes are told even where it is not used."""
+        """Resolve each by itself, so that its mistakes are reported even where it is not used."""
         for key, transform in self._program.declarations.transforms.items():
             self.resolved[key] = self._resolve_transform(transform)
 
@@ -191,7 +191,7 @@ class TransformResolver:
 
 
 def _has_argument_count(node: d.Transform, count: int, span: Span, context: QueryContext) -> bool:
-    """Whether so many datasets are what it takes; reports other numbers."""
+    """Whether this many datasets are what it takes; reports other numbers."""
     expected = len(node.parameters)
     if count == expected:
         return True

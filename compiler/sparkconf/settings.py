@@ -115,7 +115,7 @@ def find_check_conflict(
 
 
 def find_setting_problem(name: str, value: str, spark: str) -> SettingProblem | None:
-    """Why Spark of a line would pass over a setting or refuse it, as far as can be told."""
+    """Why Spark of a line would skip a setting or refuse it, as far as can be told."""
     lower = name.lower()
     if lower in _FIXED_SETTINGS or lower.startswith(_FIXED_PREFIX):
         message = f"`{name}` would change how Spark reads the script's own text"

@@ -18,7 +18,7 @@ from ssbt.compiler.syntax.tables import ABSENT, SPREAD, Tables
 class UnexpectedTokenError(Exception):
     """Where the text cannot go on: at `lexeme`, or at a character that begins none (None).
 
-    At the end of the text the lexeme is of the type `END`, its place behind the last one.
+    At the end of the text the lexeme is of the type `END`, its place after the last one.
     """
 
     def __init__(

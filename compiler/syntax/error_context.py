@@ -23,7 +23,7 @@ _MAXIMUM_SHOWN = 60
 class SyntaxErrorContext:
     """A `piece` of the file called `path`, from `begin` on, which is no `start` of the grammar.
 
-    `before` is what stands in the file before the piece.
+    `before` is what is in the file before the piece.
     """
 
     path: str
@@ -50,7 +50,7 @@ class SyntaxErrorContext:
 
     @cached_property
     def text(self) -> str:
-        """What stands there instead, up to the end of its line; empty at the end."""
+        """What is there instead, up to the end of its line; empty at the end."""
         if self.error.lexeme is not None:
             return re.split(r"[\r\n]", self.error.lexeme, maxsplit=1)[0][:_MAXIMUM_SHOWN]
         return self.word or self.piece[self.offset : self.offset + 1]

@@ -34,7 +34,7 @@ class DeclarationCache:
     """The declarations of the last version of each file, by their text.
 
     The tree is that of `parsing.parsed`: where all pieces are declarations, so is the file, and
-    these are its declarations. A mistake inside of one is one of the file.
+    these are its declarations. A mistake inside one is one of the file.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class _FileVersion:
 
 
 def shift_declaration(node: d.Declaration, distance: int) -> d.Declaration:
-    """The same declaration so many characters further on in its file."""
+    """The same declaration this many characters further on in its file."""
     return node if distance == 0 else cast("d.Declaration", _shift_node(node, distance))
 
 

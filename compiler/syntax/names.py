@@ -39,7 +39,7 @@ def name_text(name: str) -> str:
 
 
 def name_after_dot(name: str) -> str:
-    """A name behind a dot: no word is reserved there."""
+    """A name after a dot: no word is reserved there."""
     return name if _PLAIN.match(name) else quote_name(name)
 
 
@@ -56,12 +56,12 @@ def function_name(name: str) -> str:
 
 
 def declared_name(name: str) -> str:
-    """A name where the language expects nothing else: behind `from` and `as`, before a `:`."""
+    """A name where the language expects nothing else: after `from` and `as`, before a `:`."""
     return name if _WORD.match(name) else quote_name(name)
 
 
 def declaration_name(name: str) -> str:
-    """The name behind the keyword of a declaration."""
+    """The name after the keyword of a declaration."""
     return quote_name(name) if name.lower() in _OPERATORS else declared_name(name)
 
 

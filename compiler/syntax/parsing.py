@@ -1,4 +1,4 @@
-"""Text to AST, with every mistake that can be told apart.
+"""Text to AST, with every mistake that can be distinguished.
 
 A file without mistakes is parsed once. Where that fails, `recovery` cuts the file into
 declarations, steps and entries, and each is parsed on its own, so that one mistake hides none.
@@ -114,7 +114,7 @@ def parse_fragment(
         from ssbt.compiler.syntax.syntax_errors import diagnose_syntax_error
 
         mistake = diagnose_syntax_error(source, start, begin, piece, error)
-        # What was found inside of it follows from it.
+        # What was found inside it follows from it.
         findings = (*(each for each in builder.findings if not _holds(mistake, each)), mistake)
         stop = begin + error.offset
         return Fragment(None, findings, (), stop, error.is_at_end(), error.can_end())

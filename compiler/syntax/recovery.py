@@ -35,7 +35,7 @@ _HEAD = lazy_pattern(
     r"(stream\s+source|\w+)\s+(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)?", re.IGNORECASE
 )
 _COLUMN = lazy_pattern(r"\"?(?:([^\W\d]\w*)|`((?:[^`\r\n]|``)+)`)")
-# So many lines are tried as one entry, or entries on one line told apart: text that is no entry at
+# This many lines are tried as one entry, or one line as several entries: text that is no entry at
 # all must not be read over and over.
 _MAXIMUM_TRIES = 50
 # What a person writes stays far below; what a program went wrong with is not worth minutes.
@@ -110,7 +110,7 @@ def _recover_piece(
 def _recover_followed(
     source: Source, piece: Piece, result: Fragment
 ) -> tuple[Declarations, Findings]:
-    """A whole declaration, and what stands behind it."""
+    """A whole declaration, and what follows it."""
     whole = parse_fragment(source, "declaration", piece.begin, result.stop)
     nodes, stray_findings = _recover_stray(source, result.stop, piece.end)
     if isinstance(nodes[0], d.BrokenDeclaration) and not cutting.is_first_on_line(
@@ -121,7 +121,7 @@ def _recover_followed(
 
 
 def _recover_stray(source: Source, begin: int, end: int) -> tuple[Declarations, Findings]:
-    """What stands behind a whole declaration: more of them, or one mistake."""
+    """What follows a whole declaration: more of them, or one mistake."""
     result = parse_fragment(source, "file", begin, end)
     if result.node is not None:
         return list(result.node), list(result.findings)
@@ -129,7 +129,7 @@ def _recover_stray(source: Source, begin: int, end: int) -> tuple[Declarations, 
 
 
 def _parse_head(source: Source, begin: int, end: int) -> tuple[str, Name | None]:
-    """The keyword of a declaration, in lower case, and the name behind it."""
+    """The keyword of a declaration, in lower case, and the name after it."""
     match = _HEAD.match(source.text, begin, end)
     if match is None:
         return "", None
@@ -181,7 +181,7 @@ def _recover_query(source: Source, piece: Piece) -> tuple[Declarations, Findings
 def _parse_up_to_margin(
     source: Source, start: str, begin: int, end: int
 ) -> tuple[Fragment, int | None]:
-    """A part of a query, without what stands behind it at the margin, and where that begins."""
+    """A part of a query, without what follows it at the margin, and where that begins."""
     result = parse_fragment(source, start, begin, end)
     if (
         result.is_valid_prefix
@@ -243,7 +243,7 @@ def _recover_entries(
 
 
 def _find_last_line(source: Source, cuts: list[tuple[int, int]], index: int) -> int:
-    """The index behind the lines from this one on that do not look like entries."""
+    """The index after the lines from this one on that do not look like entries."""
     last = index
     while last < len(cuts) and last < index + _MAXIMUM_TRIES:
         if cutting.is_entry_start(source, cuts[last][0]):

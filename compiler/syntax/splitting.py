@@ -25,7 +25,7 @@ class Piece(Struct, frozen=True):
     """A stretch of the file: offsets, and the tokens in it.
 
     `opening` is the `{` of a declaration with a block, `closing` its partner; `is_stray` what
-    stands behind such a block and begins no declaration.
+    follows such a block and begins no declaration.
     """
 
     begin: int
@@ -58,7 +58,7 @@ def split_declarations(source: Source) -> Iterator[Piece]:
 
 
 def _split_piece(source: Source, inside: tuple[Token, ...]) -> Iterator[Piece]:
-    """One declaration, and apart from it what stands behind its block."""
+    """One declaration, and apart from it what follows its block."""
     first = source.text[inside[0].start : inside[0].end].lower()
     opening = next((t for t in inside if source.text[t.start] == "{" and t.kind == "open"), None)
     if first not in DECLARATIONS_OF_ENTRIES or opening is None:
@@ -110,7 +110,7 @@ def _is_declaration_start(source: Source, visible: list[Token], index: int) -> b
     if word in DECLARATIONS_OF_TEXT and following.kind in ("string", "open_string"):
         return True
     if following.kind in ("word", "name"):
-        # Inside of a block, `schema Order` is an option without its sign.
+        # Inside a block, `schema Order` is an option without its sign.
         looks = at_margin or _is_declaration_like(source, visible[index + 1 : index + 3])
         return looks and (at_margin or word not in (*DECLARATIONS_OF_TEXT, "expect"))
     # `source = …` is an option and `schema,` a column, unless nothing is before it on its line.
@@ -130,7 +130,7 @@ def is_first_on_line(source: Source, at: int) -> bool:
 
 
 def _is_declaration_like(source: Source, following: list[Token]) -> bool:
-    """Whether the two tokens behind an unknown word are as in a declaration: `paid =`."""
+    """Whether the two tokens after an unknown word are as in a declaration: `paid =`."""
     if len(following) < 2 or following[0].kind not in ("word", "name"):
         return False
     second = source.text[following[1].start : following[1].end].lower()

@@ -50,7 +50,7 @@ def escape_doubled_quotes(body: str, quote: str) -> str:
 def find_idle_escapes(body: str) -> list[tuple[int, str]]:
     """The escapes that mean nothing but their own character, such as `\\d`, with their offsets.
 
-    Spark drops the backslash without a word, which turns a regular expression into another.
+    Spark drops the backslash silently, which turns a regular expression into another.
     """
     if "\\" not in body:
         return []

@@ -26,7 +26,7 @@ _STRING = lazy_pattern(
     r"\"{3}(?:[^\"\\]|\\[\s\S]|\"(?!\"\"))*\"{3}"
     r"|'(?:[^'\\\r\n]|\\[^\r\n])*'|\"(?!\"\")(?:[^\"\\\r\n]|\\[^\r\n])*\""
 )
-# What stands before a step tells from where its query reads.
+# What is before a step tells from where its query reads.
 _MAXIMUM_BEFORE = 2_000
 _DURATION = lazy_pattern(r"(\d+)(ms|s|sec|m|min|h|hr|w)")
 _UNITS = {
@@ -131,7 +131,7 @@ def _find_unclosed(piece: str) -> int | None:
 
 
 def _check_number(context: SyntaxErrorContext) -> Diagnostic | None:
-    """A number with letters behind it."""
+    """A number with letters after it."""
     match = _NUMBER.match(context.piece, context.offset)
     if match is None or context.error.lexeme is not None:
         return None

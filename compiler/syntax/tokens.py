@@ -125,7 +125,7 @@ def tokenize_file(text: str) -> tuple[Token, ...]:
 def _cut_changed_lines(text: str, last: _CutText) -> tuple[Token, ...] | None:
     """The tokens of a text that has lines in common with an earlier one, at its ends.
 
-    None if a token of the lines between may go on behind them.
+    None if a token of the lines between may go on after them.
     """
     begin = text.rfind("\n", 0, count_common_start(text, last.text)) + 1
     unchanged = count_common_end(text[begin:], last.text[begin:])

@@ -166,7 +166,7 @@ DECLARATION_FORMS = {
 }
 # Words with which a query begins elsewhere.
 QUERY_WORDS = ("select", "from")
-# Words with which SQL goes on behind an expression.
+# Words with which SQL goes on after an expression.
 OTHER_CLAUSES = {
     "group": "groups are made by the next step: `|> aggregate … group by …`",
     "having": "the groups are filtered by the next step: `|> where …`",

@@ -40,7 +40,7 @@ def find_wide_rows(created: CreatedTest) -> Iterator[tuple[str, RowSet]]:
 
 
 def with_test(text: str, test: str) -> str:
-    """The text of a file with a test behind it."""
+    """The text of a file with a test after it."""
     return f"{text.rstrip()}\n\n{test}" if text.strip() else test
 
 

@@ -131,7 +131,7 @@ def _lost_time_parts(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _split_fields(pattern: str, meridiem: re.Match[str] | None) -> Iterator[_Field]:
-    """The runs of one letter outside of quotes, without what stands for am and pm."""
+    """The runs of one letter outside quotes, without what stands for am and pm."""
     runs = [
         match
         for match in _PIECE.finditer(pattern)
@@ -178,12 +178,12 @@ def _find_misplaced_letters(fields: tuple[_Field, ...]) -> Iterator[Slip]:
 
 
 def _is_time(field: _Field) -> bool:
-    """Whether it stands between hours and seconds."""
+    """Whether it is between hours and seconds."""
     return field.previous_letter in _HOURS or field.next_letter in ("s", "S")
 
 
 def _is_date(field: _Field) -> bool:
-    """Whether a year or a day stands beside it."""
+    """Whether a year or a day is beside it."""
     return field.previous_letter in _DATES or field.next_letter in _DATES
 
 

@@ -41,7 +41,7 @@ def translate_pattern(pattern: str) -> Translation | None:
 
 
 def blank_quoted(pattern: str) -> str:
-    """The pattern with blanks for what stands in quotes."""
+    """The pattern with blanks for what is in quotes."""
     return re.sub(r"'(?:[^']|'')*'", lambda quoted: " " * len(quoted[0]), pattern)
 
 

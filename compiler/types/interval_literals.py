@@ -10,7 +10,7 @@ from ssbt.compiler.patterns import lazy_pattern
 
 _FIELDS = ("day", "hour", "minute", "second")
 _SECOND = r"(?P<second>\d{1,2})(?:\.\d{1,9})?"
-# What stands before each field, and its digits where it is not the first one.
+# What is before each field, and its digits where it is not the first one.
 _SEPARATORS = {"hour": " ", "minute": ":", "second": ":"}
 _MAXIMUMS = {"hour": 23, "minute": 59, "second": 59}
 # As many of the first field as fit into microseconds of 64 bits.
@@ -38,7 +38,7 @@ def length_problem(parts: Sequence[tuple[Decimal, str]]) -> str | None:
 
 
 def range_problem(value: str, units: tuple[str, str]) -> str | None:
-    """Why a text is none of an interval from the first unit to the last; None where it is one."""
+    """Why a text is no interval from the first unit to the last; None where it is one."""
     first, last = (unit.lower().removesuffix("s") for unit in units)
     text = value.strip()
     if (first, last) == ("year", "month"):

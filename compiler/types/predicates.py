@@ -89,7 +89,7 @@ def is_orderable(data_type: DataType) -> bool:
 
 
 def is_distinguishable(data_type: DataType) -> bool:
-    """Whether rows with values of the type can be told apart, as `distinct` and `union` do."""
+    """Whether rows with values of the type can be distinguished, as `distinct` and `union` do."""
     return not has_type(data_type, MapType, VariantType)
 
 

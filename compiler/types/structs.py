@@ -1,4 +1,4 @@
-"""Structs that have two fields of one name."""
+"""Structs that have two fields of the same name."""
 
 from __future__ import annotations
 

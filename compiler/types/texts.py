@@ -48,7 +48,7 @@ _COMMENTS = lazy_pattern(r"\(\?[a-wyzA-Z]*x[a-zA-Z]*[):-]")
 # A group with a name, as Java writes it.
 _NAMED_GROUP = lazy_pattern(r"\(\?<(?=[A-Za-z])")
 
-# Letters that mean nothing behind a backslash; Java refuses them.
+# Letters that mean nothing after a backslash; Java refuses them.
 _NO_ESCAPES = frozenset("CEFgiIjJKlLmMoOqTUyY")
 
 
@@ -117,7 +117,7 @@ def _find_class_end(text: str, start: int) -> int | None:
             index += 1
         elif mark == "[":
             depth += 1
-            # A bracket right behind the opening one belongs to the class.
+            # A bracket right after the opening one belongs to the class.
             index += text[index + 1 : index + 2] == "^"
             index += text[index + 1 : index + 2] == "]"
         elif mark == "]":

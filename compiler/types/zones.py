@@ -6,7 +6,7 @@ from functools import cache
 
 from ssbt.compiler.patterns import lazy_pattern
 
-# By region; those behind `-` have none.
+# By region; those after `-` have none.
 _NAMES = """
 -: CET CST6CDT Cuba EET EST5EDT Egypt Eire GB GB-Eire GMT GMT0 Greenwich Hongkong Iceland Iran
   Israel Jamaica Japan Kwajalein Libya MET MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal

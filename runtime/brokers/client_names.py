@@ -40,7 +40,7 @@ def is_of_plugin(kind: str, name: str) -> bool:
 
 
 def find_meant(kind: str, name: str) -> str | None:
-    """The setting that is surely meant: behind another word, or the addresses of brokers."""
+    """The setting that is surely meant: after another word, or the addresses of brokers."""
     names, words = client_names(kind), name.split(".")
     for index in range(1, len(words)):
         ending = ".".join(words[index:])

@@ -1,6 +1,6 @@
 """The topics of Kafka that a stream reads: whether they are still those that its offsets are of.
 
-Spark keeps the names of topics alone. One that was deleted and made anew under its name has other
+Spark keeps the names of topics alone. One that was deleted and made again under its name has other
 records at the same offsets; only its id, which brokers have since Kafka 2.8, tells.
 """
 

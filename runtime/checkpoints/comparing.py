@@ -9,7 +9,12 @@ import re
 from typing import Any
 
 from ssbt.runtime.brokers.topics import Topics
-from ssbt.runtime.checkpoints.damage import checkpoint_damage, last_batch, log_damage
+from ssbt.runtime.checkpoints.damage import (
+    checkpoint_damage,
+    last_batch,
+    log_damage,
+    record_damage,
+)
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError, Leases
 from ssbt.runtime.dependences.changes import changes
 from ssbt.runtime.dependences.meanings import as_before
@@ -125,6 +130,8 @@ class Checkpoint:
     def problems(self) -> list[str]:
         """Why the stream must not go on from here; none for a checkpoint that is still empty."""
         records, files = f"{self.folder}/_ssbt/identity", self._files.snapshot()
+        if damage := record_damage(files, self.folder):
+            return damage
         if numbers := sorted(map(int, files.names(records))):
             self._latest = json.loads(files.content(f"{records}/{numbers[-1]}"))
             self._latest["number"] = numbers[-1]

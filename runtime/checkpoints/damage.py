@@ -1,4 +1,4 @@
-"""Damage to a checkpoint that Spark meets with an obscure message, or in silence."""
+"""Damage to a checkpoint that Spark meets with an obscure message, or silently."""
 
 from collections.abc import Iterator
 import json
@@ -66,6 +66,16 @@ def log_damage(files: Files, log: str, last: int) -> list[str]:
     return [*_find_problems(files, [f"{log}/{name}" for name in compacted])]
 
 
+def record_damage(files: Files, folder: str) -> list[str]:
+    """What is wrong with the newest of our own records in a checkpoint."""
+    identity = f"{folder}/_ssbt/identity"
+    numbers = sorted(map(int, files.names(identity)))
+    paths = [f"{identity}/{number}" for number in numbers[-1:]]
+    if "topics" in files.names(f"{folder}/_ssbt"):
+        paths.append(f"{folder}/_ssbt/topics")
+    return [*_find_problems(files, paths)]
+
+
 def _list_numbers(files: Files, log: str) -> list[int]:
     return [int(match[1]) for name in files.names(log) if (match := re.match(r"(\d+)", name))]
 
@@ -95,12 +105,12 @@ def _find_file_problem(files: Files, path: str) -> str | None:
         return "cannot be read, its checksum may be wrong"
     if not lines:
         return "is empty"
-    is_metadata = path.endswith("/metadata")
-    if not is_metadata and not re.fullmatch(r"v\d+", lines.pop(0)):
+    is_document = path.endswith("/metadata") or "/_ssbt/" in path
+    if not is_document and not re.fullmatch(r"v\d+", lines.pop(0)):
         return "is garbled"
     for line in lines:
         # A source may write its offsets in any form, but most are JSON.
-        if is_metadata or line[:1] in ("{", "["):
+        if is_document or line[:1] in ("{", "["):
             try:
                 json.loads(line)
             except ValueError:

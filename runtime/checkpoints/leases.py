@@ -16,7 +16,7 @@ from ssbt.runtime.files.stores import Files
 
 _LOG = logging.getLogger("ssbt.runtime")
 HEARTBEAT_SECONDS = 5.0
-# Another machine's lease is void when its heartbeat stood still for so long while we looked.
+# Another machine's lease is void when its heartbeat has not moved for this long while we looked.
 SILENT_SECONDS = 30.0
 
 
@@ -29,9 +29,9 @@ class LeaseLostError(CheckpointsRefusedError):
 
 
 class Leases:
-    """The leases of this job; `lost` is told when one is. Leaving gives them back.
+    """The leases of this job; `lost` is reported when one is. Leaving gives them back.
 
-    A heartbeat is a file of its own, so that a lease is never found half written anew.
+    A heartbeat is a file of its own, so that a lease is never found half rewritten.
     """
 
     def __init__(self, files: Files, pipeline: str, lost: Callable[[LeaseLostError], None]) -> None:

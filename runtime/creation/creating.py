@@ -78,12 +78,12 @@ def create_table(
 def _find_layout_problems(
     name: str, layout: Layout, partition_by: Sequence[str], cluster_by: Sequence[str]
 ) -> Iterator[str]:
-    if partition_by and _folded(layout.partitions) != _folded(partition_by):
+    if partition_by and _fold_names(layout.partitions) != _fold_names(partition_by):
         yield (
             f"it is partitioned by {_list(layout.partitions)}, not by {_list(partition_by)}:"
             " that takes a new table"
         )
-    if cluster_by and _folded(layout.clusters) != _folded(cluster_by):
+    if cluster_by and _fold_names(layout.clusters) != _fold_names(cluster_by):
         way = f"`ALTER TABLE {name} CLUSTER BY ({_names(cluster_by)})`"
         if layout.partitions:
             way = f"it is partitioned by {_list(layout.partitions)}: that takes a new table"
@@ -138,5 +138,5 @@ def _list(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "nothing"
 
 
-def _folded(names: Sequence[str]) -> list[str]:
+def _fold_names(names: Sequence[str]) -> list[str]:
     return [re.sub(r"[`\s]", "", name).casefold() for name in names]

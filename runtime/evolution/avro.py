@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 import json
 from typing import Any
 
-# Spark takes the lowest 64 bits of the number for decimals of so many digits.
+# Spark takes the lowest 64 bits of the number for decimals of this many digits.
 _WRAPPING, _MAX_DIGITS = 18, 38
 # What spark-avro writes beside a type that Avro does not have.
 _SPARK_TYPE = "spark.sql.catalyst.type"
@@ -91,7 +91,7 @@ def _names_in_lists(schema: Any) -> Iterator[str]:
 
 
 def _digits_for_size(size: int) -> int:
-    """How many digits numbers of so many bytes may have; Avro ignores a decimal with more."""
+    """How many digits numbers of this many bytes may have; Avro ignores a decimal with more."""
     return min(len(str(2 ** (8 * size - 1) - 1)) - 1, _MAX_DIGITS)
 
 

@@ -74,7 +74,7 @@ def _step_costs(
 ) -> Iterator[tuple[int, tuple[int | None, int | None]]]:
     """What it costs to go on with a pair or with one row alone; pairs come first.
 
-    Two rows without a cell in common are a pair only where nothing else stands between.
+    Two rows without a cell in common are a pair only where nothing else is between.
     """
     is_left, is_right = i < len(equal), j < len(costs[0]) - 1
     if is_left and is_right and equal[i][j]:

@@ -38,8 +38,8 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 class Difference:
     """A row that is expected and one that came, or only one of the two.
 
-    `expected_index` is that of the expected row among all that are, from 0; of a row that only came
-    it is that of the expected one before which it came, None where no order counts.
+    `expected_index` counts the expected rows from 0. For a row that only came, it is that of the
+    expected one before which it came, None where no order counts.
     """
 
     expected: Values | None

@@ -66,7 +66,7 @@ def rows_frame(spark: SparkSession, rows: Rows, text: Text) -> DataFrame:
     cast = ", ".join(["true", *(_sql(quote_name(name), type_) for name, type_ in rows.columns)])
     # The cells were compiled, and names are quoted.
     selects = [f"SELECT * FROM VALUES {values} AS rows({column_list})"]  # nosec B608
-    # Each by itself: what stands in one row must not change the types of another.
+    # Each by itself: what is in one row must not change the types of another.
     selects += [f"SELECT {cast} FROM VALUES {row} AS rows({names})" for row in texts]  # nosec B608
     return spark.sql(" UNION ALL ".join(selects)).where("`is given`").drop("is given")
 

@@ -65,7 +65,7 @@ class Test:
 class Dataset:
     """A function of the script: the datasets and whether it takes the parameters.
 
-    A stream of it is written in the output mode `mode`, and takes up to so many `batches`
+    A stream of it is written in the output mode `mode`, and takes up to this many `batches`
     for each micro-batch that is given.
     """
 

@@ -1,1 +1,1 @@
-"""How a failure is told: where in the pipeline's source it arose, and what Spark says of it."""
+"""How a failure is reported: where in the pipeline's source it arose, and what Spark says of it."""

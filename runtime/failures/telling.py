@@ -134,7 +134,7 @@ def _quote_location(location: SourceLocation, cause: Cause) -> tuple[list[str], 
 
 
 def _render_margin(lines: Sequence[tuple[str, str]], mark: tuple[int, int] | None) -> list[str]:
-    """Lines behind their labels; `mark` says where to underline the first, and how far."""
+    """Lines after their labels; `mark` says where to underline the first, and how far."""
     width = max((len(label) for label, _ in lines), default=0)
     rendered = [f"  {label:>{width}} | {text}" for label, text in lines]
     if mark:

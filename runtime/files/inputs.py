@@ -15,7 +15,7 @@ def warn_of_missing_files(frame: DataFrame, log: logging.Logger) -> None:
 def paths_without_files(frame: DataFrame) -> list[str]:
     """The paths that the frame reads files from where there are none, or hidden ones alone.
 
-    A path that does not exist is Spark's own error; where it does, no rows are all that one sees.
+    A path that does not exist is Spark's own error; where it does, all one sees is no rows.
     """
     try:
         return sorted(set(_empty_paths(frame)))

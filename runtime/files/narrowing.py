@@ -59,7 +59,7 @@ def narrow_columns(
 ) -> DataFrame:
     """The frame with the types of `schema`.
 
-    A value that is none of its type stops the job. With `corrupt` the value is null, and that
+    A value that is not of its type stops the job. With `corrupt` the value is null, and that
     column has the row as a JSON text; with `drop` the row is left out.
     """
     fields_by_name = {

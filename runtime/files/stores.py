@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import cached_property
 import re
 from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import SparkSession
 
@@ -12,6 +13,9 @@ from ssbt.runtime.errors.causes import find_cause
 
 _NO_ROOM = re.compile(r"No space left on device|[Qq]uota")
 _STORE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/]*)?")
+_UNFINISHED = re.compile(r"\..*\.tmp")
+# Of stores such as S3, where a file appears when it is closed and a rename copies it.
+_APPEARS_WHOLE = "fs.capability.outputstream.abortable"
 
 
 class NotWrittenError(Exception):
@@ -29,13 +33,14 @@ class Files:
         self._hadoop = _Hadoop(spark)
 
     def names(self, folder: str) -> list[str]:
-        """The names in a folder; nothing if there is no such folder."""
+        """The names in a folder, without files that were only begun; none if it is missing."""
         store, path = self._locate(folder)
         if not store.exists(path):
             return []
         # All in one text: Py4J would ask the JVM about each name three times.
         paths = self._hadoop.wrap(self._hadoop.to_paths(store.listStatus(path))).mkString("\0")
-        return [each.rpartition("/")[2] for each in paths.split("\0") if each]
+        names = [each.rpartition("/")[2] for each in paths.split("\0") if each]
+        return [name for name in names if not _UNFINISHED.fullmatch(name)]
 
     def size(self, path: str) -> int:
         """The bytes of a file; raises what the JVM does if there is none."""
@@ -86,7 +91,7 @@ class Files:
         Raises NotWrittenError where nobody can.
         """
         try:
-            self.write(path, text, overwrite=False)
+            self._write_in_place(path, text, overwrite=False)
         except NotWrittenError as error:
             store, hadoop_path = self._locate(path)
             if _NO_ROOM.search(str(error)):
@@ -99,8 +104,23 @@ class Files:
             return False
         return True
 
-    def write(self, path: str, text: str, *, overwrite: bool = True) -> None:
-        """Write a file, in place of what is there; raises NotWrittenError."""
+    def write(self, path: str, text: str) -> None:
+        """Write a file, in place of what is there; raises NotWrittenError.
+
+        A job that is killed meanwhile leaves the whole file or none, as Spark's checkpoints do.
+        """
+        store, hadoop_path = self._locate(path)
+        if store.hasPathCapability(hadoop_path, _APPEARS_WHOLE):
+            self._write_in_place(path, text, overwrite=True)
+            return
+        folder, _, name = path.rpartition("/")
+        unfinished = f"{folder}/.{name}.{uuid4().hex}.tmp"
+        self._write_in_place(unfinished, text, overwrite=True)
+        # A local file that is renamed over another one has the checksum of the other for a moment.
+        store.delete(hadoop_path, False)
+        self.rename(unfinished, path)
+
+    def _write_in_place(self, path: str, text: str, *, overwrite: bool) -> None:
         store, hadoop_path = self._locate(path)
         try:
             stream = store.create(hadoop_path, overwrite)

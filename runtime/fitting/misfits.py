@@ -32,7 +32,7 @@ from pyspark.sql.types import (
 )
 
 _MAX_SHOWN = 60
-# Places beyond those of a decimal that must be zero; what stands behind them may be the noise of
+# Places beyond those of a decimal that must be zero; what follows them may be the noise of
 # floating-point numbers, as in 0.30000000000000004.
 _MORE_PLACES, _MAX_DIGITS = 6, 38
 _DAYS = (-719_162, 2_932_896)
@@ -146,12 +146,29 @@ def utf8(data: Column) -> Column:
 
 def field_text(path: str, value: Column, type: DataType, masked: frozenset[str]) -> Column:
     """The sentence about a field whose value is not of its type."""
+    before, is_shown, after = sentence_parts(path, type, masked)
+    if not is_shown:
+        return F.lit(before)
+    return F.concat(F.lit(before), shorten_text(value), F.lit(after))
+
+
+def sentence_parts(path: str, type: DataType, masked: frozenset[str]) -> tuple[str, bool, str]:
+    """What stands before and after the value in that sentence, and whether the value does."""
     sql = "STRUCT" if isinstance(type, StructType) else type.simpleString().upper()
     name = path or "it"
     if path.partition(".")[0] in masked or (not path and masked):
-        return F.lit(f"`{name}` holds no {sql}")
-    shortened = F.regexp_replace(value, rf"(?s)^(.{{{_MAX_SHOWN}}}).+", "$1...")
-    return F.concat(F.lit(f"`{name}` is "), shortened, F.lit(f", which is no {sql}"))
+        return f"`{name}` holds no {sql}", False, ""
+    return f"`{name}` is ", True, f", which is no {sql}"
+
+
+def shorten_text(text: Column) -> Column:
+    """The text as far as an error shows it."""
+    return F.regexp_replace(text, rf"(?s)^(.{{{_MAX_SHOWN}}}).+", "$1...")
+
+
+def after_colon(detail: Column) -> Column:
+    """The detail with a colon before it; nothing if it is empty. It is in the plan only once."""
+    return F.regexp_replace(detail, "(?s)^(?=.)", ": ")
 
 
 def _find_misfits(
@@ -171,7 +188,7 @@ def _find_misfits(
 def _misfit_condition(
     value: Column, actual: DataType, target: DataType, looks: Looks
 ) -> Column | None:
-    """Whether a value is none of the type, or null; None where all values are of it."""
+    """Whether a value is not of the type, or null; None where all values are of it."""
     if isinstance(target, StructType):
         field_misfits = list(_find_misfits(value, actual, target, "", looks))
         return is_any(field_misfits) if field_misfits else None

@@ -108,7 +108,7 @@ def encoded_registry_avro(
     id = _IDS.get((client.url, subject, schema))
     if id is None:
         id = client.register_schema(subject, Schema(schema), register=register).id
-        # A batch that is written with others is planned anew each time, and an id stays as it is.
+        # A batch that is written with others is planned again each time, and an id stays as it is.
         _IDS[client.url, subject, schema] = id
     return F.concat(F.lit(_frame_head(id)), to_avro(record, schema))
 
@@ -147,8 +147,8 @@ def _first_match(branches: Sequence[tuple[Column, Column]]) -> Column:
 def _limit_lengths() -> None:
     """Let Avro's library in the driver's JVM refuse lengths that no record of a broker has.
 
-    It would make room for two gigabytes, and end the JVM, before it finds that a record has not so
-    many bytes. It reads its limits once, when the first record is decoded.
+    It would make room for two gigabytes, and end the JVM, before it finds that a record is
+    shorter. It reads its limits once, when the first record is decoded.
     """
     jvm: Any = getattr(SparkSession.active(), "_jvm", None)
     if jvm is None:

@@ -111,7 +111,7 @@ def encoded_protobuf(
 ) -> Column:
     """The bytes of a message, whose fields are those of the struct.
 
-    What its field cannot hold stops the job, and is told unless the field is `masked`.
+    What its field cannot hold stops the job, and is reported unless the field is `masked`.
     """
     hidden = frozenset(masked)
 
@@ -145,7 +145,7 @@ def encoded_registry_protobuf(
     elif key not in _WRITER_SCHEMAS:
         writer_set = load_writer_schemas(registry, subject, "PROTOBUF")
         _WRITER_SCHEMAS[key] = writer_set.latest, writer_set.schemas.get(writer_set.latest) or ""
-    # A batch that is written with others is planned anew each time, and must not need a registry.
+    # A batch that is written with others is planned again each time, and must not need a registry.
     id, text = _WRITER_SCHEMAS[key]
     paths_by_name = {name: path for path, name in _message_names(text).items()}
     if message not in paths_by_name:

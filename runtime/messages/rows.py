@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 SHOWN = 30
-"""So much of a value is told at most."""
+"""So much of a value is reported at most."""
 _SIGNED = {"TYPE_UINT32": 32, "TYPE_FIXED32": 32, "TYPE_UINT64": 64, "TYPE_FIXED64": 64}
 Row = dict[str, Any]
 PROBLEM = "_ssbt_problem"
@@ -94,7 +94,7 @@ def problem(descriptors: str, message: str, body: bytes, masked: Collection[str]
     descriptor = message_class(descriptors, message).DESCRIPTOR
     try:
         lenient_message.ParseFromString(body)
-        # What is no text is told first: only without such is a message one that can be read.
+        # What is no text is reported first: only without such is a message one that can be read.
         for error in _find_wrong_texts(lenient_message, descriptor):
             raise error
         _read_fields(lenient_message, True)

@@ -15,7 +15,7 @@ _LOG = logging.getLogger("ssbt.runtime")
 
 
 class ProgressLog:
-    """Logs each batch of a query once; a batch without rows is passed over in silence.
+    """Logs each batch of a query once; a batch without rows is passed over silently.
 
     `counts` has what became of the records of a batch, if it is known; `done` is called with the
     last batch that is done.

@@ -66,7 +66,7 @@ def rows_written(observation: Observation, timeout: float = 5.0) -> int | None:
         except Exception:
             _LOG.debug("no row count", exc_info=True)
 
-    # A thread that may be left behind: `get` waits for ever for a write that never ran a query.
+    # A thread that may be left behind: `get` waits forever for a write that never ran a query.
     thread = Thread(target=observe, daemon=True)
     thread.start()
     thread.join(timeout)

@@ -55,7 +55,7 @@ def describe_table(session: SparkSession, table: str) -> Description | None:
             return None
         raise
     heads = [row.col_name for row in rows]
-    # A column may be called as one of the details, which come behind all columns.
+    # A column may be called as one of the details, which come after all columns.
     begin = heads.index(_DETAILS) if _DETAILS in heads else len(rows)
     details = {row.col_name: row.data_type for row in rows[begin:]}
     partitions: list[str] = []

@@ -64,7 +64,7 @@ def _has_versions(table: Description) -> bool:
 
 @contextmanager
 def _overwriting(session: SparkSession, mode: str | None) -> Iterator[None]:
-    """Let overwrites replace what the mode says; an option of a writer Spark passes over here."""
+    """Let overwrites replace what the mode says; an option of a writer Spark skips here."""
     if mode is None:
         yield
         return

@@ -1,1 +1,1 @@
-"""The folders of file sinks: whose files lie there, and how a stream may write on behind them."""
+"""The folders of file sinks: whose files lie there, and how a stream may continue after them."""

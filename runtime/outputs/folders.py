@@ -26,7 +26,7 @@ class SinkFolder:
     def problem(self, stream: str, last: int | None) -> str | None:
         """Why the stream must not write here; `last` is the batch that its checkpoint came to.
 
-        None for `last` is a stream that begins anew.
+        None for `last` is a stream that starts from scratch.
         """
         latest = self.latest_batch()
         if latest is None:

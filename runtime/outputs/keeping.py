@@ -1,4 +1,4 @@
-"""A stream that begins anew behind the files that its folder has, which readers go on to see.
+"""A stream that starts from scratch over the files of its folder, which readers continue to see.
 
 The log of the folder becomes one batch, number 0, that lists what readers see. The new checkpoint
 must then have a batch 0, too: Spark is made to run one over no rows, into nothing, so that all
@@ -117,7 +117,7 @@ def _run_empty_batch(files: Files, checkpoint: str, writer: DataStreamWriter) ->
     plan = "\n".join([*_first_lines(frame.sparkSession), *["-"] * sources])
     files.write(f"{checkpoint}/offsets/0", plan)
     empty = frame.writeStream.format("noop").option("checkpointLocation", checkpoint)
-    # Once is the trigger that makes one batch, and no other behind it.
+    # Once is the trigger that makes one batch, and no other after it.
     empty.trigger(once=True).start().awaitTermination()
 
 

@@ -8,7 +8,7 @@ from ssbt.runtime.files.stores import Files
 
 
 def earlier_layout(files: Files, folder: str, sinks: Sequence[str]) -> Iterator[str]:
-    """Why a stream of several sinks must not begin anew: its sinks have come somewhere before."""
+    """Why a stream of several sinks must not begin again: its sinks have come somewhere before."""
     root = folder.rpartition("/")[0]
     offsets_by_sink = {}
     for sink in sinks:

@@ -1,4 +1,4 @@
-"""One pass over a source with dead letters: each record is read once, and judged once.
+"""One skip a source with dead letters: each record is read once, and judged once.
 
 A batch is decoded once. Which of its records are dead letters is written down in the checkpoint
 before anything else is written: when the batch is repeated, by another version or not, they are the
@@ -45,7 +45,7 @@ def one_pass(
 ) -> Stream:
     """The stream that writes all outputs of a batch.
 
-    `frames` are judged records, and behind them streams that are computed beside them: `outputs`
+    `frames` are judged records, and after them streams that are computed beside them: `outputs`
     is given what a batch has of each. `writes` are the names of the outputs, each with its folder
     if it is one of files.
     """

@@ -140,7 +140,7 @@ class FileOutput:
 
 
 def _query_id() -> str:
-    """The id of the stream: a checkpoint that begins anew has another one, or its first batches
+    """The id of the stream: one that starts from scratch has another, or its first batches
     would be taken for those that were written before."""
     context = SparkSession.builder.getOrCreate().sparkContext
     query = context.getLocalProperty("sql.streaming.queryId")

@@ -1,1 +1,1 @@
-"""Streams that are planned anew, or go on as they are planned, without having failed."""
+"""Streams that are planned again, or go on as they are planned, without having failed."""

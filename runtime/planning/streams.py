@@ -1,4 +1,4 @@
-"""One stream that goes on at once, planned anew or not, while the others run on."""
+"""One stream that goes on at once, planned again or not, while the others run on."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,14 +50,14 @@ def plan_stream(name: str) -> "Stream | None":
 
 
 class Continuation:
-    """What a stream goes on with behind an error that is no failure of it."""
+    """What a stream goes on with after an error that is no failure of it."""
 
     def __init__(self) -> None:
         self._learned: set[tuple[int, bool]] = set()
         self._is_behind_batch = False
 
     def note_batch(self) -> None:
-        """A batch has ended, and was told."""
+        """A batch has ended, and was reported."""
         self._is_behind_batch = False
 
     def stream(self, error: Exception, previous: "Stream") -> "Stream | None":

@@ -28,7 +28,7 @@ _BUILT_IN = dict(_BUILT_IN_PATHS)
 
 
 class NoValueError(LookupError):
-    """There is no value; the text says why, and is told: it never holds a value."""
+    """There is no value; the text says why, and is shown: it never holds a value."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else type(self).__name__

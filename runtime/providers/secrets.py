@@ -129,7 +129,7 @@ def _safe_error(error: BaseException, *, of_ours: bool) -> SecretError | OSError
     """The failure of a provider as it may be told, without a trace of where it began.
 
     What a provider of somebody else's says may hold the value, or the answer in which it stands:
-    of that no more than the kind is told, and what the operating system says of a number.
+    of that no more than the kind is reported, and what the operating system says of a number.
     """
     kind = type(error).__name__
     if isinstance(error, NoValueError):

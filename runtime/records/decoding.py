@@ -15,6 +15,7 @@ from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.fitting.misfits import (
     Looks,
     Misfit,
+    after_colon,
     convert_value,
     find_misfits,
     is_any,
@@ -29,7 +30,7 @@ MALFORMED = "malformed records "
 """How the counts of malformed records that were left out are called, before a number."""
 _NUMBERS = count(1)
 PLACE = ("topic", "partition", "offset")
-# The decoded parts stand beside the record's own columns, none of which is called like this.
+# The decoded parts are beside the record's own columns, none of which is called like this.
 _DECODED = "_decoded_"
 
 
@@ -132,8 +133,8 @@ class _Part:
         elif not isinstance(problem, Column):
             problem = problem(F.col(self.name))
         if self.misfits:
-            detail = F.concat(F.lit(": "), render_misfits(self.misfits, self.decoding.masked))
-            problem = F.concat(problem, F.when(is_any(self.misfits), detail).otherwise(""))
+            detail = render_misfits(self.misfits, self.decoding.masked)
+            problem = F.concat(problem, after_colon(detail))
         return problem
 
     def columns(self) -> list[Column]:
@@ -232,9 +233,9 @@ def _once(column: Column, name: str) -> Column:
 
 
 def _is_once() -> Column:
-    """True, said so that what depends on it is computed once, and before all that comes later.
+    """True, written so that what depends on it is computed once, before all that comes later.
 
-    Spark computes an expression anew for each filter that it moves below it, and decoding costs
+    Spark computes an expression again for each filter that it moves below it, and decoding costs
     most of all: what might give another value, as the number of a partition, it leaves alone.
     """
     return F.spark_partition_id() >= 0

@@ -49,7 +49,7 @@ def _replace_appender(jvm: Any, context: Any, appender: Any, values: Collection[
     alternatives = "|".join(map(_escape_pattern, sorted(values, key=len, reverse=True)))
     layout = core.layout.PatternLayout.newBuilder()
     layout.withConfiguration(configuration)
-    # Log4j would write stack traces behind the replacement, and not see those inside of it.
+    # Log4j would write stack traces after the replacement, and not see those inside it.
     layout.withAlwaysWriteExceptions(False)
     layout.withPattern(f"%replace{{{pattern}}}{{{alternatives}}}{{***}}")
     builder = core.appender.ConsoleAppender.newBuilder()

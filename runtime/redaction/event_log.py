@@ -33,7 +33,7 @@ class _EventLog:
         self._settings = spark.conf()
 
     def strike_out(self, values: Collection[str]) -> None:
-        """Write those of its files anew that hold one of the values; the session has ended."""
+        """Write those of its files again that hold one of the values; the session has ended."""
         alternatives = sorted((value.encode() for value in values), key=len, reverse=True)
         pattern = re.compile(b"|".join(map(re.escape, alternatives)))
         for file in list(self._files()):

@@ -2,7 +2,7 @@
 
 A record begins with a zero byte and the id of the schema that it was written with. A plan knows the
 schemas of its ids. An id that is new ends the query that met it; `learn_schema` asks the registry
-for it, and that query alone is planned anew. An id that the registry does not have is malformed.
+for it, and that query alone is planned again. An id that the registry does not have is malformed.
 """
 
 from collections.abc import Mapping

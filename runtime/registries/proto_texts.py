@@ -46,7 +46,7 @@ def _message_lines(message: Any, syntax: str) -> Iterator[str]:
             yield f"{_INDENT}oneof {message.oneof_decl[choice].name} {{"
             yield from _indent(_indent(_field_line(each, "", maps) for each in fields))
             yield f"{_INDENT}}}"
-    # The end of a range is the first number behind it.
+    # The end of a range is the first number after it.
     reserved = [f"{each.start} to {each.end - 1}" for each in message.reserved_range]
     for listed in (reserved, [json.dumps(name) for name in message.reserved_name]):
         if listed:

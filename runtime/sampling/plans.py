@@ -13,7 +13,7 @@ Columns = list[tuple[str, str | None]]
 class SourceRequest:
     """Rows of a source: of its `columns` with their types, or of all if there are none.
 
-    `schema` are all that are known, `is_open` where there may be more. The columns `masked` get
+    `schema` are all known columns, `is_open` where there may be more. The columns `masked` get
     other values; by the `keys` rows meet those of other sources.
     """
 

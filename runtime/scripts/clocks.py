@@ -5,7 +5,7 @@ import re
 from ssbt.runtime.values.literals import literal
 
 # Quoted parts of SQL are passed over. The names without parentheses are those that Spark takes for
-# the functions wherever no column is called so.
+# the functions wherever no column is named so.
 _NOW = re.compile(
     r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`]|``)*`"""
     r"|(?<![\w.])(?P<name>current_timestamp|localtimestamp|current_date|now|curdate|unix_timestamp)"

@@ -14,7 +14,7 @@ KEEP = "--keep-output"
 class Operation:
     """The pipeline, how often a stream is started again, and what is said of single streams.
 
-    `accepted` are those whose checkpoint is good in spite of all; `kept` begin anew behind what
+    `accepted` are those whose checkpoint is good in spite of all; `kept` begin again behind what
     their folder has.
     """
 

@@ -118,7 +118,7 @@ def _last_batch_number(query: StreamingQuery) -> int:
 
 
 def _end_after_batch(query: Any) -> Any:
-    """The JVM's thread of the query, which will end behind its batch; None if that is impossible.
+    """The JVM's thread of the query, which will end after its batch; None if that is impossible.
 
     Nothing public does it: `stop` interrupts the batch. Over Spark Connect there is no way to the
     thread, and in continuous mode there are no batches.

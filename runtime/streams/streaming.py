@@ -44,9 +44,9 @@ class GaveUpError(Exception):
 class Stream:
     """A stream that can start: its name, and the folder in which it keeps its place.
 
-    Without a folder it begins anew each time. `depends_on` has what of the query the checkpoint
-    holds fast, each as `part: what it is`, and `meanings` has the same in canonical form, a word
-    for each: a part whose text alone differs has not changed. `output` is the folder of a file
+    Without a folder it always starts from scratch. `depends_on` lists what the checkpoint fixes of
+    the query, each as `part: what it is`, and `meanings` has the same in canonical form, a word for
+    each: a part of which only the text differs has not changed. `output` is the folder of a file
     sink. A stream with several sinks `writes` them, each with its folder if it has one; `counts`
     has what became of the records of its batches. `table` is the name of the table that it writes.
     """
@@ -182,7 +182,7 @@ class _StreamRun:
         self._ended = False
 
     def keep_output(self, operation: Operation) -> None:
-        """Let a stream that begins anew write on behind what its folder has, if that is wanted."""
+        """Let a stream that starts from scratch keep what its folder has, if that is wanted."""
         stream, checkpoint = self._stream, self.kept_checkpoint
         is_wanted = stream.name in operation.kept
         if is_wanted and checkpoint and checkpoint.outputs and checkpoint.begins_anew:
@@ -236,7 +236,7 @@ class _StreamRun:
         return None
 
     def has_finished(self, batch: LastBatch) -> bool:
-        """Whether the query has ended, which is told."""
+        """Whether the query has ended, which is reported."""
         with suppress(Exception):
             if not batch.is_over():
                 return False

@@ -1,8 +1,8 @@
 """Events of rows that have keys, kept as a history: a version for each change, and when it holds.
 
 Any order of the events, any cutting into batches and any repetition of them give the same table:
-all versions of a key are cut anew when one of its events comes. The table shows most events itself.
-Those that it does not show, deletes and events without a tracked change, are in a companion table.
+all versions of a key are split again when one of its events comes. The table shows most events
+itself. Deletes and events without a tracked change are in a companion table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,14 +101,14 @@ def _keep(news: DataFrame, statement: str, history: "_History", tables: _Tables)
     session, target, memory = news.sparkSession, tables.target, tables.memory
     remembered, version = memory.find_version(session), target.version(session)
     kept = None if remembered is None else memory.read(news)
-    cut = history.cut(news, kept, target.read(news).where(tables.within))
+    versions = history.cut_versions(news, kept, target.read(news).where(tables.within))
     # Not persisted: that is computed again from the newest versions of the tables as soon as this
     # job has changed one of them.
-    cut = target.checkpoint(cut.where("_hides OR _changes"))
-    hides, changes = cut.agg(F.max("_hides"), F.max("_changes")).collect()[0]
+    versions = target.checkpoint(versions.where("_hides OR _changes"))
+    hides, changes = versions.agg(F.max("_hides"), F.max("_changes")).collect()[0]
     # Before the table is changed: a job that fails between the two is run again.
     if hides:
-        unseen = history.shape_events(cut.where("_hides"))
+        unseen = history.shape_events(versions.where("_hides"))
         if remembered is None:
             # Another job may have created it first: what that has in it is looked at.
             memory.create(unseen.limit(0), tables.options)
@@ -117,7 +117,7 @@ def _keep(news: DataFrame, statement: str, history: "_History", tables: _Tables)
         memory.merge(news, history.remembering_statement, "hidden")
         remembered += 1
     if changes:
-        target.offer(history.shape_versions(cut.where("_changes")), "versions")
+        target.offer(history.shape_versions(versions.where("_changes")), "versions")
         target.merge(news, statement)
         version += 1
     return (remembered, version) == (memory.find_version(session), target.version(session))
@@ -177,7 +177,9 @@ class _History:
         """The keys that have news, as columns."""
         return news.select(*(F.col("_key").getField(key).alias(key) for key in self._keys))
 
-    def cut(self, news: DataFrame, memory: DataFrame | None, target: DataFrame) -> DataFrame:
+    def cut_versions(
+        self, news: DataFrame, memory: DataFrame | None, target: DataFrame
+    ) -> DataFrame:
         """All events of the keys that have news, and the versions that they make.
 
         `_shown` is the row of the table for an event, and `_version` what it has to be, both null

@@ -1,6 +1,6 @@
 """`python -m ssbt.runtime.testing PLAN EVENTS`: run or write the tests of a plan in one session.
 
-PLAN is a JSON file; EVENTS is the number of an open file to which one JSON object a line is told.
+PLAN is a JSON file; EVENTS is the number of an open file that gets one JSON object a line.
 """
 
 import json

@@ -180,7 +180,7 @@ class CaseRun:
         queries: Mapping[str, Query],
         given_frames: Mapping[str, DataFrame],
     ) -> None:
-        """Let the streams run over each micro-batch in turn, planned anew where it has a time."""
+        """Let the streams run over each micro-batch in turn, planned again where it has a time."""
         count = max((each.batch for each in self._test.given), default=0) if queries else 0
         for number in range(1, count + 1):
             time = self._set_time(number)

@@ -1,19 +1,15 @@
 """What is wrong with the fields of a text that was parsed: those that have a text and no value."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType
 
-from ssbt.runtime.fitting.misfits import field_text
+from ssbt.runtime.fitting.misfits import sentence_parts, shorten_text
 
-
-def problem_sentence(problem: str, detail: Column) -> Column:
-    """A problem, with what is known of the fields."""
-    return F.concat(
-        F.lit(problem), F.when(detail != "", F.concat(F.lit(": "), detail)).otherwise("")
-    )
+# Between texts that a plan has as one, which is smaller than a list of them.
+_BETWEEN = "\0"
 
 
 def describe_fields(
@@ -21,19 +17,29 @@ def describe_fields(
 ) -> Column:
     """The sentences about the fields of a row, by the same with texts; `flat` has no structs.
 
-    Values of fields that are `masked` are not shown.
+    Values of fields that are `masked` are not shown. The plan has a field's condition and no
+    more for each: a stream plans every batch again, and its time grows with the expressions.
     """
     hidden_fields = frozenset(masked)
 
     def sentences(parsed: Column) -> Column:
-        bad_fields = _find_bad_fields(parsed["row"], parsed["texts"], parsed["flat"], type, "")
-        return F.concat_ws(
-            "; ",
-            *(
-                F.when(wrong, field_text(path, text, of, hidden_fields))
-                for path, wrong, text, of in bad_fields
-            ),
+        bad_fields = [*_find_bad_fields(parsed["row"], parsed["texts"], parsed["flat"], type, "")]
+        if not bad_fields:
+            return F.lit("")
+        parts = [sentence_parts(path, of, hidden_fields) for path, _, _, of in bad_fields]
+        texts = (
+            F.when(wrong, text if is_shown else F.lit(""))
+            for (_, wrong, text, _), (_, is_shown, _) in zip(bad_fields, parts, strict=True)
         )
+        prefixes, _, suffixes = zip(*parts, strict=True)
+
+        def pick(phrases: Iterable[str], place: Column) -> Column:
+            return F.get(F.split(F.lit(_BETWEEN.join(phrases)), _BETWEEN), place)
+
+        def sentence(text: Column, place: Column) -> Column:
+            return F.concat(pick(prefixes, place), shorten_text(text), pick(suffixes, place))
+
+        return F.concat_ws("; ", F.transform(F.array(*texts), sentence))
 
     # An array of one, so that each is parsed once for all fields.
     combined = F.array(F.struct(row.alias("row"), texts.alias("texts"), flat.alias("flat")))

@@ -59,7 +59,7 @@ def look_at_json(
     """The objects of the type that are found at once; None if these options allow none.
 
     `mark` is a field that no record has. It takes the place of the last brace: it is in the object
-    only if nothing stands behind that, and within no other object, which would not be closed.
+    only if nothing follows that, and within no other object, which would not be closed.
     """
     if options.get("allowComments", "false").lower() != "false":
         return None

@@ -1,7 +1,7 @@
 """Text, JSON and CSV in the keys and values of a broker's records.
 
-Spark's own functions decode them, and pass over what is wrong with the text itself: bytes that are
-no UTF-8 become U+FFFD, half of a surrogate pair becomes `?`, and what stands behind the first value
+Spark's own functions decode them, and skip what is wrong with the text itself: bytes that are
+no UTF-8 become U+FFFD, half of a surrogate pair becomes `?`, and what follows the first value
 of JSON is dropped.
 """
 
@@ -13,10 +13,10 @@ from pyspark.sql.types import StructType
 
 from ssbt.runtime.errors.call_sites import without_call_sites
 from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
-from ssbt.runtime.fitting.misfits import Looks, utf8
+from ssbt.runtime.fitting.misfits import Looks, after_colon, utf8
 from ssbt.runtime.records.decoding import Decoding
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
-from ssbt.runtime.texts.field_problems import describe_fields, problem_sentence
+from ssbt.runtime.texts.field_problems import describe_fields
 from ssbt.runtime.texts.json_objects import CORRUPT, MARK, NO_UTF8, JsonObjects, widen_type
 
 _END = "_ssbt_end"
@@ -66,7 +66,7 @@ def csv_decoding(
     line = _CsvLine(data, type, options or {})
     texts = line.parse(line.text_columns)
     detail = describe_fields(line.parse_unsigned(line.columns), texts, texts, type, masked)
-    problem = problem_sentence("no line of values that fits the schema", detail)
+    problem = F.concat(F.lit("no line of values that fits the schema"), after_colon(detail))
     return Decoding(
         line.parse_terminated(),
         F.when(~utf8(data), F.lit(NO_UTF8))
@@ -111,7 +111,7 @@ class _CsvLine:
         return F.struct(*(row[name].alias(name) for name in texts.names))
 
     def parse(self, columns: str) -> Column:
-        """The values as these columns, and the line if it is none of them."""
+        """The values as these columns, and the line if it is not one of them."""
         return self._parse(self._text, columns, self._options)
 
     def parse_unsigned(self, columns: str) -> Column:
@@ -123,7 +123,7 @@ class _CsvLine:
         return F.when(self._fits & self._is_signed, unsigned).otherwise(plain)
 
     def parse_terminated(self) -> Column:
-        """The values with a mark behind the last, which is there only if all were closed."""
+        """The values with a mark after the last, which is there only if all were closed."""
         return self._parse(self._terminated, self._terminated_columns, self._options)
 
     def is_whole(self, part: Column) -> Column:
@@ -131,7 +131,7 @@ class _CsvLine:
         return part[CORRUPT].isNull() & (self._is_empty | (part[_END] == MARK))
 
     def soundness(self) -> Column:
-        """Whether the text has nothing in it that Spark would pass over."""
+        """Whether the text has nothing in it that Spark would skip."""
         if self._unsigned_options is None:
             return utf8(self._data)
         parsed = self._parse(self._terminated, self._terminated_columns, self._unsigned_options)

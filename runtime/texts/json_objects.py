@@ -1,4 +1,4 @@
-"""JSON that Spark parses as a schema has it, and what Spark passes over in its text."""
+"""JSON that Spark parses as a schema has it, and what Spark skips in its text."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -20,12 +20,11 @@ from pyspark.sql.types import (
 )
 
 from ssbt.runtime.fitting.exponents import HUGE_EXPONENT, with_bounded_exponents
-from ssbt.runtime.fitting.misfits import utf8, with_more_places
+from ssbt.runtime.fitting.misfits import after_colon, utf8, with_more_places
 from ssbt.runtime.texts.decimal_signs import SIGN, unsigned_options
 from ssbt.runtime.texts.field_problems import (
     describe_fields,
     flat_texts,
-    problem_sentence,
     text_struct,
 )
 from ssbt.runtime.texts.first_look import FirstLook, look_at_json
@@ -67,10 +66,10 @@ class JsonObjects:
         return replace(looked, parsed=F.when(self._is_bounded, looked.parsed))
 
     def row(self) -> Column:
-        """The object; null where there is none, or something behind it."""
+        """The object; null where there is none, or something after it."""
         row_type = StructType([*self._wide_type.fields, StructField(_ROWS, BooleanType())])
         frame_type = StructType([StructField(_ROWS, ArrayType(row_type)), _corrupt_field()])
-        # What has something behind it, or closes the list itself, is not the first of two in it.
+        # What has something after it, or closes the list itself, is not the first of two in it.
         start, end = f'{{"{_ROWS}":[', f'\n,{{"{_ROWS}":true}}]}}'
         framed = F.concat(F.lit(start), self._parsed_text, F.lit(end))
         frame = F.from_json(framed, frame_type, self._options)
@@ -78,7 +77,7 @@ class JsonObjects:
         return F.get(F.transform(F.array(frame), _only_row), F.lit(0))
 
     def soundness(self) -> Column:
-        """Whether the text has nothing in it that Spark would pass over."""
+        """Whether the text has nothing in it that Spark would skip."""
         is_sound = utf8(self._data) & ~_escapes_half(self._text)
         if self._unsigned_options is None:
             return is_sound
@@ -108,7 +107,7 @@ class JsonObjects:
             .when(~is_bounded, F.lit(HUGE_EXPONENT))
             .when(_escapes_half(self._text), F.lit(_NO_CHARACTER))
             .when(has_trailing, F.lit("JSON with something after its object"))
-            .otherwise(problem_sentence("no JSON object that fits the schema", detail))
+            .otherwise(F.concat(F.lit("no JSON object that fits the schema"), after_colon(detail)))
         )
 
     def _parse_as(self, type: StructType) -> Column:

@@ -8,7 +8,7 @@ import re
 from ssbt.runtime.values.intervals import Months
 from ssbt.runtime.values.types import SparkType, as_text, fit_value, parse_type
 
-# What may stand between quotes as it is: without quote and backslash it means the same whatever
+# What may are between quotes as it is: without quote and backslash it means the same whatever
 # spark.sql.parser.escapedStringLiterals says, and without `$` there is no `${name}`, which Spark
 # replaces in SQL text before it parses.
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f'\\$\u2028\u2029\ud800-\udfff]*")

@@ -1,6 +1,6 @@
 """Values of Spark's types: read from text or JSON, and held to the type's limits.
 
-A mistake is a `ValueError` with the reason; nothing is rounded, cut or guessed in silence.
+A mistake is a `ValueError` with the reason; nothing is rounded, cut or guessed silently.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?"
 _DAY = r"\d{4}-\d\d-\d\d"
 _MOMENT = rf"{_DAY}([ T]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?(Z|[+-]\d\d:\d\d)?)?"
 
-# A number that is outside of every type, which Python's `int` would not read or take long for.
+# A number that is outside every type, which Python's `int` would not read or take long for.
 _MOST_DIGITS = 40
 _LARGEST_FLOAT = 3.4028234663852886e38
 

@@ -1,4 +1,4 @@
-"""Whole steps over columns of each kind of text, and what stands behind them.
+"""Whole steps over columns of each kind of text, and what follows them.
 
 Each form of a step is crossed with the kinds of columns that it takes, one or two.
 """

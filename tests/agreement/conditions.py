@@ -1,4 +1,4 @@
-"""Conditions made by chance over typed columns, and rows that hold the constants in them."""
+"""Conditions made at random over typed columns, and rows that hold the constants in them."""
 
 from __future__ import annotations
 

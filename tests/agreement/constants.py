@@ -1,4 +1,4 @@
-"""Constant expressions made by chance, and what our evaluator and Spark say of them."""
+"""Constant expressions made at random, and what our evaluator and Spark say of them."""
 
 from __future__ import annotations
 

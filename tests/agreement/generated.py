@@ -1,7 +1,7 @@
-"""Expressions over the wide table, made by chance from the catalogue of functions and the grammar.
+"""Expressions over the wide table, made at random from the catalogue of functions and the grammar.
 
 Most fit together; some are broken on purpose: arguments of another type or number, columns where a
-constant has to stand, aggregates in aggregates, generators and windows where none can be.
+constant has to be, aggregates in aggregates, generators and windows where none can be.
 """
 
 from __future__ import annotations
@@ -252,7 +252,7 @@ class Maker:
         return self.of(kind, max(depth, 0))
 
     def aggregate(self) -> str:
-        """An aggregate, maybe with what may stand behind it, maybe in an expression."""
+        """An aggregate, maybe with what may follow it, maybe in an expression."""
         maker = self.random
         function = maker.choice(functions(FunctionKind.AGGREGATE))
         call = self.called(function, 2)

@@ -46,7 +46,7 @@ REFUSED_ON_PURPOSE = re.compile(
 
 
 def hostile_constants(probe: SparkProbe, count: int) -> list[str]:
-    """As many expressions as wanted, chosen by chance but always the same."""
+    """As many expressions as wanted, chosen at random but always the same."""
     texts = {
         question.text
         for example in examples(probe)

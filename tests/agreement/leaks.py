@@ -1,4 +1,4 @@
-"""Pipelines made by chance over tagged columns, and what of those shows in what comes out.
+"""Pipelines made at random over tagged columns, and what of those shows in what comes out.
 
 The tagged columns hold values that stand nowhere else. There are two editions of the data, which
 differ in the tagged columns alone: what differs in the result has been told something by them.
@@ -133,7 +133,7 @@ class LeakMaker(StructMaker):
     def any(self, depth: int) -> str:
         """An expression that carries on what is in columns; of any types that fit."""
         if self.breaks(25):
-            # Any function of all that Spark has.
+            # Any function of everything that Spark has.
             return self.call(max(depth, 1))
         pick = self.any if depth > 0 and self.breaks(60) else lambda _: self.column()
         c, d, e = (pick(depth - 1) for _ in range(3))
@@ -455,7 +455,7 @@ def _collected(module: ModuleType, let: Let, result: dict[str, DataFrame]) -> li
 
 
 def _leaks(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The paths of fields in a value that show what stands in tagged columns alone."""
+    """The paths of fields in a value that show what is in tagged columns alone."""
     if hasattr(value, "asDict"):
         for name in value.__fields__:
             yield from _leaks(value[name], (*path, name))

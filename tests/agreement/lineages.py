@@ -25,7 +25,7 @@ class MissingLineage(NamedTuple):
 
 
 class Ours:
-    """What the lineage of a pipeline says of the sources behind a dataset."""
+    """What the lineage of a pipeline says of the sources after a dataset."""
 
     def __init__(self, expected: Lineage, let: Let) -> None:
         self._known = expected
@@ -33,7 +33,7 @@ class Ours:
         self.columns = expected.nodes[let.name].columns.keys()
 
     def values(self, column: str) -> list[Origin]:
-        """The sources' columns, and the fields in them, behind a column's values."""
+        """The sources' columns, and the fields in them, after a column's values."""
         upstream = self._known.upstream(Origin(self._name, column)).items()
         return [
             each

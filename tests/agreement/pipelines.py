@@ -1,4 +1,4 @@
-"""Pipelines made by chance, step by step, of steps that the compiler accepts."""
+"""Pipelines made at random, step by step, of steps that the compiler accepts."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class PipelineMaker(Maker):
         return self.random.choice((column, f"coalesce({column}, {column})", f"{column} is null"))
 
     def name(self, name: str) -> str:
-        """A column's name, qualified where that is needed or by chance."""
+        """A column's name, qualified where that is needed or at random."""
         columns = [c for c in self.relation.columns if c.name == name]
         column = self.random.choice(columns)
         if column.qualifier and (len(columns) > 1 or self.breaks(15)):
@@ -267,7 +267,7 @@ class PipelineMaker(Maker):
 
 
 class StructMaker(PipelineMaker):
-    """Queries that put structs together and take fields out of them, more than by chance."""
+    """Queries that put structs together and take fields out of them, more than at random."""
 
     def __init__(self, seed: int, datasets: Mapping[str, Relation]) -> None:
         super().__init__(seed, {name: datasets[name] for name in ("orders", "customers")})

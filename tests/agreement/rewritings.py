@@ -1,4 +1,4 @@
-"""Pairs of queries by chance: the second is the first, rewritten, rearranged or changed."""
+"""Pairs of queries at random: the second is the first, rewritten, rearranged or changed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 
 
 class Pair(NamedTuple):
-    """Two queries; `meant` is "same" where the second is known to be the first, written anew."""
+    """Two queries; `meant` is "same" where the second is known to be the first, written again."""
 
     old: str
     new: str

@@ -1,7 +1,7 @@
 """Collations behind whole steps: what groups, sets, joins, windows and pivots make of them.
 
 The kind: a step where texts of two collations meet, or one that hands a text on, whose collation
-then counts for what stands behind it. Steps, kinds of columns and sides are crossed; a part is
+then counts for what follows it. Steps, kinds of columns and sides are crossed; a part is
 asked in each run, all of them where `AGREEMENT` is set. Spark is given the script of a step. Of one
 that we refuse, it is given what the same step becomes over columns that we accept: names alone
 decide about that.
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
 AGREED = ("same", "null added", "rejected", "rejected early")
 ONE_IN = 1 if os.environ.get("AGREEMENT") else 29
-# So many steps are one script.
+# This many steps are one script.
 TOGETHER = 400
 
 

@@ -1,6 +1,6 @@
 """What is called always false, always true or never reached: no row of Spark's says otherwise.
 
-Conditions and expressions are made by chance over columns of all types with an order, and asked of
+Conditions and expressions are made at random over columns of all types with an order, and asked of
 rows that hold the edges of the types and the constants in the conditions. `AGREEMENT=20000` takes
 as many seeds.
 """
@@ -76,7 +76,7 @@ def test_no_row_has_an_outcome_that_is_ruled_out(spark: SparkSession):
             if later != NO_ROW and conditions_of(view).meet((cases, later)) == NO_ROW:
                 ruled_out.append(f"{form.format(first)} and ({second})")
     print(f"\n{asked_conditions:,} conditions: {len(ruled_out):,} outcomes ruled out")
-    # Little is proven of conditions made by chance, but not nothing.
+    # Little is proven of conditions made at random, but not nothing.
     assert _confirmed(spark, ruled_out) > asked_conditions * 0.2
 
 

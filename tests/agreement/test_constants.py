@@ -1,4 +1,4 @@
-"""Constant expressions made by chance: our evaluator gives Spark's value, or fails where it does.
+"""Constant expressions made at random: our evaluator gives Spark's value, or fails where it does.
 
 `AGREEMENT=20000` takes as many seeds; see `constants.py`.
 """

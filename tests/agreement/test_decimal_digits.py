@@ -90,7 +90,7 @@ ENOUGH_TO_COMPARE = 4
 class Asked:
     """An expression, what Spark is asked for it, and what that is if no digit is lost.
 
-    `digits` are those behind the point that its type should have.
+    `digits` are those after the point that its type should have.
     """
 
     text: str

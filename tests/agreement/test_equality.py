@@ -44,7 +44,7 @@ SETTINGS = {
 }
 _QUERY = re.compile(r"q\d+_[01]$")
 _NUMBER = re.compile(r"#\d+")
-# Spark's memory holds the plans of so many pairs.
+# Spark's memory holds the plans of this many pairs.
 TOGETHER = 100
 ROWS = (
     "id BIGINT, a INT, b INT, x DOUBLE, d DECIMAL(12,2), s STRING, t STRING, day DATE, ok BOOLEAN,"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(7200)]
 
 SEEDS = case_count(1_150)
-# From so many on, each reason in `accepted.toml` has its case.
+# From this many on, each reason in `accepted.toml` has its case.
 WHOLE = 100_000
 SLICE = 1_000
 

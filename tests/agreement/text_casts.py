@@ -85,7 +85,7 @@ class Attempt:
 
 
 def attempts(most: int) -> Iterator[Attempt]:
-    """Of each form and function, at most so many expressions that have a text in them."""
+    """Of each form and function, at most this many expressions that have a text in them."""
     for form in _FORMS:
         for places in _choose_cases(form, form.count("{}"), most * 3):
             yield Attempt(form.format(*places))

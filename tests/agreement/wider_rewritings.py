@@ -1,4 +1,4 @@
-"""More pairs of queries by chance, from the tables in `rewritings.txt`."""
+"""More pairs of queries at random, from the tables in `rewritings.txt`."""
 
 from __future__ import annotations
 

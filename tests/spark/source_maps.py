@@ -11,7 +11,7 @@ _FUNCTION = re.compile(r"^def (\w+)\(.*:  # (.+)$")
 
 
 def write_source_map(script: Path) -> None:
-    """Write the map beside the script: a comment behind `def` names the place of the function."""
+    """Write the map beside the script: a comment after `def` names the place of the function."""
     text = script.read_text("utf-8")
     functions: list[dict[str, object]] = [
         {

@@ -227,7 +227,7 @@ def rejected(name: str, role: Role, tried: Callable[[str], None]) -> None:
                 if "UNSUPPORTED_" not in str(error):
                     raise
                 refused.add(type_name)
-    # Spark writes bytes to CSV as `[00 FF]`, and has TIME behind a setting.
+    # Spark writes bytes to CSV as `[00 FF]`, and has TIME after a setting.
     words = set(side.rejects) & TYPES.keys() - ({"BINARY"} if name == "csv" else set())
     existing = {type_name for type_name in words if TYPES[type_name][index]}
     assert refused == existing

@@ -347,7 +347,7 @@ def test_compression(
 
 
 def suffix(name: str, codec: str) -> str:
-    """Binary formats compress inside of the file, the others the file as a whole."""
+    """Binary formats compress inside the file, the others the file as a whole."""
     if name in {"parquet", "orc"}:
         return name
     extension = {"text": "txt"}.get(name, name)

@@ -1,7 +1,7 @@
 """What becomes of what one pipeline writes and another one reads, and what is said of it.
 
 The kind: two ends that differ in one thing, a name, a type, an option, a format, a folder. Each
-pair is written and read by Spark through generated scripts. Wrong rows in silence need an error, a
+pair is written and read by Spark through generated scripts. Wrong rows silently need an error, a
 failure needs a finding, and where all rows are right nothing is said.
 """
 
@@ -127,7 +127,7 @@ FORMS = {
 
 
 def block(form: str, options: str) -> str:
-    """`csv { path = "…", header = true`, with the options behind it and no end."""
+    """`csv { path = "…", header = true`, with the options after it and no end."""
     name, _, own = form.partition(" {C}")
     every = ", ".join(each for each in (own, options) if each)
     return f'{name} {{ path = "FOLDER"' + (f", {every}" if every else "")

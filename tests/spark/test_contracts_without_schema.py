@@ -138,7 +138,7 @@ def test_what_stops_is_refused_and_nothing_else(
         stops = error_of(spark, text, tmp_path, monkeypatch)
         # It must not be another error.
         assert name in stops if stops else True, f"{form}, {way}, {name}: {stops[:300]}"
-        # Spark passes over what it cannot rename or drop.
+        # Spark skips what it cannot rename or drop.
         stops = stops or ("in silence" if way in SILENT and name == "shops" else "")
         if bool(stops) != is_refused(form, way, name):
             wrong.append(f"{form}, {way}, {name}: {'stops' if stops else 'runs'}")

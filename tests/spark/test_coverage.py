@@ -1,4 +1,4 @@
-"""`ssbtc test --coverage`: what is told of a pipeline whose branches say whether they are taken."""
+"""`ssbtc test --coverage`: a pipeline whose branches say whether they are taken."""
 
 from __future__ import annotations
 

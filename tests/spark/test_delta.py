@@ -191,6 +191,36 @@ def test_a_table_may_be_overwritten_while_it_is_read(lake: Lake) -> None:
     assert lake.rows("out", "id") == [(2,)]
 
 
+CHANGES_MERGED = """
+schema Row { id: bigint, name: string }
+source rows from delta {
+  path = "LAKE/out", schema = Row, changes = true, starting_version = 1, ending_version = END
+}
+let events = from rows |> where _change_type <> 'update_preimage'
+sink events to delta as copy {
+  path = "LAKE/copy", mode = merge, keys = [id], sequence_by = _commit_version,
+  delete_when = _change_type = 'delete', columns = [id, name, _commit_version]
+}
+"""
+
+
+def test_merged_changes_give_the_table_again(lake: Lake) -> None:
+    """As the guide says of merging: without the old rows, whose version is that of the new ones."""
+    lake.make("out", "", "id BIGINT, name STRING", enableChangeDataFeed="true")
+    lake.sql(f"INSERT INTO {lake.table('out')} VALUES (1, 'a'), (2, 'z'), (3, 'c')")
+    lake.sql(f"UPDATE {lake.table('out')} SET name = 'b' WHERE id = 2")
+    lake.sql(f"DELETE FROM {lake.table('out')} WHERE id = 1")
+    changed = lake.read(
+        'path = "LAKE/out", changes = true, starting_version = 2, ending_version = 2',
+        "id: bigint, name: string",
+        "|> select name, _change_type, _commit_version",
+    )
+    assert changed == [("b", "update_postimage", 2), ("z", "update_preimage", 2)]
+    for last in (2, 3, 3):
+        lake.run(CHANGES_MERGED.replace("END", str(last)))
+    assert lake.rows("copy", "id, name") == lake.rows("out") == [(2, "b"), (3, "c")]
+
+
 def test_changes(lake: Lake) -> None:
     lake.make("out", orders(1, 2), enableChangeDataFeed="true")
     lake.sql(f"UPDATE {lake.table('out')} SET amount = 9 WHERE id = 1")
@@ -269,3 +299,16 @@ def test_names_that_a_table_refuses(lake: Lake) -> None:
     allowed.write.format("delta").save(f"{lake.folder}/allowed")
     mapped = one.select(*(one.id.alias(f"a{each}b") for each in keyboard)).write.format("delta")
     mapped.option("delta.columnMapping.mode", "name").save(f"{lake.folder}/mapped")
+
+
+def test_names_that_a_change_feed_has_itself(lake: Lake) -> None:
+    """Those of the specification, where the table has one (SSBT0558)."""
+    connector = find_connector("delta")
+    assert connector
+    assert connector.sink
+    for name in connector.sink.reserved_names:
+        frame = lake.spark.range(1).withColumnRenamed("id", name).write.format("delta")
+        frame.save(f"{lake.folder}/plain{name}")
+        assert lake.rows(f"plain{name}") == [(0,)]
+        with pytest.raises(Exception, match=name):
+            frame.option(connector.sink.reserving_property, "true").save(f"{lake.folder}/fed{name}")

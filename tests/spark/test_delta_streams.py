@@ -151,7 +151,7 @@ def test_new_columns_of_a_stream(lake: Lake) -> None:
 
 
 def test_a_batch_beside_other_sinks_is_written_once(lake: Lake) -> None:
-    """As a sink that shares its query with dead letters writes; a new checkpoint begins anew."""
+    """As a sink that shares its query with dead letters writes; a new checkpoint starts over."""
     lake.make("in", "", "id BIGINT, name STRING")
     add(lake, 1, 2)
 

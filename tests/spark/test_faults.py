@@ -1,7 +1,7 @@
 """Faults injected into pipelines, each beside the whole of what its run says of it.
 
 `faults/<name>/` has a pipeline with its files, and `error.txt`. `pytest --snapshot-update` writes
-the latter anew: read each as a user would, and ask what he would do next.
+the latter again: read each as a user would, and ask what he would do next.
 """
 
 from __future__ import annotations

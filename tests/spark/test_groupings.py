@@ -2,7 +2,7 @@
 
 The kind: `rollup`, `cube`, `grouping sets` and plain keys in any number, in and beside each other.
 They
-are made by chance; `AGREEMENT` asks about more of them.
+are made at random; `AGREEMENT` asks about more of them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ALWAYS = (
 
 
 class Maker:
-    """Groupings by chance, in the words of both languages."""
+    """Groupings at random, in the words of both languages."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)

@@ -73,8 +73,8 @@ def test_versions_are_cut_anew_around_late_events(lake: Lake) -> None:
         (4, "b", 1, 30, 40),
         (4, "zz", 0, 40, None),
     ]
-    # Of two events at one time the greater one counts, and a delete more than any. A row that is
-    # tracked otherwise is cut otherwise as soon as its key has an event.
+    # Of two events at one time the greater one counts, and a delete more than any. With other
+    # tracked columns, versions are split differently as soon as their key has an event.
     ties = events((3, "zz", 0, "U", 40), (3, "b", 6, "U", 40), (4, None, None, "D", 40))
     retracked = events((1, "c", 0, "I", 50))
     lake.write(f"{ties} UNION ALL {retracked}", HISTORY, COLUMNS)

@@ -61,7 +61,7 @@ NUMBERS += [
 NUMBERS += ["9223372036854775807", "1.9999999 ms", "0.0000001 s", "2.5 kB", "1.0005 K", "-1.5 s"]
 # Java reads these as numbers with a fraction, and so they come to sizes of 3 and 0 bytes.
 JAVAS = ("3d", "NaN")
-# The first so many seeds; `make agreement` asks for more.
+# The first this many seeds; `make agreement` asks for more.
 GENERATED = int(os.environ.get("AGREEMENT", "25000")) // 50
 # What the library takes and we refuse, by our messages, and what it refuses and we take, by its own
 # (docs/decisions/0121).
@@ -137,7 +137,7 @@ def test_references_that_look_back_mean_what_lightbend_says(tmp_path: Path) -> N
 
 
 def test_documents_mean_what_lightbend_says(tmp_path: Path) -> None:
-    """Documents of all that the format has, and of what it has not."""
+    """Documents of everything that the format has, and of what it has not."""
     cases = [Document(seed).files() for seed in range(GENERATED)]
     wrong = disagreements(cases, tmp_path)
     print(f"\ndocuments: {len(cases)}, refused by one {len(wrong)}")

@@ -67,7 +67,7 @@ SLIPS = {
 SLIPS_OF = {("quote", '","'), ("quote", r'"\n"'), ("escape", r'"\n"'), ("line_sep", r'"\\t"')}
 # Spark writes the character NUL for them where a value needs it, which these rows do not have.
 SLIPS_OF |= {("quote", '""'), ("escape", '""')}
-# Spark writes on for ever.
+# Spark writes on forever.
 ENDLESS = {("compression_block_size", "0 b"), ("compression_block_size", "9000 gb")}
 # Values that fit no row of ours, and may fit others; and texts that the rows hold.
 UNFIT = {"max_columns": "1", "max_chars_per_column": "1"}

@@ -3,7 +3,7 @@
 Each format has a topic and a stream of its own. Each record is a row of each sink or a dead
 letter, by content: in = rows + dead letters. A stream of the first topic drops what is malformed
 instead, and counts it: in = rows + dropped. Files have all once; what goes to a topic may come
-again, and is told apart by its place in the source. `make test` has 50,000 records over 2 kills, of
+again, identified by its place in the source. `make test` has 50,000 records over 2 kills, of
 the formats in `SAMPLE`; `make soak` 1,000,000 over 20, of all. `SSBT_SOAK_RECORDS` and
 `SSBT_SOAK_KILLS` say other numbers.
 """
@@ -50,7 +50,7 @@ PARTITIONS = 2
 SAMPLE = "orders", "framed", "messages"
 # A mark goes before the command line's `--timeout`; 0 is none.
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(900 if IS_SAMPLE else 0)]
-# Each stream has so many batches: together some for each driver before it is killed.
+# Each stream has this many batches: together some for each driver before it is killed.
 BATCHES = KILLS + KILLS // 4
 SOAKED = """
 stream source NAME from kafka {
@@ -171,7 +171,7 @@ def verdicts(spark: SparkSession, folder: Path, name: str, expected: Places) -> 
 def kept_rows(spark: SparkSession, folder: Path, expected: Places) -> tuple[int, int]:
     """How many rows there are of the stream that drops others, and how many it has dropped.
 
-    Its log says how many, of each batch that was told before a driver was killed.
+    Its log says how many, of each batch that was reported before a driver was killed.
     """
     files = places(spark, f"{folder}/files/kept", "_partition", "_offset")
     assert files == Counter(dict.fromkeys(files, 1))

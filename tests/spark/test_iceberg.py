@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.runtime import SchemaMismatchError, open_catalog
 from ssbt.runtime.sparkconf.settings import SettingsRefusedError
 from tests.spark.iceberg_lakes import HADOOP, JDBC, IcebergLake
@@ -157,7 +158,7 @@ def test_another_catalog_of_the_same_name(lake: IcebergLake, tmp_path: Path) -> 
 
 
 def test_changes(lake: IcebergLake) -> None:
-    """Those of a merge, too, which a read from one snapshot to another passes over."""
+    """Those of a merge, too, which a read from one snapshot to another skips."""
     lake.write(orders(1, 2), ", mode = append")
     lake.sql("UPDATE lake.db.out SET amount = 9 WHERE id = 1")
     lake.sql("DELETE FROM lake.db.out WHERE id = 2")
@@ -169,3 +170,17 @@ def test_changes(lake: IcebergLake) -> None:
     assert len(lake.read(', changes = true, after_timestamp = "2001-01-01T00:00:00Z"')) == 5
     with pytest.raises(Exception, match="is not a parent ancestor"):
         lake.read(", changes = true, after_version = 17")
+
+
+def test_names_that_a_table_has_itself(lake: IcebergLake) -> None:
+    """Those of the specification, and no others that it adds to changes (SSBT0558)."""
+    connector = find_connector("iceberg")
+    assert connector
+    assert connector.sink
+    lake.open()
+    for name in connector.sink.reserved_names:
+        lake.make(f"t{name}", f"SELECT 1L AS id, 2L AS {name}")
+        with pytest.raises(Exception, match="conflict with names reserved for Iceberg"):
+            lake.rows(f"t{name}")
+    lake.make("others", "SELECT 1L AS id, 2L AS _changed, 'x' AS _change_type")
+    assert lake.rows("others") == [(1, 2, "x")]

@@ -120,7 +120,7 @@ def test_new_columns_of_a_stream(lake: IcebergLake) -> None:
 
 
 def test_a_batch_beside_other_sinks_is_written_once(lake: IcebergLake) -> None:
-    """As a sink that shares its query with dead letters writes; a new checkpoint begins anew."""
+    """As a sink that shares its query with dead letters writes; a new checkpoint starts over."""
     lake.make("out", "", "id BIGINT, name STRING")
     add(lake, 1, 2)
 

@@ -123,7 +123,7 @@ def test_retention_has_passed_the_place(spark: SparkSession, piped: Piped, topic
 def test_a_topic_made_anew(
     spark: SparkSession, piped: Piped, topics: Topics, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has more records than were read, so that Spark would go on behind the first ones."""
+    """It has more records than were read, so that Spark would go on after the first ones."""
     source = topics.new()
     text = COPY.format(source=source, limit=100, trigger=AVAILABLE)
     topics.send(source, *"abc")
@@ -211,7 +211,7 @@ sink sent to kafka as copy {{
 def test_topics_and_partitions_to_write_to_that_do_not_exist(
     piped: Piped, topics: Topics, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """They are told at once: no restart would find them."""
+    """They are reported at once: no restart would find them."""
     source, target = topics.new(), topics.new()
     topics.send(source, "a")
     cases = {

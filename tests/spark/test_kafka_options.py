@@ -288,7 +288,7 @@ def test_raw_refuses_what_spark_refuses(spark: SparkSession, topics: Topics) -> 
         results = {key for key in probed_keys if "not supported" in refusal(call, key)}
         if mode is Mode.STREAM:
             results |= {key for key, value in own.items() if refusal(call, key, value)}
-        # That one Spark passes over in silence.
+        # That one Spark skips silently.
         ignored = {"endingTimestamp"} if mode is Mode.STREAM else set()
         # That one Spark takes, and Kafka refuses whatever its producers send then.
         late = {"kafka.transactional.id"} if role is existing.sink else set()
@@ -399,7 +399,7 @@ sink s to noop {{ }}
 
 
 def test_tombstones(piped: Piped, topics: Topics) -> None:
-    """One is told from a value in which nothing is set, and written as one."""
+    """One is reported from a value in which nothing is set, and written as one."""
     source, target = topics.new(), topics.new()
     topics.send(source, '{"name": "a"}', key="1")
     topics.send(source, "{}", key="2")

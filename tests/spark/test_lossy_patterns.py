@@ -1,4 +1,4 @@
-"""SSBT0534: a pattern of a sink is told exactly where two values have one text.
+"""SSBT0534: a pattern of a sink is reported exactly where two values have one text.
 
 The kind: patterns put together of all their parts, with and without each, for each type. Spark
 formats values that differ in one part alone.

@@ -1,6 +1,6 @@
 """The law of merging: any order, any cutting into batches, any repetition gives the same table.
 
-Many lists of events go through one table, told apart by a part of their keys, so that hundreds of
+Many lists of events go through one table, told apart by their keys, so that hundreds of
 them take a few merges. SSBT_MERGES=20000 tries that many.
 """
 

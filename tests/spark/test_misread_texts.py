@@ -1,4 +1,4 @@
-"""What `from_json` and `from_csv` change without a word is what the compiler warns of."""
+"""What `from_json` and `from_csv` change silently is what the compiler warns of."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_folders_of_small_integers(spark: SparkSession, tmp_path: Path) -> None:
 
 
 def test_paths_without_files(spark: SparkSession, tmp_path: Path) -> None:
-    """A folder without files, or with hidden ones alone, is told; other inputs are not."""
+    """A folder without files, or with hidden ones alone, is reported; other inputs are not."""
     for name, file in (("none", ""), ("hidden", "_a.csv"), ("some", "a.csv")):
         (tmp_path / name).mkdir()
         if file:

@@ -180,7 +180,7 @@ def test_the_compiler_warns_where_spark_leaves_rows_out(spark: SparkSession) -> 
         missed += [form] if lost[form] and not warned else []
         idle += [form] if warned and not lost[form] else []
     assert not missed
-    # A condition inside of the time, which is not followed.
+    # A condition inside the time, which is not followed.
     assert {time for _, time, _ in idle} <= {
         "case when at is not null then at else timestamp'2026-01-31 12:00:00' end"
     }

@@ -127,7 +127,7 @@ def test_a_new_checkpoint_writes_on_behind_what_readers_see(
         add(fresh, day)
         run(spark, fresh, steps)
         assert rows(spark, tmp_path) == sorted([*before, *rows(spark, fresh)])
-    # Once more, and behind a log with a compacted batch: the ninth.
+    # Once more, and after a log with a compacted batch: the ninth.
     for day in range(6, 13):
         add(tmp_path, day)
         run(spark, tmp_path, steps)
@@ -193,7 +193,7 @@ def test_files_of_a_batch_are_kept(spark: SparkSession, tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_that_is_behind_the_log(spark: SparkSession, tmp_path: Path) -> None:
-    """An older copy would plan batches anew, and Spark skip them: what came since is lost."""
+    """An older copy would plan batches again, and Spark skip them: what came since is lost."""
     steps = STEPS["no state"]
     add(tmp_path, 0)
     run(spark, tmp_path, steps)

@@ -3,7 +3,7 @@
 `record_values.txt` has what Spark gave for each: its row, or that the record is malformed, and why.
 A row is right if the bytes plainly mean it; of any other, the page of the format has a sentence.
 
-`pytest --snapshot-update` asks Spark anew.
+`pytest --snapshot-update` asks Spark again.
 """
 
 from __future__ import annotations

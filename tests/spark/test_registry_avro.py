@@ -83,7 +83,7 @@ def test_each_row_is_read_with_its_own_schema(spark, registry, subject):
 
 
 def test_a_schema_that_comes_while_a_stream_runs(spark, registry, subject, tmp_path):
-    """The batch that meets it fails, is planned anew, and nothing is lost or written twice."""
+    """The batch that meets it fails, is planned again, and nothing is lost or written twice."""
     first = registry.register(subject, OLD)
     source, out = str(tmp_path / "in"), str(tmp_path / "out")
 

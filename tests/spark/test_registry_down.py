@@ -69,7 +69,7 @@ def test_a_registry_that_hangs_comes_back_and_goes(
     second = own_registry.register(SUBJECT, NEW)
     put(second, "2L as id, 0.5D as amount", NEW)
     own_registry.pause()
-    # What the plan knows needs no registry; what it does not know waits for it, and not for ever.
+    # What the plan knows needs no registry; what it does not know waits for it, and not forever.
     frames = iter([planned])
     token = OPERATION.set(replace(OPERATION.get(), max_restarts=1))
     with pytest.raises(GaveUpError) as given_up:

@@ -188,7 +188,7 @@ def test_what_is_written_is_read_back(spark):
     ]
 
 
-# Columns that a message cannot hold, with what is told of each, and of each with a tag.
+# Columns that a message cannot hold, with what is reported for each, and of each with a tag.
 UNWRITABLE = {
     "'GONE' as status": "`status` is 'GONE', which is no name of the enum Status (NEW, PAID)",
     "cast(X'6180' as string) as name": "`name` is the bytes 6180, which is no STRING",

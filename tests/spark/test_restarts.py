@@ -170,7 +170,7 @@ def test_spark(
 
 
 def test_spark_on_the_matrix(spark: SparkSession, tmp_path: Path) -> None:
-    """What is recorded is what plain Spark does with changes before and behind state.
+    """What is recorded is what plain Spark does with changes before and after state.
 
     Where nothing is recorded yet it must be right with what is called safe.
     """

@@ -57,7 +57,7 @@ def test_counts_rows_of_every_write(spark: SparkSession, tmp_path: Path) -> None
         "limited": 3,
         "empty at run time": 0,
     }
-    # Of the ignored table Spark runs no query, and would let us wait for ever.
+    # Of the ignored table Spark runs no query, and would let us wait forever.
     expected |= {"ignored": 0, "table": 10, "ignored table": None, "noop": 10}
     assert rows(job) == expected
     assert spark.read.parquet(path).count() == 13
@@ -238,7 +238,7 @@ def test_failure_names_the_place(
     assert [line["level"] for line in lines][-1:] == ["ERROR"]
     assert lines[-1]["message"] == message
     assert "exception" not in lines[-1]
-    # The write that was done before is told, the one that failed is not.
+    # The write that was done before is reported, the one that failed is not.
     assert [line["rows"] for line in lines[:-1]] == ([10] if kind == "shares" else [])
 
 

@@ -1,4 +1,4 @@
-"""What the guide says that Spark does in silence with files: reported, or told on the page."""
+"""What the guide says that Spark does silently with files: reported, or told on the page."""
 
 from __future__ import annotations
 

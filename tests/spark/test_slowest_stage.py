@@ -86,7 +86,7 @@ def test_the_stage_of_a_run(
     rows.write.parquet(data)
     module = compiled_module(PIPELINE.replace("DATA", data), tmp_path, monkeypatch)
     monkeypatch.setattr(stages, "_LONG_SECONDS", 0.0)
-    # A failure of what only looks on is told to nobody but a test.
+    # A failure of what only looks on is reported to nobody but a test.
     monkeypatch.setattr(stages._LOG, "debug", pytest.fail)
     caplog.set_level(logging.INFO, logger="ssbt.runtime")
     entry._run_pipeline(Job(spark, None, "slow"), module.run)

@@ -1,4 +1,4 @@
-"""Stars behind `join … using`: the script gives the columns that we say.
+"""Stars after `join … using`: the script gives the columns that we say.
 
 The kind: Spark keeps keys that a join by name has merged, for `side.*` alone, and knows columns by
 the aliases of queries before. Every kind of join, by one key and by two, is followed by every star

@@ -14,6 +14,7 @@ import pytest
 from ssbt.runtime import Job
 from ssbt.runtime.checkpoints.damage import WAY_OUT
 from ssbt.runtime.checkpoints.leases import CheckpointsRefusedError
+from ssbt.runtime.files.stores import Files
 from ssbt.runtime.streams.operation import OPERATION, Operation
 from tests.spark.fixtures.streams_job import Params, run
 from tests.spark.stream_jobs import add_events
@@ -85,7 +86,7 @@ def test_a_change_is_refused_until_it_is_accepted(spark: SparkSession, tmp_path:
 
 
 def test_checkpoints_of_others(spark: SparkSession, tmp_path: Path) -> None:
-    """One that hand-written code has made, and one of another stream; all is told at once."""
+    """One that hand-written code has made, and one of another stream; all is reported at once."""
     add_events(tmp_path, 0)
     go_on(spark, tmp_path, "copied", "overwritten")
     checkpoints = tmp_path / "checkpoints"
@@ -155,6 +156,7 @@ FILES = [
     "checkpoints/copied/sources/0/9.compact",
     "copied/_spark_metadata/11",
     "copied/_spark_metadata/9.compact",
+    "checkpoints/copied/_ssbt/identity/2",
 ]
 
 
@@ -177,7 +179,7 @@ def test_damage_is_named(spark: SparkSession, damaged: Path, file: str) -> None:
         for wrong, bad in kinds.items():
             if bad is None:
                 path.unlink()
-                if file.endswith("commits/11"):
+                if file.endswith(("commits/11", "identity/2")):
                     continue
             else:
                 path.write_bytes(bad)
@@ -225,3 +227,26 @@ def test_damaged_state(
     assert caplog.messages[-1] == (
         f"stream hourly has failed: {tmp_path}/checkpoints/hourly/state is damaged; {WAY_OUT}"
     )
+
+
+def test_a_record_is_written_whole_or_not_at_all(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that is killed while it writes one leaves nothing that a later one would read."""
+
+    def kill(self: Files, old: str, new: str) -> None:
+        raise KeyboardInterrupt
+
+    folder = str(tmp_path / "identity")
+    with monkeypatch.context() as patched:
+        patched.setattr(Files, "rename", kill)
+        with pytest.raises(KeyboardInterrupt):
+            Files(spark).write(f"{folder}/1", "{}")
+    assert [each.suffix for each in tmp_path.glob("identity/*") if each.suffix != ".crc"] == [
+        ".tmp"
+    ]
+    assert Files(spark).names(folder) == []
+    for text in ("{}", '{"number": 2}'):
+        Files(spark).write(f"{folder}/1", text)
+        assert Files(spark).content(f"{folder}/1").decode() == text
+    assert Files(spark).names(folder) == ["1"]

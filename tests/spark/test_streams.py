@@ -118,7 +118,7 @@ def test_a_second_run_goes_on_where_the_first_ended(
     (tmp_path / "orders" / "more.json").write_text("\n".join(ORDERS[3:]) + "\n")
     run(module, spark, folder=str(tmp_path))
     assert len(rows(spark, tmp_path / "paid", "json")) == 4
-    # A table in memory keeps nothing from run to run: it is filled anew.
+    # A table in memory keeps nothing from run to run: it is filled again.
     assert spark.table("seen").count() == 4
 
 

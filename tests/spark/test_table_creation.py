@@ -46,7 +46,7 @@ def detail(lake: Lake, table: str) -> Any:
 
 
 def check_table(lake: Lake, table: str) -> None:
-    """The table has all that was said of a new one."""
+    """The table has everything that was said of a new one."""
     result = detail(lake, table)
     assert result.clusteringColumns == ["day", "id"]
     assert result.description == "It's it"
@@ -102,7 +102,7 @@ def test_a_path_that_is_not_absolute(
 
 
 def test_an_overwrite_leaves_the_clusters(lake: Lake) -> None:
-    """A writer's plain overwrite forgets them in silence (Delta 4.4.0)."""
+    """A writer's plain overwrite forgets them silently (Delta 4.4.0)."""
     options = 'path = "LAKE/out", mode = overwrite, cluster_by = day'
     for id_ in (1, 2):
         lake.write(orders((id_, "5.00")), options, COLUMNS)

@@ -127,7 +127,7 @@ def test_rows_that_are_never_the_same(spark: SparkSession, shop: Path):
 
 
 def test_the_command(shop: Path):
-    """The test goes to the file beside the pipeline, and a second one behind it."""
+    """The test goes to the file beside the pipeline, and a second one after it."""
     words = ["test", "--create", "real_mail", "--rows", "2", "--set", f"data={shop}"]
     process = subprocess.run(
         [

@@ -4,7 +4,7 @@
 value that is not malformed. A value is right if it plainly means that; of any other, the page of
 the connector has a sentence. What is not listed is malformed.
 
-`pytest --snapshot-update` asks Spark anew.
+`pytest --snapshot-update` asks Spark again.
 """
 
 from __future__ import annotations

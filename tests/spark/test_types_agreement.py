@@ -38,7 +38,7 @@ TYPES = (
     " array<string>, array<array<int>>, map<string,int>, map<int,string>,"
     " struct<a:int,b:string>, struct<a:bigint not null,b:string>, variant"
 )
-# Commas inside of a type are not followed by a space.
+# Commas inside a type are not followed by a space.
 NAMES = TYPES.split(", ")
 ARITHMETIC = ("+", "-", "*", "/", "%", "div", "||", "&", "|", "^", "<<", ">>", ">>>")
 BINARY = (*ARITHMETIC, "=", "<=>", "<", "and", "or")
@@ -129,7 +129,7 @@ def answers(probe: SparkProbe, table: Any, cases: Sequence[Case]) -> list[Typed 
 
 
 def not_narrower(ours: DataType, theirs: DataType) -> bool:
-    """Whether all that may be null inside for Spark may be for us."""
+    """Whether everything that may be null inside for Spark may be for us."""
     return casts.can_cast(theirs, ours, ansi=True)
 
 

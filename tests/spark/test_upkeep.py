@@ -75,7 +75,7 @@ def data_files(lake: Lake, name: str = "out") -> set[str]:
 
 
 def let_days_pass(lake: Lake, days: int, name: str = "out") -> None:
-    """As if all that the table has had been written that many days earlier."""
+    """As if everything that the table has had been written that many days earlier."""
     folder, then = lake.folder / name, time.time() - days * 86_400
     for log in (folder / "_delta_log").glob("*.json"):
         lines = [json.loads(line) for line in log.read_text().splitlines()]
@@ -141,6 +141,24 @@ def test_files_of_failed_writes_go_where_it_says_so(lake: Lake) -> None:
     assert orphan.exists()
     maintain(lake, table("expire_snapshots = 7 days, remove_orphans = true"))
     assert not orphan.exists()
+
+
+def test_what_lies_in_the_folder_of_a_table_goes(lake: Lake) -> None:
+    """As the page of SSBT0583 says: files of others, unless a folder of them has a `_` first."""
+    append(lake, 1)
+    append(lake, 2, name="out/eu")
+    places = [lake.folder / "out" / name / "offsets" for name in ("checkpoints", "_checkpoints")]
+    for each in places:
+        each.mkdir(parents=True)
+        (each / "0").write_text("v1")
+    let_days_pass(lake, 8)
+    maintain(lake, table("expire_snapshots = 7 days"))
+    assert data_files(lake, "out/eu")
+    maintain(lake, table("expire_snapshots = 7 days, remove_orphans = true"))
+    assert not data_files(lake, "out/eu")
+    assert (lake.folder / "out" / "eu" / "_delta_log").exists()
+    assert [(each / "0").exists() for each in places] == [False, True]
+    assert lake.rows("out", "id") == [(1,)]
 
 
 def test_a_log_that_has_lost_versions(lake: Lake) -> None:

@@ -79,12 +79,15 @@ class Topics:
     ) -> None:
         """Add records, one for each value; `timestamp` is in milliseconds."""
         record = self._jvm.org.apache.kafka.clients.producer.ProducerRecord
+        sent = []
         for value in values:
             result = record(topic, partition, timestamp, _bytes(key), _bytes(value), None)
             for name, content in (headers or {}).items():
                 result.headers().add(name, content)
-            self._producer.send(result)
+            sent.append(self._producer.send(result))
         self._producer.flush()
+        for future in sent:
+            future.get()
 
     def send_aborted(self, topic: str, value: str) -> None:
         """Add a record in a transaction that is aborted."""
@@ -116,7 +119,7 @@ class Topics:
         return [bytes(row["value"]).decode() for row in self.rows(topic)]
 
     def add_partitions(self, topic: str, partitions: int) -> None:
-        """Let a topic have so many partitions in all."""
+        """Let a topic have this many partitions in all."""
         more = self._jvm.org.apache.kafka.clients.admin.NewPartitions.increaseTo(partitions)
         self._admin.createPartitions({topic: more}).all().get()
 
@@ -140,10 +143,12 @@ class Topics:
         self._admin.deleteRecords({place: before}).all().get()
 
     def _new_producer(self) -> Any:
-        return self._client(
-            self._jvm.org.apache.kafka.clients.producer.KafkaProducer,
-            {"key.serializer": _SERIALIZER, "value.serializer": _SERIALIZER, "acks": "all"},
-        )
+        settings = {"key.serializer": _SERIALIZER, "value.serializer": _SERIALIZER, "acks": "all"}
+        # While a new topic looks for its leader, a second request could overtake the first, which
+        # is then refused until it is given up.
+        settings["max.in.flight.requests.per.connection"] = "1"
+        producer = self._jvm.org.apache.kafka.clients.producer.KafkaProducer
+        return self._client(producer, settings)
 
     def _client(self, make: Any, settings: Mapping[str, str] | None = None) -> Any:
         properties = self._jvm.java.util.Properties()

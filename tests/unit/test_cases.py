@@ -1,6 +1,6 @@
 """Inputs beside the whole of what the compiler answers: see `tests/cases/README.md`.
 
-`pytest --snapshot-update` writes the answers anew.
+`pytest --snapshot-update` writes the answers again.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def test_the_right_example_of_a_code_gives_nothing(code: Code):
 
 
 def test_every_code_stands_in_a_case():
-    """Except those of files too large, unreadable or outside of a repository, of single commands,
+    """Except those of files too large, unreadable or outside a repository, of single commands,
     and of an environment that the command line alone can name."""
     reports = "".join(path.read_text("utf-8") for path in CASES.glob("*/*/expected.txt"))
     missing = {

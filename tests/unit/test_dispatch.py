@@ -94,7 +94,7 @@ def test_a_registry_has_every_kind(table: set[object], expected: set[object]) ->
     assert expected - set(table) == set()
 
 
-# What stands in nodes and is no kind of step, expression, declaration or value itself.
+# What is in nodes and is no kind of step, expression, declaration or value itself.
 PARTS: dict[ModuleType, set[type]] = {
     e: {e.Argument, e.Frame, e.FrameBound, e.SortKey, e.Window},
     s: {

@@ -207,6 +207,6 @@ def test_links_lead_somewhere():
 
 
 def test_the_table_of_state_is_the_compilers() -> None:
-    """`tools/state_docs.py` writes the page anew."""
+    """`tools/state_docs.py` writes the page again."""
     space = runpy.run_path(str(ROOT / "tools" / "state_docs.py"))
     assert (ROOT / "docs" / "state.md").read_text("utf-8") == space["page"]()

@@ -1,6 +1,6 @@
 """Modules that import each other can only be read together, so there are few and each is known.
 
-Imports inside of functions and under `TYPE_CHECKING` count: they hide a cycle and do not undo it.
+Imports inside functions and under `TYPE_CHECKING` count: they hide a cycle and do not undo it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What people type who come from SQL, PySpark, dbt, Flink or YAML, and all that they are told.
+"""What people type who come from SQL, PySpark, dbt, Flink or YAML, and what they are told.
 
 `tests/messages/ORIGIN.txt` has the mistakes, `ORIGIN.expected.txt` the answers, which
-`pytest --snapshot-update` writes anew: read each as the one who typed it.
+`pytest --snapshot-update` writes again: read each as the one who typed it.
 """
 
 from __future__ import annotations

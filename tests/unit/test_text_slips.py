@@ -150,7 +150,7 @@ INTENDED = (
         "s > date '2026-01-01'",
     ),
     *("to_timestamp(s, 'yyyy-MM-dd')", "format_string('%s %s', s, a)", "array(s, 'x')"),
-    # A long text over several lines, and neighbours outside of lists.
+    # A long text over several lines, and neighbours outside lists.
     *("s = 'long '\n'text'", "s = 'a' 'b'", "s in ('long '\n'text', 'b')", "upper('a' 'b')"),
     *("regexp_extract(s, '^([a-z]+)'\n'x([0-9]+)', 1)", "concat('a'\n'b', s)", "s in ('a-'\n'b')"),
     *("date_format(at, 'yyyy-MM-dd') > '2026-01-01'", "cast(d as string) >= '2026-01'", "s > 'x'"),

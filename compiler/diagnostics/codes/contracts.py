@@ -254,6 +254,7 @@ and what it appended in earlier runs is gone for good.
 | `out/paid`, `mode = overwrite` | `out/paid`, `mode = overwrite` | the rows of the last run |
 | `out/paid`, `mode = overwrite` | `out/paid`, `mode = append` | what was appended since |
 | `out`, `mode = overwrite` | `out/paid` | the rows of `out/paid` only if it ran last |
+| `out`, a table with `remove_orphans` | `out/paid` | files of `out/paid` that are old go |
 
 Each sink that deletes is reported once, with the first sink that it deletes and the number of
 others.

@@ -28,7 +28,8 @@ COLUMN_DEFAULT = Code(
 `default …` after a column of a schema says what the column holds if the data does not have it.
 JSON, Parquet and ORC files have column names, and so do JSON records; there Spark fills in the
 default. CSV fields are found by their position, and a row with too few of them is malformed, so a
-default would never be used. A null in the data stays null in every format.
+default would never be used. A null in the data stays null in every format. A table that a sink
+creates by the schema has no defaults either.
 """,
     wrong=example(
         schema="schema Order {\n  id:     bigint\n  amount: int default 0\n}\n",

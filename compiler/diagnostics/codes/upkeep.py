@@ -12,7 +12,7 @@ sink paid to delta {
 """
 
 
-def maintained(entry: str, sink: str = "paid", table: str = TABLE) -> str:
+def example_with_upkeep(entry: str, sink: str = "paid", table: str = TABLE) -> str:
     """The example with a table and one entry of its upkeep."""
     return example(sink=f"{table}\nmaintain {sink} {{\n  {entry}\n}}\n")
 
@@ -25,6 +25,6 @@ UNKNOWN_SINK = Code(
 other name. The table is the sink's, and its connector decides what can be done to it. Write
 `maintain` in the pipeline that writes the table.
 """,
-    wrong=maintained("compact = true", "orders"),
-    right=maintained("compact = true"),
+    wrong=example_with_upkeep("compact = true", "orders"),
+    right=example_with_upkeep("compact = true"),
 )

@@ -36,7 +36,7 @@ def apply_query(queries: Queries, step: s.SqlQuery, operator: Operator) -> Rows:
 
 
 def _run_code(queries: Queries, operator: Operator, code: tuple[object, ...]) -> Rows:
-    """What code makes of all that flows into it: of the columns, their names and order, too."""
+    """What code makes of its inputs: of the columns, their names and order, too."""
     operands: list[Value] = []
     names = []
     for incoming in queries.inputs_of(operator):

@@ -196,7 +196,7 @@ class ExpressionCanonicalizer:
 
     def _cast(self, term: Term, need: Need) -> Value:
         (operand,) = (self.value(each, need) for each in term.operands)
-        is_sized = _written(term.value) in ("char", "varchar", "character")
+        is_sized = _type_word(term.value) in ("char", "varchar", "character")
         target = term.value if is_sized or term.type == UNKNOWN else None
         if term.operator == "try_cast":
             return self._pool.make(
@@ -263,5 +263,5 @@ def _is_null(value: Value) -> bool:
     return value.operator == LITERAL and value.value is None
 
 
-def _written(value: object) -> str:
+def _type_word(value: object) -> str:
     return str(value[0]) if isinstance(value, tuple) and value else ""

@@ -1,4 +1,4 @@
-"""Numbers that are written otherwise and are worth the same."""
+"""Numbers that are written differently and are equal."""
 
 from __future__ import annotations
 

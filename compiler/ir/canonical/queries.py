@@ -25,7 +25,7 @@ class Query(Struct, frozen=True):
     """A dataset in canonical form: its rows, their order where an `order by` made one, its columns.
 
     `ordered` are the rows in whatever order they come. `by_order` are the datasets whose order of
-    rows decides about something in it, `leaves` all that it comes from.
+    rows decides about something in it, `leaves` everything that it comes from.
     """
 
     rows: Value
@@ -61,7 +61,7 @@ class Queries:
         return Query(plain, ordered, rows.is_sorted, columns, by_order, rows.leaves)
 
     def inputs_of(self, operator: Operator) -> list[Rows]:
-        """What flows into an operator, each input behind its alias."""
+        """What flows into an operator, each input after its alias."""
         aliases = operator.aliases or ("",) * len(operator.inputs)
         return [
             qualify_cells(self._rows(each), alias)
@@ -77,7 +77,7 @@ class Queries:
         return self.reader(operator, join_sides(self.inputs_of(operator))).conjuncts(condition.term)
 
     def cells(self, operator: Operator) -> Mapping[tuple[str, ...], Value]:
-        """The values of the columns that flow out of an operator, behind their qualifiers."""
+        """The values of the columns that flow out of an operator, after their qualifiers."""
         return self.table.names(self._rows(operator).cells)
 
     def outline(self, operator: Operator) -> Hashable:

@@ -2,7 +2,7 @@
 
 Rows are what the steps make that choose, join, order or multiply them; a column is a value in such
 a row. So it makes no difference where a column is computed, unless it sees other rows or may fail:
-then it is told among which rows, or before which step.
+then it is reported among which rows, or before which step.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Table:
         return Cell(cell.column, self._pool.mark(OPTIONAL, cell.value, _place_of(cell, place)), 0)
 
     def names(self, cells: Iterable[Cell]) -> Names:
-        """What each name stands for, alone and behind its qualifier; the first of two wins."""
+        """What each name stands for, alone and after its qualifier; the first of two wins."""
         names: dict[tuple[str, ...], Value] = {}
         for each in cells:
             name = each.column.name.casefold()

@@ -16,7 +16,7 @@ Names = Mapping[tuple[str, ...], Value]
 class Scope(Struct, frozen=True):
     """What an expression stands in.
 
-    `names` are its columns, alone and behind their qualifiers. `rows` are those that it is computed
+    `names` are its columns, alone and after their qualifiers. `rows` are those that it is computed
     among, `ordered_rows` the same where their order counts, too. `sites` counts the draws there,
     `uses` how often a name is used in the whole pipeline. `older` are the numbers of columns that
     were computed before a window. `values` are all columns in their order. `is_open` where there

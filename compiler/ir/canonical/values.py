@@ -11,7 +11,7 @@ class Value:
     """What one operator makes of others: a value in a row, or the rows themselves.
 
     `number` tells it from all others. `outline` is the same number for values that differ only in
-    where they are computed and in the types that flow in, both of which are told elsewhere. A
+    where they are computed and in the types that flow in, both of which are reported elsewhere. A
     value that `fails` may end the query with an error instead; one that is `drawn` is another each
     time that it is asked for. `place` are the rows that it depends on, if it depends on any.
     """

@@ -18,7 +18,7 @@ class Verdict(IntEnum):
 
     @property
     def phrase(self) -> str:
-        """In words, behind the stream's name."""
+        """In words, after the stream's name."""
         return _PHRASES[self]
 
 

@@ -19,9 +19,9 @@ _LONGEST = 2_000
 
 
 class PartContext:
-    """The tables of the operators below `root`; `used` are the columns used behind each.
+    """The tables of the operators below `root`; `used` are the columns used after each.
 
-    Long texts are cut and told apart by a hash, unless they are `whole`, for people.
+    Long texts are cut and distinguished by a hash, unless they are `whole`, for people.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Conditions behind state that Spark's optimizer applies before it.
+"""Conditions after state that Spark's optimizer applies before it.
 
 A filter on the keys of an aggregation, or on columns of a join's side, is moved in front of it; a
 join on keys moves a test for null there. Rows that it leaves out then never come to the state.
@@ -32,7 +32,7 @@ _CONCLUSIVE_JOINS = frozenset({"inner", "semi", "right"})
 
 
 class _PushableConditions(IntEnum):
-    """Which conditions behind an operator get to state: none, those not on results, or all."""
+    """Which conditions after an operator get to state: none, those not on results, or all."""
 
     NONE = 0
     BUT_RESULTS = 1
@@ -40,7 +40,7 @@ class _PushableConditions(IntEnum):
 
 
 class _PushScope(Struct, frozen=True):
-    """What is behind an operator; `results` are names of columns that no condition passes with."""
+    """What is after an operator; `results` are names of columns that no condition passes with."""
 
     pushable: _PushableConditions = _PushableConditions.NONE
     results: ColumnNames = frozenset()
@@ -59,7 +59,7 @@ def may_have_state(operator: Operator) -> bool:
 def find_pushed_conditions(
     root: Operator, certain: set[int], context: PartContext
 ) -> Iterator[FingerprintPart]:
-    """The conditions behind the last state that may be applied before it."""
+    """The conditions after the last state that may be applied before it."""
     scopes: dict[int, _PushScope] = {}
     for operator in walk_operators(root, attrgetter("inputs"), set()):
         scope = scopes[id(operator)] = _compute_scope(operator, scopes)
@@ -95,7 +95,7 @@ def _compute_scope(operator: Operator, scopes: dict[int, _PushScope]) -> _PushSc
 
 
 def _propagate_results(step: Source | DatasetInput | s.Step, results: ColumnNames) -> ColumnNames:
-    """The names of columns that are made of results, behind a step."""
+    """The names of columns that are made of results, after a step."""
     match step:
         case s.RenameColumns():
             new = {old.casefold(): new.casefold() for old, new in step.pairs}
@@ -160,7 +160,7 @@ def _find_condition(operator: Operator, context: PartContext) -> Text:
         case s.Pivot() | s.Unpivot() | s.Sample() | s.UseTransform() | s.Stateful():
             return ()
         case s.ApplyFunction() | s.SqlQuery():
-            # The user's own code: what is behind it is not looked into.
+            # The user's own code: what is after it is not looked into.
             return ()
 
 

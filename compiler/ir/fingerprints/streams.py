@@ -1,4 +1,4 @@
-"""What a stream's checkpoint depends on: all that may not change while it is kept.
+"""What a stream's checkpoint depends on: everything that may not change while it is kept.
 
 Spark compares little of it when a stream starts again (`shape`); the rest it takes on trust, and
 goes on with state that means something else. What counts is said in `dependences`.
@@ -119,9 +119,9 @@ def _operators_before(root: Operator, keeps: Callable[[Operator], bool]) -> set[
 
 
 def _iterate_operators(root: Operator, counted: set[int]) -> Iterator[Operator]:
-    """The operators of a stream, each behind its inputs, and once more where it is used again.
+    """The operators of a stream, each after its inputs, and once more where it is used again.
 
-    Those behind its state that pass rows on are left out.
+    Those after its state that pass rows on are left out.
     """
 
     def anchor_of(operator: Operator) -> Operator:

@@ -1,4 +1,4 @@
-"""The columns that are used behind each operator, by name: those alone Spark keeps in state."""
+"""The columns that are used after each operator, by name: those alone Spark keeps in state."""
 
 from __future__ import annotations
 

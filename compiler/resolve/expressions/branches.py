@@ -16,7 +16,7 @@ from ssbt.compiler.syntax.formatting.expressions import sql_text, ssbt_text
 from ssbt.compiler.syntax.parsing import parse_file
 from ssbt.compiler.types.functions import FunctionKind, find_function
 
-# Puts a condition on a branch into what stands around the branch; None where the functions around
+# Puts a condition on a branch into what is around the branch; None where the functions around
 # it do not tell which values they ask for.
 Wrap = Callable[[e.Expression], e.Expression] | None
 _NOWHERE = Span("", 0, 0)
@@ -184,7 +184,7 @@ def _iterate_call(node: e.Call, wrap: Wrap) -> Iterator[_BranchParts]:
     name, values = _function_name(node), [argument.value for argument in node.arguments]
     function = find_function(name)
     if node.window is not None:
-        # A window asks for the values of all rows, or of those that it is told.
+        # A window asks for the values of all rows, or of those that it has.
         wrap = _wrap_in_case(_keep_condition, _EMPTY, (), node.filter)
     elif function is not None and function.kind is FunctionKind.AGGREGATE:
         wrap = _wrap_any_row(node.filter)

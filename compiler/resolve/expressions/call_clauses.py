@@ -1,4 +1,4 @@
-"""What stands behind the parentheses of a call: `within group`, `filter`, `ignore nulls`."""
+"""What follows the parentheses of a call: `within group`, `filter`, `ignore nulls`."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _resolve_result(
 
 
 def _find_field_hint(node: e.Call, values: list[Typed]) -> Hint | None:
-    """`extract(isoweek from day)`: the part that is called so elsewhere."""
+    """`extract(isoweek from day)`: the part that is named so elsewhere."""
     field, source = (argument.value for argument in node.arguments)
     if isinstance(field, e.StringLiteral):
         word, quote = field.value, "'"

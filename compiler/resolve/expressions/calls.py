@@ -85,7 +85,7 @@ def _report_unknown(typer: ExpressionTyper, node: e.Call) -> None:
     otherwise = "functions are Spark SQL's; one of your own is used with `apply`"
     code, message = codes.UNKNOWN_FUNCTION, f"there is no function `{name}`"
     if suggestion is not None and not is_slip(name, suggestion):
-        # Two letters apart is another function as often as not, which a fix would call in silence.
+        # Two letters apart is another function as often as not, which a fix would call silently.
         help_ = f"the name nearest to it is `{suggestion}`"
         typer.report.add(code, node.name.span, message, help=(help_, otherwise))
         return

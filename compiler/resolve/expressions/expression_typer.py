@@ -31,7 +31,7 @@ from ssbt.compiler.types.expression_types import Mismatch, Typed
 
 
 class ExpressionTyper(Struct):
-    """One pass over one expression.
+    """One skip one expression.
 
     `allows_aggregates` and `allows_windows` tell what is allowed; `grouping_keys` are the keys
     where a column must be one of them or stand inside an aggregate, or be, by id, one of
@@ -42,7 +42,7 @@ class ExpressionTyper(Struct):
     what was found of each node, by its id, beside the node itself, so that no other gets its id.
     `zone_use` is the first part whose value depends on the time zone of the session.
     `bare_words` are the texts that were meant by names that are no columns, by their ids;
-    `operand_ids` are those of what stands beside an operator that is tighter than `not`.
+    `operand_ids` are those of what is beside an operator that is tighter than `not`.
     """
 
     context: ExpressionContext

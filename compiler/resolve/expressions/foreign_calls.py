@@ -23,7 +23,7 @@ _SPARK_MODULES = ("f", "fn", "func", "functions", "sf", "psf", "sqlfunctions")
 _MODULES = (*_SPARK_MODULES, "pl", "pd", "np", "math", "sql")
 # Their first argument is a text all the same.
 _TEXT_FIRST = ("concat_ws", "date_trunc", "format_string", "lit", "col", "expr")
-# Of these, texts behind the first are columns, too; of others they are patterns and the like.
+# Of these, texts after the first are columns, too; of others they are patterns and the like.
 _COLUMNS = frozenset(
     (
         *("concat", "coalesce", "greatest", "least", "struct", "array", "datediff", "date_diff"),
@@ -36,7 +36,7 @@ _COLUMNS = frozenset(
 # What only holds a column or an expression, or makes a constant, in data frames.
 _WRAPPERS = ("col", "column", "expr", "sql_expr", "sqlexpr", "lit", "literal", "typedlit")
 _WORD = lazy_pattern(r"[^\W\d]\w*")
-# What is one operand, whatever stands beside it.
+# What is one operand, whatever is beside it.
 _CLOSED = (e.ColumnName, e.Call, e.Parenthesised, e.Case, e.StringLiteral, e.NullLiteral, e.Star)
 
 
@@ -133,7 +133,7 @@ def _unquote_columns(
 
 
 def _suggest_method(typer: ExpressionTyper, node: e.Call) -> Suggestion | None:
-    """`status.upper()`: what stands before the dot is the first argument."""
+    """`status.upper()`: what is before the dot is the first argument."""
     from ssbt.compiler.syntax.foreign.methods import (
         advise_method,
         convert_method,

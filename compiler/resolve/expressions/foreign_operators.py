@@ -170,7 +170,7 @@ def joined_operands(node: e.Expression) -> list[e.Expression]:
 
 
 def join_by_or(operands: Sequence[e.Expression]) -> tuple[Edit, ...]:
-    """The edits that put `or` between operands that stand beside each other."""
+    """The edits that put `or` between operands that are beside each other."""
     return tuple(
         Edit(Span(left.span.path, left.span.end, right.span.start), " or ")
         for left, right in pairwise(operands)

@@ -15,7 +15,7 @@ from ssbt.compiler.types.interval_values import (
 )
 
 IntervalType = YearMonthIntervalType | DayTimeIntervalType
-# The limits of the fields behind the first one.
+# The limits of the fields after the first one.
 _MAXIMUMS = {"month": 11, "hour": 23, "minute": 59, "second": 59}
 
 

@@ -104,7 +104,7 @@ def _report_quantified(typer: ExpressionTyper, node: e.Call) -> bool:
 
 
 def _report_renamed(typer: ExpressionTyper, node: e.Call) -> bool:
-    """`date(2026, 1, 31)`, `nvl(a, b, c)`: with so many arguments it is another function."""
+    """`date(2026, 1, 31)`, `nvl(a, b, c)`: with this many arguments it is another function."""
     name, count = node.name.text.casefold(), len(node.arguments)
     other = _BY_COUNT.get((name, count))
     if other is None:

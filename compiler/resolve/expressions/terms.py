@@ -215,7 +215,7 @@ class _TermBuilder:
 
     @_term.register
     def _(self, node: e.Cast) -> Term:
-        """The type is told by its name, too, where it has another one in an expression."""
+        """The type is reported by its name, too, where it has another one in an expression."""
         operator = "try_cast" if node.form == "try_cast" else "cast"
         return self._new_term(operator, node, (self.build(node.operand),), type_name(node.type))
 

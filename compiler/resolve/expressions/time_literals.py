@@ -108,6 +108,6 @@ def _is_zoned_time(text: str) -> bool:
     if match is None:
         return False
     hour, *rest = (int(part or 0) for part in match.groups()[:3])
-    # A zone stands behind seconds only.
+    # A zone follows seconds only.
     has_zone = match[3] is not None and is_zone(match[4])
     return hour < 24 and max(rest) < 60 and (not match[4] or has_zone)

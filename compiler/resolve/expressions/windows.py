@@ -127,7 +127,7 @@ def _bound_step(bound: e.FrameBound, offset: Typed | None) -> int | None:
 def _check_distances(
     typer: ExpressionTyper, frame: e.Frame, bounds: list[e.FrameBound], offsets: list[Typed | None]
 ) -> None:
-    """Report two bounds with known distances of which the first lies behind the second."""
+    """Report two bounds with known distances of which the first lies after the second."""
     if len(bounds) < 2:
         return
     positions = []

@@ -90,7 +90,7 @@ def _conversion(source: DataType, target: DataType) -> Callable[[Key], Key] | No
     """How bounds are converted: by functions that never turn two values round."""
     match target:
         case IntegralType():
-            return lambda key: key if isinstance(key, float) and math.isinf(key) else _cut(key)
+            return lambda key: key if isinstance(key, float) and math.isinf(key) else _truncate(key)
         case DecimalType(scale=scale):
             if isinstance(source, FloatType | DoubleType):
                 return None
@@ -102,7 +102,7 @@ def _conversion(source: DataType, target: DataType) -> Callable[[Key], Key] | No
             return None
 
 
-def _cut(key: Key) -> int:
+def _truncate(key: Key) -> int:
     return int(Decimal(key) if not isinstance(key, str) else 0)
 
 
@@ -120,7 +120,7 @@ def _texts(range_: ValueRange, source: DataType, ansi: bool) -> ValueRange | Non
                 reason=reason,
             )
         case IntegralType():
-            return _formed(whole, _WHOLE_FORM)
+            return _form_range(whole, _WHOLE_FORM)
         case DecimalType(scale=scale) if ansi:
             fraction = rf"\.\d{{{scale}}}" if scale else ""
             digits = f"{scale} digits after the point" if scale else "digits only"
@@ -129,11 +129,11 @@ def _texts(range_: ValueRange, source: DataType, ansi: bool) -> ValueRange | Non
                 f"a {source.sql} as text has {digits}",
                 alphabet=lazy_pattern(r"[-.\d]"),
             )
-            return _formed(whole, form)
+            return _form_range(whole, form)
         case DateType():
-            return _formed(whole, _DATE_FORM)
+            return _form_range(whole, _DATE_FORM)
         case TimestampType() | TimestampNTZType():
-            return _formed(whole, _TIME_FORM)
+            return _form_range(whole, _TIME_FORM)
         case _:
             return None
 
@@ -147,5 +147,5 @@ def _words_form(words: list[str], reason: str) -> Form:
     )
 
 
-def _formed(range_: ValueRange, form: Form) -> ValueRange:
+def _form_range(range_: ValueRange, form: Form) -> ValueRange:
     return ValueRange(range_.spans, forms=(form,), reason=form.reason)

@@ -81,7 +81,9 @@ def _describe(name: str, low: int, high: int | None) -> str:
     )
 
 
-def _bounded(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
+def _find_count_range(
+    finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]
+) -> ValueRange | None:
     name = function_name(node)
     low, high = _BOUNDS[name]
     if not isinstance(finder.view.data_type(node), IntegralType):
@@ -223,7 +225,7 @@ def _map_size(
 
 
 RANGES: Mapping[str, FindRange] = {
-    **dict.fromkeys(_BOUNDS, _bounded),
+    **dict.fromkeys(_BOUNDS, _find_count_range),
     **dict.fromkeys(("extract", "date_part", "datepart"), _extract),
     **dict.fromkeys(_LENGTHS, _length),
     **dict.fromkeys(("size", "cardinality", "array_size"), _map_size),

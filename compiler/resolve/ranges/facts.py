@@ -31,7 +31,7 @@ class Facts(Struct):
     """The rows that are left, by what is known of subjects, whose columns have their names here.
 
     `filters` are the places of the conditions that say so. It `takes_over` what the filters of
-    other datasets leave, except inside of a transform, whose callers differ.
+    other datasets leave, except inside a transform, whose callers differ.
     """
 
     cases: Cases = field(default_factory=lambda: ANY_ROW)
@@ -77,7 +77,7 @@ class Facts(Struct):
             self.filters.append(span)
 
     def follow(self, step: ir.Step | None, before: Relation, after: Relation) -> None:
-        """Keep what is still true behind a step: what is about columns that it leaves as they are.
+        """Keep what is still true after a step: what is about columns that it leaves as they are.
 
         A step that leaves a column as it is leaves the very object.
         """
@@ -128,7 +128,7 @@ class Facts(Struct):
 def _rename(
     key: SubjectKey, subject: Subject, names: Mapping[tuple[str, str], tuple[str, str]]
 ) -> SubjectKey | None:
-    """The key of a subject behind a step; None where it is gone.
+    """The key of a subject after a step; None where it is gone.
 
     What is computed of columns keeps its key only where all of them keep their names.
     """
@@ -145,7 +145,7 @@ def _rename(
 def _find_names(
     step: ir.Step | None, before: Relation, after: Relation
 ) -> dict[tuple[str, str], tuple[str, str]]:
-    """The qualifiers and names behind a step of the columns that it leaves as they are."""
+    """The qualifiers and names after a step of the columns that it leaves as they are."""
     pairs: list[tuple[Column, Column]] = []
     match step:
         case ir.RenameColumns() | ir.Alias() if len(before.columns) == len(after.columns):

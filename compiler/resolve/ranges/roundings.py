@@ -40,7 +40,7 @@ def _convert_bound(key: Key | None, convert: Callable[[Decimal], Decimal | int])
     return convert(Decimal(key))
 
 
-def _fixed(low: float, high: float | None) -> FindRange:
+def _fixed_range(low: float, high: float | None) -> FindRange:
     """A DOUBLE between two numbers; NaN, which is above all, is what there is of NaN alone."""
 
     def find(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
@@ -85,11 +85,11 @@ RANGES: Mapping[str, FindRange] = {
     "floor": _monotone(math.floor),
     **dict.fromkeys(("round", "bround"), _round),
     **dict.fromkeys(("sign", "signum"), _sign),
-    **dict.fromkeys(("sqrt", "exp"), _fixed(0.0, None)),
-    **dict.fromkeys(("sin", "cos", "tanh"), _fixed(-1.0, 1.0)),
-    "atan": _fixed(-math.pi / 2, math.pi / 2),
-    "acos": _fixed(0.0, None),
-    "cosh": _fixed(1.0, None),
-    **dict.fromkeys(("std", "stddev", "stddev_pop", "stddev_samp"), _fixed(0.0, None)),
-    **dict.fromkeys(("variance", "var_pop", "var_samp"), _fixed(0.0, None)),
+    **dict.fromkeys(("sqrt", "exp"), _fixed_range(0.0, None)),
+    **dict.fromkeys(("sin", "cos", "tanh"), _fixed_range(-1.0, 1.0)),
+    "atan": _fixed_range(-math.pi / 2, math.pi / 2),
+    "acos": _fixed_range(0.0, None),
+    "cosh": _fixed_range(1.0, None),
+    **dict.fromkeys(("std", "stddev", "stddev_pop", "stddev_samp"), _fixed_range(0.0, None)),
+    **dict.fromkeys(("variance", "var_pop", "var_samp"), _fixed_range(0.0, None)),
 }

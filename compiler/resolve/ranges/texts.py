@@ -114,7 +114,7 @@ def _trim(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> V
 # ---- texts of digits
 
 
-def _coded(name: str, characters: str, kind: str, length: int | None) -> ValueRange:
+def _encoded_range(name: str, characters: str, kind: str, length: int | None) -> ValueRange:
     count = f"{{{length}}}" if length is not None else "*"
     correct = (lambda text: text.lower()) if kind == "small" else (lambda text: text.upper())
     letters = f"{kind} letters" if kind else "digits only"
@@ -140,15 +140,15 @@ def _digest(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) ->
     if name == "sha2":
         bits = find_number(parts[1], finder) if len(parts) == 2 else None
         length = _SHA2.get(bits) if bits is not None else None
-    return _coded(name, "0-9a-f", "small", length)
+    return _encoded_range(name, "0-9a-f", "small", length)
 
 
 def _hex(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
-    return _coded("hex", "0-9A-F", "capital", None)
+    return _encoded_range("hex", "0-9A-F", "capital", None)
 
 
 def _bin(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
-    return _coded("bin", "01", "", None)
+    return _encoded_range("bin", "01", "", None)
 
 
 def _uuid(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
@@ -181,8 +181,8 @@ def find_number(node: e.Expression, finder: RangeFinder) -> int | None:
     return content if isinstance(content, int) and not isinstance(content, bool) else None
 
 
-def sized(name: str, low: int, high: int | None) -> ValueRange:
-    """The texts with so many characters."""
+def sized_range(name: str, low: int, high: int | None) -> ValueRange:
+    """The texts with this many characters."""
     most = "" if high is None else str(high)
     letters = "one character" if high == 1 else f"{most or low} characters"
     more = "" if low == high else " at most" if high is not None else " at least"
@@ -204,9 +204,9 @@ def _part(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> V
     if not is_plain(finder, node):
         return None
     if place is None:
-        return sized(name, 0, 1)
+        return sized_range(name, 0, 1)
     maximum = find_number(parts[place], finder) if len(parts) > place else None
-    return sized(name, 0, maximum) if maximum is not None and maximum > 0 else None
+    return sized_range(name, 0, maximum) if maximum is not None and maximum > 0 else None
 
 
 def _pad(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:
@@ -216,7 +216,7 @@ def _pad(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> Va
     filling = finder.view.text(parts[2]) if len(parts) == 3 else " "
     if length is None or length < 1 or isinstance(finder.view.data_type(parts[0]), BinaryType):
         return None
-    return sized(function_name(node), length if filling else 0, length)
+    return sized_range(function_name(node), length if filling else 0, length)
 
 
 def _points(finder: RangeFinder, node: e.Call, parts: Sequence[e.Expression]) -> ValueRange | None:

@@ -70,7 +70,7 @@ class DeclaredSchema(Struct, frozen=True):
         return StructType(tuple(column.field for column in self.columns))
 
     def columns_as_read(self) -> tuple[Column, ...]:
-        """The columns of data with this schema: Spark makes all that it reads nullable."""
+        """The columns of data with this schema: Spark makes everything that it reads nullable."""
         return tuple(
             Column(
                 each.field.name,

@@ -1,4 +1,4 @@
-"""What the block behind `schema NAME from …` says."""
+"""What the block after `schema NAME from …` says."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def resolve_kind_entries(
 def resolve_file_entries(
     language: str, span: Span, entries: tuple[v.Entry, ...], report: Report
 ) -> OriginEntries | None:
-    """The entries behind a file; None, with findings, where they do not do."""
+    """The entries after a file; None, with findings, where they do not do."""
     entries_by_name = _collect_entries(entries, _FILE_ENTRIES.get(language, ()), report)
     if entries_by_name is None:
         return None

@@ -59,7 +59,7 @@ class _SchemaText(Struct, frozen=True):
 
 
 class SchemaOriginResolver:
-    """Reads what stands behind `from`, and adds the files that it reads to `sources`."""
+    """Reads what follows `from`, and adds the files that it reads to `sources`."""
 
     def __init__(self, read: Reader, sources: dict[str, Source], report: Report) -> None:
         self._read = read

@@ -47,7 +47,7 @@ class Subjects(Struct, frozen=True):
 def find_subjects(path: str, read: Reader, values: Mapping[str, str] = _NO_VALUES) -> Subjects:
     """The subjects that the file at `path` and its imports declare schemas from.
 
-    Only findings about these and their connections are told: the rest is the compiler's to say.
+    Only findings about these and their connections are reported: the rest is the compiler's to say.
     `values` are those of parameters, by casefolded name, where it is not the default.
     """
     files = load_files(path, read, Report())

@@ -183,7 +183,7 @@ def resolve_aggregate_items(
     for item in items:
         typer = context.new_typer()
         typer.allows_aggregates = True
-        # What fills a pivot stands inside of aggregates, its keys too.
+        # What fills a pivot stands inside aggregates, its keys too.
         typer.in_pivot = in_pivot
         typer.grouping_keys = frozenset() if in_pivot else keys.names
         typer.has_subtotals = keys.has_subtotals

@@ -97,7 +97,7 @@ def with_event_time(column: Column, node: e.Expression, context: QueryContext) -
 
 
 def _has_event_time(node: e.Expression, context: QueryContext) -> bool:
-    """Whether it is a column that bears a watermark, a window over one, or the time of that."""
+    """Whether it is a column that has a watermark, a window over one, or the time of that."""
     while isinstance(node, e.Call):
         if node.name.text.casefold() not in _OF_TIME or not node.arguments:
             return False

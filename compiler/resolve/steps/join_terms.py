@@ -90,7 +90,7 @@ def _is_equality(node: e.Expression, sides: _JoinSides) -> bool:
 
 
 def _has_event_time(node: e.Expression, sides: _JoinSides) -> bool:
-    """Whether one of the two that are equal is a column which bears a watermark."""
+    """Whether one of the two that are equal is a column which has a watermark."""
     operands = (node.left, node.right) if isinstance(node, e.Binary) else ()
     columns = [sides.find_column(each) for each in operands if isinstance(each, e.ColumnName)]
     return any(column is not None and column.event_time for column in columns)

@@ -131,7 +131,7 @@ def _check_form(node: s.Join, context: QueryContext) -> None:
 
 
 def _has_distinct_aliases(node: s.Join, right: Relation, context: QueryContext) -> bool:
-    """Whether the alias of the right side is none of the left side's, as it must be."""
+    """Whether the alias of the right side is not one of the left side's, as it must be."""
     if node.kind in _LEFT_ONLY and node.using:
         return True
     name = node.right.alias or node.right.name

@@ -62,7 +62,7 @@ RESOLVERS: dict[type[s.Step], Callable[[Any, QueryContext], ir.Step | None]] = {
 
 
 def resolve_query(node: s.Query, context: QueryContext) -> ir.Query:
-    """The IR of a query; behind a mistake the columns are open, so that it is told once."""
+    """The IR of a query; after a mistake the columns are open, so that it is reported once."""
     resolved_input = context.lookup.find_input(node.base, context)
     base, context.relation = (
         resolved_input
@@ -151,7 +151,7 @@ def _dispatch_step(step: s.Step, context: QueryContext) -> ir.Step | None:
 
 
 def _check_duplicates(node: s.Query, context: QueryContext) -> None:
-    """A result with two columns of one name can neither be used nor written."""
+    """A result with two columns of the same name can neither be used nor written."""
     pairs = scopes.find_duplicates(context.relation)
     end = node.steps[-1].span if node.steps else node.base.span
     pairs_by_span: dict[Span, list[tuple[Column, Column]]] = {}

@@ -71,7 +71,7 @@ def find_query_lineage(
 
 
 def _with_names(text: str) -> str:
-    """The query with names of tables for what stands in braces."""
+    """The query with names of tables for what is in braces."""
     # Its module compiles a pattern when it is imported.
     from string import Formatter
 
@@ -128,7 +128,7 @@ class _LineageReader:
         return self._read_value(scope, scope.expression.selects[index])
 
     def _read_value(self, scope: Any, expression: Any) -> _ValueLineage:
-        """An expression of a scope: what it is made from, its fields told apart where known."""
+        """An expression of a scope: what it is made from, its fields distinguished where known."""
         exp = self._exp
         match expression:
             case exp.Query():

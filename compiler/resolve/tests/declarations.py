@@ -80,7 +80,7 @@ class _TestReader:
         self._ordered_datasets = ordered_datasets(script.reachable.datasets)
 
     def read_test(self, name: str, node: d.Test) -> it.Test:
-        """One test; what is wrong with it is told."""
+        """One test; what is wrong with it is reported."""
         finding_count = len(self._report.findings)
         subject = self._find_subject(node)
         given: list[it.GivenRows] = []

@@ -34,7 +34,7 @@ def resolve_rows(
     report: Report,
     read: Reader,
 ) -> ir.Rows:
-    """The rows of a clause about the dataset `name`; what does not fit is told."""
+    """The rows of a clause about the dataset `name`; what does not fit is reported."""
     columns = tuple(_resolve_columns(clause, name, relation, report))
     file = _resolve_file(clause.file, report, read) if clause.file is not None else None
     rows = tuple(_resolve_row(row, columns, datasets, report) for row in clause.rows)
@@ -83,7 +83,7 @@ def _resolve_row(
         for node, column in zip(row.values, columns, strict=True)
         for mismatch in find_mismatches(node, column.type, type_of)
     ]
-    # Parts that do not fit together are told as parts that do not fit into the column.
+    # Parts that do not fit together are reported as parts that do not fit into the column.
     mismatch_spans = [mismatch.span for mismatch, _ in mismatches]
     report.findings += [
         each

@@ -96,7 +96,7 @@ def _is_plain_call(node: e.Call, name: str) -> bool:
 
 
 def _mismatch_reason(node: e.Expression, expected: DataType, type_of: TypeOf) -> str | None:
-    """Why a value is none of the type, None where it is or may be one."""
+    """Why a value is not of the type, None where it is or may be one."""
     if isinstance(node, e.NullLiteral) or isinstance(expected, UnknownType):
         return None
     if isinstance(node, e.StringLiteral) and isinstance(expected, _WRITTEN_AS_TEXT):

@@ -84,7 +84,7 @@ def _check_compared(node: e.Expression, view: ExpressionView) -> Iterator[Diagno
         return
     texts = [without_parentheses(side) for side in sides]
     if not all(map(_is_literal, sides)):
-        # A function of constants, `upper("status")`: a test of a parameter is none of these.
+        # A function of constants, `upper("status")`: a test of a parameter is not one of these.
         for text in _find_column_names([part for side in sides for part in nodes(side)], view):
             yield _build_diagnostic(text, "this is a string, the same in every row", view)
         return
@@ -113,7 +113,7 @@ def _is_given(node: Node) -> bool:
 
 
 def _compared_ids(view: ExpressionView) -> frozenset[int]:
-    """The ids of what stands in comparisons, where it is reported."""
+    """The ids of what is in comparisons, where it is reported."""
     return frozenset(
         id(part)
         for node in view.nodes

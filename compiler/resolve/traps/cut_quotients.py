@@ -1,4 +1,4 @@
-"""Whole-number division where a fraction is wanted right behind it."""
+"""Whole-number division where a fraction is wanted right after it."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
 
 
 def _added_by_division(divisor: e.Expression, view: ExpressionView) -> int:
-    """How many digits more a number has behind the point once it is divided by a constant.
+    """How many digits more a number has after the point once it is divided by a constant.
 
     By 100 two, by 8 three; none by 3, whose quotients have no end.
     """

@@ -1,4 +1,4 @@
-"""Joins of each row with all that differ from it."""
+"""Joins of each row with everything that differ from it."""
 
 from __future__ import annotations
 

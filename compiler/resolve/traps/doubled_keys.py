@@ -1,4 +1,4 @@
-"""JSON and its like with two fields of one name."""
+"""JSON and its like with two fields of the same name."""
 
 from __future__ import annotations
 

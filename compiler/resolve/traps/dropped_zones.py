@@ -39,7 +39,7 @@ Leave the zone out if the local time is meant. If a point in time is meant, use 
 )
 
 TAKES = (e.Call, e.Cast, e.TypedLiteral, e.Binary, e.Between, e.InList)
-# A letter or a sign behind the time: `Z`, `EST`, `Europe/Berlin`, `UTC+3`, `-05:00`.
+# A letter or a sign after the time: `Z`, `EST`, `Europe/Berlin`, `UTC+3`, `-05:00`.
 _ZONED = lazy_pattern(r"\s*\d+-\d+-\d+[ T]\d+:\d+(?::\d+(?:\.\d*)?)?\s*((?:[A-Za-z]|[+-]\d).*?)\s*")
 _READING = ("to_timestamp_ntz", "try_to_timestamp_ntz")
 

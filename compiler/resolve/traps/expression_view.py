@@ -57,7 +57,7 @@ class ExpressionView(Struct, dict=True):
 
     @cached_property
     def compared_with_zero(self) -> frozenset[int]:
-        """The ids of the nodes that stand beside a 0 in a comparison of equality."""
+        """The ids of the nodes that are beside a 0 in a comparison of equality."""
         pairs = (
             pair
             for node in self.nodes

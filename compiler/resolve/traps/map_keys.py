@@ -51,28 +51,28 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
     name, parts = function_name(node), operands(node)
     match name:
         case "map":
-            yield from _doubled(parts[::2], node, view)
+            yield from _find_doubled_keys(parts[::2], node, view)
         case "map_from_arrays" if len(parts) == 2:
             keys, values = (_elements(part) for part in parts)
             if keys is not None and values is not None and len(keys) != len(values):
                 message = f"there are {len(keys)} keys and {len(values)} values"
                 yield Diagnostic(CONSTANT_FAILS, message, Label(node.span))
             else:
-                yield from _doubled(keys or (), node, view)
+                yield from _find_doubled_keys(keys or (), node, view)
         case "map_from_entries" if len(parts) == 1:
-            yield from _doubled(_first_fields(_elements(parts[0]) or ()), node, view)
+            yield from _find_doubled_keys(_first_fields(_elements(parts[0]) or ()), node, view)
         case "map_concat":
             maps = [without_parentheses(part) for part in parts]
             calls = [each for each in maps if isinstance(each, e.Call)]
             lists = [operands(each)[::2] for each in calls if function_name(each) == "map"]
             yield from _across(lists, node, view)
         case "str_to_map" if parts:
-            yield from _written(parts, view)
+            yield from _check_text(parts, view)
         case "transform_keys" if len(parts) == 2:
             yield from _all_one(parts[1], view)
 
 
-def _doubled(
+def _find_doubled_keys(
     keys: Sequence[e.Expression],
     node: e.Call,
     view: ExpressionView,
@@ -101,7 +101,7 @@ def _across(
     before: list[e.Expression] = []
     for keys in lists:
         for key in keys:
-            findings = [*_doubled((key,), node, view, before)]
+            findings = [*_find_doubled_keys((key,), node, view, before)]
             if findings and findings[0].code is BAD_KEY:
                 yield findings[0]
                 return
@@ -148,7 +148,7 @@ def _first_fields(entries: Sequence[e.Expression]) -> Sequence[e.Expression]:
     return [pair[0] for pair in pairs if len(pair) == 2]
 
 
-def _written(parts: Sequence[e.Expression], view: ExpressionView) -> Iterator[Diagnostic]:
+def _check_text(parts: Sequence[e.Expression], view: ExpressionView) -> Iterator[Diagnostic]:
     """`str_to_map('a:1,a:2')`."""
     texts = [view.text(part) for part in parts]
     text, between, behind_key = [*texts, ",", ":"][:3] if len(texts) == 1 else [*texts, ":"][:3]

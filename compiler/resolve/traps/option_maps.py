@@ -1,4 +1,4 @@
-"""The options of `from_json` and the like, which Spark passes over where it does not know them."""
+"""The options of `from_json` and the like, which Spark skips where it does not know them."""
 
 from __future__ import annotations
 
@@ -87,15 +87,15 @@ def _unusable(
     text = view.text(value)
     if text is None:
         return
-    wanted = _wanted(key.lower(), text, _kinds(format_).get(key.lower()))
+    wanted = _describe_expected(key.lower(), text, _kinds(format_).get(key.lower()))
     if wanted is not None:
         message = f"the option `{key}` cannot be '{text}'"
         help_ = (f"it takes {wanted}",)
         yield Diagnostic(CONSTANT_FAILS, message, Label(value.span), (), help_)
 
 
-def _wanted(key: str, text: str, kind: ValueKind | None) -> str | None:
-    """What an option takes, where the text is none of it."""
+def _describe_expected(key: str, text: str, kind: ValueKind | None) -> str | None:
+    """What an option takes, where the text is no such value."""
     if key in ("dateformat", "timestampformat", "timestampntzformat"):
         return texts.check_date_format(text)
     if key in ("sep", "delimiter"):

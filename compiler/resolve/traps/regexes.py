@@ -129,7 +129,7 @@ def _build_empty_branch_diagnostic(name: str, part: e.Expression, pattern: str) 
 
 
 def _build_diagnostic(name: str, part: e.Expression, pattern: str, end: str = "") -> Diagnostic:
-    """The finding; `end` is what stays as it is behind the pattern."""
+    """The finding; `end` is what stays as it is after the pattern."""
     meanings = {".": "any character", "|": "the empty text", "$": "the end", "^": "the beginning"}
     sign = next(sign for sign in pattern if sign in meanings)
     message = f"`{sign}` is {meanings[sign]} to `{name}`, which takes a regular expression"

@@ -130,7 +130,7 @@ def _check_order(node: e.Expression, view: ExpressionView) -> Iterator[Diagnosti
 def _is_read(
     text: e.Expression, target: DataType, node: e.Expression, view: ExpressionView
 ) -> bool:
-    """Whether Spark makes something else of a text, row by row, and nobody said so."""
+    """Whether Spark makes something else of a text, row by row, and nobody stated."""
     if not reads_text(view.data_type(text), target) or view.is_constant(text):
         return False
     if isinstance(node, e.Call):
@@ -148,7 +148,7 @@ def _is_written_time(node: e.Expression, view: ExpressionView) -> bool:
 
 
 def reads_text(source: DataType, target: DataType) -> bool:
-    """Whether a cast makes numbers, dates or truth values of a text, also inside of it."""
+    """Whether a cast makes numbers, dates or truth values of a text, also inside it."""
     match source, target:
         case StringType(), _:
             return isinstance(target, _READABLE)

@@ -1,4 +1,4 @@
-"""What a value passes on to the steps behind it."""
+"""What a value passes on to the steps after it."""
 
 from __future__ import annotations
 

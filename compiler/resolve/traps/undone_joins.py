@@ -70,7 +70,7 @@ def check_outer_sides(node: s.Where, flow: QueryContext) -> None:
     if not flow.outer_sides:
         return
     for part in _parts(node.condition):
-        for name in _tested(part):
+        for name in _list_tested_columns(part):
             name_target = scopes.resolve_column(name, flow.relation, Report())
             column = name_target.column if name_target is not None else None
             side = column.qualifier.casefold() if column is not None and column.qualifier else ""
@@ -103,7 +103,7 @@ def _parts(node: e.Expression) -> Iterator[e.Expression]:
                 yield part
 
 
-def _tested(node: e.Expression) -> Iterator[e.ColumnName]:
+def _list_tested_columns(node: e.Expression) -> Iterator[e.ColumnName]:
     """The columns that a condition compares; where one is null, so is the condition."""
     sides: list[e.Expression] = []
     match node:

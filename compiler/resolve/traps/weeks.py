@@ -92,7 +92,7 @@ def _check_keys(keys: list[e.Expression]) -> Iterator[Diagnostic]:
     parts = [(index, part) for index, key in enumerate(keys) for part in nodes(key)]
     date_parts = [(index, part) for index, part in parts if _date_part(part) is not None]
     for index, year in date_parts:
-        # A week in the same key is told by `check`.
+        # A week in the same key is reported by `check`.
         yield from _check_beside(
             year, [part for other_index, part in date_parts if other_index != index]
         )

@@ -180,7 +180,7 @@ class Test(Node, frozen=True):
 class BrokenDeclaration(Node, frozen=True):
     """A declaration that did not parse; `name` is what it would have declared, where known.
 
-    Uses of that name are not reported: the mistake is told once.
+    Uses of that name are not reported: the mistake is reported once.
     """
 
     keyword: str

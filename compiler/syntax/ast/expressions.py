@@ -40,7 +40,7 @@ class StringLiteral(Node, frozen=True):
 class TypedLiteral(Node, frozen=True):
     """`date '2026-01-01'`, `timestamp '…'`, `x'1F'`, `interval '1-2' year to month`.
 
-    `kind` is lower case; `units` are the fields behind an interval's string.
+    `kind` is lower case; `units` are the fields after an interval's string.
     """
 
     kind: str
@@ -229,7 +229,7 @@ class Frame(Node, frozen=True):
 
 
 class Window(Node, frozen=True):
-    """What stands behind `over`."""
+    """What follows `over`."""
 
     partition: tuple[Expression, ...]
     order: tuple[SortKey, ...]

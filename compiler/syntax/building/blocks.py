@@ -31,7 +31,7 @@ class BlockBuilder(ExpressionBuilder):
         return node
 
     def require_separators(self, entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The entries of a block, each on a line of its own or behind a comma."""
+        """The entries of a block, each on a line of its own or after a comma."""
         for entry, next_entry in pairwise(entries):
             gap = self.piece[entry.span.end - self.offset : next_entry.span.start - self.offset]
             if not any(char in gap for char in "\r\n,"):

@@ -1,4 +1,4 @@
-"""Calls of functions, and what stands behind them."""
+"""Calls of functions, and what follows them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CallBuilder(TypeBuilder):
     def _build_call(
         self, span: Span, name: Name, argument_list: _ArgumentList, clauses: list[_Clause]
     ) -> e.Expression:
-        """A call in the ordinary form, with the clauses behind it."""
+        """A call in the ordinary form, with the clauses after it."""
         clause_values: dict[str, Any] = (
             {"nulls": argument_list.nulls} if argument_list.nulls else {}
         )
@@ -171,7 +171,7 @@ class CallBuilder(TypeBuilder):
 
 
 class _ArgumentList:
-    """What stands between the parentheses of a call."""
+    """What is between the parentheses of a call."""
 
     items: tuple[e.Argument, ...] = ()
     distinct: bool = False
@@ -179,7 +179,7 @@ class _ArgumentList:
 
 
 class _Clause:
-    """What may stand behind a call."""
+    """What may follow a call."""
 
     def __init__(self, span: Span, name: str, value: object) -> None:
         self.span, self.name, self.value = span, name, value

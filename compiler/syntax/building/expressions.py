@@ -1,4 +1,4 @@
-"""Operators, and what they stand between."""
+"""Operators, and what they are between."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class LiteralBuilder(NodeBuilder):
         return tuple(pieces)
 
     def _report_parameter_in_text(self, span: Span, value: str, name: str) -> None:
-        """A parameter inside of quotes: drop them where it is all that is in them."""
+        """A parameter inside quotes: drop them where it is all that is in them."""
         message = f"`{name}` inside a string of an expression is plain text"
         code, fix = literals.PARAMETER_IN_EXPRESSION_STRING, None
         if value == name:

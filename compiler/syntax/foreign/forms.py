@@ -36,7 +36,7 @@ _FIELD = lazy_pattern("%(.)")
 # The fields that MySQL and Presto have as C does; their `%M` is a month.
 _SAME_EVERYWHERE = "YymdHTjbap"
 _OTHER_TYPES = ("text", "datetime", "datetime2", "nvarchar", "number", "numeric", "bit", "char")
-# Between these an operand stands alone, however loose it is.
+# Between these an operand is alone, however loose it is.
 _BEFORE = ("(", ",", "[", "where", "when", "then")
 _BEHIND = (")", ",", "]", "then", "end")
 _LOOSE = (e.Unary, e.Binary, e.Between, e.InList, e.Like, e.Is, e.IsDistinctFrom, e.Lambda)

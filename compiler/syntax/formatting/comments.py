@@ -1,7 +1,7 @@
 """Comments and blank lines between the lines of a layout, and the alignment of lines.
 
-A comment behind something on its line stays behind it. A comment on a line of its own stays before
-what follows it. A comment inside of what the layout puts on one line goes above that line.
+A comment behind something on its line stays after it. A comment on a line of its own stays before
+what follows it. A comment inside what the layout puts on one line goes above that line.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _CommentInserter:
         self.has_moved = False
 
     def add_line(self, line: Line, following: Line | None) -> None:
-        """The comments before a line and inside of it, and the line."""
+        """The comments before a line and inside it, and the line."""
         gap = self._take_comments_before(line.first)
         hoisted = self._take_comments_before(line.last)
         self.has_moved |= bool(hoisted)
@@ -96,7 +96,7 @@ class _CommentInserter:
             self._separate(start, line.first)
 
     def finish(self) -> None:
-        """The comments behind the last line."""
+        """The comments after the last line."""
         rest = list(self.comments)
         if self.rows and rest and not self._is_first_on_line(rest[0].span.start):
             self.rows[-1].comment = rest.pop(0).text
@@ -135,7 +135,7 @@ class _CommentInserter:
         return above.indent if above is not None and above.indent and column > 1 else 0
 
     def _separate(self, start: int, first: int) -> None:
-        """See that an empty line stands between a declaration and the one before it."""
+        """See that an empty line is between a declaration and the one before it."""
         gap = self.rows[start:]
         declaration_index = next((i for i, row in enumerate(gap) if row.indent == 0), len(gap) - 1)
         if (

@@ -61,7 +61,7 @@ def format_clause(keyword: str, parts: Parts) -> Parts:
 
 
 def bracket(opening: str, inner: Parts, closing: str = ")", end: int | None = None) -> Parts:
-    """A group in brackets; `end` is the offset behind the closing one, where it is known."""
+    """A group in brackets; `end` is the offset after the closing one, where it is known."""
     if not inner:
         return [opening, closing]
     offset: Parts = [] if end is None else [SourceOffset(end - len(closing))]

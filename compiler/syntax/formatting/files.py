@@ -56,7 +56,7 @@ def format_file(parsed: ParsedFile, source: Source) -> str:
 
 
 def _format_once(parsed: ParsedFile, source: Source) -> tuple[str, bool]:
-    """The text, and whether a comment had to move out of what stands on one line."""
+    """The text, and whether a comment had to move out of what is on one line."""
     parts: Parts = []
     for declaration in parsed.file.declarations:
         parts += [_NEXT_DECLARATION, declaration] if parts else [declaration]
@@ -111,7 +111,7 @@ def _piece_text(value: str, is_raw: bool) -> str:
 
 
 def _is_kept_broken(node: v.BlockValue | v.ListValue, source: Source) -> bool:
-    """Whether the author began a new line behind the opening bracket."""
+    """Whether the author began a new line after the opening bracket."""
     items = node.items if isinstance(node, v.ListValue) else node.entries
     if not items:
         return False

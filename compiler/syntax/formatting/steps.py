@@ -23,7 +23,7 @@ _STEP_BREAK = Break(hard=True, role=LineRole.STEP)
 
 
 def format_query(node: s.Query) -> Parts:
-    """What stands behind the `=` of a `let`: on its line when there are no steps."""
+    """What follows the `=` of a `let`: on its line when there are no steps."""
     if not node.steps:
         return [" from ", node.base]
     out: Parts = [Nest(2), _STEP_BREAK, "from ", node.base]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ssbt.compiler.diagnostics.codes import syntax as codes
+from ssbt.compiler.diagnostics.codes.connectors import UNKNOWN_OPTION
 from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.diagnostics.suggestions import did_you_mean
 from ssbt.compiler.patterns import lazy_pattern
@@ -15,13 +16,14 @@ from ssbt.compiler.syntax.vocabulary import (
     OTHER_DECLARATIONS,
     QUERY_WORDS,
 )
-from ssbt.grammar.words import DECLARATIONS
+from ssbt.grammar.words import CONDITION_OPTIONS, DECLARATIONS
 
 _OTHER_FORMAT = (
     "a pipeline is no JSON, YAML or TOML: it begins with `pipeline NAME { }`, and has declarations "
     "such as `source NAME from CONNECTOR { … }`"
 )
 _ENTRY_STARTS = ("entry", "schema_column", "expect_rule")
+_ENTRY_NAME = lazy_pattern(r"\s*(\w+)\s*=")
 _NEXT_ENTRY = lazy_pattern(r"(?:[^\W\d][\w.]*|\"[^\"\r\n]*\")\s*[=:{]")
 _QUOTED = lazy_pattern(r"'[^'\\\"\r\n]*'")
 _PATH = lazy_pattern(r"[ \t]+['`]?([\w./-]+)['`]?[ \t]*(?=[\r\n#]|\Z)")
@@ -83,7 +85,7 @@ def _suggest_declaration(
 
 
 def _check_head(context: SyntaxErrorContext, word: str) -> Diagnostic:
-    """A keyword without what must stand behind it."""
+    """A keyword without what must follow it."""
     code, keyword_end = codes.UNEXPECTED_TOKEN, context.offset + len(word)
     if context.piece[keyword_end:].lstrip().startswith(":") and word != "test":
         message = f"`{word}` is followed by a name, and no `:`"
@@ -123,7 +125,7 @@ def check_single_quotes(context: SyntaxErrorContext) -> Diagnostic | None:
 
 
 def check_one_of(context: SyntaxErrorContext) -> Diagnostic | None:
-    """`one of (…)` right behind the type of a parameter, or in an expression of rows."""
+    """`one of (…)` right after the type of a parameter, or in an expression of rows."""
     match = _ONE_OF.match(context.piece, context.offset)
     param = _PARAM.match(context.piece)
     if match is None:
@@ -224,8 +226,26 @@ def check_one_value(context: SyntaxErrorContext) -> Diagnostic | None:
     """An expression where an option takes a value."""
     if context.start != "entry" or "$END" not in context.expected or not context.text:
         return None
+    condition = _find_condition_option(context)
+    if condition is not None:
+        return condition
     if context.text[0] not in "+-*/%|(" and context.error.lexeme is None:
         return None
     message = f"`{context.text}` is not expected here"
     help_ = 'an option takes a single value; parameters go into a text as `"…${name}…"`'
     return context.diagnose(codes.UNEXPECTED_TOKEN, message, help_, length=len(context.text))
+
+
+def _find_condition_option(context: SyntaxErrorContext) -> Diagnostic | None:
+    """A condition as the value of an option whose name is like that of one that takes them."""
+    match = _ENTRY_NAME.match(context.piece)
+    near = did_you_mean(match[1], CONDITION_OPTIONS) if match else None
+    if match is None or near is None:
+        return None
+    fix = (match.start(1), len(match[1]), near)
+    if not context.is_fixed_by(fix):
+        return None
+    message = f"there is no option `{match[1]}`; did you mean `{near}`?"
+    help_ = f"`{near}` takes a condition"
+    offset, length = match.start(1), len(match[1])
+    return context.diagnose(UNKNOWN_OPTION, message, help_, offset=offset, length=length, fix=fix)

@@ -49,7 +49,7 @@ def _find_opening(text: str, closing: int) -> int | None:
 
 
 def split_arguments(text: str) -> tuple[str, ...]:
-    """What stands between the commas outside of brackets and quotes."""
+    """What is between the commas outside brackets and quotes."""
     arguments: list[str] = []
     start = at = depth = 0
     while at < len(text):

@@ -98,7 +98,7 @@ def _diagnose_grouping(
 
 
 def fold_item(text: str) -> str | None:
-    """An item of `agg`, with its name behind `as`."""
+    """An item of `agg`, with its name after `as`."""
     match = _LINK.search(text)
     if match is not None and text[: match.start()].casefold() in MODULES:
         match = _LINK.search(text, match.end())
@@ -203,7 +203,7 @@ def _fold_branches(text: str, links: Sequence[Link]) -> tuple[str, Link | None]:
 
 
 def _convert_window(arguments: Sequence[str]) -> str | None:
-    """`Window.partitionBy("a").orderBy("b")` as it stands behind `over`."""
+    """`Window.partitionBy("a").orderBy("b")` as it follows `over`."""
     if not arguments:
         return ""
     if all(argument[:1] in "'\"" for argument in arguments):

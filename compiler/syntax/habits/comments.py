@@ -24,7 +24,7 @@ def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
     for token, following in _find_foreign_signs(tokenize_file(text)):
         if token.kind == "foreign" and _DIVISION.match(text, token.start):
             findings.append(_diagnose_division(source, token))
-            # What stands behind it is no comment.
+            # What follows it is no comment.
             pieces += [text[last : token.start], " /"]
             last = token.start + 2
             continue

@@ -85,24 +85,24 @@ def _pairs_of(values: Sequence[str]) -> list[tuple[str, str]] | None:
     return pairs
 
 
-def _one(names: dict[str, str], key: str) -> Sequence[str] | None:
+def _only_value(names: dict[str, str], key: str) -> Sequence[str] | None:
     """The value of the only argument by name."""
     return (names[key],) if set(names) == {key} else None
 
 
-def _where(values: Sequence[str], named: dict[str, str]) -> str | None:
+def _convert_where(values: Sequence[str], named: dict[str, str]) -> str | None:
     text = _text_of(values[0]) if len(values) == 1 and not named else None
     return f"where {text}" if text else None
 
 
 def _drop(values: Sequence[str], named: dict[str, str]) -> str | None:
-    chosen = values if not named or named == {"axis": "1"} else _one(named, "columns")
+    chosen = values if not named or named == {"axis": "1"} else _only_value(named, "columns")
     names = _names_of(chosen) if chosen else None
     return f"drop {', '.join(names)}" if names else None
 
 
 def _rename(values: Sequence[str], named: dict[str, str]) -> str | None:
-    pairs = _pairs_of(_one(named, "columns") or values)
+    pairs = _pairs_of(_only_value(named, "columns") or values)
     renamed = [(old, _text_of(new) or "") for old, new in pairs or ()]
     if not renamed or not all(_NAME.fullmatch(new) for _, new in renamed):
         return None
@@ -112,7 +112,7 @@ def _rename(values: Sequence[str], named: dict[str, str]) -> str | None:
 def _deduplicate(values: Sequence[str], named: dict[str, str]) -> str | None:
     if not values and not named:
         return "distinct"
-    names = _names_of(_one(named, "subset") or values)
+    names = _names_of(_only_value(named, "subset") or values)
     return f"deduplicate by {', '.join(names)}" if names and len(values) < 2 else None
 
 
@@ -196,7 +196,7 @@ def _top(direction: str) -> Converter:
 
 
 _CONVERTERS: dict[str, Converter] = {
-    **dict.fromkeys(("query", "where", "filter"), _where),
+    **dict.fromkeys(("query", "where", "filter"), _convert_where),
     "drop": _drop,
     "rename": _rename,
     **dict.fromkeys(("dropduplicates", "drop_duplicates", "unique"), _deduplicate),

@@ -20,7 +20,7 @@ _READ = lazy_pattern(r"\bfrom\s+(\w+)", re.IGNORECASE)
 
 
 def check_unknown_step(context: SyntaxErrorContext) -> Diagnostic | None:
-    """A word behind `|>` that is no step, or a step with parentheses like those of a call."""
+    """A word after `|>` that is no step, or a step with parentheses like those of a call."""
     match = _STEP.match(context.piece) if context.start == "step" else None
     if match is None:
         return None
@@ -107,7 +107,7 @@ def check_select_from(context: SyntaxErrorContext) -> Diagnostic | None:
 
 
 def check_missing_step(context: SyntaxErrorContext) -> Diagnostic | None:
-    """`|>` with nothing behind it."""
+    """`|>` with nothing after it."""
     if context.start != "step" or context.piece.strip():
         return None
     code, message = codes.UNEXPECTED_TOKEN, "a step is missing behind this `|>`"

@@ -33,7 +33,7 @@ _EXISTS = lazy_pattern(r"exists\s*", re.IGNORECASE)
 
 
 def check_subquery(context: SyntaxErrorContext) -> Diagnostic | None:
-    """A query inside an expression, at the word behind its `select`."""
+    """A query inside an expression, at the word after its `select`."""
     base = max(0, context.offset - 200)
     match = _SUBQUERY.search(context.piece[base : context.offset])
     if match is None:
@@ -62,7 +62,7 @@ def check_subquery(context: SyntaxErrorContext) -> Diagnostic | None:
 
 
 def _suggest_join(preceding: str, *, exists: bool) -> str:
-    """How the query joins in place of what stands before it."""
+    """How the query joins in place of what is before it."""
     if exists or _IN.search(preceding):
         join_kind = "anti" if _NEGATED.search(preceding) else "semi"
         return f"join it: `|> {join_kind} join NAME on …`"
@@ -149,7 +149,7 @@ def _match_keys(value: str, dataset: str, column: str) -> str:
 
 
 def _correlated_keys(condition: str, alias: str) -> tuple[str, str] | None:
-    """The key of the subquery and that of the row, where they are all that it compares."""
+    """The key of the subquery and that of the row, where they are everything that it compares."""
     match = _KEYS.fullmatch(condition)
     if match is None:
         return None

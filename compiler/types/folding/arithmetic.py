@@ -100,7 +100,7 @@ def _cast_operands(
 
 
 def is_divisor_zero(value: Outcome, ansi: bool) -> bool:
-    """Whether a constant behind `/`, `%` or `div` is zero in every type that it may get."""
+    """Whether a constant after `/`, `%` or `div` is zero in every type that it may get."""
     if not isinstance(value, Value) or value.is_null or value.is_opaque:
         return False
     if isinstance(value.type, NumericType):
@@ -196,7 +196,7 @@ def _compute_decimal(
 ) -> Outcome:
     if operator == "div":
         whole = int(EXACT.divide_int(a, b))
-        # What is too large for a BIGINT is cut to it without a word.
+        # What is too large for a BIGINT is cut to it silently.
         return Value(result, whole) if is_in_integral_range(whole, result) else None
     if not isinstance(result, DecimalType):
         return None

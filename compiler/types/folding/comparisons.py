@@ -109,7 +109,7 @@ def negate_truth(value: Outcome) -> Outcome:
 
 
 def combine_truth(operator: str, left: Outcome, right: Outcome) -> Outcome:
-    """`and`, `or`: what decides first decides, and what stands behind it is not evaluated."""
+    """`and`, `or`: what decides first decides, and what follows it is not evaluated."""
     deciding = operator == "or"
     if isinstance(left, Value) and left.value is deciding:
         return left

@@ -28,7 +28,7 @@ _BRACKET_IN_HOST = lazy_pattern(r"[A-Za-z][\w+.-]*://\[[^\]]*\Z")
 _MOST_OF_CONV = (1 << 64) - 1
 
 
-def _checked(problem: Callable[..., str | None], is_given: bool = True) -> Evaluate:
+def _evaluate_checked(problem: Callable[..., str | None], is_given: bool = True) -> Evaluate:
     """A function that fails where `problem` says why; `is_given` tells that it is null never."""
 
     def evaluate(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
@@ -149,11 +149,11 @@ def _unhex(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
 
 FUNCTIONS: Mapping[str, Evaluate] = {
     "conv": _conv,
-    "decode": _checked(_decode),
-    "encode": _checked(_encode),
-    "parse_url": _checked(_parse_url, is_given=False),
-    "to_binary": _checked(_to_binary),
-    "unbase64": _checked(_unbase64),
+    "decode": _evaluate_checked(_decode),
+    "encode": _evaluate_checked(_encode),
+    "parse_url": _evaluate_checked(_parse_url, is_given=False),
+    "to_binary": _evaluate_checked(_to_binary),
+    "unbase64": _evaluate_checked(_unbase64),
     "unhex": _unhex,
-    "url_decode": _checked(_url_decode),
+    "url_decode": _evaluate_checked(_url_decode),
 }

@@ -50,7 +50,7 @@ def _microseconds(arguments: Sequence[Value], place: int) -> int:
     return int(value * _SECOND) if isinstance(value, int | Decimal) else 0
 
 
-def _limited(parts: Sequence[tuple[int, int]], result: DataType, ansi: bool) -> Outcome:
+def _limit_parts(parts: Sequence[tuple[int, int]], result: DataType, ansi: bool) -> Outcome:
     """An interval of some parts, each with the limit of its numbers."""
     if all(-limit <= number < limit for number, limit in parts):
         return opaque(result) if ansi else None
@@ -64,20 +64,20 @@ def _make_interval(arguments: Sequence[Value], result: DataType, ansi: bool) -> 
         *((years * 12, _INTS), (years * 12 + months, _INTS)),
         *((weeks * 7, _INTS), (weeks * 7 + days, _INTS), (clock, _LONGS)),
     )
-    return _limited(parts, result, ansi)
+    return _limit_parts(parts, result, ansi)
 
 
 def _make_ym_interval(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     del ansi
     years, months = _whole(arguments, 2)
-    return _limited(((years * 12, _INTS), (years * 12 + months, _INTS)), result, True)
+    return _limit_parts(((years * 12, _INTS), (years * 12 + months, _INTS)), result, True)
 
 
 def _make_dt_interval(arguments: Sequence[Value], result: DataType, ansi: bool) -> Outcome:
     del ansi
     days, hours, minutes = _whole(arguments, 3)
     clock = 3600 * _SECOND * hours + 60 * _SECOND * minutes + _microseconds(arguments, 3)
-    return _limited(((days * _DAY, _LONGS), (days * _DAY + clock, _LONGS)), result, True)
+    return _limit_parts(((days * _DAY, _LONGS), (days * _DAY + clock, _LONGS)), result, True)
 
 
 def _since_1970(factor: int) -> Evaluate:

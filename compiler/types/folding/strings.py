@@ -44,7 +44,7 @@ def _substring(text: str | bytes, start: int, length: int = 1 << 40) -> str | by
     return text[max(first, 0) : max(end, 0)] if length > 0 else text[:0]
 
 
-def _left(text: str | bytes, length: int) -> str | bytes:
+def _take_left(text: str | bytes, length: int) -> str | bytes:
     return text[: max(length, 0)]
 
 
@@ -175,7 +175,7 @@ FUNCTIONS: Mapping[str, Evaluate] = {
     "hex": _content_function(_hex),
     "instr": _content_function(_instr),
     "lcase": _content_function(_lower),
-    "left": _content_function(_left),
+    "left": _content_function(_take_left),
     "len": _content_function(_length),
     "length": _content_function(_length),
     "locate": _content_function(_locate),

@@ -59,7 +59,7 @@ def parse_integer(text: str, ansi: bool) -> int | None:
 
 
 def _parse_whole(digits: str) -> int:
-    """The number, or one that is as surely outside of every type's range."""
+    """The number, or one that is as surely outside every type's range."""
     number = parse_whole(digits)
     return number if number is not None else -_TOO_LARGE if digits[0] == "-" else _TOO_LARGE
 
@@ -95,7 +95,7 @@ def is_special(text: str) -> bool:
 
 
 def parse_date(text: str) -> int | None:
-    """The days since 1970 of a date; a time behind it is not looked at."""
+    """The days since 1970 of a date; a time after it is not looked at."""
     match = _DATE.match(text.strip(_BLANK))
     if match is None:
         return None

@@ -197,7 +197,7 @@ def infer_flatten(call: Call) -> Result:
 
 
 def infer_get(call: Call) -> Result:
-    """`get(array, index)`, null outside of the array."""
+    """`get(array, index)`, null outside the array."""
     argument, index = call.arguments
     if argument.is_unknown:
         return Typed(UNKNOWN)

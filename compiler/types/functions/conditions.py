@@ -69,7 +69,7 @@ def _infer_nanvl(call: Call) -> Result:
 
 
 def _infer_when(call: Call) -> Result:
-    """`when(condition, result, …)`, the function behind `case when`; one argument is its `else`."""
+    """`when(condition, result, …)`, the function after `case when`; one argument is its `else`."""
     results = [*call.arguments[1::2]]
     otherwise = call.arguments[-1] if len(call.arguments) % 2 else None
     return operators.infer_case(call.arguments[:-1:2], results, otherwise, call.ansi)

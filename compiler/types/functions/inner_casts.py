@@ -1,6 +1,6 @@
 """Casts of arguments that a function's rule makes, where its row in the catalogue takes `any`.
 
-Spark's own classes say them: `inputTypes` behind a `RuntimeReplaceable`, and the builders that
+Spark's own classes say them: `inputTypes` after a `RuntimeReplaceable`, and the builders that
 choose an expression by the number of arguments.
 """
 

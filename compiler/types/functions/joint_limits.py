@@ -153,7 +153,7 @@ def _unwritten(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
 
 
 def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """The zone behind a date and a time, where numbers have the day."""
+    """The zone after a date and a time, where numbers have the day."""
     if len(arguments) != 3 or name.removeprefix("try_") not in _OF_DATE_AND_TIME:
         return None
     zone = arguments[2].constant

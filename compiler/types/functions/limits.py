@@ -1,7 +1,7 @@
 """What the constants of a function may be, where Spark is stricter than their types.
 
 Spark checks some of them when it reads a query, others fail with the first row, and some answer
-null without a word; here all are told when the pipeline is compiled.
+null silently; here all are reported when the pipeline is compiled.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _check_base(value: Scalar) -> str | None:
 
 
 def _number_format(value: Scalar) -> str | None:
-    """How many digits are behind the point, or a pattern."""
+    """How many digits are after the point, or a pattern."""
     return texts.decimal_format(value) if isinstance(value, str) else _between_limit(0)(value)
 
 

@@ -6,7 +6,7 @@ to be a constant, `lambda` for a lambda. `=` before a type says that Spark casts
 itself, and `=` before all parameters says so of each.
 
 A result is a rule, or a type: `string` is null if any argument is, `string?` always may be, and
-`string!` never is. Inside of a nested type `!` says that there is no null (`array<string!>`).
+`string!` never is. Inside a nested type `!` says that there is no null (`array<string!>`).
 """
 
 from __future__ import annotations

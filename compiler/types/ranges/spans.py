@@ -104,7 +104,7 @@ def is_above(first: Key, second: Key) -> bool:
 
 
 def is_within(span: Span, bounds: Span) -> bool:
-    """Whether a span has both ends, and neither lies outside of the ends of another."""
+    """Whether a span has both ends, and neither lies outside the ends of another."""
     if span.low is None or span.high is None or bounds.low is None or bounds.high is None:
         return False
     return not is_above(bounds.low, span.low) and not is_above(span.high, bounds.high)

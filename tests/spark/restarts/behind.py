@@ -1,4 +1,4 @@
-"""Changes behind state, and of how several inputs hang together.
+"""Changes after state, and of how several inputs hang together.
 
 The kind: what Spark's optimizer carries in front of state, or leaves out of it; and steps that are
 the same but stand elsewhere.

@@ -1,4 +1,4 @@
-"""Changes of what stands before state: steps, sources, settings, the user's Python.
+"""Changes of what is before state: steps, sources, settings, the user's Python.
 
 The kind: whatever decides which rows, with which values, come to the state.
 """
@@ -23,7 +23,7 @@ ZONE = ', spark { "spark.sql.session.timeZone" = "%s" }'
 
 @dataclass(frozen=True)
 class Change:
-    """Two versions of what stands before state; the pairs are put into the head.
+    """Two versions of what is before state; the pairs are put into the head.
 
     `harmless` where nothing that comes to the state differs, so that anything but "safe" would be
     a false alarm.

@@ -1,4 +1,4 @@
-"""Pairs of versions: each change before each operator that keeps state, and changes behind state.
+"""Pairs of versions: each change before each operator that keeps state, and changes after state.
 
 `recorded.tsv` has what plain Spark 4.1.1 made of each pair.
 """

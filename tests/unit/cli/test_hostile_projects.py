@@ -185,7 +185,7 @@ def test_whether_a_file_outside_exists_is_not_told(
 
 
 def test_what_is_no_attack(ssbtc: Ssbtc, project: Path) -> None:
-    """A mark of the encoding, and links as Kubernetes lays them out, inside of the project."""
+    """A mark of the encoding, and links as Kubernetes lays them out, inside the project."""
     (project / "conf" / "..data").mkdir()
     (project / "conf" / "..data" / "more.conf").write_bytes(b"\xef\xbb\xbfparams.place = there\n")
     linked(MORE, "..data/more.conf")(project)

@@ -1,4 +1,4 @@
-"""Files that a pipeline names and that are none of its project: nothing of them is shown."""
+"""Files that a pipeline names and that are not one of its project: nothing of them is shown."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_a_pipeline_that_is_a_link(command: str, project: Path, ssbtc: Ssbtc) ->
 
 
 def test_parts_of_a_path_are_compared_by_their_place(tmp_path: Path) -> None:
-    """Hidden folders may be named, also behind a link; none may be come to by one."""
+    """Hidden folders may be named, also after a link; none may be come to by one."""
     root = os.path.realpath(tmp_path)
     for folder in (".git/sub", "a/.git", "a/.conf/x", ".conf", "..data"):
         (tmp_path / folder).mkdir(parents=True)
@@ -249,7 +249,7 @@ def test_a_comparison_with_a_folder_that_is_a_link(project: Path, ssbtc: Ssbtc) 
 
 
 def test_links_above_a_project_are_the_machines(project: Path, ssbtc: Ssbtc) -> None:
-    """A home that is a link, and one inside of the project that stays there."""
+    """A home that is a link, and one inside the project that stays there."""
     (project / ".git").mkdir()
     (project / "jobs" / "a").mkdir(parents=True)
     (project / "t.ssbt").write_text("param b: string = 'x'\n")
@@ -309,7 +309,7 @@ def test_rows_of_tests(
 
 
 def test_a_cached_result_is_of_what_is_read(project: Path, ssbtc: Ssbtc) -> None:
-    """A file that becomes a link later is looked at anew."""
+    """A file that becomes a link later is looked at again."""
     (project / "p.ssbt").write_text(IMPORT.replace("NAME", "mine.ssbt"))
     (project / "mine.ssbt").write_text("param a: string = 'x'\n")
     assert ssbtc("check", "p.ssbt").code == 0

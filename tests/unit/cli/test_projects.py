@@ -163,7 +163,7 @@ def test_projects_do_not_meet_by_relative_paths(project: Path, ssbtc: Ssbtc):
 
 
 def test_a_repository_may_hold_many_projects(project: Path, ssbtc: Ssbtc):
-    """Examples and fixtures beside a pipeline are none of its neighbours."""
+    """Examples and fixtures beside a pipeline are not one of its neighbours."""
     write({".git/HEAD": "", "jobs/totals.ssbt": READER, "tests/case/ingest.ssbt": WRITER})
     assert ssbtc("check", "jobs").code == 0
     write({"ssbt.conf": ""})
@@ -265,6 +265,88 @@ def test_a_sink_that_deletes_what_another_pipeline_writes(
         assert codes(ssbtc) == ["SSBT0651"] * (count - is_first)
         write({"b.ssbt": second.replace("sink prices", allow)} if count > is_first else {})
         assert codes(ssbtc) == []
+
+
+TABLES = """\
+pipeline NAME { time_zone = "UTC" }
+connection lake: iceberg { catalog = hadoop, warehouse = "/lake" }
+schema Price { id: bigint not null, day: date }
+source prices from parquet { path = "in", schema = Price }
+sink prices to SINK, mode = append }
+"""
+READS = """\
+pipeline report { time_zone = "UTC" }
+connection lake: iceberg { catalog = hadoop, warehouse = "/lake" }
+schema Read { id: COLUMN }
+source prices from SOURCE, schema = Read }
+let days = from prices |> where id is not null
+sink days to parquet { path = "report", mode = overwrite }
+"""
+OF_ICEBERG = 'iceberg { connection = lake, table = "crm.prices"'
+OF_LAKE = 'table { table = "lake.crm.prices"'
+OF_DELTA, OF_SESSION = 'delta { table = "crm.prices"', 'table { table = "crm.prices"'
+
+
+@pytest.mark.parametrize(
+    ("sink", "source"),
+    [
+        (OF_ICEBERG, OF_ICEBERG),
+        (OF_ICEBERG, OF_LAKE),
+        (OF_LAKE, OF_ICEBERG),
+        (OF_DELTA, OF_SESSION),
+        (OF_SESSION, OF_DELTA),
+        (OF_SESSION, OF_SESSION),
+        (OF_SESSION, OF_LAKE),
+    ],
+)
+def test_one_table_by_its_names(project: Path, ssbtc: Ssbtc, sink: str, source: str):
+    write({"a.ssbt": TABLES.replace("NAME", "prices").replace("SINK", sink)})
+    is_one = ("lake" in sink) == ("lake" in source)
+    for type_, is_right in (("bigint", True), ("string", False), ("int", False)):
+        write({"b.ssbt": READS.replace("SOURCE", source).replace("COLUMN", type_)})
+        found = [each for each in codes(ssbtc) if each != "SSBT0209"]
+        assert found == ([] if is_right or not is_one else ["SSBT0641"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (OF_ICEBERG, OF_LAKE, []),
+        (OF_DELTA, f"{OF_SESSION}, format = delta, partition_by = day", []),
+        (f"{OF_DELTA}, partition_by = id", f"{OF_DELTA}, partition_by = day", ["SSBT0647"]),
+        ('parquet { path = "spark-warehouse/crm.db/prices"', OF_DELTA, ["SSBT0647"]),
+    ],
+)
+def test_two_pipelines_write_one_table(
+    project: Path, ssbtc: Ssbtc, one: str, other: str, expected: list[str]
+):
+    write(
+        {
+            f"{name}.ssbt": TABLES.replace("NAME", name).replace("SINK", sink)
+            for name, sink in (("a", one), ("b", other))
+        }
+    )
+    assert [each for each in codes(ssbtc) if each != "SSBT0209"] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "upkeep", "count"),
+    [
+        ("lake/prices/eu", "remove_orphans = true", 1),
+        ("lake/prices/eu", "compact = true", 0),
+        ("lake/prices/_eu", "remove_orphans = true", 0),
+        ("lake/prices_eu", "remove_orphans = true", 0),
+    ],
+)
+def test_upkeep_that_deletes_what_another_pipeline_writes(
+    project: Path, ssbtc: Ssbtc, path: str, upkeep: str, count: int
+):
+    table = WRITER.replace("to parquet", "to delta")
+    assert "to delta" in table
+    other = table.replace("lake/prices", path).replace("pipeline ingest", "pipeline again")
+    maintained = f"{table}\nmaintain prices {{ expire_snapshots = 7 days, {upkeep} }}\n"
+    write({"a.ssbt": maintained, "b.ssbt": other})
+    assert codes(ssbtc) == ["SSBT0651"] * count
 
 
 @pytest.mark.parametrize("order", ["aac", "aca", "caa", "acb", "abac", "bcaa", "acab", "acca"])

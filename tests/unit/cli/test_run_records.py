@@ -1,4 +1,4 @@
-"""A run that would find again what the last one found is told by the files alone."""
+"""A run that would find again what the last one found is reported by the files alone."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ REPARTITIONINGS = [*permutations(PARTITIONINGS, 2)]
 @pytest.mark.parametrize("connector", ["csv", "json", "parquet"])
 @pytest.mark.parametrize(("before", "after"), REPARTITIONINGS)
 def test_other_folders_beside_others(connector: str, before: str, after: str) -> None:
-    """Of batches that append, and of streams, whose checkpoint goes on in silence."""
+    """Of batches that append, and of streams, whose checkpoint goes on silently."""
     old, new = (f", partition_by = {columns}" if columns else "" for columns in (before, after))
     batches = compare_pipelines(
         side(connector, "append", "id, s, t", old), side(connector, "append", "id, s, t", new)

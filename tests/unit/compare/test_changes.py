@@ -1,4 +1,4 @@
-"""What is told of changes of one place: all of it, and nothing else."""
+"""What is reported for changes of one place: all of it, and nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANGES = tomllib.loads((CORPUS / "changes.toml").read_text("utf-8"))["change"]
 
 
 def compare(change: dict[str, Any]) -> PipelineDifference:
-    """What is told of a change of the corpus."""
+    """What is reported for a change of the corpus."""
     target: Path = CORPUS / change.get("file", "orders/pipeline.ssbt")
     folder = CORPUS / target.relative_to(CORPUS).parts[0]
 
@@ -129,7 +129,7 @@ def test_tests_are_compared_by_what_they_say(old: str, new: str, message: str) -
 
 
 def checks(old: str, new: str, type_: str = "int") -> list[tuple[str, str]]:
-    """What is told of the checks of a parameter."""
+    """What is reported of the checks of a parameter."""
     pipeline = (
         'pipeline p {{}}\nparam n: {} = {} check {}\nsource o from json {{ path = "${{n}}" }}\n'
     )

@@ -34,7 +34,7 @@ source c from json { path = "customers", schema = Customer }
 
 
 def compare_queries(old: str, new: str) -> list[str]:
-    """What is told of two queries."""
+    """What is reported for two queries."""
     sides = [
         in_folder(
             Path("absent"), f"{HEAD}let r =\n  {each}\nsink r to noop {{ mode = overwrite }}\n"

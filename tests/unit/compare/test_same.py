@@ -1,4 +1,4 @@
-"""Versions that are only written otherwise: nothing is told, whatever the pipeline."""
+"""Versions that are only written differently: nothing is reported, whatever the pipeline."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ sink sums to noop { mode = overwrite }
 
 
 def compare_lambdas(one: str, other: str) -> list[str]:
-    """What is told of two lambdas in one place."""
+    """What is reported for two lambdas in one place."""
     old, new = (in_folder(Path("absent"), BASKETS.replace("LAMBDA", each)) for each in (one, other))
     return [each.message for each in compare_pipelines(old, new).changes]
 

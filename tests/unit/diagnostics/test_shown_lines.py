@@ -101,7 +101,7 @@ FORMATS = tuple(OutputFormat)
 
 
 def reports(files: dict[str, str]) -> dict[str, str]:
-    """What is told of a project, and whether something is."""
+    """What is reported for a project, and whether something is."""
 
     def read(path: str) -> bytes:
         if path not in files:

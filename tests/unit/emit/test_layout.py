@@ -60,7 +60,7 @@ def test_other_code_goes_to_black(code: str) -> None:
 
 
 def test_black_lays_out_single_statements() -> None:
-    """What stands beside a statement that is left to black keeps the lines of its SQL."""
+    """What is beside a statement that is left to black keeps the lines of its SQL."""
     parts = (TextMark.GROUP, "MERGE INTO target", TextMark.SPACE, f"USING {'c' * 60}", TextMark.END)
     statement = f"        merge({f_string(parts)})"
     other = "        x = [a for a in b if some_function_of(a) and another_function_of(a) or a > 0]"

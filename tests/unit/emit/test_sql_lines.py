@@ -19,7 +19,7 @@ QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|`(?:[^`]|``)*`")
 
 
 def without_spaces(sql: str) -> str:
-    """SQL without the spaces that stand outside of quotes."""
+    """SQL without the spaces that stand outside quotes."""
     parts = re.split(f"({QUOTED.pattern})", sql)
     return "".join(part if index % 2 else part.replace(" ", "") for index, part in enumerate(parts))
 

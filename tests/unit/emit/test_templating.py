@@ -109,7 +109,7 @@ def outcome(template: templating.Template, values: dict[str, Any]) -> str:
     try:
         return template.render(values)
     except (TypeError, AttributeError) as error:
-        # What cannot be iterated is "not iterable" in a loop, and otherwise called behind a star.
+        # What cannot be iterated is "not iterable" in a loop, and otherwise called after a star.
         return NOT_ITERABLE.sub("not iterable", str(error))
 
 

@@ -1,4 +1,4 @@
-"""Documents of HOCON by chance: all that the format has, in one file or several.
+"""Documents of HOCON at random: everything that the format has, in one file or several.
 
 Each is a mapping of files, of which `main.conf` is read. One in eight is broken somewhere.
 """

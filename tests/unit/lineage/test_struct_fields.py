@@ -44,7 +44,7 @@ def place(text: str) -> Origin:
 
 
 def sources(result: Lineage, text: str) -> set[str]:
-    """The sources' columns and fields behind the value of a column or a field."""
+    """The sources' columns and fields after the value of a column or a field."""
     upstream = result.upstream(place(text)).items()
     return {
         f"{each.column_path}"

@@ -59,7 +59,7 @@ def resolved(query: str, more: str = "", sink: str = "") -> Pipeline:
 
 
 def tagged(query: str) -> set[str]:
-    """The columns that bear `@pii`; the lineage must say the same of where they come from."""
+    """The columns that have `@pii`; the lineage must say the same of where they come from."""
     pipeline = resolved(query)
     (let,) = (each for each in pipeline.datasets if isinstance(each, Let) and each.name == "r")
     existing = build_lineage(pipeline)

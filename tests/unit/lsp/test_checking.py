@@ -46,7 +46,7 @@ def edits(text: str, generator: random.Random) -> Iterator[str]:
             case 2:
                 text = text[:at] + text[at + generator.randrange(1, 20) :]
             case 3:
-                # A name in place of another one: unknown columns, cycles, two of one name.
+                # A name in place of another one: unknown columns, cycles, two of the same name.
                 other = generator.choice(names)
                 text = text[:start] + text[other[0] : other[1]] + text[end:]
             case 4:

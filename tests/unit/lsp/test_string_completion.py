@@ -1,4 +1,4 @@
-"""What is offered inside of strings: paths, and the names of Spark's settings."""
+"""What is offered inside strings: paths, and the names of Spark's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the files that `ssbtc test --emit-pytest` writes are told when they stand alone."""
+"""What the files that `ssbtc test --emit-pytest` writes are reported when they stand alone."""
 
 from __future__ import annotations
 

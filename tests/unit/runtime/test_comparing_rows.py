@@ -74,7 +74,7 @@ def test_order_counts_where_it_is_told():
 
 
 def test_rows_in_order_are_set_beside_their_own_kind():
-    """One row that is missing at the top does not make all that follow differ."""
+    """One row that is missing at the top does not make everything that follow differ."""
     expected = [Row(n, f"name {n}", n * 10) for n in range(6)]
     actual = [*expected[1:3], Row(3, "other", 30), Row(9, "new", 90), *expected[4:]]
     assert different(expected, actual, ordered=True) == [
@@ -101,7 +101,7 @@ def test_differences_in_order_lead_from_one_side_to_the_other(expected: Rows, go
         rows += [each.actual for each in changed if each.actual is not None]
         rows += expected[place : place + 1] if not changed else []
     assert rows == got
-    # Nothing is told that is not needed: never more than to write all rows anew.
+    # Nothing is reported that is not needed: never more than to write all rows again.
     assert len(actual) <= len(expected) + len(got)
 
 

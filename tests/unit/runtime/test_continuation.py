@@ -42,7 +42,7 @@ def previous() -> Stream:
 def test_a_batch_that_is_done_is_in_the_log(
     previous: Stream, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Spark fails behind it and tells no progress; twice without a batch between is a failure."""
+    """Spark fails after it and tells no progress; twice without a batch between is a failure."""
     caplog.set_level(logging.INFO, logger="ssbt.runtime")
     continuation = Continuation()
     for _ in range(2):

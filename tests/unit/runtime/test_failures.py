@@ -118,7 +118,7 @@ def test_source_map_beside_the_script_or_in_the_working_folder(
     assert message("paid", ValueError("x")) == (
         "my orders.ssbt:10 (paid)\n  10 | |> select amount / 0\nValueError: x"
     )
-    # What it does not list is none of the pipeline's.
+    # What it does not list is not one of the pipeline's.
     assert message("orders", ValueError("x")) == "ValueError: x"
 
 

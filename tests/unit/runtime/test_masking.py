@@ -1,4 +1,4 @@
-"""What stands in the place of real values."""
+"""What is in the place of real values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_values(type_: DataType, values: list[Any], masked: list[Any]):
 
 
 def test_equal_values_of_other_columns_stay_equal():
-    """So that rows still meet, also by numbers of other types and inside of structs."""
+    """So that rows still meet, also by numbers of other types and inside structs."""
     masks = Masks()
     place = StructType([StructField("id", IntegerType()), StructField("name", StringType())])
     assert masks.mask("a", StringType()) == "masked 1"

@@ -41,7 +41,7 @@ def test_variables_are_there_before_init() -> None:
 
 
 def test_a_variable_that_is_not_declared(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is told where the worker writes, because Spark says no more than that it has crashed."""
+    """It is reported where the worker writes, because Spark only says that it has crashed."""
     processor: Any = SimpleNamespace(init=lambda handle: handle.getListState("more", "n INT"))
     with pytest.raises(UndeclaredStateError):
         WithState(processor, ()).init(HANDLE)

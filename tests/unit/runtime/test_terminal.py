@@ -49,7 +49,7 @@ def terminal_output(
     wanted: bool = True,
     seconds: float = 30.0,
 ) -> str:
-    """What stands on the screen; a line is logged once something does, or after these seconds."""
+    """What is on the screen; a line is logged once something does, or after these seconds."""
     monkeypatch.setattr(sys, "stderr", screen)
     log = WriteLog()
     log.begin("revenue", cast(Any, None))
@@ -66,7 +66,7 @@ def test_the_running_stage_is_shown_and_taken_away(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(logger, "handlers", [logging.StreamHandler(screen)])
     text = terminal_output(monkeypatch, session(3, 7), screen)
     assert text.startswith(LINE)
-    # The line of the log stands alone, and nothing is left at the end.
+    # The line of the log is alone, and nothing is left at the end.
     before, _, after = text.partition("a line\n")
     assert before.endswith("\r\x1b[K")
     assert after == "" or after.endswith("\r\x1b[K")

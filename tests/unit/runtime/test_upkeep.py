@@ -35,7 +35,7 @@ def offset(version: int, table: str = TABLE) -> str:
 
 
 def checkpoint(folder: Path, *batches: tuple[str, ...], ended: int) -> str:
-    """A checkpoint with the offsets of batches, of which so many have ended."""
+    """A checkpoint with the offsets of batches, of which this many have ended."""
     for name in ("offsets", "commits"):
         (folder / name).mkdir()
     for number, offsets in enumerate(batches):

@@ -58,7 +58,7 @@ def test_each_sink_has_a_line_as_it_is_written(
 def test_the_time_of_streams_is_not_that_of_batches(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is written before streams start is told before they start."""
+    """What is written before streams start is reported before they start."""
 
     def run(job: Any) -> None:
         clock.write("shop", 1200, 1.3)

@@ -64,7 +64,7 @@ def check_front_end(text: str) -> CheckResult:
 
 
 def check_places(result: CheckResult) -> None:
-    """Each place of each finding lies inside of its file."""
+    """Each place of each finding lies inside its file."""
     for finding in result.findings:
         spans = [label.span for label in (finding.primary, *finding.secondary)]
         for span in [*spans, *(edit.span for edit in finding.fix)]:

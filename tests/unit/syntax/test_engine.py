@@ -72,7 +72,7 @@ def test_conflicts_are_known(caplog: pytest.LogCaptureFixture):
     """No reduce/reduce conflicts (Lark refuses them), and of the others only these.
 
     `x::string collate A` collates the type; `f(g(x) ignore nulls)` and `f(x) ignore nulls` belong
-    to the nearest call; `interval '1' day` has the word behind the string as its unit. A text in
+    to the nearest call; `interval '1' day` has the word after the string as its unit. A text in
     double quotes is a part of the text that a condition of a block ends with, no name of an entry.
     """
     logger.setLevel(logging.DEBUG)

@@ -18,7 +18,7 @@ from ssbt.compiler.types.functions import find_function
 
 FORMS = list(all_forms())
 # Functions of Spark, which others call with other arguments.
-# `when` stands behind the name of a module: `F.when(a, b)`.
+# `when` follows the name of a module: `F.when(a, b)`.
 SHARED = {
     *("date_add", "date_sub", "date_diff", "when"),
     *("date_trunc", "time_trunc", "trunc", "last_day"),

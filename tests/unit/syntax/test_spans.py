@@ -28,7 +28,7 @@ def tree(text: str) -> d.File:
 
 
 def check_nesting(file: d.File) -> None:
-    """Each node stands inside of the one that holds it."""
+    """Each node stands inside the one that holds it."""
     for node, parent in nodes(file):
         if parent is not None:
             inside = parent.span.start <= node.span.start <= node.span.end <= parent.span.end

@@ -35,7 +35,7 @@ def difference(left: Any, right: Any) -> str | None:
 
 
 def nodes(root: Any) -> Iterator[tuple[Node, Node | None]]:
-    """Every node of a tree with the node that it is directly inside of."""
+    """Every node of a tree with the node that it is directly inside."""
     stack: list[tuple[Any, Node | None]] = [(root, None)]
     while stack:
         here, parent = stack.pop()

@@ -1,4 +1,4 @@
-"""What is asked of Spark about branches and sides, and how the answer is told."""
+"""What is asked of Spark about branches and sides, and how the answer is reported."""
 
 from __future__ import annotations
 

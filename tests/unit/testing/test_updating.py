@@ -42,7 +42,7 @@ def laid_out(text: str) -> str:
 
 
 def test_values_rows_and_comments():
-    """Only what differs is written anew; a row that goes takes its line along."""
+    """Only what differs is written again; a row that goes takes its line along."""
     rows: Rows = [
         (["1", "'one'"], ["1", "'ONE'"], 0),
         (["2", "'TWO'"], ["5", "'TWO'"], 1),

@@ -1,4 +1,4 @@
-"""Texts in small languages: what is surely wrong is told, all else is left to Spark.
+"""Texts in small languages: what is surely wrong is reported, all else is left to Spark.
 
 Each verdict here is one that Spark 4.1 gave when it was asked.
 """

@@ -99,7 +99,7 @@ if __name__ == "__main__":
         Params,
         target="4.1",
         spark={
-            # Spark shows options in plans, its UI and the event log; these hold credentials.
+            # Spark shows options in plans, UI and event log; these hold credentials.
             "spark.sql.redaction.options.regex": r"(?i)url|kafka\.sasl\.jaas\.config"
         },
         connections={"shop": "kafka"},

@@ -52,7 +52,7 @@ def open_lake(job: Job[Params]) -> None:
             {
                 "type": "hadoop",
                 "warehouse": f"{job.params.lake}/warehouse",
-                # With a cache the session reads an older version than a batch of a stream has written.
+                # A cache would give an older version than a stream has written.
                 "cache-enabled": "false",
             },
         ),
@@ -72,7 +72,7 @@ def open_central(job: Job[Params]) -> None:
                 "credential": Secret("catalog_token"),
                 "scope": "catalog",
                 "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
-                # With a cache the session reads an older version than a batch of a stream has written.
+                # A cache would give an older version than a stream has written.
                 "cache-enabled": "false",
                 "header.X-Team": "sales",
             },
@@ -244,7 +244,7 @@ if __name__ == "__main__":
         spark={
             # Iceberg adds statements to Spark's SQL.
             "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-            # Spark shows options in plans, its UI and the event log; these hold credentials.
+            # Spark shows options in plans, UI and event log; these hold credentials.
             "spark.sql.redaction.options.regex": "(?i)url|credential",
         },
         connections={"lake": "iceberg", "central": "iceberg", "shared": "iceberg"},

@@ -45,7 +45,7 @@ def open_lake(job: Job[Params]) -> None:
             {
                 "type": "hadoop",
                 "warehouse": f"{job.params.lake}/warehouse",
-                # With a cache the session reads an older version than a batch of a stream has written.
+                # A cache would give an older version than a stream has written.
                 "cache-enabled": "false",
             },
         ),
@@ -224,7 +224,7 @@ if __name__ == "__main__":
             "spark.sql.session.timeZone": "UTC",
             # Iceberg adds statements to Spark's SQL.
             "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-            # Spark shows options in plans, its UI and the event log; these hold credentials.
+            # Spark shows options in plans, UI and event log; these hold credentials.
             "spark.sql.redaction.options.regex": "(?i)url|credential",
         },
         connections={"lake": "iceberg"},
