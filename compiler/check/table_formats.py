@@ -34,8 +34,9 @@ def _check_keys(
         key = str(each[0]) if isinstance(each, tuple) else ""
         near = did_you_mean(key.casefold(), known) if key.casefold() not in known else None
         if near is not None:
-            message = f"`{storing.name}` knows no `{key}`; did you mean `{known[near]}`?"
-            yield Diagnostic(UNFIT_VALUE, message, Label(setting.span))
+            message = f"`{storing.name}` knows no `{key}`"
+            help_ = (f"it knows `{known[near]}`",)
+            yield Diagnostic(UNFIT_VALUE, message, Label(setting.span), (), help_)
 
 
 def _list_options(connector: Connector) -> Iterator[str]:

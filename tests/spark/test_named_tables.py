@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ssbt.compiler.ir.table_names import find_name_problem
 from ssbt.runtime import SchemaMismatchError
 from tests.spark.named_lakes import NamedLake
 
@@ -233,3 +234,28 @@ def test_tables_with_versions(
     assert lake.read(", version = 1", "id: bigint") == [(1,)]
     assert lake.read(", version = 2", "id: bigint") == [(1,), (2,)]
     lake.close()
+
+
+NAMES = (
+    *("orders", "sales.orders", "lake.sales.orders", "_x", "Orders2", "select", "table.from"),
+    *("2024_orders", "sales.2024_orders", "2024", "sales.2024", "1e5", "10l", "sales.10bd", "e1"),
+    *("a b", "sales-eu.orders", "a..b", ".a", "a.", "a$b", "a/b", "lake/orders", "größe", "a:b"),
+    *("`a b`", "`a b`.c", "a.`b.c`", "`a``b`", "`a", "a`b`", "`a`b", "`größe`.`2024`"),
+)
+
+
+def test_names_that_spark_can_read(spark: SparkSession) -> None:
+    """What the compiler lets pass is what Spark's own parser takes, and no more."""
+    parser = spark._jsparkSession.sessionState().sqlParser()
+    wrong = []
+    for name in NAMES:
+        try:
+            parts = parser.parseMultipartIdentifier(name)
+        except Exception:
+            parts = None
+        problem, near = find_name_problem(name)
+        if (parts is None) != bool(problem):
+            wrong.append(f"{name}: {problem or 'is read'}, Spark: {parts}")
+        if near:
+            parser.parseMultipartIdentifier(near)
+    assert not wrong, "\n".join(wrong)
