@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ssbt.compiler.connectors.settings import column_reference
-from ssbt.compiler.emit.literals import Part, PythonCode, f_string
-from ssbt.compiler.emit.statement_parts import (
-    assignment_parts,
-    conjunction_parts,
-    insertion_parts,
-)
-from ssbt.compiler.ir.expressions import TextMark
+from ssbt.compiler.emit.literals import PythonCode
+from ssbt.compiler.emit.statements import emit_statement
 from ssbt.compiler.ir.histories import History
 from ssbt.compiler.types.quoting import quote_name
-
-_VANISHES = "_vanishes"
 
 
 def history_context(history: History) -> dict[str, object]:
@@ -27,20 +18,18 @@ def history_context(history: History) -> dict[str, object]:
         "columns": [column_reference(name) for name in (*history.columns, history.sequence)],
         "tracked": list(history.tracked),
         "validity": [history.valid_from, history.valid_to],
-        "statement": PythonCode(f_string(list(_statement_parts(history)))),
+        "statement": _emit_statement(history),
     }
 
 
-def _statement_parts(history: History) -> Iterator[Part]:
-    """`MERGE INTO target AS t USING versions AS v …`, a clause on a line of its own."""
+def _emit_statement(history: History) -> PythonCode:
+    keys = list(map(quote_name, history.keys))
     valid_from, valid_to = quote_name(history.valid_from), quote_name(history.valid_to)
-    same = [*map(quote_name, history.keys), valid_from]
-    yield from (TextMark.GROUP, "MERGE INTO target AS t", TextMark.SPACE, "USING versions AS v")
-    yield TextMark.SPACE
-    yield from conjunction_parts("ON ", [[f"t.{name} = v.{name}"] for name in same])
-    yield from (TextMark.SPACE, f"WHEN MATCHED AND v.{_VANISHES} THEN DELETE")
-    values = [quote_name(name) for name in history.columns if name not in history.keys]
-    yield from (TextMark.SPACE, "WHEN MATCHED ", *assignment_parts([*values, valid_to], "v"))
-    yield from (TextMark.SPACE, f"WHEN NOT MATCHED AND NOT v.{_VANISHES}", TextMark.SPACE)
-    names = [*map(quote_name, history.columns), valid_from, valid_to]
-    yield from (*insertion_parts(names, "v"), TextMark.END)
+    columns = list(map(quote_name, history.columns))
+    return emit_statement(
+        "history",
+        keys=keys,
+        valid_from=valid_from,
+        values=[*(name for name in columns if name not in keys), valid_to],
+        columns=[*columns, valid_from, valid_to],
+    )

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from ssbt.compiler.connectors.settings import ConditionText, Settings, column_reference
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.emit.histories import history_context
-from ssbt.compiler.emit.literals import Part, PythonCode, f_string
+from ssbt.compiler.emit.literals import PythonCode
 from ssbt.compiler.emit.setting_code import SettingCode
-from ssbt.compiler.emit.statement_parts import (
-    assignment_parts,
-    bracketed_parts,
-    conjunction_parts,
-    insertion_parts,
-)
-from ssbt.compiler.ir.expressions import TextMark
+from ssbt.compiler.emit.statements import emit_statement
 from ssbt.compiler.ir.histories import find_history
 from ssbt.compiler.ir.merges import Merge, find_memory, find_merge
 from ssbt.compiler.ir.relations import Relation
 from ssbt.compiler.types.quoting import quote_name
 
-_DELETED = "_deleted"
 _EVOLVE = "evolve"
 
 
@@ -58,7 +49,7 @@ def _newest_context(merge: Merge) -> dict[str, object]:
         "sequence": merge.sequence,
         "columns": [column_reference(name) for name in merge.columns],
         "validity": None,
-        "statement": PythonCode(f_string(list(_statement_parts(merge)))),
+        "statement": _emit_statement(merge),
     }
 
 
@@ -102,50 +93,16 @@ def _emit_condition(condition: ConditionText | None, code: SettingCode) -> objec
     return code.value(condition) if condition is not None else None
 
 
-def _statement_parts(merge: Merge) -> Iterator[Part]:
-    """`MERGE INTO target AS t USING changes AS c …`, a clause on a line of its own."""
+def _emit_statement(merge: Merge) -> PythonCode:
+    rest = [quote_name(name) for name in merge.columns if name not in merge.keys]
     sequence = quote_name(merge.sequence)
-    rest = [name for name in merge.columns if name not in merge.keys]
-    yield from (TextMark.GROUP, "MERGE INTO target AS t", TextMark.SPACE, "USING changes AS c")
-    yield TextMark.SPACE
-    yield from conjunction_parts(
-        "ON ", [[f"t.{key} = c.{key}"] for key in map(quote_name, merge.keys)]
+    return emit_statement(
+        "merge",
+        keys=list(map(quote_name, merge.keys)),
+        sequence=sequence,
+        others=[name for name in rest if name != sequence],
+        values=rest,
+        columns=list(map(quote_name, merge.columns)),
+        deletes=merge.deleted is not None or merge.is_whole,
+        keeps_values=merge.keeps_values,
     )
-    kept: list[list[Part]] = []
-    if merge.deleted is not None or merge.is_whole:
-        yield TextMark.SPACE
-        older: list[list[Part]] = [[f"c.{sequence} >= t.{sequence}"]]
-        older = [] if merge.keeps_values else older
-        yield from conjunction_parts("WHEN MATCHED AND ", [[f"c.{_DELETED}"], *older])
-        yield " THEN DELETE"
-        kept = [[f"NOT c.{_DELETED}"]]
-    yield TextMark.SPACE
-    condition = _differs(merge) if merge.keeps_values else _is_newer(merge)
-    yield from conjunction_parts("WHEN MATCHED AND ", [*kept, [*condition]])
-    yield TextMark.SPACE
-    yield from (*assignment_parts([*map(quote_name, rest)], "c"), TextMark.SPACE)
-    yield from conjunction_parts("WHEN NOT MATCHED" + " AND " * bool(kept), kept)
-    names = [quote_name(name) for name in merge.columns]
-    yield from (TextMark.SPACE, *insertion_parts(names, "c"), TextMark.END)
-
-
-def _is_newer(merge: Merge) -> Iterator[Part]:
-    """The newer row is the greater one: by the sequence, then by its columns in their order."""
-    yield from _comparison(merge, "> ")
-
-
-def _differs(merge: Merge) -> Iterator[Part]:
-    """The row comes as it has to be: it may be the same, and it may have nulls."""
-    yield from ("NOT (", *_comparison(merge, "<=> "), ")")
-
-
-def _comparison(merge: Merge, operator: str) -> Iterator[Part]:
-    others = [name for name in merge.columns if name not in (*merge.keys, merge.sequence)]
-    for before, alias in (("", "c"), (operator, "t")):
-        names = [f"{alias}.{quote_name(name)}" for name in (merge.sequence, *others)]
-        if before:
-            yield TextMark.SPACE
-        if others:
-            yield from bracketed_parts(f"{before}struct(", names)
-        else:
-            yield f"{before}{names[0]}"

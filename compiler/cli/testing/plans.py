@@ -56,28 +56,15 @@ def compile_tests(
     A pipeline with mistakes has no tests. With `coverage`, the scripts get probes for the points of
     the pipelines, which are added to it.
     """
-    from ssbt.compiler.cli.units import relocate_findings
-    from ssbt.compiler.driver import add_probes, check_pipeline
-
     tested: list[TestedPipeline] = []
     scripts: list[Json] = []
     parameters: set[str] = set()
     count = 0
     for number, unit in enumerate(units):
-        result = check_pipeline(unit.path, unit.read, target, tests=True)
-        report.add(*relocate_findings(result.findings, result.sources, unit))
-        if result.pipeline is None or not (result.pipeline.tests or coverage):
+        result = _check_unit(unit, target, report, needs_tests=coverage is None)
+        if result is None:
             continue
-        outside = [*_check_outside_files(unit, result.pipeline)]
-        if outside:
-            report.add(*relocate_findings(outside, result.sources, unit))
-            continue
-        with_probes, points = add_probes(result) if coverage is not None else (result, None)
-        pipeline_tests = _PipelineTests(unit, with_probes, count, points)
-        if coverage is not None:
-            coverage.add(
-                pipeline_tests.coverage_targets(), [case.number for case in pipeline_tests.cases]
-            )
+        pipeline_tests = _plan_unit(unit, result, count, coverage)
         chosen_cases = tuple(each for each in pipeline_tests.cases if is_chosen(each))
         count += len(pipeline_tests.cases)
         if chosen_cases:
@@ -88,6 +75,37 @@ def compile_tests(
     cases = tuple(case for each in tested for case in each.cases)
     deselected = count - len(cases)
     return PlannedTests(cases, deselected, tuple(scripts), frozenset(parameters), tuple(tested))
+
+
+def _check_unit(
+    unit: Unit, target: str | None, report: Report, *, needs_tests: bool
+) -> CheckResult | None:
+    """The pipeline, if it has no mistakes and, where it `needs_tests`, has some."""
+    from ssbt.compiler.cli.units import relocate_findings
+    from ssbt.compiler.driver import check_pipeline
+
+    result = check_pipeline(unit.path, unit.read, target, tests=True)
+    report.add(*relocate_findings(result.findings, result.sources, unit))
+    if result.pipeline is None or (needs_tests and not result.pipeline.tests):
+        return None
+    outside = [*_check_outside_files(unit, result.pipeline)]
+    report.add(*relocate_findings(outside, result.sources, unit))
+    return None if outside else result
+
+
+def _plan_unit(
+    unit: Unit, result: CheckResult, first: int, coverage: Coverage | None
+) -> _PipelineTests:
+    """The tests of a pipeline; with `coverage`, its script gets probes, whose points are added."""
+    from ssbt.compiler.driver import add_probes
+
+    if coverage is None:
+        return _PipelineTests(unit, result, first, None)
+    with_probes, points = add_probes(result)
+    pipeline_tests = _PipelineTests(unit, with_probes, first, points)
+    numbers = [case.number for case in pipeline_tests.cases]
+    coverage.add(pipeline_tests.coverage_targets(), numbers)
+    return pipeline_tests
 
 
 def _check_outside_files(unit: Unit, pipeline: Pipeline) -> Iterator[Diagnostic]:

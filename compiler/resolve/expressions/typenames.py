@@ -86,19 +86,7 @@ def resolve_data_type(node: TypeName, report: Report, *, of_whole: bool = False)
         report.add(codes.BAD_TYPE, node.span, str(error), help=help_, fix=fix)
         return UNKNOWN
     if resolved is None:
-        name = node.name.casefold()
-        if name in _OTHERWISE:
-            report.add(
-                codes.BAD_TYPE, node.span, f"there is no type `{node.name}`", help=_OTHERWISE[name]
-            )
-            return UNKNOWN
-        suggestion = _OTHER_NAMES.get(name) or did_you_mean(node.name, type_names())
-        if suggestion and name not in _OTHER_NAMES and not is_slip(name, suggestion):
-            suggestion = None
-        listed = f"the types are {', '.join(type_names())}"
-        message = f"there is no type `{node.name}`"
-        name_span = Span(node.span.path, node.span.start, node.span.start + len(node.name))
-        report.suggest(codes.BAD_TYPE, node.span, message, suggestion, listed, edit_span=name_span)
+        _report_unknown(node, report)
         return UNKNOWN
     if isinstance(resolved, DecimalType) and not node.numbers and not of_whole:
         message = f"`{node.name}` alone is DECIMAL(10,0), which rounds fractions to whole numbers"
@@ -109,6 +97,19 @@ def resolve_data_type(node: TypeName, report: Report, *, of_whole: bool = False)
             return StringType(node.collation.upper())
         report.add(codes.BAD_TYPE, node.span, f"{resolved.sql} takes no collation")
     return resolved
+
+
+def _report_unknown(node: TypeName, report: Report) -> None:
+    name, message = node.name.casefold(), f"there is no type `{node.name}`"
+    if name in _OTHERWISE:
+        report.add(codes.BAD_TYPE, node.span, message, help=_OTHERWISE[name])
+        return
+    suggestion = _OTHER_NAMES.get(name) or did_you_mean(node.name, type_names())
+    if suggestion and name not in _OTHER_NAMES and not is_slip(name, suggestion):
+        suggestion = None
+    listed = f"the types are {', '.join(type_names())}"
+    name_span = Span(node.span.path, node.span.start, node.span.start + len(node.name))
+    report.suggest(codes.BAD_TYPE, node.span, message, suggestion, listed, edit_span=name_span)
 
 
 def _suggest_numbers(node: TypeName) -> tuple[str, str | tuple[()]]:

@@ -11,7 +11,9 @@ import pytest
 from ssbt.compiler.compare.pipelines import PipelineVersion, compare_pipelines
 from ssbt.compiler.compare.verdicts import stream_verdicts
 from ssbt.compiler.connectors.values import Text
+from ssbt.compiler.driver import check_pipeline
 from ssbt.compiler.emit.checkpoints import sink_dependencies
+from ssbt.compiler.ir.fingerprints.streams import compute_fingerprint
 from ssbt.compiler.ir.plans import stream_plans
 from ssbt.runtime.dependences.changes import changes, with_values
 from ssbt.runtime.dependences.meanings import as_before
@@ -148,3 +150,38 @@ def run_parts(side: PipelineVersion) -> tuple[list[str], str]:
         [filled(each) for each in depends.texts], lambda name: settings.get(name.lower())
     )
     return list(texts), filled(depends.meanings) if depends.meanings is not None else ""
+
+
+KAFKA = """pipeline p { checkpoint = "checkpoints" }
+stream source events from kafka {
+  bootstrap_servers = "broker:9092"
+  subscribe         = "events"
+  value             = string
+}
+sink events to parquet { path = "out" }
+"""
+
+
+def test_each_part_points_at_what_it_says() -> None:
+    """A reason shows the part's place: without one, an editor would have nothing to underline."""
+    kinds: Counter[str] = Counter()
+    pipelines = [compiled(restart, old=True).pipeline for restart in RESTARTS]
+    kafka = check_pipeline("p.ssbt", lambda _: KAFKA.encode()).pipeline
+    assert kafka is not None
+    for pipeline in (*pipelines, kafka):
+        assert pipeline is not None
+        for sink, flow in stream_plans(pipeline):
+            for part in compute_fingerprint(pipeline, sink, flow):
+                assert part.span.start < part.span.end, part
+                kinds[part.kind.name] += 1
+    assert {"MODE", "AGGREGATE", "SERVERS", "STATE"} <= kinds.keys(), kinds
+
+
+@pytest.mark.parametrize("argument", ["v", "abs(v)", "cast(abs(v) as bigint)"])
+def test_an_average_keeps_a_sum_and_a_count(argument: str) -> None:
+    text = pipeline_text(f"|> aggregate avg({argument}) as a group by k", "update")
+    pipeline = compiled_version(text, {}).pipeline
+    assert pipeline is not None
+    ((sink, flow),) = stream_plans(pipeline)
+    (part,) = (p for p in compute_fingerprint(pipeline, sink, flow) if p.kind.name == "AGGREGATE")
+    assert part.shape[-1] == "sum of DOUBLE, count"
