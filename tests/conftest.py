@@ -15,7 +15,7 @@ import pytest
 from tests.brokers import Broker, running_broker
 from tests.guards import guards
 from tests.jars import DELTA, ICEBERG, SPARK_AVRO, SPARK_KAFKA, SQLITE, jars
-from tests.jvm import BOTH_COMPILERS, INTERPRETED, IS_LONG, java_variables
+from tests.jvm import INTERPRETED, IS_LONG, ROOMY, java_variables
 from tests.registries import Registry, running_registry
 from tests.tokens import running_tokens
 
@@ -85,8 +85,8 @@ def spark(java_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
         .config("spark.jars", ",".join(map(str, packages)))
         .config("spark.ui.enabled", False)
-        # It lives for long enough to earn what Java's second compiler costs.
-        .config("spark.driver.extraJavaOptions", BOTH_COMPILERS)
+        .config("spark.driver.memory", "1500m")
+        .config("spark.driver.extraJavaOptions", ROOMY)
         # Spark compiles what tests ask it, as it does for users, and keeps it for the next one.
         .config("spark.sql.codegen.wholeStage", True)
         .config("spark.sql.codegen.factoryMode", "FALLBACK")

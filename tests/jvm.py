@@ -17,19 +17,24 @@ import sys
 
 from tests.jars import cache_folder, fetch_once, java, spark_jars
 
-# Options of any JVM: quick to start rather than fast.
-QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Options of any JVM: quick to start rather than fast. With one compiler Java sets aside a fifth of
+# the room for code, and sweeps it over and over.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC"
 # Compiling the code of a plan takes longer than its few rows. What is long by its numbers compiles.
 INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 # Delta reads the log of a table in 50 tasks, whatever it holds.
-SMALL_TABLES = {"spark.databricks.delta.snapshotPartitions": "2"}
+SMALL_TABLES = {"spark.databricks.delta.snapshotPartitions": "1"}
+# Spark writes each plan down for its pages, and again each time that it changes.
+SHORT_PLANS = {"spark.sql.ui.explainMode": "simple"}
 _LONG = ("AGREEMENT", "SSBT_SOAK_CYCLES", "SSBT_SOAK_RECORDS", "SSBT_SOAK_KILLS")
 IS_LONG = any(name in os.environ for name in _LONG)
-# For the session that tests share; it comes after what all start with.
-BOTH_COMPILERS = "-XX:TieredStopAtLevel=4"
+# For the session that tests share: it need not find out how much room it takes. Java's second
+# compiler costs it more than it saves, as tests go on doing something else.
+ROOMY = "-Xms1g -Xmn400m -XX:MetaspaceSize=300m -XX:ReservedCodeCacheSize=400m"
+ROOMY += " -XX:TieredStopAtLevel=4" if IS_LONG else ""
 # What an archive that does not fit would be answered with goes to standard output.
 _SILENT = "-Xlog:disable"
 _WARM_UP = Path(__file__).with_name("jvm_warm_up.py")
@@ -41,9 +46,16 @@ _LIMIT_SECONDS = 100
 def submit_options() -> str:
     """What SPARK_SUBMIT_OPTS is, for each JVM that `pyspark` or `spark-submit` starts."""
     # The classes of Spark's pages take a second to load, and no test opens one.
-    settings = {"spark.ui.enabled": "false", **SMALL_TABLES} | ({} if IS_LONG else INTERPRETED)
+    settings = {"spark.ui.enabled": "false", **SMALL_TABLES, **SHORT_PLANS}
+    settings |= {} if IS_LONG else INTERPRETED
     defined = "".join(f" -D{name}={value}" for name, value in settings.items())
-    return f"{QUICK} {_SILENT} -XX:SharedArchiveFile={_class_archive()}{defined}"
+    return f"{archive_options()}{defined}"
+
+
+@cache
+def archive_options() -> str:
+    """How any JVM with Spark's jars starts: executors, masters and workers too."""
+    return f"{QUICK} {_SILENT} -XX:SharedArchiveFile={_class_archive()}"
 
 
 def java_variables() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssbt.compiler.check.value_findings import ValueFinding, check_defaults
+from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.diagnostics.examples import SINK, example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.folder_index import FolderIndex
@@ -64,12 +65,20 @@ def find_with(pipeline: Pipeline, values: EnvironmentValues) -> Iterator[ValueFi
     for number, (sink, folder) in enumerate(folders):
         for earlier in index.find(folder.path) if id(sink) not in reported else ():
             other, other_folder = folders[earlier]
+            if (folder.by_name or other_folder.by_name) and not _are_tables(sink, other):
+                continue
             finding = _check_pair((other, other_folder), (sink, folder))
             if finding is not None:
                 yield ValueFinding((id(other), id(sink)), finding)
                 reported.add(id(sink))
                 break
         index.add(number, folder.path)
+
+
+def _are_tables(sink: Sink, other: Sink) -> bool:
+    """Whether two sinks name their tables, so that one name is one table."""
+    tables = (each.settings.at(OptionPlacement.TABLE) for each in (sink, other))
+    return sink is not other and all(each is not None for each in tables)
 
 
 def _check_pair(

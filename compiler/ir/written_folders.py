@@ -41,13 +41,15 @@ class FolderRelation(Enum):
 class WrittenFolder(Struct, frozen=True):
     """Where a sink writes; `has_folders` where it makes folders of columns there.
 
-    `versioned` where it is a table with a log of its own.
+    `versioned` where it is a table with a log of its own. With `by_name` it stands for the name of
+    a table whose files lie elsewhere.
     """
 
     path: str
     span: Span
     has_folders: bool
     versioned: bool = False
+    by_name: bool = False
 
 
 class ReadFolder(Struct, frozen=True):
@@ -124,7 +126,7 @@ def named_folder(
     if path is None or table is None or table.span is None:
         return None
     folder = _named_folder(pipeline, sink.settings, table.value, parameters)
-    return WrittenFolder(folder, table.span, False, sink.is_versioned)
+    return WrittenFolder(folder, table.span, False, sink.is_versioned, by_name=True)
 
 
 def _named_folder(

@@ -12,7 +12,7 @@ import sys
 import time
 
 from ssbt.compiler.emit.archive import build_runtime_archive
-from tests.jvm import QUICK, java_variables
+from tests.jvm import archive_options, java_variables
 
 
 def spark_home() -> Path:
@@ -34,7 +34,7 @@ def environment(**extra: str) -> dict[str, str]:
         "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_DAEMON_JAVA_OPTS": QUICK,
+        "SPARK_DAEMON_JAVA_OPTS": archive_options(),
         **java_variables(),
         **extra,
     }
@@ -63,7 +63,7 @@ def submitted(
     """
     settings = {
         "spark.ui.enabled": "false",
-        "spark.executor.extraJavaOptions": QUICK,
+        "spark.executor.extraJavaOptions": archive_options(),
         **(conf or {}),
     }
     options = [f"--conf={name}={value}" for name, value in settings.items()]

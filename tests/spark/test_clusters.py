@@ -1,4 +1,7 @@
-"""The same script, unchanged, on every kind of cluster, its executors fed by `--py-files` alone."""
+"""The same script, unchanged, on every kind of cluster, its executors fed by `--py-files` alone.
+
+And a compiled pipeline with a function of the user's, away from the driver's process.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import sys
 
 import pytest
 
+from ssbt.compiler.driver import check_pipeline, emit_files
 from tests.spark import servers
 from tests.spark.source_maps import write_source_map
 
@@ -18,6 +22,8 @@ pytestmark = pytest.mark.spark
 
 SCRIPT = Path(__file__).parent / "fixtures" / "sample_job.py"
 ORDERS = "id,amount,country\n1,5.00,DE\n2,0.00,FR\n3,7.50,FR\n"
+REGIONS = Path(__file__).parent / "fixtures" / "regions"
+PLACED = "id,amount,country\n1,5.00,DE\n2,0.50,FR\n3,7.50,FR\n4,2.00,JP\n"
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +62,8 @@ def test_local(zipped: Path, lake: Path) -> None:
     assert all("/userFiles-" in file for file in rows(done, lake))
 
 
-@pytest.mark.usefixtures("_no_work_folder")
-def test_local_cluster(zipped: Path, lake: Path) -> None:
-    master = "local-cluster[2,1,1024]"
-    done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", master=master)
-    assert all("/work/app-" in file for file in rows(done, lake))
-
-
 def test_standalone(zipped: Path, lake: Path) -> None:
+    """Executors of their own; those of `local-cluster` have the compiled pipeline below."""
     with servers.standalone_cluster(lake) as master:
         done = servers.submitted(zipped, SCRIPT, "--set", f"lake={lake}", master=master)
     assert all(file.startswith(f"{lake}/work/app-") for file in rows(done, lake))
@@ -97,3 +97,48 @@ def test_connect_by_python(zipped: Path, lake: Path, connect_url: str) -> None:
     assert "\n    while running sample.ssbt:40 (write_placed)\n" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert "org.apache.spark" not in failed.stderr
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """The outputs of the pipeline, in a folder far from the compiler."""
+    result = check_pipeline("pipeline.ssbt", lambda path: (REGIONS / path).read_bytes())
+    assert result.findings == ()
+    folder = tmp_path / "build"
+    folder.mkdir()
+    for file in emit_files(result):
+        (folder / file.path).write_bytes(file.content)
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "orders.csv").write_text(PLACED)
+    return folder
+
+
+def totals(done: subprocess.CompletedProcess[str], lake: Path) -> dict[str, float]:
+    """What the run wrote, once it is seen to be well."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line for file in lake.glob("totals/*.json") for line in file.open()]
+    return {row["region"]: row["total"] for row in map(json.loads, lines)}
+
+
+@pytest.mark.usefixtures("_no_work_folder")
+def test_executors_of_their_own(build: Path, tmp_path: Path) -> None:
+    done = servers.submitted(
+        build / "ssbt_runtime.zip",
+        build / "regions.py",
+        *("--set", f"lake={tmp_path}"),
+        master="local-cluster[2,1,1024]",
+        modules=[build / "placing.py"],
+    )
+    assert totals(done, tmp_path) == {"Europe": 12.5, "Asia": 2.0}
+
+
+def test_a_compiled_pipeline_over_connect(build: Path, tmp_path: Path, connect_url: str) -> None:
+    """A plain Python is the client; the user's module is sent by the runtime."""
+    done = servers.submitted(
+        build / "ssbt_runtime.zip",
+        build / "regions.py",
+        *("--set", f"lake={tmp_path}"),
+        remote=connect_url,
+        modules=[build / "placing.py"],
+    )
+    assert totals(done, tmp_path) == {"Europe": 12.5, "Asia": 2.0}

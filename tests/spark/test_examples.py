@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 import os
 from pathlib import Path
@@ -20,6 +21,7 @@ from ssbt.compiler.emit.submission import collect_packages
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.source import Source
 from ssbt.runtime import Job
+from tests.conftest import delta_session, iceberg_session, interpret_plans
 from tests.samples import FULL
 from tests.spark.topics import Topics
 
@@ -31,9 +33,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PIPELINES = sorted(EXAMPLES.glob("*/pipeline.ssbt"))
-# With modules of its own, with packages, and with settings that only a new session takes.
-SUBMITTED = {"abandoned_carts", "customer_history", "order_table", "orders_enriched"}
-SUBMITTED |= {"catalog_tables", "iceberg_orders"}
+# With modules of its own, with a package, and with settings that only a new session takes.
+SUBMITTED = {"abandoned_carts", "order_table", "catalog_tables"}
 BIN = Path(sys.executable).parent
 
 
@@ -157,7 +158,7 @@ def run_script(
     pipeline: Pipeline, build: Path, parameters: dict[str, str], spark: SparkSession
 ) -> None:
     """Run it in a session of the Spark that tests share, with the settings of the pipeline."""
-    session = spark.newSession()
+    session = new_session(spark, collect_packages(pipeline))
     for name, value in (*pipeline.spark, ("spark.sql.shuffle.partitions", "2")):
         session.conf.set(name, value)
     path = build / f"{pipeline.name}.py"
@@ -165,6 +166,17 @@ def run_script(
     with patch.dict(sys.modules, {pipeline.name: ModuleType(pipeline.name)}):
         exec(compile(path.read_text(), path, "exec"), space)
         space["run"](Job(session, space["Params"](**parameters)))
+
+
+def new_session(spark: SparkSession, packages: Iterable[str]) -> SparkSession:
+    """Another session of that Spark, with the extension that is in a package."""
+    if any(":delta-spark" in package for package in packages):
+        return delta_session(spark)
+    if any(":iceberg-spark" in package for package in packages):
+        return iceberg_session(spark)
+    session = spark.newSession()
+    interpret_plans(session)
+    return session
 
 
 def connector_of(dataset: object) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.brokers import Broker
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 FAULTS = {path.parent.name: path.parent for path in Path(__file__).parent.glob("faults/*/*.ssbt")}
 ARGUMENTS = {

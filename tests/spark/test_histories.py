@@ -57,29 +57,38 @@ def test_versions_are_cut_anew_around_late_events(lake: Lake) -> None:
     expected = [(1, "a", 2, 10, 30), (1, "b", 5, 30, None), (2, "x", 1, 5, 20)]
     assert versions(lake) == expected
     commits = count_commits(lake)
-    for again in (first, second):
-        lake.write(again, TRACKING, COLUMNS)
+    lake.write(f"{first} UNION ALL {second}", TRACKING, COLUMNS)
     assert (versions(lake), count_commits(lake)) == (expected, commits)
     # The event at 20 opens a version now, the one at 30 no more.
-    lake.write(events((1, "b", 3, "U", 15), (1, "b", 9, "U", 25)), TRACKING, COLUMNS)
-    assert versions(lake)[:-1] == [
+    late = events((1, "b", 3, "U", 15), (1, "b", 9, "U", 25))
+    others = events((3, "b", 5, "U", 40), (4, "b", 1, "U", 30), (4, "zz", 0, "U", 40))
+    lake.write(f"{late} UNION ALL {others}", TRACKING, COLUMNS)
+    assert versions(lake) == [
         (1, "a", 1, 10, 15),
         (1, "b", 3, 15, 20),
         (1, "a", 2, 20, 25),
         (1, "b", 5, 25, None),
+        expected[-1],
+        (3, "b", 5, 40, None),
+        (4, "b", 1, 30, 40),
+        (4, "zz", 0, 40, None),
     ]
-    # Of two events at one time the greater one counts, and a delete more than any.
-    lake.write(events((1, "zz", 0, "U", 40), (1, "b", 6, "U", 40)), TRACKING, COLUMNS)
-    assert versions(lake)[3:5] == [(1, "b", 1, 25, 40), (1, "zz", 0, 40, None)]
-    lake.write(events((1, None, None, "D", 40)), TRACKING, COLUMNS)
-    assert versions(lake)[3:] == [(1, "b", 1, 25, 40), expected[-1]]
-    # With other tracked columns, versions are split differently as soon as its key has an event.
-    lake.write(events((1, "c", 0, "I", 50)), HISTORY, COLUMNS)
-    assert versions(lake)[3:] == [
+    # Of two events at one time the greater one counts, and a delete more than any. With other
+    # tracked columns, versions are split differently as soon as their key has an event.
+    ties = events((3, "zz", 0, "U", 40), (3, "b", 6, "U", 40), (4, None, None, "D", 40))
+    retracked = events((1, "c", 0, "I", 50))
+    lake.write(f"{ties} UNION ALL {retracked}", HISTORY, COLUMNS)
+    assert versions(lake) == [
+        (1, "a", 1, 10, 15),
+        (1, "b", 3, 15, 20),
+        (1, "a", 2, 20, 25),
         (1, "b", 9, 25, 30),
         (1, "b", 1, 30, 40),
+        (1, "b", 5, 40, 50),
         (1, "c", 0, 50, None),
         expected[-1],
+        (3, "zz", 0, 40, None),
+        (4, "b", 1, 30, 40),
     ]
 
 
@@ -106,29 +115,35 @@ def test_a_job_that_was_killed_between_its_two_tables(
     assert versions(lake) == expected
 
 
-@pytest.mark.parametrize("moment", ["USING events", "USING versions"])
 def test_another_job_that_changes_what_was_read(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch, moment: str
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its event is between those of this job, which has cut its versions without it."""
+    """Its events are between those of this job, which has cut its versions without them, twice."""
     lake.write(events((1, "a", 1, "I", 1)), TRACKING, COLUMNS)
     other = Lake(delta_session(lake.spark), lake.folder, monkeypatch)
+    news = {
+        "USING events": events((1, "b", 1, "U", 3), (1, "a", 8, "U", 2)),
+        "USING versions": events((1, "d", 1, "U", 6), (1, "c", 7, "U", 7)),
+    }
     run_sql = type(lake.spark).sql
 
     def meet(session: SparkSession, text: str, *args: Any, **kwargs: Any) -> Any:
-        if moment in text:
-            patch.undo()
-            other.write(events((1, "b", 1, "U", 3), (1, "a", 8, "U", 2)), TRACKING, COLUMNS)
+        moment = next((each for each in news if each in text), None)
+        if moment and session is lake.spark:
+            other.write(news.pop(moment), TRACKING, COLUMNS)
         return run_sql(session, text, *args, **kwargs)
 
     with monkeypatch.context() as patch:
         patch.setattr(type(lake.spark), "sql", meet)
         lake.write(events((1, "a", 2, "U", 4), (1, "c", 1, "U", 5)), TRACKING, COLUMNS)
+    assert not news
     assert versions(lake) == [
         (1, "a", 8, 1, 3),
         (1, "b", 1, 3, 4),
         (1, "a", 2, 4, 5),
-        (1, "c", 1, 5, None),
+        (1, "c", 1, 5, 6),
+        (1, "d", 1, 6, 7),
+        (1, "c", 7, 7, None),
     ]
 
 

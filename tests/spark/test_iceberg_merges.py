@@ -15,6 +15,7 @@ from tests.spark.test_merges import events
 from tests.spark.test_partial_updates import events as partial_events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pyspark.sql import SparkSession
@@ -31,18 +32,20 @@ KEEPING = f"{KEYS}, mode = merge, on_null = keep"
 
 
 class Meeting:
-    """Something that happens just before a statement runs, once."""
+    """What happens just before statements of a session run: each once, by what is in the text."""
 
-    def __init__(self, moment: str, happens: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._moment, self._happens, self._monkeypatch = moment, happens, monkeypatch
+    def __init__(
+        self, happenings: Mapping[str, Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.awaited, self._monkeypatch = dict(happenings), monkeypatch
 
     def write(self, lake: IcebergLake, *args: str) -> None:
         run_sql = type(lake.spark).sql
 
         def meet(session: SparkSession, text: str, *rest: Any, **kwargs: Any) -> Any:
-            if self._moment in text:
-                patch.undo()
-                self._happens()
+            moment = next((each for each in self.awaited if each in text), None)
+            if moment and session is lake.spark:
+                self.awaited.pop(moment)()
             return run_sql(session, text, *rest, **kwargs)
 
         with self._monkeypatch.context() as patch:
@@ -68,22 +71,31 @@ def versions(lake: IcebergLake) -> list[tuple[Any, ...]]:
     return lake.sql("SELECT * FROM lake.db.out ORDER BY 1, 4")
 
 
-@pytest.mark.parametrize("moment", ["USING events", "USING versions"])
 def test_a_history_that_another_job_changes(
-    lake: IcebergLake, monkeypatch: pytest.MonkeyPatch, moment: str
+    lake: IcebergLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its event is between those of this job, which has cut its versions without it."""
+    """Its events are between those of this job, which has cut its versions without them, twice."""
     lake.write(tracked_events((1, "a", 1, "I", 1)), TRACKING, TRACKED)
     other = open_other(lake, monkeypatch)
-    met = tracked_events((1, "b", 1, "U", 3), (1, "a", 8, "U", 2))
-    meeting = Meeting(moment, lambda: other.write(met, TRACKING, TRACKED), monkeypatch)
+    earlier = tracked_events((1, "b", 1, "U", 3), (1, "a", 8, "U", 2))
+    later = tracked_events((1, "d", 1, "U", 6), (1, "c", 7, "U", 7))
+    meeting = Meeting(
+        {
+            "USING events": lambda: other.write(earlier, TRACKING, TRACKED),
+            "USING versions": lambda: other.write(later, TRACKING, TRACKED),
+        },
+        monkeypatch,
+    )
     rows = tracked_events((1, "a", 2, "U", 4), (1, "c", 1, "U", 5))
     meeting.write(lake, rows, TRACKING, TRACKED)
+    assert not meeting.awaited
     assert versions(lake) == [
         (1, "a", 8, 1, 3),
         (1, "b", 1, 3, 4),
         (1, "a", 2, 4, 5),
-        (1, "c", 1, 5, None),
+        (1, "c", 1, 5, 6),
+        (1, "d", 1, 6, 7),
+        (1, "c", 7, 7, None),
     ]
 
 
@@ -98,7 +110,7 @@ def test_a_history_whose_job_was_killed_between_its_two_tables(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Meeting("USING versions", kill, monkeypatch).write(lake, rows, TRACKING, TRACKED)
+        Meeting({"USING versions": kill}, monkeypatch).write(lake, rows, TRACKING, TRACKED)
     assert versions(lake) == [(1, "a", 1, 1, None), (2, "b", 1, 1, None)]
     assert len(lake.rows("out_hidden")) == 3
     lake.write(rows, TRACKING, TRACKED)
@@ -112,7 +124,8 @@ def test_partial_rows_that_another_job_merges_meanwhile(
     lake.write(partial_events((1, "a", "x", "I", 1)), KEEPING, PARTIAL)
     other = open_other(lake, monkeypatch)
     met = partial_events((1, None, "newer", "U", 9))
-    meeting = Meeting("USING changes", lambda: other.write(met, KEEPING, PARTIAL), monkeypatch)
+    happens = {"USING changes": lambda: other.write(met, KEEPING, PARTIAL)}
+    meeting = Meeting(happens, monkeypatch)
     meeting.write(lake, partial_events((1, "b", "y", "U", 5)), KEEPING, PARTIAL)
     assert lake.rows("out") == [(1, "b", "newer", 9)]
     more = (

@@ -108,7 +108,7 @@ def test_names_that_the_table_maps(lake: Lake) -> None:
 
 
 def test_two_writers_at_the_same_time(lake: Lake) -> None:
-    """Both change the same file: without another try, one of them fails."""
+    """All change the same file: without another try, some of them fail."""
     lake.write(events(*((each, "old", "I", 0) for each in range(20))), DELETING, COLUMNS)
     statement = (
         "MERGE INTO target AS t USING changes AS c ON t.id = c.id"
@@ -143,17 +143,17 @@ def test_two_writers_at_the_same_time(lake: Lake) -> None:
         return ""
 
     def at_once(retries: int) -> list[str]:
-        with ThreadPoolExecutor(4) as pool:
-            return list(pool.map(merge, range(4), [retries] * 4))
+        with ThreadPoolExecutor(3) as pool:
+            return list(pool.map(merge, range(3), [retries] * 3))
 
     failures = [each for each in at_once(0) if each]
     assert failures
     # Or several have created the table of deletes.
     conflicts = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
     assert [each for each in failures if not any(name in each for name in conflicts)] == []
-    assert at_once(10) == [""] * 4
-    assert lake.rows("out") == [(each, "by 3", 4) for each in range(20)]
-    assert lake.rows("out_deleted") == [(each, 9) for each in range(100, 104)]
+    assert at_once(10) == [""] * 3
+    assert lake.rows("out") == [(each, "by 2", 3) for each in range(20)]
+    assert lake.rows("out_deleted") == [(each, 9) for each in range(100, 103)]
 
 
 def test_a_table_that_lacks_a_column(lake: Lake) -> None:

@@ -38,7 +38,7 @@ NEW = {**OLD, "fields": [ID, {"name": "amount", "type": "double", "default": 0}]
 def own_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     """One that this test may stop; tries are short and follow each other at once."""
     monkeypatch.setattr(asking, "_FIRST_SECONDS", 0.05)
-    monkeypatch.setattr(asking, "_TIMEOUT", 1.0)
+    monkeypatch.setattr(asking, "_TIMEOUT", 0.5)
     with running_registry(tmp_path) as running:
         yield running
 

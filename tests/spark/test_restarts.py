@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
     from ssbt.compiler.ir.pipeline import Pipeline
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.timeout(300),
+    pytest.mark.usefixtures("interpreted"),
+]
 
 # One of each kind of answer; `make agreement` tries them all.
 SAMPLE = (

@@ -22,7 +22,7 @@ from tests.spark.stream_jobs import add_events, started
 
 pytestmark = pytest.mark.spark
 
-CYCLES = int(os.environ.get("SSBT_SOAK_CYCLES", "3"))
+CYCLES = int(os.environ.get("SSBT_SOAK_CYCLES", "2"))
 STREAMS = "copied overwritten appended"
 FILES = 4
 

@@ -18,7 +18,7 @@ from tests.spark.test_connector_rows import PERMISSIVE, Read, module, read, rows
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("interpreted")]
 
 __all__ = ["read"]
 
