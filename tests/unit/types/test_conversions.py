@@ -72,4 +72,4 @@ def test_text_keeps_how_firmly_its_collation_was_chosen():
 def test_a_refused_operator_is_named(operator: str):
     result = operators.infer_binary(operator, Typed(MapType(STRING, INT)), Typed(INT))
     assert isinstance(result, Mismatch)
-    assert f"`{operator}`" in result.
+    assert f"`{operator}`" in result.reason
