@@ -162,7 +162,7 @@ def test_plans_are_those_of_handwritten_pyspark(spark: SparkSession, tables: Pat
     benchmark = module_from_spec(specification)
     specification.loader.exec_module(benchmark)
     by_hand = benchmark.handwritten(spark, tables)
-    for name, query in benchmark.generated(spark, tables).items():
+    for name, query in benchmark.load_pipeline(spark, tables).items():
         assert benchmark.optimised_plan(query()) == benchmark.optimised_plan(by_hand[name]())
 
 
