@@ -90,17 +90,18 @@ class Files:
 
         Raises NotWrittenError where nobody can.
         """
+        store, hadoop_path = self._locate(path)
         try:
             self._write_in_place(path, text, overwrite=False)
-        except NotWrittenError as error:
-            store, hadoop_path = self._locate(path)
-            if _NO_ROOM.search(str(error)):
+        except Exception as error:
+            not_written = NotWrittenError(path, error)
+            if _NO_ROOM.search(str(not_written)):
                 # The file that was begun would look like another's.
                 with suppress(Exception):
                     store.delete(hadoop_path, False)
-                raise
+                raise not_written from error
             if not store.exists(hadoop_path):
-                raise
+                raise not_written from error
             return False
         return True
 
@@ -110,26 +111,30 @@ class Files:
         A job that is killed meanwhile leaves the whole file or none, as Spark's checkpoints do.
         """
         store, hadoop_path = self._locate(path)
-        if store.hasPathCapability(hadoop_path, _APPEARS_WHOLE):
-            self._write_in_place(path, text, overwrite=True)
-            return
         folder, _, name = path.rpartition("/")
         unfinished = f"{folder}/.{name}.{uuid4().hex}.tmp"
-        self._write_in_place(unfinished, text, overwrite=True)
-        # A local file that is renamed over another one has the checksum of the other for a moment.
-        store.delete(hadoop_path, False)
-        self.rename(unfinished, path)
+        try:
+            if store.hasPathCapability(hadoop_path, _APPEARS_WHOLE):
+                self._write_in_place(path, text, overwrite=True)
+                return
+            self._write_in_place(unfinished, text, overwrite=True)
+            # A local file renamed over another one has the checksum of the other for a moment.
+            store.delete(hadoop_path, False)
+            self.rename(unfinished, path)
+        except NotWrittenError:
+            raise
+        except Exception as error:
+            with suppress(Exception):
+                self.delete(unfinished)
+            raise NotWrittenError(path, error) from error
 
     def _write_in_place(self, path: str, text: str, *, overwrite: bool) -> None:
         store, hadoop_path = self._locate(path)
+        stream = store.create(hadoop_path, overwrite)
         try:
-            stream = store.create(hadoop_path, overwrite)
-            try:
-                stream.write(text.encode())
-            finally:
-                stream.close()
-        except Exception as error:
-            raise NotWrittenError(path, error) from error
+            stream.write(text.encode())
+        finally:
+            stream.close()
 
     def delete(self, path: str, *, whole: bool = False) -> None:
         """Delete a file, or a `whole` folder, if it exists."""
