@@ -32,7 +32,7 @@ from ssbt.compiler.ir.pipeline import Connection, Let, Parameter, Pipeline, Sink
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.lineage.openlineage import build_record
+from ssbt.compiler.lineage.openlineage import build_record, sort_by_name
 
 FORMAT = 1
 """The version of the manifest's own shape; a member may be added within one, none be changed."""
@@ -49,6 +49,7 @@ def emit_manifest(
     """JSON text; `outputs` are all other files, except the source map.
 
     It moves when what the script does moves, never with a comment: lines are the source map's.
+    Declarations are sorted by name, so that those that change places change no line.
     """
     files = tuple(outputs)
     promises, roots = guarantees(pipeline), plans(pipeline)
@@ -64,15 +65,15 @@ def emit_manifest(
         },
         "spark": _spark(pipeline),
         "parameters": [_parameter(item) for item in pipeline.parameters],
-        "datasets": [_dataset(item, functions) for item in pipeline.datasets],
+        "datasets": [_dataset(item, functions) for item in sort_by_name(pipeline.datasets)],
         "connections": [_declared_connection(item) for item in pipeline.connections],
         "secrets": list(pipeline.secrets),
         "sinks": [
             _sink(item) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
-            for item in pipeline.sinks
+            for item in sort_by_name(pipeline.sinks)
         ],
         "lineage": build_record(pipeline, VERSION, build_script_names(pipeline).params),
-        "python_modules": [places.file(item.path) for item in pipeline.modules],
+        "python_modules": sorted(places.file(item.path) for item in pipeline.modules),
         "outputs": {file.path: hash_content(file.content) for file in files},
     }
     return _indent_json(document) + "\n"

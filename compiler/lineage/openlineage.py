@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
@@ -25,6 +25,7 @@ from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]
+_Named = TypeVar("_Named", Source, Let, Source | Let, Sink)
 
 SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 _FACETS = "https://openlineage.io/spec/facets/"
@@ -72,6 +73,11 @@ def build_event(pipeline: Pipeline, namespace: str, time: str, version: str) -> 
     }
 
 
+def sort_by_name(declarations: Iterable[_Named]) -> list[_Named]:
+    """Sorted, so that declarations that change places change nothing."""
+    return sorted(declarations, key=lambda each: each.name)
+
+
 def name_datasets(document: Json, values: Mapping[str, str]) -> Json:
     """The inputs and outputs with the names that OpenLineage gives them by place."""
     places = {name: _resolve_place(place, values) for name, place in document["places"].items()}
@@ -109,10 +115,12 @@ class _RecordBuilder:
         self._pipeline = pipeline
         self._producer = producer(version)
         self._sources = build_lineage(pipeline).source_dependencies()
-        self._inputs = [each for each in pipeline.datasets if isinstance(each, Source)]
+        self._inputs = [
+            each for each in sort_by_name(pipeline.datasets) if isinstance(each, Source)
+        ]
 
     def build_document(self) -> Json:
-        sinks = self._pipeline.sinks
+        sinks = sort_by_name(self._pipeline.sinks)
         ends: list[tuple[str, Source | Sink]] = [
             *((each.name, each) for each in self._inputs),
             *((f"sink {each.name}", each) for each in sinks),

@@ -22,7 +22,7 @@ def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
     findings: list[Diagnostic] = []
     last = 0
     for token, following in _find_foreign_signs(tokenize_file(text)):
-        if token.kind == "foreign" and _DIVISION.match(text, token.start):
+        if token.kind == "foreign" and _is_division(text, token.start):
             findings.append(_diagnose_division(source, token))
             # What follows it is no comment.
             pieces += [text[last : token.start], " /"]
@@ -37,6 +37,12 @@ def without_foreign_signs(source: Source) -> tuple[Source, list[Diagnostic]]:
         pieces += [text[last : token.start], replacement]
         last = token.end
     return Source(source.path, "".join([*pieces, text[last:]])), findings
+
+
+def _is_division(text: str, start: int) -> bool:
+    """Whether `//` stands between two operands; at the beginning of a line it begins a comment."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    return bool(line.strip()) and _DIVISION.match(text, start) is not None
 
 
 def _find_foreign_signs(every: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
