@@ -40,7 +40,7 @@ ComparisonResult = tuple[list[Diagnostic], Mapping[str, Source], int]
 class RegistryContext(Struct, frozen=True):
     """Where registries are asked: what the environment says of them, and an address for all."""
 
-    answers: RegistrySettings
+    settings: RegistrySettings
     url: str | None
 
 
@@ -48,7 +48,7 @@ def pull_schemas(units: Iterable[Unit], url: str | None, env: str | None) -> Ite
     """Write the schemas of all subjects, a line about each file. Raises Failure, WriteError."""
     pulled_paths: set[str] = set()
     for unit in units:
-        context = RegistryContext(_load_answers(unit, env), url)
+        context = RegistryContext(_load_settings(unit, env), url)
         for named_subject in _find_subjects(unit, context).subjects:
             path = _schema_path(unit, named_subject)
             if path not in pulled_paths:
@@ -79,7 +79,7 @@ def compare_schemas(
 ) -> Iterator[ComparisonResult]:
     """For each pipeline, what differs and breaks, the files, and the number of schemas."""
     for unit in units:
-        context = RegistryContext(_load_answers(unit, env), url)
+        context = RegistryContext(_load_settings(unit, env), url)
         pipeline_subjects = _find_subjects(unit, context)
         findings = [
             each
@@ -157,20 +157,20 @@ def _read_pulled(path: str) -> PulledSchema | None:
         ) from None
 
 
-def _load_answers(unit: Unit, env: str | None) -> RegistrySettings:
+def _load_settings(unit: Unit, env: str | None) -> RegistrySettings:
     """What an environment says of registries. Raises Failure where it has mistakes."""
     if env is None:
         return RegistrySettings()
-    answers = load_registry_settings(unit.path, unit.name, env, Files(unit.read, unit.real_path))
-    if answers.findings:
+    settings = load_registry_settings(unit.path, unit.name, env, Files(unit.read, unit.real_path))
+    if settings.findings:
         command = f"`ssbtc check --env {env} {unit.input.path}`"
-        raise Failure(f"{answers.findings[0].message}: see {command}")
-    return answers
+        raise Failure(f"{settings.findings[0].message}: see {command}")
+    return settings
 
 
 def _find_subjects(unit: Unit, context: RegistryContext) -> Subjects:
     """The subjects of a pipeline. Raises Failure where what names them has mistakes."""
-    pipeline_subjects = find_subjects(unit.path, unit.read, context.answers.parameters)
+    pipeline_subjects = find_subjects(unit.path, unit.read, context.settings.parameters)
     if pipeline_subjects.findings:
         raise Failure(
             f"{pipeline_subjects.findings[0].message}: see `ssbtc check {unit.input.path}`"
@@ -180,7 +180,7 @@ def _find_subjects(unit: Unit, context: RegistryContext) -> Subjects:
 
 def _connect_registry(named_subject: NamedSubject, context: RegistryContext) -> Registry:
     """The registry of a subject, with the values of the secrets that its connection names."""
-    connection_options = context.answers.connections.get(named_subject.connection.casefold(), {})
+    connection_options = context.settings.connections.get(named_subject.connection.casefold(), {})
     options = {**named_subject.options, **connection_options}
     if context.url is not None:
         options["url"] = context.url
@@ -189,7 +189,7 @@ def _connect_registry(named_subject: NamedSubject, context: RegistryContext) -> 
         raise Failure(f"where {subject} is, neither `registry = …` nor `--url` says")
     values = {name: text for name, text in options.items() if isinstance(text, str)}
     secrets = {name: value.name for name, value in options.items() if isinstance(value, SecretName)}
-    references = {name: context.answers.secret_reference(name) for name in secrets.values()}
+    references = {name: context.settings.secret_reference(name) for name in secrets.values()}
     secret_texts = look_up_secrets(references)
     return Registry({**values, **{option: secret_texts[name] for option, name in secrets.items()}})
 

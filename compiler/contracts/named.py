@@ -74,7 +74,7 @@ def named_columns(pipeline: Pipeline) -> Mapping[str, tuple[NamedColumn, ...]]:
             for naming in _namings(each.step):
                 _add(by_source, each, naming, behind)
             if isinstance(each.step, s.Join):
-                sides = [Operator(each.step, (given,), each.output) for given in each.inputs]
+                sides = [Operator(each.step, (input_,), each.output) for input_ in each.inputs]
                 for naming in _of_texts(each.step.using, each.step.span):
                     for side in sides:
                         _add(by_source, side, naming, behind)
@@ -91,24 +91,24 @@ def _behind(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
         return _Behind()
     if isinstance(each.step, Source):
         return _Behind(frozenset((each.step.name,)))
-    given = _flowing(each, behind)
+    input_ = _flowing(each, behind)
     if isinstance(each.step, s.Alias):
-        return _Behind(given.sources, {each.step.alias.casefold(): given.sources}, given.renamed)
+        return _Behind(input_.sources, {each.step.alias.casefold(): input_.sources}, input_.renamed)
     if isinstance(each.step, s.RenameColumns):
         new = frozenset(new.casefold() for _, new in each.step.pairs)
-        return _Behind(given.sources, given.aliases, given.renamed | new)
-    return given
+        return _Behind(input_.sources, input_.aliases, input_.renamed | new)
+    return input_
 
 
 def _flowing(each: Operator, behind: Mapping[int, _Behind]) -> _Behind:
     """The same of everything that flows into an operator."""
-    given = [behind[id(one)] for one in each.inputs]
-    sources = frozenset[str]().union(*(one.sources for one in given))
+    inputs = [behind[id(one)] for one in each.inputs]
+    sources = frozenset[str]().union(*(one.sources for one in inputs))
     aliases: dict[str, frozenset[str]] = {}
-    for alias, one in zip(each.aliases or ("",) * len(given), given, strict=False):
+    for alias, one in zip(each.aliases or ("",) * len(inputs), inputs, strict=False):
         for name, of_alias in (*one.aliases.items(), (alias.casefold(), one.sources)):
             aliases[name] = aliases.get(name, frozenset()) | of_alias
-    return _Behind(sources, aliases, frozenset[str]().union(*(one.renamed for one in given)))
+    return _Behind(sources, aliases, frozenset[str]().union(*(one.renamed for one in inputs)))
 
 
 def _add(
@@ -119,7 +119,7 @@ def _add(
 ) -> None:
     """Take a name for a column of the one source that it can be of."""
     parts = naming.parts
-    every = [column for given in each.inputs for column in given.output.columns]
+    every = [column for input_ in each.inputs for column in input_.output.columns]
     flowing = _flowing(each, behind)
     sources, of_alias = flowing.sources, flowing.aliases
     first = parts[0].casefold()

@@ -34,8 +34,8 @@ class ReachableDeclarations(Struct, frozen=True):
         declared: Iterable[str],
     ) -> ReachableDeclarations:
         """What these sinks need; `declared` are all datasets, in the order of the source."""
-        wanted = [sink.dataset for sink in sinks]
-        ordered = tuple(_order_datasets(wanted, sources, datasets, declared))
+        sink_datasets = [sink.dataset for sink in sinks]
+        ordered = tuple(_order_datasets(sink_datasets, sources, datasets, declared))
         queries = [each.query for each in ordered if isinstance(each, ir.Let)]
         transforms = tuple(_order_transforms(queries, datasets.transforms))
         queries += [each.query for each in transforms]

@@ -158,12 +158,12 @@ def decimal_format(value: Scalar) -> str | None:
     """A pattern of Java's `DecimalFormat`; what is beside the digits is left to Java."""
     if not isinstance(value, str):
         return None
-    wanted = "a format of Java's DecimalFormat such as '#,##0.00'"
+    expected_format = "a format of Java's DecimalFormat such as '#,##0.00'"
     if value.count("'") % 2 or value.count("%") > 1:
-        return wanted
+        return expected_format
     plain = re.sub("'[^']*'", "", value)
     if ";" in plain and (plain.startswith(";") or plain.count(";") > 1):
-        return wanted
+        return expected_format
     match = re.fullmatch(r"[^0#,.;E]*([0#,.]+)[^0#,.;E]*", plain)
     if match is None:
         return None
@@ -173,7 +173,7 @@ def decimal_format(value: Scalar) -> str | None:
         and not whole.endswith(",")
         and re.fullmatch("0*#*", fraction) is not None
     )
-    return None if is_good else wanted
+    return None if is_good else expected_format
 
 
 def check_json(value: Scalar) -> str | None:

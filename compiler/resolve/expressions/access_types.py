@@ -205,9 +205,9 @@ def infer_tuple(typer: ExpressionTyper, node: e.Tuple) -> Typed:
         typer.report_mistake(codes.TYPE_MISMATCH, node.span, message)
         return NOT_KNOWN
     names = node.names or (None,) * len(node.items)
-    for index, (item, given) in enumerate(zip(node.items, names, strict=True), start=1):
+    for index, (item, alias) in enumerate(zip(node.items, names, strict=True), start=1):
         value, provenance = typer.infer_part(item)
-        name = given.text if given is not None else implicit_name(item) or f"col{index}"
+        name = alias.text if alias is not None else implicit_name(item) or f"col{index}"
         fields.append(StructField(name, value.type, value.nullable))
         parts.append((name, provenance))
     return typer.with_provenance(

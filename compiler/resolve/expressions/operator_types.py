@@ -118,8 +118,8 @@ def infer_like(typer: ExpressionTyper, node: e.Like) -> Typed:
             help_, fix = f"write `{node.operator} any (…)`", (Edit(at, "any "),)
             typer.report.add(codes.TYPE_MISMATCH, pattern.span, message, help=help_, fix=fix)
             return NOT_KNOWN
-        given = typer.infer_type(pattern)
-        inferred = operators.infer_like(value, given, typer.context.ansi, node.operator)
+        pattern_type = typer.infer_type(pattern)
+        inferred = operators.infer_like(value, pattern_type, typer.context.ansi, node.operator)
         result = typer.resolve_result(node, inferred, (node.operand, pattern))
     return result
 

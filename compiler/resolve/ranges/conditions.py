@@ -80,10 +80,10 @@ class ConditionAnalysis:
                 return self.cases(operand, _NEGATED[truth])
             case e.Is(operand=operand, constant="true" | "false" as constant, negated=negated):
                 # Such a test is never null.
-                wanted = Truth.TRUE if constant == "true" else Truth.FALSE
+                constant_truth = Truth.TRUE if constant == "true" else Truth.FALSE
                 is_met = (truth in (Truth.TRUE, Truth.NOT_FALSE)) is not negated
                 opposite = Truth.NOT_TRUE if constant == "true" else Truth.NOT_FALSE
-                return self.cases(operand, wanted if is_met else opposite)
+                return self.cases(operand, constant_truth if is_met else opposite)
             case e.Binary(operator=operator, left=left, right=right) if operator in COMPARISONS[
                 :-1
             ] and any(map(self.view.is_null, (left, right))):

@@ -65,8 +65,8 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         numbers_of = {
             day: number for number in range(8) for day in _days_of({number}, _COUNTINGS[counting])
         }
-        wanted = _WEEKEND if len(days) == 2 else _WORKDAYS
-        right = ", ".join(str(number) for number in sorted(numbers_of[day] for day in wanted))
+        meant_days = _WEEKEND if len(days) == 2 else _WORKDAYS
+        right = ", ".join(str(number) for number in sorted(numbers_of[day] for day in meant_days))
         name = "Saturday and Sunday" if len(days) == 2 else "Monday to Friday"
         message = f"by `{counting}` these days are {listed}"
         help_ = (f"{name} are `in ({right})`",)

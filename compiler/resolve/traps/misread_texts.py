@@ -193,13 +193,13 @@ def _missing_options(
     """The options that the types need and the call does not give; none where it may give any."""
     _, place = OPTIONS_OF[function_name(node)]
     parts = operands(node)
-    given = {key.value.casefold() for key, _ in find_options(node)}
-    if len(parts) > place and not given:
+    option_names = {key.value.casefold() for key, _ in find_options(node)}
+    if len(parts) > place and not option_names:
         return []
     return [
         option
         for option, (kind, _, _) in options.items()
-        if option.casefold() not in given and any(isinstance(each, kind) for each in types)
+        if option.casefold() not in option_names and any(isinstance(each, kind) for each in types)
     ]
 
 

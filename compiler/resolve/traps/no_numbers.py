@@ -67,14 +67,14 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
         yield from _check_power(node, parts, view)
     if name not in _WRONG or not parts:
         return
-    is_wrong, given = _WRONG[name]
+    is_wrong, outcome = _WRONG[name]
     number = _number(parts[-1], view)
     if number is not None and is_wrong(number):
-        yield _finding(node, parts[-1], given)
+        yield _finding(node, parts[-1], outcome)
     if name == "log" and len(parts) == 2:
         base = _number(parts[0], view)
         if base is not None and base <= 0:
-            yield _finding(node, parts[0], given)
+            yield _finding(node, parts[0], outcome)
 
 
 def _check_power(
@@ -93,7 +93,7 @@ def _number(node: e.Expression, view: ExpressionView) -> float | None:
     return float(value) if is_number else None  # type: ignore[arg-type]
 
 
-def _finding(node: e.Call, part: e.Expression, given: str) -> Diagnostic:
-    message = f"`{function_name(node)}` of this is {given} in every row"
+def _finding(node: e.Call, part: e.Expression, outcome: str) -> Diagnostic:
+    message = f"`{function_name(node)}` of this is {outcome} in every row"
     help_ = "where null is meant, write `null`"
     return Diagnostic(NO_NUMBER, message, Label(part.span), (), (help_,))

@@ -87,10 +87,10 @@ def _unusable(
     text = view.text(value)
     if text is None:
         return
-    wanted = _describe_expected(key.lower(), text, _kinds(format_).get(key.lower()))
-    if wanted is not None:
+    expected = _describe_expected(key.lower(), text, _kinds(format_).get(key.lower()))
+    if expected is not None:
         message = f"the option `{key}` cannot be '{text}'"
-        help_ = (f"it takes {wanted}",)
+        help_ = (f"it takes {expected}",)
         yield Diagnostic(CONSTANT_FAILS, message, Label(value.span), (), help_)
 
 

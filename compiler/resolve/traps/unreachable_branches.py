@@ -52,18 +52,18 @@ _COALESCING = ("coalesce", "nvl", "ifnull")
 
 
 def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
-    given: dict[int, Cases] = view.compute_once("given rows", dict)
+    rows_by_node: dict[int, Cases] = view.compute_once("rows by node", dict)
     match node:
         case e.Case():
-            yield from _check_case(node, view, given)
+            yield from _check_case(node, view, rows_by_node)
         case e.Call() if function_name(node) in ("if", "iff") and len(operands(node)) == 3:
             condition, value, otherwise = operands(node)
             branches = [(condition, conditions_of(view).cases(condition, Truth.TRUE))]
             misses = [conditions_of(view).cases(condition, Truth.NOT_TRUE)]
-            rows = given.get(id(node), ANY_ROW)
+            rows = rows_by_node.get(id(node), ANY_ROW)
             yield from _check_branches(branches, misses, rows, view)
-            _pass_on(value, (rows, branches[0][1]), view, given)
-            _pass_on(otherwise, (rows, misses[0]), view, given)
+            _pass_on(value, (rows, branches[0][1]), view, rows_by_node)
+            _pass_on(otherwise, (rows, misses[0]), view, rows_by_node)
             if _is_true(condition, view):
                 yield _build_constant_diagnostic(condition)
         case e.Call() if function_name(node) in _COALESCING:
@@ -73,12 +73,12 @@ def check(node: e.Expression, view: ExpressionView) -> Iterator[Diagnostic]:
 
 
 def _check_case(
-    node: e.Case, view: ExpressionView, given: dict[int, Cases]
+    node: e.Case, view: ExpressionView, rows_by_node: dict[int, Cases]
 ) -> Iterator[Diagnostic]:
     conditions = conditions_of(view)
     branches: list[tuple[e.Expression, Cases]] = []
     misses: list[Cases] = []
-    rows = given.get(id(node), ANY_ROW)
+    rows = rows_by_node.get(id(node), ANY_ROW)
     for place, (choice, value) in enumerate(node.branches):
         if node.operand is None:
             hit, miss = (conditions.cases(choice, each) for each in (Truth.TRUE, Truth.NOT_TRUE))
@@ -89,7 +89,7 @@ def _check_case(
                 for each in (Truth.TRUE, Truth.NOT_TRUE)
             )
         branches.append((choice, hit))
-        _pass_on(value, (rows, *misses, hit), view, given)
+        _pass_on(value, (rows, *misses, hit), view, rows_by_node)
         misses.append(miss)
         is_last = place == len(node.branches) - 1 and node.otherwise is None
         if node.operand is None and not is_last and _is_true(choice, view):
@@ -97,12 +97,15 @@ def _check_case(
             branches.pop()
             break
     if node.otherwise is not None:
-        _pass_on(node.otherwise, (rows, *misses), view, given)
+        _pass_on(node.otherwise, (rows, *misses), view, rows_by_node)
     yield from _check_branches(branches, misses, rows, view)
 
 
 def _pass_on(
-    value: e.Expression, parts: Sequence[Cases], view: ExpressionView, given: dict[int, Cases]
+    value: e.Expression,
+    parts: Sequence[Cases],
+    view: ExpressionView,
+    rows_by_node: dict[int, Cases],
 ) -> None:
     """Remember which rows get to a branch that branches further."""
     inner = without_parentheses(value)
@@ -110,7 +113,7 @@ def _pass_on(
         isinstance(inner, e.Call) and function_name(inner) in ("if", "iff")
     )
     if is_branching:
-        given[id(inner)] = conditions_of(view).meet(parts)
+        rows_by_node[id(inner)] = conditions_of(view).meet(parts)
 
 
 def _check_branches(

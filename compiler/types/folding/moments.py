@@ -40,8 +40,8 @@ def _make_timestamp(arguments: Sequence[Value], result: DataType, ansi: bool) ->
 
 def _whole(arguments: Sequence[Value], count: int) -> list[int]:
     """The first numbers, 0 where there is no argument."""
-    given = [argument.value for argument in arguments[:count]]
-    numbers = [number if isinstance(number, int) else 0 for number in given]
+    fields = [argument.value for argument in arguments[:count]]
+    numbers = [number if isinstance(number, int) else 0 for number in fields]
     return numbers + [0] * (count - len(numbers))
 
 

@@ -59,12 +59,12 @@ def fits_format(text: str, format_: str) -> bool:
 
 def _groups_fit(digits: str, token: str, behind_point: bool) -> bool:
     """Whether groups of digits have as many as the format says, from the last one on."""
-    wanted = re.split("[G,]", token)[::-1]
-    given = digits.split(",")[::-1]
-    if len(given) > len(wanted):
+    expected_groups = re.split("[G,]", token)[::-1]
+    groups = digits.split(",")[::-1]
+    if len(groups) > len(expected_groups):
         return False
-    for place, group in enumerate(wanted):
-        count = len(given[place]) if place < len(given) else 0
+    for place, group in enumerate(expected_groups):
+        count = len(groups[place]) if place < len(groups) else 0
         exactly = group.startswith("0") and not behind_point
         if count != len(group) if exactly else count > len(group):
             return False

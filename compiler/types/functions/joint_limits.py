@@ -112,14 +112,14 @@ def _missing_choice(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
 
 
 def _few_items(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
-    """Fewer items that are counted than are wanted."""
+    """Fewer items that are counted than are asked for."""
     if name != "approx_top_k" or len(arguments) < 2:
         return None
-    wanted = arguments[1].constant
+    item_count = arguments[1].constant
     counted = arguments[2].constant if len(arguments) > 2 else 10_000
-    if not isinstance(wanted, int) or not isinstance(counted, int) or wanted <= counted:
+    if not isinstance(item_count, int) or not isinstance(counted, int) or item_count <= counted:
         return None
-    reason = f"of {counted} items that are counted there are no top {wanted}"
+    reason = f"of {counted} items that are counted there are no top {item_count}"
     return Mismatch(reason, min(len(arguments) - 1, 2), is_about_value=True)
 
 
@@ -141,15 +141,15 @@ def _unwritten(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     if name not in ("to_char", "to_varchar") or len(arguments) != 2:
         return None
     type_, format_ = arguments[0].type, arguments[1].constant
-    wanted = None
+    expected = None
     if isinstance(type_, DateType | TimestampType | TimestampNTZType):
-        wanted = texts.check_date_format(format_) if isinstance(format_, str) else None
+        expected = texts.check_date_format(format_) if isinstance(format_, str) else None
     elif isinstance(type_, BinaryType) and isinstance(format_, str):
         is_known = format_.lower() in ("hex", "base64", "utf-8")
-        wanted = None if is_known else "'hex', 'base64' or 'utf-8'"
-    if wanted is None:
+        expected = None if is_known else "'hex', 'base64' or 'utf-8'"
+    if expected is None:
         return None
-    return Mismatch(f"`{name}` cannot use {format_!r} here", 1, wanted, is_about_value=True)
+    return Mismatch(f"`{name}` cannot use {format_!r} here", 1, expected, is_about_value=True)
 
 
 def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
@@ -159,7 +159,7 @@ def _unknown_zone(name: str, arguments: Sequence[Typed]) -> Mismatch | None:
     zone = arguments[2].constant
     if zone is None or isinstance(zone, tuple):
         return None
-    wanted = texts.check_time_zone(zone)
-    if wanted is None:
+    expected = texts.check_time_zone(zone)
+    if expected is None:
         return None
-    return Mismatch(f"`{name}` cannot use {zone!r} here", 2, wanted, is_about_value=True)
+    return Mismatch(f"`{name}` cannot use {zone!r} here", 2, expected, is_about_value=True)

@@ -89,10 +89,10 @@ class ValueRange(Struct, frozen=True):
 
     def decide(self, operator: str, key: Key) -> bool | None:
         """What `value operator key` is for all of the values; None where it depends on them."""
-        wanted = spans_of(operator, key)
-        if not self.restrict(wanted):
+        allowed = spans_of(operator, key)
+        if not self.restrict(allowed):
             return False
-        return None if self.restrict(complement_of(wanted)) else True
+        return None if self.restrict(complement_of(allowed)) else True
 
     @property
     def points(self) -> tuple[Key, ...] | None:
