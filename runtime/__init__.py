@@ -31,6 +31,7 @@ from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
+from ssbt.runtime.tables.timelines import fit_hudi_table
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
 from ssbt.runtime.values.intervals import Months
@@ -41,6 +42,6 @@ __all__ += ["Stream", "checked", "dead_letters", "decoded", "event_id", "kafka_o
 __all__ += ["FileOutput", "FunctionOutput", "Output", "WriterOutput", "decoded_rows", "one_pass"]
 __all__ += ["epoch_milliseconds", "main", "narrow_columns", "run_streams", "widen_schema"]
 __all__ += ["TableOutput", "create_table", "each_batch", "fit_columns", "keep_history"]
-__all__ += ["merge_snapshot", "merge_values", "retry_conflicts"]
+__all__ += ["fit_hudi_table", "merge_snapshot", "merge_values", "retry_conflicts"]
 __all__ += ["SnapshotOutput", "merge_rows", "open_catalog", "read_changes", "refuse_other_rows"]
 __all__ += ["insert_rows", "table_folder", "table_output", "table_writer", "with_defaults"]

@@ -38,13 +38,16 @@ refuse the column when the job runs, or convert it to something nobody wants.
 )
 
 
+_PLACES = (OptionPlacement.TEMPLATE, OptionPlacement.PARTITION_BY)
+
+
 def check(pipeline: Pipeline) -> Iterator[Diagnostic]:
     """A finding for each column of another type."""
     outputs = collect_outputs(pipeline)
     for sink in pipeline.sinks:
         for setting in sink.settings.settings:
             option = setting.option
-            if option.place is OptionPlacement.TEMPLATE and option.type.kind is ValueKind.COLUMN:
+            if option.place in _PLACES and option.type.kind is ValueKind.COLUMN:
                 yield from _check_setting(setting, outputs[sink.dataset])
 
 

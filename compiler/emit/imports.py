@@ -35,6 +35,7 @@ _RUNTIME_NAMES = {
     "epoch_milliseconds",
     "event_id",
     "fit_columns",
+    "fit_hudi_table",
     "insert_rows",
     "keep_history",
     "literal",

@@ -75,9 +75,9 @@ def test_what_needs_packages() -> None:
     formats = {
         name for name in format_names() if (each := find_record_format(name)) and each.packages
     }
-    assert (connectors, formats) == ({"kafka", "delta", "iceberg"}, {"avro"})
+    assert (connectors, formats) == ({"kafka", "delta", "hudi", "iceberg"}, {"avro"})
     guide = (GUIDES / "deploying.md").read_text("utf-8")
-    assert "Files need none; Kafka,\nAvro, Delta Lake and Iceberg do." in guide
+    assert "Files need none; Kafka,\nAvro, Delta Lake, Hudi and Iceberg do." in guide
 
 
 @pytest.mark.spark

@@ -27,8 +27,8 @@ from ssbt.compiler.diagnostics.model import Diagnostic
 from ssbt.compiler.source import Span
 
 BUILT_IN = (
-    *("console", "csv", "delta", "foreach_batch", "iceberg", "json", "kafka", "memory", "noop"),
-    *("orc", "parquet", "rate", "schema_registry", "socket", "table", "text"),
+    *("console", "csv", "delta", "foreach_batch", "hudi", "iceberg", "json", "kafka", "memory"),
+    *("noop", "orc", "parquet", "rate", "schema_registry", "socket", "table", "text"),
 )
 
 GOOD = """

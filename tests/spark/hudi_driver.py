@@ -1,0 +1,48 @@
+"""Generated scripts run one after another in one session, by a Python that has another PySpark.
+
+Its argument is a JSON file of the script's names, of which each is run with the session; what comes
+of them is printed as JSON: "" or the error, and the rows of the dataset `rows`, if one is to be read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+import sys
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+
+def main() -> None:
+    plan = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in plan["settings"].items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    results = [run(spark, name, reads=name.startswith("read")) for name in plan["scripts"]]
+    Path(sys.argv[2]).write_text(json.dumps(results, default=str), "utf-8")
+
+
+def run(spark: SparkSession, name: str, *, reads: bool) -> Any:
+    from ssbt.runtime import Job
+
+    module = importlib.import_module(name)
+    try:
+        if reads:
+            rows = module.rows(Job(spark, None)).collect()
+            return sorted(([*row] for row in rows), key=str)
+        module.run(Job(spark, module.Params() if hasattr(module, "Params") else None))
+    except Exception as error:
+        cause = getattr(error, "java_exception", None)
+        texts = [str(error)]
+        while cause is not None and len(texts) < 9:
+            texts.append(str(cause.getMessage()))
+            cause = cause.getCause()
+        return "\n".join(texts)
+    return ""
+
+
+if __name__ == "__main__":
+    main()
