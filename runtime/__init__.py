@@ -31,7 +31,7 @@ from ssbt.runtime.settings.constraints import Check
 from ssbt.runtime.streams.streaming import Stream, run_streams
 from ssbt.runtime.tables.histories import keep_history
 from ssbt.runtime.tables.merging import each_batch, merge_rows
-from ssbt.runtime.tables.timelines import fit_hudi_table
+from ssbt.runtime.timelines.fitting import fit_hudi_table
 from ssbt.runtime.values.defaults import with_defaults
 from ssbt.runtime.values.instants import epoch_milliseconds
 from ssbt.runtime.values.intervals import Months

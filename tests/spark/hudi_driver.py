@@ -1,7 +1,8 @@
 """Generated scripts run one after another in one session, by a Python that has another PySpark.
 
-Its argument is a JSON file of the script's names, of which each is run with the session; what comes
-of them is printed as JSON: "" or the error, and the rows of the dataset `rows`, if one is to be read.
+The first argument is a JSON file with settings of the session and names of scripts. Into the file
+that the second one names goes a list of what came of each: "" or the error, or, where the name
+begins with `read`, the rows of its dataset `rows`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,11 @@ def environment() -> Path:
     folder = cache_folder() / "tests" / version
     options = ["--quiet", "--no-deps", "--disable-pip-version-check", "--requirement"]
     command = [sys.executable, "-m", "pip", "install", *options, str(requirements), "--target"]
-    fetch_once(folder, lambda target: subprocess.run([*command, str(target)], check=True))
+
+    def install(target: Path) -> None:
+        subprocess.run([*command, str(target)], check=True)
+
+    fetch_once(folder, install)
     return folder
 
 
@@ -126,7 +130,8 @@ def test_tables_of_hudi(tmp_path: Path, java_home: Path) -> None:
     write(
         order(4),
         f"{out}, mode = append",
-        "\n- `id` is string, and bigint in the table: cast it in a step\n- its column `tags` is missing\n- it has no column `rest`",
+        "\n- `id` is string, and bigint in the table: cast it in a step"
+        "\n- its column `tags` is missing\n- it has no column `rest`",
         "country: string, id: string, rest: int, day: date",
     )
     write(

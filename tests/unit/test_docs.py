@@ -17,6 +17,7 @@ import pytest
 
 from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.model import Severity
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.diagnostics.text import text_report
 from ssbt.compiler.driver import check_pipeline
 
@@ -131,9 +132,18 @@ def whole(text: str, scaffold: Mapping[str, str]) -> str:
     declared = {f"{kind} {name}".lower() for kind, name in DECLARED.findall(text)}
     parts = [part for key, part in scaffold.items() if key.lower() not in declared]
     sink = "" if re.search(r"^sink\s", text, re.MULTILINE) else "sink orders to noop {\n}\n"
-    return "\n".join(
-        ['pipeline example {\n  checkpoint = "c"\n  time_zone = "UTC"\n}\n', *parts, text, sink]
-    )
+    head = f'pipeline example {{\n  checkpoint = "c"\n  time_zone = "UTC"\n{_target(text)}}}\n'
+    return "\n".join([head, *parts, text, sink])
+
+
+def _target(text: str) -> str:
+    """The Spark line for examples of a connector that has no package for the default one."""
+    for name in re.findall(r"^(?:source|sink) \w+ (?:from|to) (\w+)", text, re.MULTILINE):
+        connector = find_connector(name)
+        lines = [line for line, _ in connector.packages] if connector else []
+        if lines and "4.1" not in lines:
+            return f'  target = "{lines[-1]}"\n'
+    return ""
 
 
 def read(files: dict[str, bytes], path: str) -> bytes:

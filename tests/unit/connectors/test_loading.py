@@ -83,7 +83,7 @@ def test_built_in(name: str) -> None:
     names = find_connector(name)
     assert names
     assert (names.name, names.spark_format, names.package) == (name, name, "")
-    assert bool(names.packages) == (name in ("delta", "iceberg", "kafka"))
+    assert bool(names.packages) == (name in ("delta", "hudi", "iceberg", "kafka"))
     assert names.sink or names.source or names.connection
     assert find_connector(name) is names
 

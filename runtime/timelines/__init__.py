@@ -1,0 +1,1 @@
+"""Tables of Hudi, whose timeline says which files are in them."""
