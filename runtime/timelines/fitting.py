@@ -35,7 +35,7 @@ def fit_hudi_table(
     own = [name for name in rows.columns if name.casefold().startswith(_META)]
     if own:
         raise SchemaMismatchError(
-            f"`{sink}` cannot write {', '.join(own)}: names with `{_META}` are Hudi's own"
+            f"`{sink}` cannot write {', '.join(own)}: `{_META}…` are names of Hudi's own"
         )
     columns = _find_columns(rows, path, sink, partition_by)
     actual = {each.name.casefold(): each for each in rows.schema}

@@ -15,9 +15,9 @@ import runpy
 
 import pytest
 
+from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.diagnostics import registry
 from ssbt.compiler.diagnostics.model import Severity
-from ssbt.compiler.connectors.loading import find_connector
 from ssbt.compiler.diagnostics.text import text_report
 from ssbt.compiler.driver import check_pipeline
 
