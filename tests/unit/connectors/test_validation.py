@@ -278,8 +278,8 @@ def test_unknown_connector() -> None:
     assert isinstance(far, Diagnostic)
     assert near.message == "there is no connector `cvs`; did you mean `csv`?"
     assert far.help == (
-        "the connectors here are `console`, `csv`, `delta`, `foreach_batch`, `hudi`, `iceberg`, `json`,"
-        " `kafka`, `memory`, `noop`, `orc`, `parquet`, `rate`, `socket`, `table` or `text`",
+        "the connectors here are `console`, `csv`, `delta`, `foreach_batch`, `hudi`, `iceberg`,"
+        " `json`, `kafka`, `memory`, `noop`, `orc`, `parquet`, `rate`, `socket`, `table` or `text`",
     )
 
 
