@@ -56,6 +56,14 @@ class Scripts:
             f"sink rows to hudi as out {{ {options} }}\n",
         )
 
+    def overwrite_itself(self, source: str, sink: str) -> None:
+        """Read a table, and write what was read in its place."""
+        self._compile(
+            f"write_{len(self.names)}",
+            f"schema Row {{ {ORDER} }}\nsource rows from hudi {{ {source}, schema = Row }}\n"
+            f"sink rows to hudi as out {{ {sink} }}\n",
+        )
+
     def read(self, options: str, columns: str = "id: bigint, country: string") -> None:
         schema, option = (
             (f"schema Row {{ {columns} }}\n", ", schema = Row") if columns else ("", "")
@@ -143,6 +151,11 @@ def test_tables_of_hudi(tmp_path: Path, java_home: Path) -> None:
     write("", f"{out}, mode = overwrite")
     read('path = "LAKE/out"', [])
     read('path = "LAKE/out"', "\n- it has no column `price`", "price: double")  # type: ignore[arg-type]
+    # A first write that fails leaves a table without columns.
+    first = 'path = "LAKE/first", name = "first", partition_by = country'
+    write(order(1, ""), first, "that Hudi would read as null")
+    write(order(1), f"{first}, mode = append")
+    read('path = "LAKE/first"', [[1, "DE"]])
     write(order(1) + order(2, "a/b"), parts)
     write(order(3, "a/b"), f"{parts}{replaced}dynamic")
     read('path = "LAKE/parts"', [[1, "DE"], [3, "a/b"]])
@@ -151,6 +164,10 @@ def test_tables_of_hudi(tmp_path: Path, java_home: Path) -> None:
         f"{parts}, mode = append",
         'a `country` that Hudi would read as null: {"country":""}',
     )
+    read('path = "LAKE/parts"', [[1, "DE"], [3, "a/b"]])
+    scripts.overwrite_itself('path = "LAKE/parts"', f"{parts}{replaced}static")
+    expected.append("")
+    read('path = "LAKE/parts"', [[1, "DE"], [3, "a/b"]])
     write(order(5, "FR"), f"{parts}{replaced}static")
     read('path = "LAKE/parts"', [[5, "FR"]])
     read('path = "LAKE/none"', "not found")  # type: ignore[arg-type]
