@@ -1,6 +1,6 @@
 """Rows that are written into a table of Hudi: whether it can take them, and as what columns.
 
-Hudi itself writes into other folders than those of the table, gives a column another type for all
+Hudi itself ignores partitions that are not those of the table, gives a column another type for all
 rows, and adds a key that is there once more, all without a word.
 """
 

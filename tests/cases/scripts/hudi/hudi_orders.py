@@ -42,8 +42,7 @@ def amounts(everything: DataFrame) -> DataFrame:
 def write_by_day(orders: DataFrame, job: Job[Params]) -> None:
     (
         job.counted(orders, "by_day")
-        # Hudi would write other columns, or into other folders, than those of the
-        # table.
+        # Hudi would ignore other partitions than the table's, and take other columns.
         .transform(
             fit_hudi_table, f"{job.params.lake}/by_day", "by_day", partition_by=["day"]
         )
@@ -62,8 +61,7 @@ def write_copy(orders: DataFrame, job: Job[Params]) -> None:
     (
         job.counted(orders, "copy")
         .coalesce(1)
-        # Hudi would write other columns, or into other folders, than those of the
-        # table.
+        # Hudi would ignore other partitions than the table's, and take other columns.
         .transform(fit_hudi_table, f"{job.params.lake}/copy", "copy")
         .write.format("hudi")
         .mode("append")
@@ -76,8 +74,7 @@ def write_copy(orders: DataFrame, job: Job[Params]) -> None:
 def write_fresh(orders: DataFrame, job: Job[Params]) -> None:
     (
         job.counted(orders, "fresh")
-        # Hudi would write other columns, or into other folders, than those of the
-        # table.
+        # Hudi would ignore other partitions than the table's, and take other columns.
         .transform(fit_hudi_table, f"{job.params.lake}/fresh", "fresh")
         .write.format("hudi")
         .mode("errorifexists")
@@ -90,8 +87,7 @@ def write_fresh(orders: DataFrame, job: Job[Params]) -> None:
 def write_amounts(amounts: DataFrame, job: Job[Params]) -> None:
     (
         job.counted(amounts, "amounts")
-        # Hudi would write other columns, or into other folders, than those of the
-        # table.
+        # Hudi would ignore other partitions than the table's, and take other columns.
         .transform(fit_hudi_table, f"{job.params.lake}/amounts", "amounts")
         .write.format("hudi")
         .mode("overwrite")
