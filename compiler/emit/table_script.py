@@ -94,9 +94,11 @@ def _find_tables(
     for end in _find_ends(pipeline):
         if end.name.casefold() == name.casefold():
             settings = with_catalog(end.connector, end.settings)
+            # A path is where a source loads from, and where a sink saves to.
+            place = OptionPlacement.LOAD if isinstance(end, Source) else OptionPlacement.PATH
             table, path = (
                 code.value(each.value) if each is not None else None
-                for each in map(settings.at, (OptionPlacement.TABLE, OptionPlacement.PATH))
+                for each in map(settings.at, (OptionPlacement.TABLE, place))
             )
             yield NamedTable(
                 end.connector,
