@@ -13,9 +13,12 @@ from ssbt.compiler.ir.histories import find_naming_option
 from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Column, Relation
+from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
+# Those that Avro takes, whose letters are those of any alphabet.
+_PLAIN = lazy_pattern(r"[^\W\d]\w*")
 _SINK = """\
 sink paid to delta {
   path = "lake/paid"
@@ -32,10 +35,13 @@ of `,;{}()=`: the job fails when it writes. Give the column another name in a st
 its name, let the table map names: `properties { "delta.columnMapping.mode" = "name" }`. Readers
 other than Delta then find other names in the files.
 
+In a table of Hudi, a name is letters, digits and `_`, and does not begin with a digit.
+
 Some names are those of columns that a table has itself, beside its rows:
 
 | a table of | has |
 |---|---|
+| Hudi | `_hoodie_commit_time`, `_hoodie_record_key`, `_hoodie_is_deleted` and others |
 | Iceberg | `_file`, `_pos`, `_deleted`, `_spec_id`, `_partition` and others |
 | Delta Lake, with a change feed | `_change_type`, `_commit_version`, `_commit_timestamp` |
 
@@ -68,10 +74,9 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
             yield _build_diagnostic(sink, column, message, *_find_ways_out(sink, connector.sink))
             continue
         for path in _iterate_names(column.name, column.type):
-            if set(path[-1]) & characters:
+            if _is_refused(path[-1], characters, connector.sink):
                 message = f"a table of {connector.title} refuses the name `{_visible(path)}`"
-                way_out = f'or write `properties {{ "{connector.sink.names_property}" = "name" }}`'
-                yield _build_diagnostic(sink, column, message, way_out)
+                yield _build_diagnostic(sink, column, message, _explain_names(connector.sink))
 
 
 def _list_reserved(sink: Sink, specification: RoleSpecification) -> frozenset[str]:
@@ -93,6 +98,18 @@ def _find_refused_characters(sink: Sink, specification: RoleSpecification) -> fr
     name = specification.names_property
     is_mapped = bool(name) and find_property(sink, name) not in (None, "none")
     return frozenset() if is_mapped else frozenset(specification.refused_characters)
+
+
+def _is_refused(name: str, characters: frozenset[str], specification: RoleSpecification) -> bool:
+    is_plain = not specification.plain_names or _PLAIN.fullmatch(name) is not None
+    return not is_plain or bool(set(name) & characters)
+
+
+def _explain_names(specification: RoleSpecification) -> str:
+    """Which names there may be, or how any may be."""
+    if specification.plain_names:
+        return "a name is letters, digits and `_`, and does not begin with a digit"
+    return f'or write `properties {{ "{specification.names_property}" = "name" }}`'
 
 
 def _build_diagnostic(sink: Sink, column: Column, message: str, *ways_out: str) -> Diagnostic:

@@ -173,6 +173,7 @@ def read_role(
         names_property=own_table.text("names_property"),
         reserved_names=own_table.texts("reserved_names") or (),
         reserving_property=own_table.text("reserving_property"),
+        plain_names=own_table.value("plain_names", bool, False),
         creates=own_table.texts("creates") or (),
         any_format=own_table.value("any_format", bool, False),
         fits_columns=own_table.value("fits_columns", bool, False),

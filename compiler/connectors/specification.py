@@ -173,7 +173,8 @@ class RoleSpecification(Struct, frozen=True):
     the version that they began with, and what else lies there is nothing to them. Names of columns
     with one of `refused_characters` stop the job, unless the option `properties` has a property of
     the name `names_property`; columns with one of `reserved_names` stop it where the property
-    `reserving_property`, if there is one, is true. The script creates a table before it writes to
+    `reserving_property`, if there is one, is true. With `plain_names`, names that are not letters,
+    digits and `_`, with no digit in front, stop it. The script creates a table before it writes to
     it in a mode of `creates`. It is of `any_format` where a table is read or written whatever its
     format is. A source `fits_columns` where the script holds the columns of tables to its schema. A
     connection with a `catalog` is one of the session, and this the class of it.
@@ -207,6 +208,7 @@ class RoleSpecification(Struct, frozen=True):
     names_property: str = ""
     reserved_names: tuple[str, ...] = ()
     reserving_property: str = ""
+    plain_names: bool = False
     creates: tuple[str, ...] = ()
     any_format: bool = False
     fits_columns: bool = False

@@ -2,7 +2,8 @@
 
 The first argument is a JSON file with settings of the session and names of scripts. Into the file
 that the second one names goes a list of what came of each: "" or the error, or, where the name
-begins with `read`, the rows of its dataset `rows`.
+begins with `read`, the rows of its dataset `rows`; and for each name of a column whether Hudi
+takes it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,18 @@ def main() -> None:
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     results = [run(spark, name, reads=name.startswith("read")) for name in plan["scripts"]]
-    Path(sys.argv[2]).write_text(json.dumps(results, default=str), "utf-8")
+    document = {"scripts": results, "names": [takes_name(spark, *each) for each in plan["names"]]}
+    Path(sys.argv[2]).write_text(json.dumps(document, default=str), "utf-8")
+
+
+def takes_name(spark: SparkSession, name: str, folder: str) -> bool:
+    """Whether Hudi writes a column that is called so."""
+    writer = spark.range(1).withColumnRenamed("id", name).write.format("hudi")
+    try:
+        writer.option("hoodie.table.name", "names").mode("append").save(folder)
+    except Exception:
+        return False
+    return True
 
 
 def run(spark: SparkSession, name: str, *, reads: bool) -> Any:

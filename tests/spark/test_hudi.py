@@ -21,6 +21,8 @@ from tests.jars import artefact, cache_folder, fetch_once
 
 pytestmark = pytest.mark.spark
 HERE = Path(__file__).parent
+# Names of columns, and whether Hudi takes them, as SSBT0558 has it.
+NAMES = {"a b": False, "a-b": False, "a.b": False, "1a": False, "äb_1": True, "名": True}
 ORDER = "id: bigint, day: date, tags: array<string>, country: string"
 
 
@@ -92,7 +94,9 @@ class Scripts:
             "spark.sql.shuffle.partitions": "2",
         }
         plan, output = self.folder / "plan.json", self.folder / "results.json"
-        plan.write_text(json.dumps({"settings": settings, "scripts": self.names}), "utf-8")
+        names = [(name, str(self.folder / f"name_{n}")) for n, name in enumerate(NAMES)]
+        content = {"settings": settings, "scripts": self.names, "names": names}
+        plan.write_text(json.dumps(content), "utf-8")
         spark = environment()
         paths = [str(each) for each in (spark, self.folder, self.folder / "ssbt_runtime.zip")]
         env = os.environ | {"JAVA_HOME": str(java_home), "PYTHONPATH": os.pathsep.join(paths)}
@@ -102,13 +106,26 @@ class Scripts:
             command, env=env, cwd=self.folder, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr[-5000:]
-        results: list[Any] = json.loads(output.read_text("utf-8"))
-        return results
+        results: dict[str, list[Any]] = json.loads(output.read_text("utf-8"))
+        assert dict(zip(NAMES, results["names"], strict=True)) == NAMES
+        return results["scripts"]
 
 
 def order(id: int, country: str = "DE") -> str:
     row = {"id": id, "day": "2026-01-31", "tags": ["a", None], "country": country}
     return json.dumps(row) + "\n"
+
+
+@pytest.mark.parametrize(("name", "is_taken"), NAMES.items())
+def test_names_that_are_refused(name: str, is_taken: bool) -> None:
+    text = f"""
+pipeline names {{ target = "3.5" }}
+schema Row {{ `{name}`: bigint, rest: struct<`{name}`: int> }}
+source rows from parquet {{ path = "in", schema = Row }}
+sink rows to hudi {{ path = "out", name = "rows" }}
+"""
+    findings = check_pipeline("main.ssbt", lambda path: text.encode()).findings
+    assert [each.code.number for each in findings] == ([] if is_taken else ["SSBT0558"] * 2)
 
 
 def test_tables_of_hudi(tmp_path: Path, java_home: Path) -> None:
