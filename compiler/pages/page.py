@@ -89,9 +89,15 @@ def _build_article(each: DocumentedPipeline) -> _Article:
 
 
 def _add_places(manifest: Json, source_map: Json) -> None:
-    """Tell the manifest of each declaration the line that the source map knows."""
+    """Tell the manifest of each declaration the line that the source map knows.
+
+    Declarations are sorted as in the source map, each after what it needs; a manifest has them by
+    name.
+    """
     for group in ("connections", "datasets", "sinks"):
         lines = {each["name"]: each["place"] for each in source_map[group]}
+        order = list(lines)
+        manifest[group].sort(key=lambda entry, order=order: order.index(entry["name"]))
         for entry in manifest[group]:
             entry["place"] = lines[entry["name"]]
 
