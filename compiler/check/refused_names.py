@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import re
 
 from ssbt.compiler.check.merges import OWN_NAMES
 from ssbt.compiler.check.table_formats import find_property, find_storing_connector
-from ssbt.compiler.connectors.specification import RoleSpecification
+from ssbt.compiler.connectors.specification import ColumnNames
 from ssbt.compiler.diagnostics.examples import example
 from ssbt.compiler.diagnostics.model import Code, Diagnostic, Label
 from ssbt.compiler.ir.histories import find_naming_option
 from ssbt.compiler.ir.merges import is_merged, stored_columns
 from ssbt.compiler.ir.pipeline import Pipeline, Sink, collect_outputs
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
-# Those that Avro takes, whose letters are those of any alphabet.
-_PLAIN = lazy_pattern(r"[^\W\d]\w*")
 _SINK = """\
 sink paid to delta {
   path = "lake/paid"
@@ -66,50 +64,45 @@ def _check_sink(sink: Sink, relation: Relation) -> Iterator[Diagnostic]:
     connector = find_storing_connector(sink)
     if connector.sink is None:
         return
-    reserved = _list_reserved(sink, connector.sink)
-    characters = _find_refused_characters(sink, connector.sink)
+    names = connector.sink.column_names
+    reserved, pattern = _list_reserved(sink, names), _find_pattern(sink, names)
     for column in stored_columns(sink.settings, relation):
         if column.name.casefold() in reserved:
             message = f"`{column.name}` is a column of {connector.title}'s own"
-            yield _build_diagnostic(sink, column, message, *_find_ways_out(sink, connector.sink))
+            yield _build_diagnostic(sink, column, message, *_find_ways_out(names))
             continue
         for path in _iterate_names(column.name, column.type):
-            if _is_refused(path[-1], characters, connector.sink):
+            if pattern and not re.fullmatch(pattern, path[-1]):
                 message = f"a table of {connector.title} refuses the name `{_visible(path)}`"
-                yield _build_diagnostic(sink, column, message, _explain_names(connector.sink))
+                yield _build_diagnostic(sink, column, message, _explain_pattern(names))
 
 
-def _list_reserved(sink: Sink, specification: RoleSpecification) -> frozenset[str]:
+def _list_reserved(sink: Sink, names: ColumnNames) -> frozenset[str]:
     """The names that the table has itself, and that no other rule reports."""
-    reserving = specification.reserving_property
+    reserving = names.reserving_property
     if reserving and str(find_property(sink, reserving)).casefold() != "true":
         return frozenset()
     own = OWN_NAMES if is_merged(sink.settings) else ()
-    return frozenset(specification.reserved_names) - frozenset(own)
+    return frozenset(names.reserved) - frozenset(own)
 
 
-def _find_ways_out(sink: Sink, specification: RoleSpecification) -> tuple[str, ...]:
-    reserving = specification.reserving_property
+def _find_ways_out(names: ColumnNames) -> tuple[str, ...]:
+    reserving = names.reserving_property
     return (f"or leave the property `{reserving}` out",) if reserving else ()
 
 
-def _find_refused_characters(sink: Sink, specification: RoleSpecification) -> frozenset[str]:
-    """Those that no name may have, unless the table keeps names of its own beside them."""
-    name = specification.names_property
-    is_mapped = bool(name) and find_property(sink, name) not in (None, "none")
-    return frozenset() if is_mapped else frozenset(specification.refused_characters)
+def _find_pattern(sink: Sink, names: ColumnNames) -> str:
+    """What all names must match; nothing where the table maps them to names of its own."""
+    mapping = names.any_property
+    is_mapped = bool(mapping) and find_property(sink, mapping) not in (None, "none")
+    return "" if is_mapped else names.pattern
 
 
-def _is_refused(name: str, characters: frozenset[str], specification: RoleSpecification) -> bool:
-    is_plain = not specification.plain_names or _PLAIN.fullmatch(name) is not None
-    return not is_plain or bool(set(name) & characters)
-
-
-def _explain_names(specification: RoleSpecification) -> str:
+def _explain_pattern(names: ColumnNames) -> str:
     """Which names there may be, or how any may be."""
-    if specification.plain_names:
-        return "a name is letters, digits and `_`, and does not begin with a digit"
-    return f'or write `properties {{ "{specification.names_property}" = "name" }}`'
+    if names.any_property:
+        return f'or write `properties {{ "{names.any_property}" = "name" }}`'
+    return names.pattern_text
 
 
 def _build_diagnostic(sink: Sink, column: Column, message: str, *ways_out: str) -> Diagnostic:

@@ -18,7 +18,7 @@ from ssbt.compiler.connectors.maps import convert_map_items
 from ssbt.compiler.connectors.options import camel_case
 from ssbt.compiler.connectors.secrets import is_secret_name, unprotected_credential
 from ssbt.compiler.connectors.settings import SecretName, SparkOption
-from ssbt.compiler.connectors.specification import Option, RefusedKeys, ValueKind
+from ssbt.compiler.connectors.specification import ANY_KEY, Option, RefusedKeys, ValueKind
 from ssbt.compiler.connectors.values import (
     Boolean,
     MapEntry,
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from ssbt.compiler.connectors.parameters import ConversionTarget
 
 RAW = "raw"
-# Of keys that are refused: all.
-_ANY = "*"
 # So few letters are a slip, whoever's name it is.
 _SURELY_MEANT = 2
 
@@ -83,7 +81,7 @@ class RawRules(Struct, frozen=True):
             label = Label(item.key_span, "not checked here")
             help_ = (f"write `{option.name} = …` outside of `raw`",)
             yield Diagnostic(RAW_SHADOWS, message, label, help=help_)
-        elif refused := forbidden.keys() & {key, prefixed, _ANY}:
+        elif refused := forbidden.keys() & {key, prefixed, ANY_KEY}:
             message = f"Spark does not take `{item.key}` here"
             help_ = (forbidden[refused.pop()],)
             yield Diagnostic(RAW_REFUSED, message, Label(item.key_span), help=help_)

@@ -12,6 +12,7 @@ from ssbt.compiler.connectors.options import SNAKE_CASE, read_constraints, read_
 from ssbt.compiler.connectors.specification import (
     SPARK_LINES,
     Checkpoint,
+    ColumnNames,
     Connector,
     ConnectorColumn,
     ConnectorSpecificationError,
@@ -169,11 +170,7 @@ def read_role(
         raw_prefix=own_table.text("raw_prefix"),
         raw_clients=own_table.text("raw_clients"),
         versioned=own_table.value("versioned", bool, False),
-        refused_characters=own_table.text("refused_characters"),
-        names_property=own_table.text("names_property"),
-        reserved_names=own_table.texts("reserved_names") or (),
-        reserving_property=own_table.text("reserving_property"),
-        plain_names=own_table.value("plain_names", bool, False),
+        column_names=_read_column_names(own_table.table("column_names")),
         creates=own_table.texts("creates") or (),
         any_format=own_table.value("any_format", bool, False),
         fits_columns=own_table.value("fits_columns", bool, False),
@@ -239,6 +236,20 @@ def _read_refused(table: TomlTable) -> Iterator[RefusedKeys]:
         modes = read_modes(entry, default=tuple(mode.value for mode in Mode))
         yield RefusedKeys(keys, entry.required_text("help"), modes)
         entry.close()
+
+
+def _read_column_names(table: TomlTable | None) -> ColumnNames:
+    if table is None:
+        return ColumnNames()
+    names = ColumnNames(
+        pattern=table.text("pattern"),
+        pattern_text=table.text("pattern_text"),
+        any_property=table.text("any_property"),
+        reserved=table.texts("reserved") or (),
+        reserving_property=table.text("reserving_property"),
+    )
+    table.close()
+    return names
 
 
 def _read_columns(table: TomlTable) -> Iterator[ConnectorColumn]:

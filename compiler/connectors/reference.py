@@ -71,7 +71,7 @@ def render_reference_page(connector: Connector) -> str:
         *_render_role(connector, Role.SINK),
         *_render_connection(connector),
         *_render_upkeep(connector),
-        'Pass any other option of Spark\'s with `raw { "key" = "value" }`; nobody checks these.',
+        _render_raw(connector),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -144,6 +144,22 @@ def _render_upkeep(connector: Connector) -> Iterator[str]:
     yield f"```ssbt\n{head}maintain orders {{\n{''.join(lines)}}}\n```"
     yield "`ssbtc maintain` does it: see [the guide](../guides/upkeep.md)."
     yield from _render_options(specification)
+
+
+def _render_raw(connector: Connector) -> str:
+    """Whether, and where, other options of Spark's may be passed."""
+    uses = [
+        (specification.takes_raw(mode), f"{mode.value} {role.value}")
+        for role in (Role.SOURCE, Role.SINK)
+        if (specification := connector.role(role)) is not None
+        for mode in Mode
+        if mode in specification.modes
+    ]
+    closed = [name for takes_raw, name in uses if not takes_raw]
+    if uses and len(closed) == len(uses):
+        return "It takes no other options of Spark's, and no `raw { … }`."
+    text = 'Pass any other option of Spark\'s with `raw { "key" = "value" }`; nobody checks these.'
+    return " ".join((text, *(f"A {name} takes none." for name in closed)))
 
 
 def _render_options(specification: RoleSpecification, *, is_read: bool = False) -> Iterator[str]:

@@ -118,12 +118,31 @@ class StreamingSupport(Struct, frozen=True):
     keyed_reason: str = ""
 
 
+ANY_KEY = "*"
+"""Of keys that are refused: all."""
+
+
 class RefusedKeys(Struct, frozen=True):
     """Keys that Spark refuses, or that break what it does, and what to do instead."""
 
     keys: tuple[str, ...]
     help: str
     modes: frozenset[Mode] = frozenset(Mode)
+
+
+class ColumnNames(Struct, frozen=True):
+    """Which names columns of a table may have.
+
+    One that `pattern` does not match in full stops the job, unless the option `properties` has
+    `any_property`; `pattern_text` says which it matches. One of `reserved` stops it where
+    `reserving_property`, if there is one, is true.
+    """
+
+    pattern: str = ""
+    pattern_text: str = ""
+    any_property: str = ""
+    reserved: tuple[str, ...] = ()
+    reserving_property: str = ""
 
 
 class SessionSetting(Struct, frozen=True):
@@ -170,14 +189,11 @@ class RoleSpecification(Struct, frozen=True):
     have; where there is a `raw_prefix`, Spark skips keys that do not begin with it, and gives
     the rest of the others to clients: `raw_clients` says of which kind.
     `versioned` holds where a folder is a table whose log says which files are in it: readers keep
-    the version that they began with, and what else lies there is nothing to them. Names of columns
-    with one of `refused_characters` stop the job, unless the option `properties` has a property of
-    the name `names_property`; columns with one of `reserved_names` stop it where the property
-    `reserving_property`, if there is one, is true. With `plain_names`, names that are not letters,
-    digits and `_`, with no digit in front, stop it. The script creates a table before it writes to
-    it in a mode of `creates`. It is of `any_format` where a table is read or written whatever its
-    format is. A source `fits_columns` where the script holds the columns of tables to its schema. A
-    connection with a `catalog` is one of the session, and this the class of it.
+    the version that they began with, and what else lies there is nothing to them. `column_names`
+    are those that its columns may have. The script creates a table before it writes to it in a mode
+    of `creates`. It is of `any_format` where a table is read or written whatever its format is. A
+    source `fits_columns` where the script holds the columns of tables to its schema. A connection
+    with a `catalog` is one of the session, and this the class of it.
     `numbers_batches` holds for the upkeep of tables whose versions say which batches of streams
     they have: a stream that writes one needs them as readers do.
     """
@@ -204,11 +220,7 @@ class RoleSpecification(Struct, frozen=True):
     raw_prefix: str = ""
     raw_clients: str = ""
     versioned: bool = False
-    refused_characters: str = ""
-    names_property: str = ""
-    reserved_names: tuple[str, ...] = ()
-    reserving_property: str = ""
-    plain_names: bool = False
+    column_names: ColumnNames = ColumnNames()
     creates: tuple[str, ...] = ()
     any_format: bool = False
     fits_columns: bool = False
@@ -229,6 +241,10 @@ class RoleSpecification(Struct, frozen=True):
         return tuple(
             type_name for type_name, *line in rows if not line or lines(spark) < lines(line[0])
         )
+
+    def takes_raw(self, mode: Mode) -> bool:
+        """Whether `raw` may have any key."""
+        return not any(ANY_KEY in row.keys and mode in row.modes for row in self.refused)
 
     def has_option_at(self, placement: OptionPlacement) -> bool:
         """Whether an option goes to that place."""

@@ -13,6 +13,7 @@ from ssbt.compiler.diagnostics.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ssbt.compiler.connectors.connector_use import ConnectorUse
     from ssbt.compiler.connectors.values import OptionEntry
 
 RAW_OF_ENVIRONMENT = (
@@ -67,12 +68,7 @@ def misplaced_option(entry: OptionEntry, role: Role, mode: Mode, other_use: str)
 
 
 def unknown_option(
-    connector: Connector,
-    role: Role,
-    entry: OptionEntry,
-    intended: str | None,
-    *,
-    in_configuration: bool,
+    connector: Connector, use: ConnectorUse, entry: OptionEntry, intended: str | None
 ) -> Diagnostic:
     """An option that the connector does not have, with the one that was intended, if known."""
     return Diagnostic(
@@ -80,7 +76,7 @@ def unknown_option(
         f"`{connector.name}` has no option `{entry.name}`"
         + (f"; did you mean `{intended}`?" if intended else ""),
         Label(entry.name_span),
-        help=() if intended else _suggest_help(connector, role, entry.name, in_configuration),
+        help=() if intended else _suggest_help(connector, use, entry.name),
         fix=(Edit(entry.name_span, intended),) if intended else (),
     )
 
@@ -96,19 +92,19 @@ def _find_others(connector: Connector, name: str) -> Iterator[tuple[str, str]]:
                 yield each, option.name
 
 
-def _suggest_help(
-    connector: Connector, role: Role, name: str, in_configuration: bool
-) -> tuple[str, ...]:
+def _suggest_help(connector: Connector, use: ConnectorUse, name: str) -> tuple[str, ...]:
     if "checkpoint" in name.casefold():
         return ('each stream has its own below one folder: `pipeline NAME { checkpoint = "…" }`',)
     raw_help = f'an option that Spark knows all the same: `raw {{ "{name}" = … }}`'
-    if in_configuration:
+    if use.in_configuration:
         raw_help = RAW_OF_ENVIRONMENT.format(name=name)
-    if role is Role.UPKEEP:
+    if use.role is Role.UPKEEP:
         if others := dict(_find_others(connector, name)):
             names = join_alternatives(f"`{each}`" for each in others)
             option = next(iter(others.values()))
             return (f"`maintain` takes `{option}` for tables of {names} alone",)
         return (f"what `maintain` takes for {connector.name} is listed in {connector.page}",)
-    page_help = f"the options of a {connector.name} {role.value} are listed in {connector.page}"
-    return (page_help, raw_help)
+    page_help = f"the options of a {connector.name} {use.role.value} are listed in {connector.page}"
+    specification = connector.role(use.role)
+    takes_raw = specification is None or specification.takes_raw(use.mode)
+    return (page_help, raw_help) if takes_raw else (page_help,)

@@ -158,9 +158,7 @@ def _diagnose_unknown(
     intended = find_intended(entry.name, block.options.values())
     if intended:
         block.doubtful.add(intended)
-    return unknown_option(
-        connector, use.role, entry, intended, in_configuration=use.in_configuration
-    )
+    return unknown_option(connector, use, entry, intended)
 
 
 def _takes_no_options(connector: Connector, block: OptionBlock) -> bool:

@@ -28,11 +28,11 @@ from ssbt.compiler.emit.version import VERSION
 from ssbt.compiler.ir.guarantees import Guarantee, guarantees
 from ssbt.compiler.ir.operators import Operator
 from ssbt.compiler.ir.passes import find_pass
-from ssbt.compiler.ir.pipeline import Connection, Let, Parameter, Pipeline, Sink
+from ssbt.compiler.ir.pipeline import Connection, Let, Parameter, Pipeline, Sink, sort_by_name
 from ssbt.compiler.ir.pipeline import Source as SourceDataset
 from ssbt.compiler.ir.plans import plans
 from ssbt.compiler.ir.relations import Column, Relation
-from ssbt.compiler.lineage.openlineage import build_record, sort_by_name
+from ssbt.compiler.lineage.openlineage import build_record
 
 FORMAT = 1
 """The version of the manifest's own shape; a member may be added within one, none be changed."""
@@ -64,10 +64,10 @@ def emit_manifest(
             "schedule": pipeline.schedule,
         },
         "spark": _spark(pipeline),
-        "parameters": [_parameter(item) for item in pipeline.parameters],
+        "parameters": [_parameter(item) for item in sort_by_name(pipeline.parameters)],
         "datasets": [_dataset(item, functions) for item in sort_by_name(pipeline.datasets)],
-        "connections": [_declared_connection(item) for item in pipeline.connections],
-        "secrets": list(pipeline.secrets),
+        "connections": [_declared_connection(item) for item in sort_by_name(pipeline.connections)],
+        "secrets": sorted(pipeline.secrets),
         "sinks": [
             _sink(item) | {"stream": _stream(item, roots[item.dataset], pipeline, promises)}
             for item in sort_by_name(pipeline.sinks)

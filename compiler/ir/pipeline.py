@@ -5,7 +5,7 @@ Strings here are the user's text, never code: emit quotes every one of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -23,6 +23,8 @@ from ssbt.compiler.source import Span
 from ssbt.compiler.types.datatypes import DataType, StructType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ssbt.compiler.formats.languages import ExternalSchema
 
 
@@ -233,3 +235,11 @@ def collect_outputs(pipeline: Pipeline) -> dict[str, Relation]:
         each.name: each.output if isinstance(each, Source) else each.query.output
         for each in pipeline.datasets
     }
+
+
+_Named = TypeVar("_Named", Parameter, Connection, Source | Let, Sink)
+
+
+def sort_by_name(declarations: Iterable[_Named]) -> list[_Named]:
+    """Sorted, so that declarations that change places change nothing."""
+    return sorted(declarations, key=lambda each: each.name)

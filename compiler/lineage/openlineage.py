@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 import re
-from typing import Any, TypeVar
+from typing import Any
 
 from ssbt.compiler.connectors.settings import Settings
 from ssbt.compiler.connectors.specification import OptionPlacement
 from ssbt.compiler.connectors.values import ParamUse, Text
 from ssbt.compiler.ir.catalogs import catalog_place, find_catalog
 from ssbt.compiler.ir.merges import find_origin, stored_columns
-from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source
+from ssbt.compiler.ir.pipeline import Let, Pipeline, Sink, Source, sort_by_name
 from ssbt.compiler.ir.provenance import Origin
 from ssbt.compiler.ir.relations import Column
 from ssbt.compiler.lineage.dependencies import DependencyKind
@@ -25,7 +25,6 @@ from ssbt.compiler.patterns import lazy_pattern
 from ssbt.compiler.types.datatypes import ArrayType, DataType, MapType, StructType
 
 Json = dict[str, Any]
-_Named = TypeVar("_Named", Source, Let, Source | Let, Sink)
 
 SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/"
 _FACETS = "https://openlineage.io/spec/facets/"
@@ -71,11 +70,6 @@ def build_event(pipeline: Pipeline, namespace: str, time: str, version: str) -> 
         "job": {"namespace": namespace, "name": pipeline.name, "facets": document["job"]},
         **name_datasets(document, defaults),
     }
-
-
-def sort_by_name(declarations: Iterable[_Named]) -> list[_Named]:
-    """Sorted, so that declarations that change places change nothing."""
-    return sorted(declarations, key=lambda each: each.name)
 
 
 def name_datasets(document: Json, values: Mapping[str, str]) -> Json:

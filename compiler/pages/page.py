@@ -91,15 +91,13 @@ def _build_article(each: DocumentedPipeline) -> _Article:
 def _add_places(manifest: Json, source_map: Json) -> None:
     """Tell the manifest of each declaration the line that the source map knows.
 
-    Declarations are sorted as in the source map, each after what it needs; a manifest has them by
-    name.
+    They are then in the order of that map, each after what it needs; a manifest is sorted by name.
     """
-    for group in ("connections", "datasets", "sinks"):
-        lines = {each["name"]: each["place"] for each in source_map[group]}
-        order = list(lines)
-        manifest[group].sort(key=lambda entry, order=order: order.index(entry["name"]))
-        for entry in manifest[group]:
-            entry["place"] = lines[entry["name"]]
+    for group in ("parameters", "connections", "datasets", "sinks"):
+        entries = {each["name"]: each for each in manifest[group]}
+        manifest[group] = [
+            {**entries[each["name"]], "place": each["place"]} for each in source_map[group]
+        ]
 
 
 def _build_test(test: Test, places: Places) -> _Test:

@@ -6,7 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField
 
-from ssbt.runtime.fitting.columns import fits, nullable_type
+from ssbt.runtime.fitting.columns import nullable_type
+from ssbt.runtime.fitting.rows import find_column_problems, refuse_rows
 from ssbt.runtime.named_tables.describing import Description, describe_table
 from ssbt.runtime.schemas import SchemaMismatchError
 from ssbt.runtime.tables.places import column
@@ -27,7 +28,7 @@ def find_table(rows: DataFrame, table: str, sink: str, format: str | None) -> De
         raise SchemaMismatchError(f"`{sink}` writes to {table}, which is a view: name its table")
     problems = [
         *_find_format_problems(description, format),
-        *_find_column_problems(rows, description),
+        *find_column_problems(rows.schema, description.columns),
     ]
     refuse_table(description, sink, problems)
     return description
@@ -35,9 +36,7 @@ def find_table(rows: DataFrame, table: str, sink: str, format: str | None) -> De
 
 def refuse_table(table: Description, sink: str, problems: Sequence[str]) -> None:
     """Raise `SchemaMismatchError` if there are any problems."""
-    if problems:
-        text = "".join(f"\n- {problem}" for problem in problems)
-        raise SchemaMismatchError(f"`{sink}` cannot write to the table {table.name}:{text}")
+    refuse_rows(table.name, sink, problems)
 
 
 def fit_rows(
@@ -68,16 +67,3 @@ def _refuse_null(value: Column, field: StructField, sink: str) -> Column:
 def _find_format_problems(table: Description, format: str | None) -> Iterator[str]:
     if format is not None and table.format != format:
         yield f"its format is {table.format}, not {format}"
-
-
-def _find_column_problems(rows: DataFrame, table: Description) -> Iterator[str]:
-    fields = {each.name.casefold(): each for each in rows.schema}
-    for field in table.columns:
-        actual_field = fields.pop(field.name.casefold(), None)
-        if actual_field is None:
-            yield f"its column `{field.name}` is missing: Spark would write null, or other values"
-        elif not fits(actual_field.dataType, field.dataType):
-            is_type, wanted = actual_field.dataType.simpleString(), field.dataType.simpleString()
-            yield f"`{field.name}` is {is_type}, and {wanted} in the table: cast it in a step"
-    for extra in fields.values():
-        yield f"it has no column `{extra.name}`"

@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructType
 
 from ssbt.runtime.files.stores import Files
-from ssbt.runtime.fitting.columns import fits, nullable_type
+from ssbt.runtime.fitting.columns import nullable_type
+from ssbt.runtime.fitting.rows import find_column_problems, refuse_rows
 from ssbt.runtime.schemas import SchemaMismatchError
 from ssbt.runtime.tables.places import column
 
@@ -64,11 +65,9 @@ def _find_columns(rows: DataFrame, path: str, sink: str, partition_by: Sequence[
         return rows.schema
     problems = [
         *_find_layout_problems(properties, partition_by),
-        *_find_column_problems(rows, columns),
+        *find_column_problems(rows.schema, columns),
     ]
-    if problems:
-        text = "".join(f"\n- {problem}" for problem in problems)
-        raise SchemaMismatchError(f"`{sink}` cannot write to the table {path}:{text}")
+    refuse_rows(path, sink, problems)
     return columns
 
 
@@ -97,19 +96,6 @@ def _find_layout_problems(
         for name in (_STYLE, _ENCODING):
             if properties.get(name) != "true":
                 yield f"it has the property `{name}` = `{properties.get(name)}`, not `true`"
-
-
-def _find_column_problems(rows: DataFrame, columns: StructType) -> Iterator[str]:
-    fields = {each.name.casefold(): each for each in rows.schema}
-    for field in columns:
-        own = fields.pop(field.name.casefold(), None)
-        if own is None:
-            yield f"its column `{field.name}` is missing"
-        elif not fits(own.dataType, field.dataType):
-            is_type, wanted = own.dataType.simpleString(), field.dataType.simpleString()
-            yield f"`{field.name}` is {is_type}, and {wanted} in the table: cast it in a step"
-    for extra in fields.values():
-        yield f"it has no column `{extra.name}`"
 
 
 def _list(names: Sequence[str]) -> str:

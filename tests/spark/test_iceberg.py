@@ -178,7 +178,7 @@ def test_names_that_a_table_has_itself(lake: IcebergLake) -> None:
     assert connector
     assert connector.sink
     lake.open()
-    for name in connector.sink.reserved_names:
+    for name in connector.sink.column_names.reserved:
         lake.make(f"t{name}", f"SELECT 1L AS id, 2L AS {name}")
         with pytest.raises(Exception, match="conflict with names reserved for Iceberg"):
             lake.rows(f"t{name}")

@@ -145,6 +145,23 @@ def test_reordered_sinks() -> None:
     assert changes(MANY_SINKS, changed)[1] == (1, 1)
 
 
+def test_reordered_declarations() -> None:
+    """Of all kinds: the manifest has them by name, and changes only the hash of the script."""
+    params = 'param b: string = "x"\nparam a: string = "y"\n'
+    connections = "".join(
+        f'connection {name}: kafka {{ bootstrap_servers = "${{a}}${{b}}:{port}" }}\n'
+        for name, port in (("west", 1), ("east", 2))
+    )
+    sources = "".join(
+        f'source {name} from kafka {{ connection = {name}, subscribe = "t", value = bytes }}\n'
+        f'sink {name} to json {{ path = "{name}" }}\n'
+        for name in ("west", "east")
+    )
+    text = f"pipeline many {{}}\n{params}{connections}{sources}"
+    head, *lines = text.splitlines()
+    assert changes(text, "\n".join((head, *reversed(lines))))[1] == (1, 1)
+
+
 @pytest.mark.parametrize("at_the_end", [False, True])
 def test_added_sink(at_the_end: bool) -> None:
     sink = 'sink orders to parquet { path = "all", mode = overwrite }\n'
